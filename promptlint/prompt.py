@@ -1,0 +1,95 @@
+"""What rules look at: linked prompts and requests, and the findings they give back."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from promptlint.template import Span, Template
+
+Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
+Severity: TypeAlias = Literal["error", "warning", "info"]
+Saving: TypeAlias = Literal["removed", "cached"] | None
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """One template that is meant for a model.
+
+    `evidence` says why it is taken for a prompt ("role-dict", "call", "keyword", "name", "reads", "jinja-file", ...);
+    `span` is the place of the expression that holds it; `model` is the literal model name of the request it is in, or "".
+    `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
+    """
+
+    name: str
+    role: Role
+    evidence: str
+    template: Template
+    span: Span
+    model: str = ""
+    once: bool = False
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What one call sends: `prompts` in the provider's own order (tools, system, messages), history included.
+
+    Standing alone, a prompt is a request of one prompt with `complete` False. `provider` and `model` are "" when not
+    known; `complete` says whether every part was resolved. `markers` are positions in `prompts` after which a cache
+    breakpoint is set; `parameters` are the keywords of the call whose values are literals.
+    """
+
+    provider: str
+    model: str
+    prompts: tuple[Prompt, ...]
+    span: Span
+    complete: bool = False
+    once: bool = False
+    tools: int = 0
+    markers: tuple[int, ...] = ()
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """Put `text` in the place of `span`."""
+
+    span: Span
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """Edits that belong together. `safe`: the model reads the same, or white space that cannot matter."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing a rule found, at the place that is to be changed.
+
+    `tokens` are tokens per call: what the next call would read from the cache more than now (`saving` "cached"), what would not be
+    sent any more ("removed"), or a total that is only worth knowing (None). `exact` is False when the tokenizer of the
+    model is not public. `severity` lowers the rule's own ("info" where a rule cannot be sure). `rule` and the final severity
+    are filled in by the engine.
+    """
+
+    span: Span
+    message: str
+    tokens: int = 0
+    saving: Saving = None
+    help: str = ""
+    related: tuple[tuple[Span, str], ...] = ()
+    fix: Fix | None = None
+    exact: bool = True
+    severity: Severity | None = None
+    rule: str = ""
+
+
+class Project(msgspec.Struct, frozen=True):
+    """All requests of a run, in order of file and place. Every prompt stands in exactly one request."""
+
+    requests: tuple[Request, ...]
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        return tuple(prompt for request in self.requests for prompt in request.prompts)

@@ -1,0 +1,200 @@
+"""The one intermediate form: what a string expression becomes, in Python and in Jinja alike.
+
+A *template* is a tuple of parts. Its static parts know their place in the source, its holes know how often
+their value changes. `Ref` and `Apply` stand only in what one file says about itself; linking replaces them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import TypeAlias
+
+import msgspec
+
+
+class Volatility(IntEnum):
+    """How often the value of a hole changes, in the order in which one swallows another.
+
+    `UNKNOWN` is laid out like `REQUEST`, but what rests on it alone is reported at most as info.
+    """
+
+    CONSTANT = 0
+    DEPLOY = 1
+    SESSION = 2
+    UNKNOWN = 3
+    REQUEST = 4
+    UNIQUE = 5
+
+
+class Span(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A place: file as displayed, and character offsets into `Source.text`, end exclusive."""
+
+    file: str
+    start: int
+    end: int
+
+
+class Text(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Static text and its place in the source.
+
+    *Verbatim*: offsets map one to one, so the span can be cut and edited. Otherwise *atomic* (an escape, a
+    doubled brace, a CRLF inside a literal, a line continuation): any offset in it is the whole span.
+    """
+
+    value: str
+    span: Span
+    verbatim: bool
+
+
+class JsonDump(msgspec.Struct, frozen=True, gc=False):
+    """How a value is turned into JSON text on its way into a prompt.
+
+    `indent` is the number of blanks a level (0 when compact or not pretty-printed).
+    """
+
+    indent: int = 0
+    ensure_ascii: bool = False
+    sort_keys: bool = False
+
+
+class Hole(msgspec.Struct, frozen=True, tag=True):
+    """A value put in at run time.
+
+    `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
+    from, in words that rules and messages may rely on: "clock" (time of day), "date" (day precision), "uuid",
+    "random", "unordered" (set, listing), "environment", "parameter", "name", "loop" or "" (not known).
+    `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
+    the caller's argument in its place.
+    """
+
+    expression: str
+    span: Span
+    volatility: Volatility = Volatility.UNKNOWN
+    origin: str = ""
+    parameter: str = ""
+    json: JsonDump | None = None
+
+
+class Choice(msgspec.Struct, frozen=True, tag=True):
+    """One of several texts, by a condition (source text). Equal conditions take equal branches."""
+
+    condition: str
+    branches: tuple[Template, ...]
+
+
+class Repeat(msgspec.Struct, frozen=True, tag=True):
+    """A text that is repeated over a collection; `grows`: it is longer with every turn of a conversation.
+
+    `volatility` is that of the collection: a loop over a literal list repeats the same text on every call.
+    """
+
+    body: Template
+    over: str
+    span: Span
+    volatility: Volatility = Volatility.UNKNOWN
+    grows: bool = False
+
+
+class Ref(msgspec.Struct, frozen=True, tag=True):
+    """Something defined elsewhere.
+
+    `name` is dotted. With a leading ":" it is a key of this file's own bindings (":PROMPT", ":Agent.system");
+    otherwise it is an import path as written after alias resolution ("pkg.prompts.SYSTEM", "..prompts.SYSTEM"). `call` holds the
+    arguments when the thing is called. `fallback` is the hole that stands here when nothing is found.
+    """
+
+    name: str
+    fallback: Hole
+    call: Arguments | None = None
+
+
+class Apply(msgspec.Struct, frozen=True, tag=True):
+    """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
+
+    `operation` is a key of `operations.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "strip", "join", ...).
+    """
+
+    operation: str
+    target: Value
+    arguments: Arguments
+    span: Span
+    fallback: Hole
+
+
+Part: TypeAlias = Text | Hole | Choice | Repeat | Ref | Apply
+Template: TypeAlias = tuple[Part, ...]
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown"."""
+
+    role: str
+    content: Value
+    span: Span
+    marker: bool = False
+
+
+class Items(msgspec.Struct, frozen=True, tag=True):
+    """A list, tuple or set of values in order; `complete` is False when more may stand in it."""
+
+    items: tuple[Value, ...]
+    span: Span
+    complete: bool = True
+
+
+class Mapping(msgspec.Struct, frozen=True, tag=True):
+    """A dict with literal keys, or an object built with keywords; `kind` is the class called, or ""."""
+
+    entries: tuple[tuple[str, Value], ...]
+    span: Span
+    complete: bool = True
+    kind: str = ""
+
+    def get(self, key: str) -> Value | None:
+        """The value of the last entry with this key, or None."""
+        for name, value in reversed(self.entries):
+            if name == key:
+                return value
+        return None
+
+
+Value: TypeAlias = Template | Message | Items | Mapping
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    """Arguments of a call. `complete` is False when `*args` or `**kwargs` hide some."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    complete: bool = True
+
+
+def texts(template: Template) -> Iterator[Text]:
+    """Every static piece of a linked template, branches and loop bodies included, in source order of the parts."""
+    for part in template:
+        match part:
+            case Text():
+                yield part
+            case Choice():
+                for branch in part.branches:
+                    yield from texts(branch)
+            case Repeat():
+                yield from texts(part.body)
+            case _:
+                pass
+
+
+def holes(template: Template) -> Iterator[Hole]:
+    """Every hole of a linked template, branches and loop bodies included."""
+    for part in template:
+        match part:
+            case Hole():
+                yield part
+            case Choice():
+                for branch in part.branches:
+                    yield from holes(branch)
+            case Repeat():
+                yield from holes(part.body)
+            case _:
+                pass
