@@ -1,0 +1,711 @@
+"""The catalogue of frameworks: its structure, that every entry is reachable, and what it finds in sample code."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import promptlint.extract
+from promptlint.extract.catalogue import Catalogue, Matcher, matcher
+from promptlint.extract.facts import Facts
+from promptlint.extract.python import facts
+from promptlint.source import Source
+from promptlint.template import Apply, Choice, Items, Mapping, Message, Repeat, Text, Value
+
+PATH = Path(promptlint.extract.__file__).parent / "frameworks.toml"
+ROLES = {"system", "user", "assistant", "tool", "unknown"}
+TEMPLATES = {"", "format", "jinja", "dollar"}
+SLOTS = {"model", "system", "messages", "prompt", "tools", "examples"}
+PROVIDERS = {
+    "",
+    "openai",
+    "anthropic",
+    "gemini",
+    "bedrock",
+    "mistral",
+    "cohere",
+    "ollama",
+    "groq",
+    "together",
+    "fireworks",
+    "dashscope",
+    "vllm",
+    "litellm",
+}
+KINDS = ("call", "message", "prompt", "messages", "decorator", "base")
+# Words that mean something else in a file that does not import the framework.
+GENERIC = {
+    "Agent",
+    "Task",
+    "Team",
+    "Tool",
+    "tool",
+    "prompt",
+    "Prompt",
+    "Function",
+    "Server",
+    "Rule",
+    "Role",
+    "Signature",
+    "generate",
+    "invoke",
+    "stream",
+    "run",
+    "chat",
+    "complete",
+    "completion",
+    "converse",
+    "handoff",
+    "Handoff",
+    "GroupChat",
+    "lm",
+    "guard",
+    "Flow",
+    "system_prompt",
+    "instructions",
+    "activity",
+    "add_tool",
+    "add_function",
+}
+# What an unknown framework's agent class may carry without its import being seen.
+PLAIN_WORDS = {"instructions", "system_prompt", "system_message", "backstory"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return msgspec.convert(tomllib.loads(PATH.read_text(encoding="utf-8")), Catalogue)
+
+
+def entries(catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
+    for kind in KINDS:
+        for entry in getattr(catalogue, kind):
+            yield kind, entry
+
+
+def test_words_are_known(catalogue: Catalogue) -> None:
+    for kind, entry in entries(catalogue):
+        assert entry.match, kind
+        for name in (*entry.match, *entry.requires, *entry.excludes):
+            assert all(part.isidentifier() for part in name.split(".")), name
+        for module in (*entry.requires, *entry.excludes):
+            assert "." not in module, f"{entry.match}: only top-level modules are compared, not {module}"
+        assert not set(entry.requires) & set(entry.excludes), entry.match
+        assert getattr(entry, "template", "") in TEMPLATES, entry.match
+        roles = [
+            *getattr(entry, "arguments", {}).values(),
+            *getattr(entry, "attributes", {}).values(),
+            *getattr(entry, "fields", {}).values(),
+        ]
+        roles += [place.role for place in getattr(entry, "positional", [])]
+        roles += [role for role in (getattr(entry, "role", ""), getattr(entry, "docstring", "")) if role]
+        assert set(roles) <= ROLES, entry.match
+
+
+def test_entries_say_something(catalogue: Catalogue) -> None:
+    for call in catalogue.call:
+        assert call.slots and set(call.slots) <= SLOTS, call.match
+        assert all(call.slots.values()), call.match
+        assert call.provider in PROVIDERS and call.api, call.match
+    for message in catalogue.message:
+        assert message.content and bool(message.role) != bool(message.role_from), message.match
+    for prompt in catalogue.prompt:
+        assert prompt.arguments or prompt.positional, prompt.match
+        assert all(place.index >= 0 for place in prompt.positional), prompt.match
+    for decorator in catalogue.decorator:
+        assert decorator.gives in ("docstring", "return"), decorator.match
+    for base in catalogue.base:
+        assert base.attributes or base.docstring or base.fields, base.match
+
+
+def test_generic_names_name_their_package(catalogue: Catalogue) -> None:
+    for kind, entry in entries(catalogue):
+        for name in entry.match:
+            if name in GENERIC and not entry.requires:
+                assert kind == "prompt" and set(entry.arguments) <= PLAIN_WORDS and not entry.positional, (kind, name)
+
+
+def test_every_entry_is_reached(catalogue: Catalogue) -> None:
+    """No entry is hidden by another one for the imports that it asks for."""
+    known = Matcher(catalogue)
+    indexes: dict[str, Any] = {
+        "call": known.calls,
+        "message": known.message,
+        "prompt": known.prompts,
+        "messages": known.messages,
+        "decorator": known.decorators,
+        "base": known.bases,
+    }
+    for kind, entry in entries(catalogue):
+        for name in entry.match:
+            for imported in entry.requires or [""]:
+                found = Matcher.find(indexes[kind], f"x.{name}" if entry.requires else name, frozenset({imported}))
+                assert found is entry, f"{kind} {name} with {imported or 'nothing'} imported: {found and found.match}"
+
+
+def test_every_entry_names_its_source() -> None:
+    lines = PATH.read_text(encoding="utf-8").splitlines()
+    named = False
+    for line in lines:
+        if line.startswith("# ----"):
+            named = False
+        elif line.startswith("# "):
+            named = True
+        elif line.startswith("[["):
+            assert named, line
+
+
+def static(value: Value) -> str:
+    """All static text of a value, in order."""
+    if isinstance(value, Message):
+        return static(value.content)
+    if isinstance(value, Items):
+        return "".join(static(item) for item in value.items)
+    if isinstance(value, Mapping):
+        return "".join(static(item) for _, item in value.entries)
+    text = ""
+    for part in value:
+        match part:
+            case Text():
+                text += part.value
+            case Choice():
+                text += "".join(static(branch) for branch in part.branches)
+            case Repeat():
+                text += static(part.body)
+            case Apply():
+                text += static(part.target)
+            case _:
+                pass
+    return text
+
+
+def read(code: str) -> Facts:
+    found = facts(Source.from_bytes("sample.py", textwrap.dedent(code).encode()))
+    assert found.problems == []
+    return found
+
+
+def sites(code: str) -> set[tuple[str, str]]:
+    """Role and text of every site that evidence stronger than a name gives."""
+    return {(site.role, " ".join(static(site.value).split())) for site in read(code).sites if site.rank <= 1}
+
+
+# name, code, the sites that must be found: (role, text)
+FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
+    (
+        "openai-responses",
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        client.responses.create(model="gpt-5", instructions="Be terse.", input="Why is the sky blue?")
+        """,
+        {("system", "Be terse."), ("user", "Why is the sky blue?")},
+    ),
+    (
+        "openai-assistants",
+        """
+        from openai import OpenAI
+        OpenAI().beta.assistants.create(model="gpt-4o", instructions="You file tickets.")
+        client.beta.threads.messages.create(thread_id=t, role="user", content="Where is my parcel?")
+        """,
+        {("system", "You file tickets."), ("user", "Where is my parcel?")},
+    ),
+    (
+        "anthropic",
+        """
+        import anthropic
+        anthropic.Anthropic().messages.create(model="claude", system=[{"type": "text", "text": "Be kind."}])
+        """,
+        {("system", "Be kind.")},
+    ),
+    (
+        "google-genai",
+        """
+        from google import genai
+        from google.genai import types
+        client = genai.Client()
+        config = types.GenerateContentConfig(system_instruction="You are a cat.")
+        client.models.generate_content(model="gemini-2.5-flash", contents="Purr for me", config=config)
+        """,
+        {("system", "You are a cat."), ("user", "Purr for me")},
+    ),
+    (
+        "google-generativeai",
+        """
+        import google.generativeai as genai
+        model = genai.GenerativeModel("gemini-1.5-pro", system_instruction="You are a dog.")
+        model.generate_content("Bark for me")
+        """,
+        {("system", "You are a dog."), ("user", "Bark for me")},
+    ),
+    (
+        "litellm",
+        """
+        from litellm import completion
+        completion("gpt-4o", [{"role": "system", "content": "Be exact."}])
+        """,
+        {("system", "Be exact.")},
+    ),
+    (
+        "cohere",
+        """
+        import cohere
+        co = cohere.Client()
+        co.chat(message="Name three rivers", preamble="Answer in one line.")
+        """,
+        {("user", "Name three rivers"), ("system", "Answer in one line.")},
+    ),
+    (
+        "ollama",
+        """
+        import ollama
+        ollama.generate("llama3", "Say hello to me", system="Be friendly.")
+        """,
+        {("user", "Say hello to me"), ("system", "Be friendly.")},
+    ),
+    (
+        "langchain-messages",
+        """
+        from langchain_core.messages import HumanMessage, SystemMessage
+        messages = [SystemMessage("Be brief."), HumanMessage(content="What is a fjord?")]
+        """,
+        {("system", "Be brief."), ("user", "What is a fjord?")},
+    ),
+    (
+        "langchain-from-messages",
+        """
+        from langchain_core.prompts import ChatPromptTemplate
+        prompt = ChatPromptTemplate.from_messages([("system", "Translate to {language}."), ("human", "{text}")])
+        """,
+        {("system", "Translate to {language}.")},
+    ),
+    (
+        "langchain-templates",
+        """
+        from langchain_core.prompts import PromptTemplate, SystemMessagePromptTemplate
+        a = PromptTemplate(input_variables=["topic"], template="Tell me a joke about {topic}.")
+        b = PromptTemplate.from_template("Sum up {text}.")
+        c = SystemMessagePromptTemplate.from_template("You know {subject}.")
+        """,
+        {("user", "Tell me a joke about {topic}."), ("user", "Sum up {text}."), ("system", "You know {subject}.")},
+    ),
+    (
+        "langchain-tools",
+        """
+        from langchain_core.tools import BaseTool, StructuredTool, Tool, tool
+        @tool
+        def search(query: str) -> str:
+            '''Look something up.'''
+        class Clock(BaseTool):
+            name: str = "clock"
+            description: str = "Tells the time."
+        StructuredTool.from_function(func=f, name="f", description="Adds two numbers.")
+        Tool("g", g, "Divides two numbers.")
+        """,
+        {
+            ("tool", "Look something up."),
+            ("tool", "Tells the time."),
+            ("tool", "Adds two numbers."),
+            ("tool", "Divides two numbers."),
+        },
+    ),
+    (
+        "langchain-agents",
+        """
+        from langchain.agents import create_agent
+        from langgraph.prebuilt import create_react_agent
+        create_agent("openai:gpt-5", tools=[], system_prompt="You plan trips.")
+        create_react_agent(model, tools=[], prompt="You book hotels.")
+        """,
+        {("system", "You plan trips."), ("system", "You book hotels.")},
+    ),
+    (
+        "openai-agents",
+        """
+        from agents import Agent, Runner, function_tool
+        agent = Agent(name="Triage", instructions="Route the caller.", handoff_description="Knows every desk.")
+        @function_tool
+        async def weather(city: str) -> str:
+            '''Fetch the weather.'''
+        Runner.run_sync(agent, "Which desk for refunds?")
+        """,
+        {
+            ("system", "Route the caller."),
+            ("tool", "Knows every desk."),
+            ("tool", "Fetch the weather."),
+            ("user", "Which desk for refunds?"),
+        },
+    ),
+    (
+        "pydantic-ai",
+        """
+        from pydantic_ai import Agent, RunContext
+        agent = Agent("openai:gpt-4o", system_prompt=("Use the customer's name.", "Reply politely."))
+        @agent.system_prompt
+        def add_date(ctx):
+            return "Prices are in euros."
+        @agent.tool_plain
+        def roll() -> int:
+            '''Roll a die.'''
+        agent.run_sync("What did I order?")
+        """,
+        {
+            ("system", "Use the customer's name."),
+            ("system", "Reply politely."),
+            ("system", "Prices are in euros."),
+            ("tool", "Roll a die."),
+            ("user", "What did I order?"),
+        },
+    ),
+    (
+        "crewai",
+        """
+        from crewai import Agent, Task
+        from crewai.tools import tool
+        a = Agent(role="Researcher on {topic}", goal="Find the news", backstory="You read everything.")
+        t = Task(description="Write a report on {topic}", expected_output="Ten bullets", agent=a)
+        @tool("Search")
+        def search(query: str) -> str:
+            '''Searches the web.'''
+        """,
+        {
+            ("system", "Researcher on {topic}"),
+            ("system", "Find the news"),
+            ("system", "You read everything."),
+            ("user", "Write a report on {topic}"),
+            ("user", "Ten bullets"),
+            ("tool", "Searches the web."),
+        },
+    ),
+    (
+        "autogen",
+        """
+        from autogen_agentchat.agents import AssistantAgent
+        from autogen_agentchat.teams import SelectorGroupChat
+        from autogen_core.models import UserMessage
+        from autogen_core.tools import FunctionTool
+        a = AssistantAgent("writer", model_client=c, system_message="You write.", description="Writes the text.")
+        SelectorGroupChat([a], model_client=c, selector_prompt="Pick one of {participants}.")
+        FunctionTool(f, "Counts the words.")
+        UserMessage("Start now", source="user")
+        """,
+        {
+            ("system", "You write."),
+            ("system", "Writes the text."),
+            ("system", "Pick one of {participants}."),
+            ("tool", "Counts the words."),
+            ("user", "Start now"),
+        },
+    ),
+    (
+        "autogen-0.2",
+        """
+        import autogen
+        a = autogen.ConversableAgent("a", system_message="You argue.")
+        b.initiate_chat(a, message="Is tea better?")
+        """,
+        {("system", "You argue."), ("user", "Is tea better?")},
+    ),
+    (
+        "llama-index",
+        """
+        from llama_index.core import PromptTemplate
+        from llama_index.core.agent.workflow import FunctionAgent
+        from llama_index.core.llms import ChatMessage, MessageRole
+        from llama_index.core.prompts import RichPromptTemplate
+        p = PromptTemplate("Context: {context_str}")
+        r = RichPromptTemplate("Hello {{ name }}!")
+        FunctionAgent(tools=[], llm=llm, system_prompt="You compute.")
+        ChatMessage(role=MessageRole.SYSTEM, content="You list.")
+        """,
+        {
+            ("user", "Context: {context_str}"),
+            ("user", "Hello {{ name }}!"),
+            ("system", "You compute."),
+            ("system", "You list."),
+        },
+    ),
+    (
+        "dspy",
+        """
+        import dspy
+        class Judge(dspy.Signature):
+            '''Judge whether the answer is right.'''
+            answer = dspy.InputField(desc="what was said")
+            right: bool = dspy.OutputField(prefix="Verdict:", desc="whether it holds")
+        s = dspy.Signature("question -> answer", "Answer in French.")
+        """,
+        {
+            ("system", "Judge whether the answer is right."),
+            ("system", "what was said"),
+            ("system", "Verdict:"),
+            ("system", "whether it holds"),
+            ("system", "Answer in French."),
+        },
+    ),
+    (
+        "haystack",
+        """
+        from haystack.components.builders import ChatPromptBuilder, PromptBuilder
+        from haystack.dataclasses import ChatMessage
+        PromptBuilder(template="Answer {{ question }} briefly.")
+        ChatPromptBuilder(template=[ChatMessage.from_system("You cite sources.")])
+        """,
+        {("user", "Answer {{ question }} briefly."), ("system", "You cite sources.")},
+    ),
+    (
+        "semantic-kernel",
+        """
+        from semantic_kernel.agents import ChatCompletionAgent
+        from semantic_kernel.functions import kernel_function
+        ChatCompletionAgent(service=s, name="host", instructions="Greet the guests.")
+        class Menu:
+            @kernel_function(description="Lists the dishes.")
+            def dishes(self): ...
+        history.add_system_message("You serve food.")
+        """,
+        {("system", "Greet the guests."), ("tool", "Lists the dishes."), ("system", "You serve food.")},
+    ),
+    (
+        "mcp",
+        """
+        from mcp.server.fastmcp import FastMCP
+        server = FastMCP("demo", instructions="Ask before you delete.")
+        @server.tool()
+        def add(a: int, b: int) -> int:
+            '''Add two numbers.'''
+        @server.prompt()
+        def review(code: str) -> str:
+            return f"Please review this code: {code}"
+        """,
+        {("system", "Ask before you delete."), ("tool", "Add two numbers."), ("user", "Please review this code:")},
+    ),
+    (
+        "google-adk",
+        """
+        from google.adk.agents import Agent
+        root = Agent(name="root", instruction="Help with bills.", description="Knows the bills.")
+        """,
+        {("system", "Help with bills."), ("system", "Knows the bills.")},
+    ),
+    (
+        "agno",
+        """
+        from agno.agent import Agent
+        Agent(model=m, description="You are a chef.", instructions=["Use what is there.", "Give weights."])
+        """,
+        {("system", "You are a chef."), ("system", "Use what is there."), ("system", "Give weights.")},
+    ),
+    (
+        "smolagents",
+        """
+        from smolagents import CodeAgent, Tool, tool
+        CodeAgent(tools=[], model=m, instructions="Prefer short code.")
+        class Area(Tool):
+            name = "area"
+            description = "Computes an area."
+        @tool
+        def total(x: int) -> int:
+            '''Adds it up.'''
+        """,
+        {("system", "Prefer short code."), ("tool", "Computes an area."), ("tool", "Adds it up.")},
+    ),
+    (
+        "camel",
+        """
+        from camel.agents import ChatAgent
+        from camel.messages import BaseMessage
+        from camel.prompts import TextPrompt
+        ChatAgent("You negotiate.")
+        BaseMessage.make_user_message("buyer", "How much for both?")
+        TEXT = TextPrompt("Never forget you are {role}.")
+        """,
+        {("system", "You negotiate."), ("user", "How much for both?"), ("unknown", "Never forget you are {role}.")},
+    ),
+    (
+        "griptape",
+        """
+        from griptape.rules import Rule
+        from griptape.tasks import PromptTask
+        from griptape.utils.decorators import activity
+        Rule("Never swear.")
+        PromptTask("Sum up {{ args[0] }} for me.")
+        class Sums:
+            @activity(config={"description": "Adds numbers up."})
+            def add(self, values): ...
+        """,
+        {("system", "Never swear."), ("user", "Sum up {{ args[0] }} for me."), ("tool", "Adds numbers up.")},
+    ),
+    (
+        "mirascope-and-magentic",
+        """
+        from magentic import prompt
+        from mirascope.core import Messages, prompt_template
+        @prompt("Name a {thing}.")
+        def name(thing: str) -> str: ...
+        @prompt_template("Recommend a {genre} book.")
+        def book(genre: str): ...
+        Messages.System("You sell books.")
+        """,
+        {("user", "Name a {thing}."), ("unknown", "Recommend a {genre} book."), ("system", "You sell books.")},
+    ),
+    (
+        "other-agents",
+        """
+        from strands import Agent
+        from claude_agent_sdk import ClaudeAgentOptions, tool
+        Agent(system_prompt="You fix bugs.")
+        ClaudeAgentOptions(system_prompt="You write tests.")
+        @tool("greet", "Greets a user.", {"name": str})
+        async def greet(args): ...
+        """,
+        {("system", "You fix bugs."), ("system", "You write tests."), ("tool", "Greets a user.")},
+    ),
+    (
+        "evaluation",
+        """
+        from deepeval.metrics import GEval
+        from ragas.prompt import PydanticPrompt
+        GEval(name="tone", criteria="Is the tone polite?", evaluation_steps=["Read it.", "Rate it."])
+        class Recall(PydanticPrompt[A, B]):
+            instruction = "Classify each sentence."
+        """,
+        {
+            ("user", "Is the tone polite?"),
+            ("user", "Read it."),
+            ("user", "Rate it."),
+            ("user", "Classify each sentence."),
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [(code, expected) for _, code, expected in FOUND], ids=[name for name, _, _ in FOUND]
+)
+def test_prompts_are_found(code: str, expected: set[tuple[str, str]]) -> None:
+    assert expected <= sites(code)
+
+
+# code whose texts are for people or programs, although it uses the same words
+NOT_FOUND = {
+    "own-classes": """
+        from app.models import Task, Team, Tool
+        Task(description="Paint the fence before Friday", expected_output="A white fence")
+        Team(description="The people who paint")
+        Tool("brush", f, "A thing to paint with")
+        """,
+    "promptflow-tool": """
+        from promptflow.core import tool
+        import langchain
+        @tool
+        def node(text: str) -> str:
+            '''This tool passes the text on.'''
+        """,
+    "runners": """
+        import subprocess
+        from autogen_agentchat.agents import AssistantAgent
+        from smolagents import CodeAgent
+        subprocess.run("ls -la /tmp && echo done", shell=True)
+        """,
+    "openapi": """
+        from fastapi import FastAPI
+        app = FastAPI(description="Serves the shop's orders to partners")
+        @app.get("/orders", description="Lists all orders of a day")
+        def orders(): ...
+        """,
+}
+
+
+@pytest.mark.parametrize("code", NOT_FOUND.values(), ids=NOT_FOUND)
+def test_other_texts_are_left_alone(code: str) -> None:
+    assert sites(code) == set()
+    assert read(code).calls == []
+
+
+# code, provider, api, slots filled
+CALLS = {
+    "openai": (
+        "client.chat.completions.create(model=m, messages=h, tools=t)",
+        "openai",
+        "chat",
+        {"model", "messages", "tools"},
+    ),
+    "openai-0.28": (
+        "import openai\nopenai.ChatCompletion.create(model=m, messages=h)",
+        "openai",
+        "chat",
+        {"model", "messages"},
+    ),
+    "azure-parse": (
+        "self._client.beta.chat.completions.parse(model=m, messages=h, response_format=R)",
+        "openai",
+        "chat",
+        {"model", "messages"},
+    ),
+    "anthropic": (
+        "client.messages.create(model=m, system=s, messages=h, tools=t)",
+        "anthropic",
+        "messages",
+        {"model", "system", "messages", "tools"},
+    ),
+    "groq": (
+        "from groq import Groq\nclient = Groq()\nclient.chat.completions.create(model=m, messages=h)",
+        "groq",
+        "chat",
+        {"model", "messages"},
+    ),
+    "bedrock": (
+        "import boto3\nclient.converse(modelId=m, system=s, messages=h)",
+        "bedrock",
+        "converse",
+        {"model", "system", "messages"},
+    ),
+    "mistral": (
+        "from mistralai import Mistral\nclient.chat.complete(model=m, messages=h)",
+        "mistral",
+        "chat",
+        {"model", "messages"},
+    ),
+    "ollama": ("from ollama import chat\nchat(m, h)", "ollama", "chat", {"model", "messages"}),
+    "litellm": ("import litellm\nlitellm.acompletion(model=m, messages=h)", "litellm", "chat", {"model", "messages"}),
+    "gemini": (
+        "client.aio.models.generate_content_stream(model=m, contents=c)",
+        "gemini",
+        "generate",
+        {"model", "messages"},
+    ),
+    "langchain": ("from langchain_openai import ChatOpenAI\nself.llm.invoke(h)", "", "chat", {"messages"}),
+    "instructor": (
+        "import instructor\nclient.chat.completions.create(model=m, response_model=R, messages=h)",
+        "",
+        "chat",
+        {"model", "messages"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "provider", "api", "slots"), CALLS.values(), ids=CALLS)
+def test_calls_are_known(code: str, provider: str, api: str, slots: set[str]) -> None:
+    [call] = read(code).calls
+    assert (call.provider, call.api, {name for name, _ in call.slots}) == (provider, api, slots)
+
+
+def test_twilio_messages_are_not_requests() -> None:
+    code = "from twilio.rest import Client\nclient.messages.create(body='Your code is 1234', to=number)"
+    assert read(code).calls == []
+
+
+def test_catalogue_is_read_once() -> None:
+    assert matcher() is matcher()
+
+
+def test_the_built_catalogue_is_the_written_one() -> None:
+    data = tomllib.loads(PATH.read_text(encoding="utf-8"))
+    built = msgspec.json.decode(PATH.with_suffix(".json").read_bytes(), type=Catalogue)
+    assert built == msgspec.convert(data, Catalogue), "run: python scripts/build_catalogue.py"
