@@ -1,0 +1,479 @@
+"""Calls: string methods, the catalogue's calls and classes, functions of the project, and everything else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
+from promptlint.extract.facts import Call
+from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
+from promptlint.extract.names import example_like, prompt_like, role_of, words
+from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_against
+from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
+from promptlint.extract.volatility import dotted, of_call
+from promptlint.operations import literal
+from promptlint.template import Apply, Arguments, Hole, Items, JsonDump, Mapping, Message, Ref, Span, Template, Value, Volatility
+
+Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
+
+# String methods that are kept until their target is known; the operation has the method's name.
+METHODS = frozenset(
+    "format format_map replace strip lstrip rstrip upper lower title capitalize removeprefix removesuffix "
+    "substitute safe_substitute partial format_messages format_prompt render format_template prompt_format".split()
+)
+SAME_AS = {"format_messages": "format", "format_prompt": "format", "safe_substitute": "substitute", "format_template": "format"}
+# Functions that give back their first argument as a text, changed or not.
+FUNCTIONS = {
+    "textwrap.dedent": "dedent",
+    "dedent": "dedent",
+    "inspect.cleandoc": "cleandoc",
+    "cleandoc": "cleandoc",
+    "str": "same",
+    "string.Template": "same",
+    "Template": "same",
+    "jinja2.Template": "jinja",
+    "textwrap.indent": "indent",
+}
+JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
+# Last words of classes whose one string argument is the text they stand for.
+WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
+LIST_METHODS = frozenset({"append", "extend", "insert", "appendleft"})
+
+
+class Site(msgspec.Struct):
+    """A call being read: the node, its dotted names and its evaluated arguments."""
+
+    node: ast.Call
+    written: str
+    name: str
+    positional: list[tuple[Value, ast.expr]]
+    keywords: dict[str, tuple[Value, ast.expr]]
+    complete: bool
+
+    def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
+        """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
+        for at in places:
+            if isinstance(at, str):
+                keyword, _, path = at.partition(".")
+                if keyword in self.keywords:
+                    value, node = self.keywords[keyword]
+                    found = _within(value, path)
+                    if found is not None:
+                        return found, node
+            elif at < len(self.positional) and not isinstance(self.positional[at][1], ast.Starred):
+                return self.positional[at]
+        return None
+
+    def arguments(self) -> Arguments:
+        positional = tuple(value for value, _ in self.positional)
+        return Arguments(positional, tuple((key, value) for key, (value, _) in self.keywords.items()), self.complete)
+
+
+def _within(value: Value, path: str) -> Value | None:
+    """What stands at a dotted path of keys in a dict or an object."""
+    while path:
+        key, _, path = path.partition(".")
+        inner = value.get(key) if isinstance(value, Mapping) else None
+        if inner is None:
+            return None
+        value = inner
+    return value
+
+
+def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
+    """The value of a call; sites among its arguments, and the call itself as a site, are noted."""
+    written = dotted(node.func)
+    name = file.resolve(written)
+    receiver: Value | None = None
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr in LIST_METHODS and len(node.args) >= 1:
+            return _grow(file, scope, node, evaluate)
+        receiver = evaluate(file, scope, node.func.value)
+    elif not isinstance(node.func, ast.Name):
+        evaluate(file, scope, node.func)
+    against = speaks_against(written)
+    file.muted += against
+    try:
+        site = _arguments(file, scope, node, written, name, evaluate)
+    finally:
+        file.muted -= against
+    known = _catalogued(file, scope, site)
+    if known is not None:
+        return known
+    if "description" in site.keywords and "name" in site.keywords:
+        note_schema(file, _object(file, site))
+    if receiver is not None and isinstance(node.func, ast.Attribute):
+        result = _method(file, node, node.func.attr, receiver, site)
+        if result is not None:
+            return result
+    result = _function(file, site)
+    if result is not None:
+        return result
+    _consider_arguments(file, site, against)
+    return _other(file, scope, site, receiver)
+
+
+def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
+    site = Site(node, written, name, [], {}, True)
+    for argument in node.args:
+        value = evaluate(file, scope, argument.value if isinstance(argument, ast.Starred) else argument)
+        if isinstance(argument, ast.Starred):
+            site.complete = False
+        site.positional.append((value, argument))
+    for keyword in node.keywords:
+        value = evaluate(file, scope, keyword.value)
+        if keyword.arg is not None:
+            site.keywords[keyword.arg] = (value, keyword.value)
+        elif isinstance(value, Mapping) and value.complete:
+            for key, item in value.entries:
+                site.keywords[key] = (item, keyword.value)
+        else:
+            site.complete = False
+    return site
+
+
+def _hole(file: File, site: Site, receiver: Value | None) -> Hole:
+    first = literal(site.positional[0][0]) if site.positional else None
+    arguments = [state_of(value) for value, _ in site.positional] + [state_of(value) for value, _ in site.keywords.values()]
+    known = state_of(receiver) if receiver is not None else None
+    if known is not None and not known[1] and known[0] is Volatility.CONSTANT:
+        known = None
+    state = of_call(site.name, known, arguments, first)
+    if state[0] is Volatility.UNIQUE and file.importing:
+        # Computed once, when the module is imported.
+        state = (Volatility.DEPLOY, state[1])
+    return file.hole(site.node, state[0], state[1], _json(site, receiver))
+
+
+def _json(site: Site, receiver: Value | None) -> JsonDump | None:
+    """How a call writes JSON, if it does."""
+    last = site.name.rpartition(".")[2]
+    if site.name in JSON_DUMPS or last in ("model_dump_json", "to_json"):
+        indent = site.keywords.get("indent")
+        number = indent[1].value if indent and isinstance(indent[1], ast.Constant) else None
+        width = number if isinstance(number, int) else len(number) if isinstance(number, str) else 0
+        flags = {
+            key: node.value
+            for key, (_, node) in site.keywords.items()
+            if key in ("ensure_ascii", "sort_keys") and isinstance(node, ast.Constant)
+        }
+        plain = last in ("model_dump_json", "to_json") or site.name == "orjson.dumps"
+        return JsonDump(width, bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False)))
+    hole = single_hole(receiver) if receiver is not None else None
+    return hole.json if hole is not None and last in ("decode", "strip") else None
+
+
+def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
+    """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
+    assert isinstance(node.func, ast.Attribute)
+    target = dotted(node.func.value)
+    values = [evaluate(file, scope, argument) for argument in node.args]
+    for keyword in node.keywords:
+        evaluate(file, scope, keyword.value)
+    current = scope.values.get(target)
+    hole = file.hole(node, Volatility.UNKNOWN)
+    if not isinstance(current, Items):
+        if target and not target.startswith(".") and (prompt_like(target.rpartition(".")[2]) or target not in scope.values):
+            consider(file, values[-1], node, target.rpartition(".")[2])
+        return (hole,)
+    added = values[-1]
+    method = node.func.attr
+    if method == "extend":
+        more = added.items if isinstance(added, Items) else (added,)
+        items = (*current.items, *more)
+        complete = current.complete and isinstance(added, Items) and added.complete
+    elif method == "append":
+        items, complete = (*current.items, added), current.complete
+    else:
+        index = node.args[0]
+        place = index.value if method == "insert" and isinstance(index, ast.Constant) and isinstance(index.value, int) else 0
+        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete
+    scope.values[target] = Items(items, current.span, complete)
+    return (hole,)
+
+
+def _catalogued(file: File, scope: Scope, site: Site) -> Value | None:
+    """What the catalogue says of the call, if it knows it."""
+    last = site.name.rpartition(".")[2]
+    match = file.matcher
+    if last not in match.call_tails:
+        return None
+    message = Matcher.find(match.message, site.name, file.imported)
+    if message is not None:
+        return _message(file, site, message)
+    request = Matcher.find(match.calls, site.name, file.imported)
+    if request is not None:
+        _request(file, scope, site, request)
+        return (_hole(file, site, None),)
+    several = Matcher.find(match.messages, site.name, file.imported)
+    if several is not None:
+        return _messages(file, site, several)
+    prompt = Matcher.find(match.prompts, site.name, file.imported)
+    if prompt is not None:
+        return _prompt(file, site, prompt)
+    return None
+
+
+def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
+    picked = site.pick(entry.content)
+    role = entry.role
+    if entry.role_from:
+        given = site.pick(entry.role_from)
+        word = literal(given[0]) if given else None
+        if word is None and given is not None:
+            word = dotted(given[1]).rpartition(".")[2] if isinstance(given[1], ast.Attribute) else None
+        role = role_named(word) if word else role or "unknown"
+        if given is None and not entry.role:
+            # `Message(content=...)` without a role is the word for many things: mail, queues, protocols.
+            return None
+    span = file.span(site.node)
+    if picked is None:
+        return (_hole(file, site, None),)
+    content = formatted(file, picked[0], entry.template, span)
+    message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
+    note_message(file, message, "message-class")
+    return message
+
+
+def formatted(file: File, value: Value, template: str, span: Span) -> Value:
+    """A template that the framework fills itself: its fields are holes."""
+    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute"}.get(template)
+    if operation is None or not isinstance(value, tuple) or not textual(value):
+        return value
+    hole = fallback_of(value) or Hole("...", span)
+    return (Apply(operation, value, Arguments(complete=False), span, hole),)
+
+
+def _request(file: File, scope: Scope, site: Site, entry: CallEntry) -> None:
+    slots: list[tuple[str, Value]] = []
+    taken: set[str] = set()
+    for slot, places in entry.slots.items():
+        picked = site.pick(places)
+        if picked is None:
+            continue
+        taken.update(key for key, argument in site.keywords.items() if argument[0] is picked[0])
+        slots.append((slot, picked[0]))
+        if slot in ("system", "prompt", "messages"):
+            _note_slot(file, slot, picked[0], file.span(picked[1]))
+        elif slot == "tools":
+            note_tools(file, picked[0])
+    if not slots and site.complete:
+        return
+    parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
+    file.note_call(
+        Call(entry.provider, entry.api, tuple(slots), parameters, file.span(site.node), scope.name, site.complete, file.once)
+    )
+
+
+def _note_slot(file: File, slot: str, value: Value, span: Span) -> None:
+    role = "system" if slot == "system" else "user"
+    if isinstance(value, tuple):
+        if textual(value):
+            file.note(value, extent(value) or span, "", role, "call", MESSAGE)
+    elif isinstance(value, Items):
+        for item in value.items:
+            if not isinstance(item, Message):
+                _note_slot(file, slot, item, span)
+    elif isinstance(value, Mapping):
+        text = value.get("text") or value.get("content")
+        if text is not None and textual(text):
+            file.note(text, extent(text) or span, "", role, "call", MESSAGE)
+
+
+def note_tools(file: File, value: Value) -> None:
+    """Descriptions of tools given as dicts."""
+    if isinstance(value, Items):
+        for item in value.items:
+            if isinstance(item, Mapping):
+                note_descriptions(file, item, literal(item.get("name")) or "tool")
+
+
+def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
+    """`from_messages([("system", "..."), ...])`: a list of messages."""
+    picked = site.pick(entry.argument)
+    if picked is None:
+        return (_hole(file, site, None),)
+    value, node = picked
+    if not isinstance(value, Items):
+        return value
+    messages: list[Value] = []
+    for item in value.items:
+        message = item
+        if isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) is not None:
+            word = literal(item.items[0]) or ""
+            content = formatted(file, item.items[1], entry.template, item.span)
+            message = Message("user" if word == "placeholder" else role_named(word), content, item.span)
+            if word != "placeholder":
+                note_message(file, message, "message-class")
+        elif isinstance(item, Message):
+            message = Message(item.role, item.content, item.span, item.marker)
+        elif isinstance(item, tuple) and textual(item):
+            message = Message("user", formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node))
+            note_message(file, message, "message-class")
+        messages.append(message)
+    return Items(tuple(messages), value.span, value.complete)
+
+
+def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
+    """A class or function of a framework that takes prompt text by keyword."""
+    main: Value | None = None
+    for key, role in entry.arguments.items():
+        if key in site.keywords:
+            value, node = site.keywords[key]
+            note_argument(file, value, node, key, role, entry.template)
+            main = main if main is not None else value
+    for positional in entry.positional:
+        picked = site.pick([positional.index])
+        if picked is not None:
+            note_argument(file, picked[0], picked[1], site.name.rpartition(".")[2], positional.role, entry.template)
+            main = main if main is not None else picked[0]
+    rest = Site(site.node, site.written, site.name, [], {k: v for k, v in site.keywords.items() if k not in entry.arguments}, True)
+    _consider_arguments(file, rest, False)
+    if entry.template and isinstance(main, tuple):
+        return main
+    return _object(file, site)
+
+
+def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str, template: str = "") -> None:
+    """Record the texts of an argument that a framework sends: a string, a list of strings or messages."""
+    if isinstance(value, tuple):
+        if textual(value):
+            span = extent(value) or file.span(node)
+            file.note(formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
+    elif isinstance(value, Items):
+        for item in value.items:
+            note_argument(file, item, node, name, role, template)
+    elif isinstance(value, Mapping):
+        for key, item in value.entries:
+            note_argument(file, item, node, f"{name}.{key}", role, template)
+
+
+def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site) -> Value | None:
+    """A method of a string."""
+    if method == "join":
+        return _join(file, node, receiver, site)
+    if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
+        return None
+    operation = SAME_AS.get(method, method)
+    if method in ("strip", "lstrip", "rstrip", "upper", "lower") and single_hole(receiver) is not None:
+        return None
+    hole = _hole(file, site, receiver)
+    return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
+
+
+def _may_be_text(value: Template) -> bool:
+    """Whether a template is, or by linking may become, static text: a parameter may be given one by a caller."""
+    hole = single_hole(value)
+    return textual(value) or (hole is not None and bool(hole.parameter))
+
+
+def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | None:
+    if not isinstance(receiver, tuple) or len(site.positional) != 1:
+        return None
+    value = site.positional[0][0]
+    if isinstance(value, Items) or (isinstance(value, tuple) and textual(value)):
+        return (Apply("join", receiver, Arguments((value,)), file.span(node), _hole(file, site, None)),)
+    state = state_of(value)
+    return (file.hole(node, state[0], state[1]),)
+
+
+def _function(file: File, site: Site) -> Value | None:
+    """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
+    operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)
+    first = site.positional[0][0] if site.positional else None
+    if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
+        if isinstance(first, tuple) and textual(first):
+            span = extent(first) or file.span(site.node)
+            return (Apply("jinja", first, Arguments(), span, _hole(file, site, None)),)
+        return None
+    if operation == "same" and first is not None and site.name in ("Template", "string.Template") and "jinja2" in file.imported:
+        operation = "jinja" if site.name == "Template" and "string" not in file.imported else operation
+    if operation and isinstance(first, tuple) and textual(first):
+        if operation == "same":
+            return first
+        return (Apply(operation, first, site.arguments(), file.span(site.node), _hole(file, site, None)),)
+    if site.name == "dict" and not site.positional:
+        mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
+        message = as_message(mapping)
+        if message is not None:
+            note_message(file, message, "role-dict")
+            return message
+        note_schema(file, mapping)
+        return mapping
+    if site.name in ("list", "tuple", "sorted", "copy.copy", "copy.deepcopy", "reversed") and isinstance(first, Items):
+        return first
+    last = words(site.name.rpartition(".")[2])
+    if last and last[-1] in WRAPPERS and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
+        if site.name.rpartition(".")[2][:1].isupper():
+            node = site.positional[0][1]
+            consider(file, first, node, site.name.rpartition(".")[2])
+            return first
+    return None
+
+
+def _consider_arguments(file: File, site: Site, against: bool) -> None:
+    """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads."""
+    prompted = any(prompt_like(key) for key in site.keywords)
+    file.muted += against
+    try:
+        for key, (value, node) in site.keywords.items():
+            if prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
+                consider(file, value, node, key, named=prompted and example_like(key))
+        last = site.name.rpartition(".")[2]
+        for value, node in site.positional:
+            if not isinstance(node, ast.Name | ast.Attribute):
+                # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
+                says = prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+                consider(file, value, node, last if says else "")
+    finally:
+        file.muted -= against
+
+
+def _object(file: File, site: Site) -> Mapping:
+    """An instance, as its arguments."""
+    entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
+    entries += [(key, value) for key, (value, _) in site.keywords.items()]
+    return Mapping(tuple(entries), file.span(site.node), site.complete, site.name)
+
+
+def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value:
+    """A call of the project's own functions and classes, or of something unknown."""
+    hole = _hole(file, site, receiver)
+    last = site.name.rpartition(".")[2]
+    if last[:1].isupper():
+        mapping = _object(file, site)
+        message = as_message(mapping)
+        if message is not None and literal(mapping.get("role")) is not None:
+            note_message(file, message, "message-class")
+            return message
+        if mapping.entries and textual(mapping):
+            return mapping
+        return (hole,)
+    reference = _reference(file, scope, site)
+    if reference is not None:
+        return (Ref(reference, hole, site.arguments()),)
+    return (hole,)
+
+
+def _reference(file: File, scope: Scope, site: Site) -> str | None:
+    """The name under which linking finds the called function: of this file, of the class of `self`, or imported."""
+    first, _, rest = site.written.partition(".")
+    here: Scope | None = scope
+    while here is not None:
+        if first == here.receiver and here.owner and rest and "." not in rest:
+            return f":{here.owner}.{rest}"
+        here = here.parent
+    if not first:
+        return None
+    nested = scope.key(first)
+    if not rest and nested in file.facts.functions:
+        return ":" + nested
+    if first in file.known and (not rest or "." not in rest):
+        return ":" + site.written
+    if first in file.aliases:
+        return site.name
+    return None

@@ -1,0 +1,487 @@
+"""What a Python expression is worth as a template: literals, f-strings, concatenations, containers, names."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from promptlint.extract.calls import call
+from promptlint.extract.literals import Field, Piece, ScanError, scan
+from promptlint.extract.messages import as_message, note_message, note_schema
+from promptlint.extract.state import File, Scope, fallback_of, has_text, join_branches, shorten, single_hole, state_of, textual
+from promptlint.extract.volatility import CONSTANT, State, date_only, dotted, of_name, strongest
+from promptlint.source import Source
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+    Volatility,
+)
+
+MAX_DEPTH = 120
+MAX_BRANCHES = 32
+# Up to 3.11 the nodes inside an f-string have no reliable position.
+FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
+
+
+def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
+    """The value of an expression; what is not known is a hole. Sites inside the expression are noted on the way."""
+    handler = HANDLERS.get(type(node))
+    if file.depth > MAX_DEPTH or handler is None:
+        return (file.hole(node, Volatility.UNKNOWN),)
+    file.depth += 1
+    try:
+        return handler(file, scope, node)
+    finally:
+        file.depth -= 1
+
+
+def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
+    if not isinstance(node.value, str):
+        return (file.hole(node, Volatility.CONSTANT),)
+    return string(file, node, node.value)
+
+
+def string(file: File, node: ast.expr, value: str) -> Template:
+    """A plain literal: one verbatim text when nothing in it is escaped."""
+    span = file.span(node)
+    text = file.source.text
+    if file.forced is not None:
+        return (Text(value, span, False),)
+    if span.end - span.start == len(value) + 2 and text.startswith(value, span.start + 1):
+        return (Text(value, Span(file.name, span.start + 1, span.end - 1), True),) if value else ()
+    try:
+        pieces = scan(text, span.start, span.end, file.name)
+    except ScanError:
+        return (Text(value, span, False),)
+    return tuple(piece for piece in pieces if isinstance(piece, Text) and piece.value)
+
+
+def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
+    span = file.span(node)
+    values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+    pieces: list[Piece] = []
+    if file.forced is None:
+        try:
+            pieces = scan(file.source.text, span.start, span.end, file.name)
+        except ScanError:
+            pieces = []
+    fields = [piece for piece in pieces if isinstance(piece, Field)]
+    if len(fields) != len(values) or (not pieces and node.values):
+        return _loose_fstring(file, scope, node, span)
+    parts: list[Part] = []
+    remaining = iter(values)
+    for piece in pieces:
+        if isinstance(piece, Text):
+            if piece.value:
+                parts.append(piece)
+        else:
+            parts.extend(field(file, scope, piece, next(remaining)))
+    return tuple(parts)
+
+
+def _loose_fstring(file: File, scope: Scope, node: ast.JoinedStr, span: Span) -> Template:
+    """An f-string inside a field of another: its pieces have the place of the field."""
+    parts: list[Part] = []
+    for value in node.values:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            parts.append(Text(value.value, span, False))
+        elif isinstance(value, ast.FormattedValue):
+            parts.extend(_formatted(file, scope, value, evaluate(file, scope, value.value)))
+    return tuple(parts)
+
+
+def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue) -> Template:
+    """One `{...}` of an f-string: the value's own template, or a hole."""
+    expression = node.value
+    source = file.source.text[piece.expression.start : piece.expression.end]
+    outer, nested = file.forced, file.positions
+    if not FIELDS_HAVE_POSITIONS:
+        if '"' in source or "'" in source:
+            # Literals in the field need their places, so it is parsed again on its own.
+            try:
+                expression = ast.parse(f"({source}\n)", mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                file.forced = piece.expression
+            else:
+                file.inside((Source(file.name, f"({source}\n)"), piece.expression.start - 1))
+        else:
+            file.forced = piece.expression
+    try:
+        value = evaluate(file, scope, expression)
+    finally:
+        file.forced = outer
+        if file.positions is not nested:
+            file.inside(nested if nested[0] is not file.source else None)
+    hole = single_hole(value)
+    if hole is not None:
+        place = Hole(shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json)
+        return _formatted(file, scope, node, (place,))
+    if not isinstance(value, tuple) or not (textual(value) or value == ()):
+        state = state_of(value)
+        return (Hole(shorten(source), piece.expression, state[0], state[1]),)
+    return _formatted(file, scope, node, value)
+
+
+def _formatted(file: File, scope: Scope, node: ast.FormattedValue, value: Value) -> Template:
+    """A value behind its conversion and format specification: text changed by these is not known."""
+    hole = fallback_of(value)
+    spec = node.format_spec
+    if isinstance(spec, ast.JoinedStr) and hole is not None and hole.origin == "clock":
+        pattern = "".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant))
+        if "%" in pattern and date_only(pattern):
+            return (Hole(hole.expression, hole.span, hole.volatility, "date"),)
+    if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion == -1 and spec is None)):
+        return value
+    state = state_of(value)
+    return (hole or Hole("...", file.span(node), state[0], state[1]),)
+
+
+def name(file: File, scope: Scope, node: ast.Name) -> Value:
+    return lookup(file, scope, node.id, node)
+
+
+def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
+    """What a name is bound to at this point; names of the module and imports are references."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.kind == "module" and scope.kind != "module":
+            break
+        if identifier in here.values and (here.kind != "class" or here is scope):
+            value = here.values[identifier]
+            hole = single_hole(value)
+            if hole is None:
+                return value
+            state = (hole.volatility, hole.origin)
+            if hole.volatility is Volatility.UNKNOWN and hole.origin != "loop":
+                state = of_name(identifier)
+            return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
+        here = here.parent
+    state = of_name(file.resolve(identifier))
+    if identifier in file.known and scope.kind != "module":
+        state = CONSTANT if identifier.isupper() else state
+        return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
+    if identifier in file.known:
+        return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
+    if identifier in file.aliases:
+        return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
+    return (file.hole(node, state[0], state[1]),)
+
+
+def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
+    """`self.x`, `Class.x` and `module.x` are references; of anything else the name is all that is known."""
+    written = dotted(node)
+    first, _, rest = written.partition(".")
+    state = of_name(file.resolve(written))
+    if first and rest and not rest.startswith("."):
+        here: Scope | None = scope
+        while here is not None:
+            if first == here.receiver and here.owner:
+                # Bound in this very function: statement order is known.
+                if written in scope.values:
+                    return scope.values[written]
+                return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1])),)
+            if first in here.values and here.kind == "function":
+                return _member(file, here.values[first], rest, node, state)
+            here = here.parent
+        if first in file.known:
+            return (Ref(f":{written}", file.hole(node, state[0], state[1])),)
+        if first in file.aliases:
+            return (Ref(file.resolve(written), file.hole(node, state[0], state[1])),)
+    if not first:
+        evaluate(file, scope, node.value)
+    return (file.hole(node, state[0], state[1]),)
+
+
+def _member(file: File, value: Value, member: str, node: ast.expr, state: State) -> Value:
+    """An attribute of an object that was built in sight, by its keyword."""
+    if isinstance(value, Mapping):
+        found = value.get(member)
+        if found is not None:
+            return found
+    if isinstance(value, Message) and member in ("content", "text"):
+        return value.content
+    hole = single_hole(value)
+    if hole is not None and hole.volatility > Volatility.UNKNOWN:
+        state = strongest([state, (hole.volatility, hole.origin)])
+    return (file.hole(node, state[0], state[1]),)
+
+
+def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
+    if isinstance(node.op, ast.Add):
+        return addition(file, scope, node)
+    left, right = evaluate(file, scope, node.left), None
+    if isinstance(node.op, ast.Mod) and textual(left) and isinstance(left, tuple):
+        right = evaluate(file, scope, node.right)
+        hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
+        return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
+    right = evaluate(file, scope, node.right)
+    if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int) and textual(left):
+        return (Apply("times", left, Arguments((right,)), file.span(node), file.hole(node, *state_of(left))),)
+    return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
+
+
+def addition(file: File, scope: Scope, node: ast.BinOp) -> Value:
+    """A chain of `+`, read without recursion: a real one can have thousands of terms."""
+    terms: list[ast.expr] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        terms.append(left.right)
+        left = left.left
+    terms.append(left)
+    values = [evaluate(file, scope, term) for term in reversed(terms)]
+    return add(file, values, node)
+
+
+def add(file: File, values: list[Value], node: ast.AST) -> Value:
+    """The sum of texts or of lists."""
+    if any(isinstance(value, Items) for value in values):
+        items: list[Value] = []
+        complete = True
+        for value in values:
+            if isinstance(value, Items):
+                items.extend(value.items)
+                complete = complete and value.complete
+            else:
+                items.append(value)
+        return Items(tuple(items), file.span(node), complete)
+    if not any(textual(value) for value in values) and not any(isinstance(v, tuple) and not v for v in values):
+        state = strongest([state_of(value) for value in values])
+        return (file.hole(node, state[0], state[1]),)
+    parts: list[Part] = []
+    for value in values:
+        if isinstance(value, tuple):
+            parts.extend(value)
+        else:
+            parts.append(file.hole(node, *state_of(value)))
+    return tuple(parts)
+
+
+def conditional(file: File, scope: Scope, node: ast.IfExp) -> Value:
+    evaluate(file, scope, node.test)
+    first, second = evaluate(file, scope, node.body), evaluate(file, scope, node.orelse)
+    return either(file, node, condition_text(file, node.test), first, second)
+
+
+def either(file: File, node: ast.expr, condition: str, first: Value, second: Value) -> Value:
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        if not textual(first) and not textual(second) and first and second:
+            return (file.hole(node, *strongest([state_of(first), state_of(second)])),)
+        return (Choice(condition, (first, second)),)
+    return join_branches(condition, first, second)
+
+
+def condition_text(file: File, node: ast.expr) -> str:
+    """A condition as written, so that equal conditions can be seen to be equal."""
+    span = file.span(node)
+    return shorten(file.source.text[span.start : min(span.end, span.start + 500)])
+
+
+def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
+    """`given or "default"`: either."""
+    values = [evaluate(file, scope, value) for value in node.values]
+    if isinstance(node.op, ast.Or) and any(has_text(value) for value in values):
+        result = values[-1]
+        for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
+            result = either(file, node, condition_text(file, operand), value, result)
+        return result
+    return (file.hole(node, *strongest([state_of(value) for value in values])),)
+
+
+def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> Value:
+    items: list[Value] = []
+    complete = True
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            value = evaluate(file, scope, element.value)
+            if isinstance(value, Items):
+                items.extend(value.items)
+                complete = complete and value.complete
+            else:
+                items.append(value)
+                complete = False
+        else:
+            items.append(evaluate(file, scope, element))
+    return Items(tuple(items), file.span(node), complete)
+
+
+def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
+    entries: list[tuple[str, Value]] = []
+    complete = True
+    for key, item in zip(node.keys, node.values, strict=True):
+        value = evaluate(file, scope, item)
+        if key is None:
+            if isinstance(value, Mapping):
+                entries.extend(value.entries)
+            complete = complete and isinstance(value, Mapping) and value.complete
+        elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+            entries.append((key.value, value))
+        else:
+            if not isinstance(key, ast.Constant):
+                evaluate(file, scope, key)
+            complete = False
+            entries.append((condition_text(file, key), value))
+    mapping = Mapping(tuple(entries), file.span(node), complete)
+    message = as_message(mapping)
+    if message is not None:
+        note_message(file, message, "role-dict")
+        return message
+    note_schema(file, mapping)
+    return mapping
+
+
+def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
+    inner = scope.fork()
+    state, over = CONSTANT, ""
+    for generator in node.generators:
+        iterable = evaluate(file, inner, generator.iter)
+        state = strongest([state, iteration_state(iterable)])
+        over = over or condition_text(file, generator.iter)
+        bind_loop(file, inner, generator.target, iterable)
+        for test in generator.ifs:
+            evaluate(file, inner, test)
+    value = evaluate(file, inner, node.elt)
+    span = file.span(node)
+    if isinstance(node, ast.SetComp):
+        state = (state[0], "unordered")
+    if isinstance(value, tuple):
+        return Items(((Repeat(value, over, span, state[0]),),), span, True)
+    return Items((value,), span, False)
+
+
+def iteration_state(iterable: Value) -> State:
+    """How often what is iterated over changes."""
+    return state_of(iterable)
+
+
+def bind_loop(file: File, scope: Scope, target: ast.expr, iterable: Value) -> None:
+    """Bind the names of a loop's target to what one turn of the loop sees."""
+    state = iteration_state(iterable)
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name):
+            known = of_name(node.id)
+            chosen = state[0] if state[0] is not Volatility.UNKNOWN else known[0]
+            scope.values[node.id] = (file.hole(node, chosen, "loop"),)
+
+
+def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
+    inner = scope.fork()
+    for generator in node.generators:
+        bind_loop(file, inner, generator.target, evaluate(file, inner, generator.iter))
+    evaluate(file, inner, node.key)
+    value = evaluate(file, inner, node.value)
+    return Mapping((("...", value),), file.span(node), False)
+
+
+def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
+    value = evaluate(file, scope, node.value)
+    hole = file.hole(node, *state_of(value)) if fallback_of(value) else file.hole(node, Volatility.UNKNOWN)
+    if isinstance(node.slice, ast.Slice):
+        return _slice(file, scope, node, value, node.slice, hole)
+    if isinstance(node.slice, ast.Constant):
+        key = node.slice.value
+        if isinstance(value, Mapping) and isinstance(key, str):
+            return value.get(key) or (hole,)
+        if isinstance(value, Items) and isinstance(key, int) and value.complete and -len(value.items) <= key < len(value.items):
+            return value.items[key]
+        if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
+            known = of_name(str(key)) if isinstance(key, str) else state_of(value)
+            place = Hole(hole.expression, hole.span, known[0], known[1])
+            wanted: Template = (Text(str(key), hole.span, False),)
+            return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
+        if isinstance(key, str):
+            state = strongest([of_name(key), state_of(value)]) if fallback_of(value) else of_name(key)
+            return (file.hole(node, state[0], state[1]),)
+        return (hole,)
+    index = evaluate(file, scope, node.slice)
+    if isinstance(value, Mapping) and value.entries and has_text(value):
+        branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
+        if branches and len(branches) == len(value.entries):
+            return (Choice(condition_text(file, node.slice), branches),)
+    if isinstance(value, tuple) and textual(value):
+        return (Apply("item", value, Arguments((index,)), file.span(node), hole),)
+    return (hole,)
+
+
+def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: ast.Slice, hole: Hole) -> Value:
+    ends: list[int | None] = []
+    for bound in (bounds.lower, bounds.upper):
+        number = bound.operand if isinstance(bound, ast.UnaryOp) and isinstance(bound.op, ast.USub) else bound
+        if number is None:
+            ends.append(None)
+        elif isinstance(number, ast.Constant) and isinstance(number.value, int):
+            ends.append(number.value if number is bound else -number.value)
+        else:
+            if bound is not None:
+                evaluate(file, scope, bound)
+            return (hole,)
+    if isinstance(value, Items) and value.complete and bounds.step is None:
+        return Items(value.items[ends[0] : ends[1]], file.span(node), True)
+    if isinstance(value, tuple) and textual(value) and bounds.step is None:
+        words = ",".join("" if end is None else str(end) for end in ends)
+        return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
+    return (hole,)
+
+
+def awaited(file: File, scope: Scope, node: ast.Await | ast.YieldFrom | ast.Starred) -> Value:
+    return evaluate(file, scope, node.value)
+
+
+def yielded(file: File, scope: Scope, node: ast.Yield) -> Value:
+    if node.value is not None:
+        scope.returned.append(evaluate(file, scope, node.value))
+    return (file.hole(node, Volatility.UNKNOWN),)
+
+
+def assigned(file: File, scope: Scope, node: ast.NamedExpr) -> Value:
+    value = evaluate(file, scope, node.value)
+    scope.values[node.target.id] = value
+    return value
+
+
+def others(file: File, scope: Scope, node: ast.expr) -> Value:
+    """Comparisons, lambdas and the rest: their operands may hold sites, their value is not text."""
+    states = [state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    return (file.hole(node, *(strongest(states) if states else CONSTANT)),)
+
+
+HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
+    ast.Constant: constant,
+    ast.JoinedStr: fstring,
+    ast.Name: name,
+    ast.Attribute: attribute,
+    ast.BinOp: binary,
+    ast.IfExp: conditional,
+    ast.BoolOp: boolean,
+    ast.List: sequence,
+    ast.Tuple: sequence,
+    ast.Set: sequence,
+    ast.Dict: dictionary,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: dict_comprehension,
+    ast.Subscript: subscript,
+    ast.Call: lambda file, scope, node: call(file, scope, node, evaluate),
+    ast.Await: awaited,
+    ast.YieldFrom: awaited,
+    ast.Starred: awaited,
+    ast.Yield: yielded,
+    ast.NamedExpr: assigned,
+    ast.Compare: others,
+    ast.UnaryOp: others,
+    ast.Lambda: others,
+}

@@ -1,0 +1,70 @@
+"""What one file says about prompts, by itself: a pure function of its bytes, so it can be made in any process."""
+
+from __future__ import annotations
+
+import msgspec
+
+from promptlint.template import Span, Value
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A value with evidence that it is meant for a model.
+
+    `rank` orders evidence, strongest first (0): a text that a stronger site already covers is not reported again.
+    """
+
+    value: Value
+    role: str
+    name: str
+    evidence: str
+    span: Span
+    rank: int
+    once: bool = False
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call that sends a request to a model: its arguments by the slot the catalogue gives them.
+
+    Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples". `parameters` are the other keywords.
+    `name` is the enclosing function or "".
+    """
+
+    provider: str
+    api: str
+    slots: tuple[tuple[str, Value], ...]
+    parameters: tuple[tuple[str, Value], ...]
+    span: Span
+    name: str = ""
+    complete: bool = True
+    once: bool = False
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A function that may give back text: parameters in order with their defaults, and what it returns."""
+
+    parameters: tuple[tuple[str, Value | None], ...]
+    returns: Value
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a file, or a part of it, was not read. `kind`: "read", "decode", "syntax", "template", "internal".
+
+    "template" problems become findings of `invalid-template`; the others are named on stderr.
+    """
+
+    kind: str
+    message: str
+    span: Span
+
+
+class Facts(msgspec.Struct):
+    """All that linking needs to know of one file. `aliases` are its imports: name -> import path."""
+
+    file: str
+    bindings: dict[str, Value] = {}
+    functions: dict[str, Function] = {}
+    bases: dict[str, tuple[str, ...]] = {}
+    aliases: dict[str, str] = {}
+    sites: list[Site] = []
+    calls: list[Call] = []
+    problems: list[Problem] = []

@@ -1,0 +1,104 @@
+"""Jinja: the template of a text, and the prompts of a `.j2`, `.jinja` or `.jinja2` file.
+
+jinja2's own lexer and parser read it; it is sliced, never rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from promptlint.extract.facts import Facts, Problem, Site
+from promptlint.template import Choice, Hole, Ref, Repeat, Span, Template, Text
+
+if TYPE_CHECKING:
+    from promptlint.extract.jinja_parts import Reader
+    from promptlint.source import Source
+
+RANK = 2
+
+
+class TemplateError(Exception):
+    """jinja2 cannot read a template. `offset` is a character offset into the joined value of its texts."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message, self.offset = message, offset
+
+
+def template(
+    texts: Sequence[Text],
+    file: str,
+    *,
+    lstrip_blocks: bool = False,
+    trim_blocks: bool = False,
+    keep_trailing_newline: bool = False,
+) -> Template:
+    """What a Jinja template becomes. The joined values of `texts` are its source, the options those of jinja2.
+
+    White-space control is applied and newlines are line feeds, as in what jinja2 would render. Names that the template
+    does not bind are holes with `parameter` set: the argument of `render` they stand for. Another template is a `Ref`
+    "jinja:NAME", a macro of another template "jinja:NAME#MACRO". Raises `TemplateError` when jinja2 cannot parse it.
+    """
+    return _read(texts, lstrip_blocks, trim_blocks, keep_trailing_newline)[0]
+
+
+def _read(
+    texts: Sequence[Text], lstrip_blocks: bool = False, trim_blocks: bool = False, keep_trailing_newline: bool = False
+) -> tuple[Template, Reader]:
+    from promptlint.extract import jinja_parts, jinja_tree
+
+    source = jinja_tree.Joined(texts, keep_trailing_newline)
+    try:
+        return jinja_parts.read(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks)
+    except jinja_tree.Unreadable as error:
+        raise TemplateError(error.message, error.offset) from None
+
+
+def facts(source: Source) -> Facts:
+    """The prompts of a Jinja file: one site, or one for each role of a file that is divided by lines such as `system:`.
+
+    The whole template is the binding "template" and its macros are functions, so that others can refer to them.
+    """
+    from promptlint.extract import jinja_files
+
+    found = Facts(source.name)
+    whole = Text(source.text, Span(source.name, 0, len(source.text)), True)
+    try:
+        made, reader = _read([whole])
+    except TemplateError as error:
+        if jinja_files.may_be_prompt(source.name, source.text):
+            end = min(error.offset + 1, len(source.text))
+            found.problems.append(Problem("template", error.message, Span(source.name, error.offset, end)))
+        return found
+    found.bindings["template"] = made
+    found.functions.update(reader.functions())
+    messages = jinja_files.messages(made)
+    if jinja_files.is_prompt(source.name, made, divided=bool(messages)):
+        name = source.name.replace("\\", "/").rpartition("/")[2]
+        for role, text in messages or [(jinja_files.role_of_file(name), made)]:
+            found.sites.append(Site(text, role, name, "jinja-file", _extent(text) or whole.span, RANK))
+    return found
+
+
+def _extent(template: Template) -> Span | None:
+    """From the first to the last character of a part of a file, as far as its own pieces show it."""
+    spans = sorted(_spans(template))
+    return Span(spans[0].file, spans[0].start, max(span.end for span in spans)) if spans else None
+
+
+def _spans(template: Template) -> Iterator[Span]:
+    for part in template:
+        match part:
+            case Text() | Hole():
+                yield part.span
+            case Choice():
+                for branch in part.branches:
+                    yield from _spans(branch)
+            case Repeat():
+                yield part.span
+                yield from _spans(part.body)
+            case Ref():
+                yield part.fallback.span
+            case _:
+                pass

@@ -1,0 +1,214 @@
+"""Which Jinja files are prompts, and which messages stand in one.
+
+Jinja makes web pages, configuration and code as well. What a file makes is told by its name ("page.html.j2"), by its
+folders ("prompts/"), and by how its text reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.extract.names import prompt_like, role_of, words
+from promptlint.extract.reads import could_be_prompt, looks_like_code_or_markup, reads_like_prompt
+from promptlint.operations import OBJECT, Flat, strip
+from promptlint.template import Choice, Part, Repeat, Template, Text
+
+EXTENSIONS = (".j2", ".jinja", ".jinja2")
+
+SAMPLE = 8_000
+"""Characters of a template by which it is judged."""
+
+# What may stand before the Jinja extension in the name of a prompt; a version ("v2") may as well.
+_PROSE = frozenset("txt text prompt prompty tmpl template tpl msg message".split())
+_MACHINE = frozenset(
+    "html htm xhtml xml svg rss css scss less js mjs cjs ts tsx jsx vue json jsonl json5 yml yaml toml ini cfg "
+    "conf config cnf properties env service timer socket mount target unit rules list repo spec in lock py pyi "
+    "pyx ipynb sh bash zsh fish ps1 bat cmd sql ddl rst tex sty bib cls c h cc cpp hpp cs go rs java kt kts scala "
+    "rb php pl lua r swift tf hcl nix mk cmake gradle dockerfile csv tsv po pot proto graphql ics vcf eml patch "
+    "diff plist desktop xsl xsd wsdl nginx vhost htaccess cron crontab logrotate sudoers pem key manifest ncx "
+    "opf".split()
+)
+_MACHINE_STEMS = frozenset(
+    "dockerfile containerfile makefile jenkinsfile vagrantfile procfile rakefile gemfile cmakelists readme "
+    "changelog license licence contributing notice authors crontab hosts manifest docker-compose".split()
+)
+_SHARED_STEMS = frozenset("index macro macros helpers layout base page".split())
+_FOR = frozenset("prompt prompts llm gpt instruction instructions persona personas fewshot".split())
+_AGAINST = frozenset(
+    "html email emails mail mails notification notifications newsletter invoice docs sphinx latex css js web www "
+    "ansible helm k8s kubernetes terraform nginx systemd docker dockerfile workflows cookiecutter codegen apidoc "
+    "sql reports".split()
+)
+_INSIDE_WORDS = str.maketrans("", "", "-'’")
+_ROLES = {
+    "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
+    "ai": "assistant", "function": "tool", "tool": "tool",
+}  # fmt: skip
+
+
+def is_prompt(name: str, template: Template, *, divided: bool = False) -> bool:
+    """Whether a Jinja file is meant for a model. `divided`: lines such as `system:` divide it into messages."""
+    kind, named = _kind(name), _path_says(name)
+    text = _sample(template, "{{ value }}")
+    if kind == "machine":
+        return named > 0 and reads_like_prompt(text)
+    if divided:
+        return True
+    # A word stands for each value here, so that what surrounds it looks as it will.
+    plain = _sample(template, "x")
+    if looks_like_code_or_markup(plain):
+        return False
+    if (kind == "prose" and named == 2) or reads_like_prompt(text):
+        return True
+    if named < 0 or not could_be_prompt(text):
+        return False
+    return named == 2 or (kind == "prose" and (named == 1 or _is_prose(plain)))
+
+
+def may_be_prompt(name: str, text: str) -> bool:
+    """The same of a file that jinja2 cannot read, by its raw text. In doubt it is one, and its fault is reported."""
+    kind = _kind(name)
+    if kind == "machine" or (kind == "unknown" and _path_says(name) <= 0):
+        return False
+    return not looks_like_code_or_markup(text[:SAMPLE])
+
+
+def _sample(template: Template, hole: str) -> str:
+    """The beginning of a template's text, with `hole` for every value."""
+    pieces: list[str] = []
+    length = 0
+    for piece in _shown(template, hole):
+        pieces.append(piece[:SAMPLE])
+        length += len(piece)
+        if length > SAMPLE:
+            break
+    return "".join(pieces)[:SAMPLE]
+
+
+def _is_prose(text: str) -> bool:
+    """Whether at least half of the text stands in lines that hold a run of words."""
+    prose = total = 0
+    for line in text.splitlines():
+        line = line.strip()
+        total += len(line)
+        if _has_words(line):
+            prose += len(line)
+    return 2 * prose >= total > 0
+
+
+def _has_words(line: str) -> bool:
+    """Four words in a row, or six characters of a script that writes no spaces."""
+    run = 0
+    for token in line.split():
+        run = run + 1 if token.strip(".,;:!?()*\"'").translate(_INSIDE_WORDS).isalpha() else 0
+        if run == 4:
+            return True
+    return sum("\u0e00" <= character <= "\u0e7f" or "\u3040" <= character <= "\ud7af" for character in line) >= 6
+
+
+def _kind(name: str) -> str:
+    """What the file name says of the template's output: "prose" (or nothing), "machine", or "unknown"."""
+    base = _stem(name).lower()
+    stem, _, inner = base.rpartition(".")
+    if (stem or inner).partition(".")[0] in _MACHINE_STEMS or inner in _MACHINE_STEMS or base.startswith("."):
+        return "machine"
+    if base in _SHARED_STEMS:
+        return "unknown"
+    if not stem or inner in _PROSE or any(character.isdigit() for character in inner) or inner in _ROLES:
+        return "prose"
+    return "machine" if inner in _MACHINE else "unknown"
+
+
+def _path_says(name: str) -> int:
+    """What the name and its two nearest folders speak of: 2 prompts, 1 a role, -1 pages, mail, machines, 0 nothing."""
+    folders, stem = name.replace("\\", "/").split("/")[-3:-1], _stem(name)
+    said = {word for part in (*folders, stem) for word in words(part)}
+    if said & _FOR or prompt_like(stem):
+        return 2
+    if role_of(stem) != "unknown" or any(word in _ROLES for word in words(stem)):
+        return 1
+    return -1 if said & _AGAINST else 0
+
+
+def _stem(name: str) -> str:
+    base = name.replace("\\", "/").rpartition("/")[2]
+    for extension in EXTENSIONS:
+        base = base.removesuffix(extension)
+    return base
+
+
+def role_of_file(name: str) -> str:
+    """The role that a file's name states, or "unknown"."""
+    stem = _stem(name)
+    return _ROLES.get(stem.lower()) or role_of(stem)
+
+
+def _shown(template: Template, hole: str) -> Iterator[str]:
+    """The text of a template with its branches one after another, and `hole` for everything else."""
+    for part in template:
+        match part:
+            case Text():
+                yield part.value
+            case Choice():
+                for branch in part.branches:
+                    yield from _shown(branch, hole)
+            case Repeat():
+                yield from _shown(part.body, hole)
+            case _:
+                yield hole
+
+
+def messages(template: Template) -> list[tuple[str, Template]]:
+    """Roles and texts of a template that lines such as `system:` or `# User:` divide, if it begins with such a line.
+
+    A loop or branch with such lines in it is a message of its own, its role that of its first line, unless it holds
+    nothing else than values (the turns of a conversation). The lines themselves and the white space around a text are
+    not sent.
+    """
+    flat = Flat(template)
+    lines = list(_role_lines(flat))
+    if not lines or not lines[0][3] or flat.value[: lines[0][0]].strip():
+        return []
+    found: list[tuple[str, Template]] = []
+    for index, (_, start, role, whole) in enumerate(lines):
+        end = lines[index + 1][0] if index + 1 < len(lines) else len(flat.value)
+        text = strip(flat.keep([(start, end)]))
+        if text and (whole or _says_something(text)):
+            found.append((role, text))
+    return found
+
+
+def _says_something(template: Template) -> bool:
+    """Whether there is text beside the lines of roles."""
+    lines = "".join(_shown(template, "")).split("\n")
+    return any(line.strip() and not _role(line) for line in lines)
+
+
+def _role_lines(flat: Flat) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, start of the text, role, and whether it is a line at all: where each message begins."""
+    starts = dict(zip(flat.starts, flat.template, strict=True))
+    position = 0
+    for line in flat.value.split("\n"):
+        role = _role(line)
+        if role:
+            yield position, min(position + len(line) + 1, len(flat.value)), role, True
+        elif OBJECT in line:
+            for offset in (position + at for at, character in enumerate(line) if character == OBJECT):
+                inner = _inner_role(starts.get(offset))
+                if inner:
+                    yield offset, offset, inner, False
+        position += len(line) + 1
+
+
+def _role(line: str) -> str:
+    word = line.strip().lstrip("#").strip().lower()
+    return _ROLES.get(word[:-1].rstrip(), "") if word.endswith(":") else ""
+
+
+def _inner_role(part: Part | None) -> str:
+    """The role of the first line in a loop or branch that begins a message."""
+    bodies = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
+    for body in bodies:
+        for _, _, role, _ in _role_lines(Flat(body)):
+            return role
+    return ""

@@ -1,0 +1,105 @@
+"""Messages and tool schemas written as dicts."""
+
+from __future__ import annotations
+
+from promptlint.extract.sites import KEYWORD, MESSAGE, extent
+from promptlint.extract.state import File, textual
+from promptlint.operations import literal
+from promptlint.template import Hole, Items, Mapping, Message, Part, Template, Value
+
+ROLES = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
+
+
+def role_named(word: str) -> str:
+    """The role behind a provider's word for it, "unknown" for any other."""
+    return ROLES.get(word.lower(), "unknown")
+
+
+def as_message(mapping: Mapping) -> Message | None:
+    """The message that a dict (or a call with keywords) with a role and a content is."""
+    role = mapping.get("role")
+    content = mapping.get("content")
+    if content is None:
+        content = mapping.get("parts")
+    if role is None or content is None:
+        return None
+    word = literal(role)
+    if word is not None and word.lower() not in ROLES:
+        return None
+    if word is None and not _only_message(mapping):
+        return None
+    marker = mapping.get("cache_control") is not None or _marked(content)
+    return Message(role_named(word) if word else "unknown", content, mapping.span, marker)
+
+
+def _only_message(mapping: Mapping) -> bool:
+    """With a role known at run time only, the other keys must be those of a message."""
+    return all(key in ("role", "content", "parts", "name", "cache_control", "tool_calls", "tool_call_id") for key, _ in mapping.entries)
+
+
+def _marked(content: Value) -> bool:
+    if not isinstance(content, Items):
+        return False
+    return any(isinstance(item, Mapping) and (item.get("cache_control") or item.get("cachePoint")) is not None for item in content.items)
+
+
+def note_message(file: File, message: Message, evidence: str, name: str = "") -> None:
+    """Record the text of a message as a prompt of its role."""
+    if textual(message.content):
+        file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
+
+
+def content_template(value: Value) -> Template:
+    """The text of a message's content: a string, or a list of parts of which the textual ones count."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, Message):
+        return content_template(value.content)
+    if isinstance(value, Mapping):
+        for key in ("text", "content", "input_text", "parts", "0"):
+            inner = value.get(key)
+            if inner is not None:
+                return content_template(inner)
+        return (Hole("{...}", value.span),)
+    parts: list[Part] = []
+    for item in value.items:
+        parts.extend(content_template(item))
+    if not value.complete:
+        parts.append(Hole("...", value.span))
+    return tuple(parts)
+
+
+def note_schema(file: File, mapping: Mapping) -> None:
+    """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
+    if mapping.get("description") is None:
+        return
+    schema = mapping.get("parameters") or mapping.get("input_schema") or mapping.get("inputSchema")
+    if mapping.get("name") is None or not isinstance(schema, Mapping | tuple):
+        return
+    note_descriptions(file, mapping, literal(mapping.get("name")) or "tool")
+
+
+def note_descriptions(file: File, mapping: Mapping, name: str, depth: int = 0) -> None:
+    """Record every `description` in a JSON schema."""
+    if depth > 12:
+        return
+    for key, value in mapping.entries:
+        if key == "description" and isinstance(value, tuple) and textual(value):
+            span = extent(value) or mapping.span
+            file.note(value, span, name, "tool", "tool-schema", KEYWORD)
+        elif isinstance(value, Mapping):
+            note_descriptions(file, value, f"{name}.{key}" if key not in ("properties", "parameters") else name, depth + 1)
+        elif isinstance(value, Items):
+            for item in value.items:
+                if isinstance(item, Mapping):
+                    note_descriptions(file, item, name, depth + 1)

@@ -1,0 +1,125 @@
+"""Which values are taken for prompts, and on what evidence.
+
+Ranks: 0 it reaches a message or a call to a model; 1 a keyword, decorator or base class of a framework; 2 a name;
+3 how the text reads. Evidence against (logging, argparse, SQL, ...) silences ranks 2 and 3.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.names import prompt_like, role_of
+from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.state import File, has_text, textual
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Repeat, Span, Template, Text, Value
+
+MESSAGE, KEYWORD, NAME, READS = 0, 1, 2, 3
+MIN_READS = 40
+
+# Calls whose text people or programs read, by the last part of the name.
+AGAINST = frozenset(
+    "print debug info warning warn error exception critical fatal log trace echo secho add_argument add_parser add_option "
+    "ArgumentParser option argument Option Argument Typer execute executemany executescript fetch fetchall fetchval run_sql read_sql "
+    "run_query cypher compile match search findall sub system Popen check_output check_call getLogger confirm input pprint "
+    "deprecated skip skipif xfail fail abort HTTPException jsonify Markdown rule status HTML st_markdown set_page_config markdown "
+    "writelines subheader caption button add_row".split()
+)
+AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
+
+
+def speaks_against(dotted: str) -> bool:
+    """Whether text given to this call is not for a model."""
+    last = dotted.rpartition(".")[2]
+    return last in AGAINST or last.endswith(AGAINST_SUFFIXES)
+
+
+def sample(template: Template, limit: int = 8_000) -> str:
+    """The text of a template with `{name}` in the place of what is put in, up to about `limit` characters."""
+    values: list[str] = []
+    size = 0
+    stack: list[Template] = [template]
+    while stack and size < limit:
+        parts = stack.pop()
+        for number, part in enumerate(parts):
+            value = ""
+            if isinstance(part, Text):
+                value = part.value
+            elif isinstance(part, Hole):
+                value = "{x}"
+            elif isinstance(part, Choice | Repeat | Apply):
+                inner = part.branches[0] if isinstance(part, Choice) else part.body if isinstance(part, Repeat) else part.target
+                stack.append(parts[number + 1 :])
+                if isinstance(inner, tuple):
+                    stack.append(inner)
+                break
+            values.append(value)
+            size += len(value)
+    return "".join(values)
+
+
+def extent(value: Value) -> Span | None:
+    """From the first to the last static text of a value, as far as it stands in one file."""
+    first = last = None
+    for template in templates(value):
+        for part in template:
+            span = part.span if isinstance(part, Text) else None
+            if isinstance(part, Choice | Repeat | Apply):
+                inner = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else (part.target,)
+                for one in inner:
+                    span = extent(one) if isinstance(one, tuple) else None
+                    if span is not None:
+                        first, last = first or span, span
+                continue
+            if span is not None:
+                first, last = first or span, span
+    if first is None or last is None:
+        return None
+    if first.file != last.file or last.end < first.start:
+        return first
+    return Span(first.file, first.start, last.end)
+
+
+def templates(value: Value) -> list[Template]:
+    """The templates in a value, containers opened."""
+    if isinstance(value, tuple):
+        return [value]
+    if isinstance(value, Message):
+        return []
+    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    return [template for item in items for template in templates(item)]
+
+
+def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool = False, depth: int = 0) -> int | None:
+    """Take a value for a prompt if its name or its text says so. Gives the index of the site of a template.
+
+    `named`: the name of something around it (a dict of prompts, a class of prompts) has said so already.
+    """
+    if file.muted or depth > 6:
+        return None
+    if isinstance(value, tuple):
+        if not textual(value):
+            return None
+        if named or prompt_like(name):
+            if has_text(value) or named:
+                return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
+            return None
+        if has_text(value):
+            text = sample(value)
+            if len(text) >= MIN_READS and reads_like_prompt(text):
+                return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
+        return None
+    if isinstance(value, Message):
+        return None
+    named = named or prompt_like(name)
+    if isinstance(value, Items):
+        for number, item in enumerate(value.items):
+            consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
+    else:
+        for key, item in value.entries:
+            consider(file, item, node, f"{name}.{key}" if name else key, named=named or prompt_like(key), depth=depth + 1)
+    return None
+
+
+def place(file: File, value: Value, node: ast.AST) -> Span:
+    """Where a value stands: its own text if there is any, else the expression."""
+    return extent(value) or file.span(node)

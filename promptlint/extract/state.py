@@ -1,0 +1,240 @@
+"""What is known while one Python file is read: its imports, its scopes, and the facts gathered so far."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.catalogue import Matcher, matcher
+from promptlint.extract.facts import Call, Facts, Function, Site
+from promptlint.extract.volatility import CONSTANT, State, strongest
+from promptlint.source import Source
+from promptlint.template import Apply, Choice, Hole, Items, JsonDump, Mapping, Message, Ref, Repeat, Span, Template, Text, Value, Volatility
+
+MAX_EXPRESSION = 60
+
+
+class Scope:
+    """Names bound in a module, class or function, in the order in which its statements run."""
+
+    def __init__(self, kind: str, name: str, parent: Scope | None, owner: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.parent = parent
+        # The class whose attributes `self` (named `receiver`) has, "" outside methods.
+        self.owner = owner
+        self.receiver = ""
+        self.values: dict[str, Value] = {}
+        self.parameters: set[str] = set()
+        self.returned: list[Value] = []
+        # Sites of the last value of each name, so that a value grown by `+=` is noted once.
+        self.noted: dict[str, int] = {}
+
+    def key(self, name: str) -> str:
+        """The key of a name of this scope in `Facts.bindings`."""
+        return f"{self.name}.{name}" if self.name else name
+
+    def fork(self) -> Scope:
+        """A scope for one branch: the same place, its own values."""
+        other = Scope(self.kind, self.name, self.parent, self.owner)
+        other.receiver, other.parameters = self.receiver, self.parameters
+        other.values = dict(self.values)
+        other.returned, other.noted = self.returned, self.noted
+        return other
+
+
+class File:
+    """One Python file being read. Offsets of nodes go through `span`, since f-string fields are parsed on their own."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.name = source.name
+        self.matcher: Matcher = matcher()
+        self.aliases: dict[str, str] = {}
+        self.imported: frozenset[str] = frozenset()
+        self.facts = Facts(source.name)
+        self.module = Scope("module", "", None)
+        self.known: set[str] = set()
+        self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
+        # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
+        self.muted = 0
+        self.depth = 0
+        # Straight-line code of the top level or under `__main__`: sent once per process.
+        self.once = False
+        # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
+        self.importing = True
+        # The function being read, to name what has no name of its own.
+        self.where = ""
+        self.positions: tuple[Source, int] = (source, 0)
+        self.starts: list[int] = []
+        self.forced: Span | None = None
+        self.inside(None)
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of an expression or statement in the file."""
+        if self.forced is not None:
+            return self.forced
+        assert isinstance(node, ast.expr | ast.stmt | ast.keyword | ast.arg)
+        start, end = self._offsets(node)
+        return Span(self.name, start, end)
+
+    def _offsets(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> tuple[int, int]:
+        end_row, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        if self.starts:
+            # Most files are ASCII: columns in bytes are columns in characters.
+            return self.starts[node.lineno - 1] + node.col_offset, self.starts[end_row - 1] + end_column
+        positions, base = self.positions
+        return base + positions.offset(node.lineno, node.col_offset), base + positions.offset(end_row, end_column)
+
+    def inside(self, positions: tuple[Source, int] | None) -> None:
+        """Read nodes of a text parsed on its own (None: of the file again), which begins at an offset of this file."""
+        self.positions = positions or (self.source, 0)
+        self.starts = self.source.starts if positions is None and self.source.text.isascii() else []
+
+    def hole(self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = "") -> Hole:
+        """A hole for an expression, named by its source text."""
+        if isinstance(node, ast.arg):
+            place = self.span(node)
+            return Hole(node.arg, Span(place.file, place.start, place.start + len(node.arg)), volatility, origin, parameter, json)
+        span = self.span(node)
+        if type(node) is ast.Name:
+            return Hole(node.id, span, volatility, origin, parameter, json)
+        text = self.source.text[span.start : min(span.end, span.start + 4 * MAX_EXPRESSION)]
+        return Hole(shorten(text), span, volatility, origin, parameter, json)
+
+    def resolve(self, dotted: str) -> str:
+        """A dotted name with its first part replaced by what the file imported under it."""
+        first, dot, rest = dotted.partition(".")
+        target = self.aliases.get(first)
+        return f"{target}{dot}{rest}" if target else dotted
+
+    def note(self, value: Value, span: Span, name: str, role: str, evidence: str, rank: int) -> int:
+        """Record a site and give back its index."""
+        self.facts.sites.append(Site(value, role, name, evidence, span, rank, self.once))
+        return len(self.facts.sites) - 1
+
+    def note_call(self, call: Call) -> None:
+        self.facts.calls.append(call)
+
+    def bind_function(self, key: str, function: Function) -> None:
+        self.facts.functions[key] = function
+
+
+def shorten(text: str) -> str:
+    """Source text on one line, at most `MAX_EXPRESSION` characters."""
+    if len(text) <= MAX_EXPRESSION and "\n" not in text and "\r" not in text and "  " not in text:
+        return text
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_EXPRESSION else text[: MAX_EXPRESSION - 1] + "\u2026"
+
+
+def textual(value: Value) -> bool:
+    """Whether a value may hold static text: it has some, or refers to something that may."""
+    if isinstance(value, tuple):
+        for part in value:
+            if isinstance(part, Text | Ref | Apply):
+                return True
+            if isinstance(part, Choice) and any(textual(branch) for branch in part.branches):
+                return True
+            if isinstance(part, Repeat) and textual(part.body):
+                return True
+        return False
+    if isinstance(value, Message):
+        return textual(value.content)
+    if isinstance(value, Items):
+        return any(textual(item) for item in value.items)
+    return any(textual(item) for _, item in value.entries)
+
+
+def has_text(value: Value) -> bool:
+    """Whether static text stands in a value itself, nothing being looked up."""
+    if isinstance(value, tuple):
+        for part in value:
+            if isinstance(part, Text):
+                return True
+            if isinstance(part, Choice) and any(has_text(branch) for branch in part.branches):
+                return True
+            if isinstance(part, Repeat) and has_text(part.body):
+                return True
+            if isinstance(part, Apply) and has_text(part.target):
+                return True
+        return False
+    if isinstance(value, Message):
+        return has_text(value.content)
+    if isinstance(value, Items):
+        return any(has_text(item) for item in value.items)
+    return any(has_text(item) for _, item in value.entries)
+
+
+def single_hole(value: Value) -> Hole | None:
+    """The hole, if the value is one hole and nothing else."""
+    return value[0] if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Hole) else None
+
+
+def fallback_of(value: Value) -> Hole | None:
+    """The hole that stands for a value when it cannot be looked up."""
+    if isinstance(value, tuple) and len(value) == 1:
+        part = value[0]
+        if isinstance(part, Hole):
+            return part
+        if isinstance(part, Ref | Apply):
+            return part.fallback
+    return None
+
+
+def join_branches(condition: str, first: Value, second: Value) -> Value:
+    """One value for two ways through the code."""
+    if first is second or first == second:
+        return first
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        common = 0
+        while common < min(len(first), len(second)) and first[common] == second[common]:
+            common += 1
+        choice = Choice(condition, (first[common:], second[common:]))
+        return (*first[:common], choice)
+    if isinstance(first, Items) and isinstance(second, Items):
+        longer, shorter = (first, second) if len(first.items) >= len(second.items) else (second, first)
+        if longer.items[: len(shorter.items)] == shorter.items:
+            tail = tuple(optional(condition, item) for item in longer.items[len(shorter.items) :])
+            return Items((*shorter.items, *tail), longer.span, first.complete and second.complete)
+        seen = [item for item in second.items if item not in first.items]
+        return Items((*first.items, *seen), first.span, False)
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
+        entries: list[tuple[str, Value]] = []
+        for key in keys:
+            one, other = first.get(key), second.get(key)
+            both = one if other is None else other if one is None else join_branches(condition, one, other)
+            if both is not None:
+                entries.append((key, both))
+        return Mapping(tuple(entries), first.span, first.complete and second.complete, first.kind)
+    return first if not isinstance(first, tuple) or textual(first) else second
+
+
+def optional(condition: str, item: Value) -> Value:
+    """An item that is there in one branch only."""
+    return (Choice(condition, (item, ())),) if isinstance(item, tuple) else item
+
+
+def template_of(value: Value, hole: Hole) -> Template:
+    """A value as text: a template as it is, anything else as the hole."""
+    return value if isinstance(value, tuple) else (hole,)
+
+
+def state_of(value: Value) -> State:
+    """Volatility and origin of a value: the strongest of what stands in it."""
+    if isinstance(value, tuple):
+        states: list[State] = []
+        for part in value:
+            if isinstance(part, Hole):
+                states.append((part.volatility, part.origin))
+            elif isinstance(part, Ref | Apply):
+                states.append((part.fallback.volatility, part.fallback.origin))
+            elif isinstance(part, Choice):
+                states.extend(state_of(branch) for branch in part.branches)
+            elif isinstance(part, Repeat):
+                states.append((part.volatility, ""))
+        return strongest(states) if states else CONSTANT
+    if isinstance(value, Message):
+        return state_of(value.content)
+    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    return strongest([state_of(item) for item in items]) if items else CONSTANT
