@@ -1,0 +1,209 @@
+"""From linked sites and calls to prompts and requests: the strongest evidence for a text wins, nothing is counted twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.messages import content_template
+from promptlint.extract.names import volatility_of
+from promptlint.extract.reads import could_be_prompt, reads_like_prompt
+from promptlint.extract.sites import MESSAGE, NAME, READS, sample
+from promptlint.operations import literal, over_texts
+from promptlint.prompt import Project, Prompt, Request, Role
+from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Text, Value, Volatility, holes, texts
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
+COVERED = 0.9
+_FIELD = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_.]*)\}(?!\})")
+_JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
+
+
+class Covered:
+    """Which characters of which file belong to a prompt already."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytearray] = {}
+
+    def add(self, template: Template) -> None:
+        for text in texts(template):
+            marks = self.files.setdefault(text.span.file, bytearray())
+            if len(marks) < text.span.end:
+                marks.extend(bytes(text.span.end - len(marks)))
+            marks[text.span.start : text.span.end] = b"\1" * (text.span.end - text.span.start)
+
+    def share(self, template: Template) -> float:
+        """The share of a template's static characters that is covered, from 0 to 1."""
+        total = inside = 0
+        for text in texts(template):
+            total += text.span.end - text.span.start
+            marks = self.files.get(text.span.file)
+            if marks is not None:
+                inside += marks.count(1, text.span.start, text.span.end)
+        return inside / total if total else 1.0
+
+
+def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
+    covered = Covered()
+    requests: list[Request] = []
+    for facts in all_facts:
+        for call in facts.calls:
+            request = _request(call, facts, linker)
+            if request is not None:
+                requests.append(request)
+                for prompt in request.prompts:
+                    covered.add(prompt.template)
+    ranked: list[tuple[int, int, Span, Site, Template, str]] = []
+    for facts in all_facts:
+        for site in facts.sites:
+            for name, template in _templates(linker.resolve(site.value, facts), site.name):
+                checked = _checked(site, template)
+                if checked is not None:
+                    size = sum(len(text.value) for text in texts(checked))
+                    ranked.append((site.rank, -size, site.span, site, checked, name))
+    ranked.sort(key=lambda item: item[:3])
+    for _, _, span, site, template, name in ranked:
+        if covered.share(template) >= COVERED:
+            continue
+        covered.add(template)
+        place = span if span.file else site.span
+        # A constant of a module is sent from elsewhere; a message is sent where it is written.
+        once = site.once and site.rank == MESSAGE
+        prompt = Prompt(name, _role(site.role, template), site.evidence, template, place, once=once)
+        requests.append(Request("", "", (prompt,), place, once=once))
+    requests.sort(key=lambda request: request.span)
+    return Project(tuple(requests))
+
+
+_ROLE_STATEMENT = re.compile(r"\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9|\u4f60\u662f|\u3042\u306a\u305f\u306f)", re.I)
+
+
+def _role(role: str, template: Template) -> Role:
+    """The role that is known, or the likely one.
+
+    A text that says who the model is and takes nothing from the request is a system message by convention; a text that
+    takes in the request's data is what a user message is made of.
+    """
+    if role != "unknown":
+        return cast(Role, role)
+    changing = any(hole.volatility >= Volatility.UNKNOWN for hole in holes(template))
+    return "system" if not changing and _ROLE_STATEMENT.match(sample(template, 200)) else "user"
+
+
+def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
+    """The templates of a resolved value with their names."""
+    if isinstance(value, tuple):
+        return [(name, value)]
+    if isinstance(value, Message):
+        return [(name, content_template(value.content))]
+    if isinstance(value, Items):
+        if any(isinstance(item, Mapping) and item.get("type") is not None for item in value.items):
+            return [(name, content_template(value))]
+        return [found for number, item in enumerate(value.items) for found in _templates(item, f"{name}[{number}]")]
+    text = value.get("text")
+    if text is not None and value.get("type") is not None:
+        return [(name, content_template(text))]
+    return [found for key, item in value.entries for found in _templates(item, f"{name}.{key}" if name else key)]
+
+
+def _checked(site: Site, template: Template) -> Template | None:
+    """The template if, linked, it still is what the evidence said; with fields that something fills later as holes."""
+    if not any(text.value.strip() for text in texts(template)):
+        return None
+    if site.rank in (NAME, READS):
+        text = sample(template)
+        good = could_be_prompt(text) if site.rank == NAME else could_be_prompt(text) or reads_like_prompt(text)
+        if not good:
+            return None
+    if site.evidence in ("name", "reads", "keyword"):
+        return guess_fields(template)
+    return template
+
+
+def guess_fields(template: Template) -> Template:
+    """`{name}` in a text that nothing in sight fills: a field that is filled elsewhere. Jinja syntax is read as Jinja."""
+    if not any("{" in text.value for text in texts(template)):
+        return template
+    if all(isinstance(part, Text) for part in template):
+        value = "".join(part.value for part in template if isinstance(part, Text))
+        if _JINJA.search(value):
+            from promptlint.extract.jinja import TemplateError
+            from promptlint.extract.jinja import template as read
+
+            try:
+                return read([part for part in template if isinstance(part, Text)], "")
+            except TemplateError:
+                pass
+
+    def change(ruler: Any) -> Template:
+        parts: list[Part] = []
+        position = 0
+        for match in _FIELD.finditer(ruler.value):
+            parts.extend(ruler.cut(position, match.start()))
+            position = match.end()
+            name = match.group(1)
+            parts.append(Hole(name, ruler.place(match.start(), match.end()), volatility_of(name), "name"))
+        parts.extend(ruler.cut(position, len(ruler.value)))
+        return tuple(parts)
+
+    return over_texts(template, change)
+
+
+def _request(call: Call, facts: Facts, linker: Linker) -> Request | None:
+    """The request of a call, in the order in which providers read it: tools, system, messages."""
+    slots = {name: linker.resolve(value, facts) for name, value in call.slots}
+    model = literal(slots.get("model")) or ""
+    prompts: list[Prompt] = []
+    markers: list[int] = []
+    complete = call.complete
+    tools = slots.get("tools")
+    for slot, role in (("system", "system"), ("messages", "user"), ("prompt", "user")):
+        value = slots.get(slot)
+        if value is None:
+            continue
+        for message in _messages(value, role, call.span):
+            for template, marked in _blocks(message):
+                prompts.append(Prompt(call.name, cast(Role, message.role), "call", template, message.span, model, call.once))
+                if marked:
+                    markers.append(len(prompts) - 1)
+        complete = complete and not (isinstance(value, Items) and not value.complete)
+    if not any(any(texts(prompt.template)) for prompt in prompts):
+        return None
+    parameters = tuple((name, literal(value)) for name, value in call.parameters)
+    count = len(tools.items) if isinstance(tools, Items) else 0
+    return Request(call.provider, model, tuple(prompts), call.span, complete, call.once, count, tuple(markers), parameters)
+
+
+def _blocks(message: Message) -> list[tuple[Template, bool]]:
+    """The content of a message, cut behind every block that carries a cache marker."""
+    content = message.content
+    if not isinstance(content, Items) or not any(_marked(item) for item in content.items):
+        return [(content_template(content), message.marker)]
+    blocks: list[tuple[Template, bool]] = []
+    for item in content.items:
+        template = content_template(item)
+        if blocks and not blocks[-1][1]:
+            template = (*blocks.pop()[0], *template)
+        blocks.append((template, _marked(item)))
+    return blocks
+
+
+def _messages(value: Value, role: str, span: Span) -> list[Message]:
+    """What stands in a slot, as messages in order."""
+    if isinstance(value, Message):
+        return [value]
+    if isinstance(value, Items):
+        if any(isinstance(item, Mapping) and item.get("text") is not None for item in value.items):
+            return [Message(role, value, value.span, any(_marked(item) for item in value.items))]
+        return [message for item in value.items for message in _messages(item, role, span)]
+    if isinstance(value, Mapping):
+        return [Message(role, value, value.span, _marked(value))]
+    return [Message(role, value, next((text.span for text in texts(value)), span))] if value else []
+
+
+def _marked(value: Value) -> bool:
+    return isinstance(value, Mapping) and (value.get("cache_control") or value.get("cachePoint")) is not None

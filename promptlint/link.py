@@ -1,0 +1,456 @@
+"""Links what files say about themselves: every `Ref` and `Apply` is resolved, prompts and requests come out.
+
+Bounded in depth and in size, free of cycles, and independent of the order of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from promptlint import operations
+from promptlint.extract.facts import Facts, Function
+from promptlint.extract.state import has_text
+from promptlint.operations import in_text, literal
+from promptlint.prompt import Project
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Template, Text, Value
+
+MAX_DEPTH = 40
+MAX_PARTS = 4_000
+MAX_STEPS = 60_000
+MAX_BRANCHES = 32
+
+Bound: TypeAlias = dict[str, Value]
+
+
+def link(all_facts: Sequence[Facts]) -> Project:
+    """All prompts and requests of a run."""
+    from promptlint.collect import collect
+
+    ordered = sorted(all_facts, key=lambda facts: facts.file)
+    return collect(ordered, Linker(ordered))
+
+
+class Modules:
+    """Finds the file of a dotted module name, among files whose roots are not known."""
+
+    def __init__(self, all_facts: Sequence[Facts]) -> None:
+        self.by_last: dict[str, list[tuple[tuple[str, ...], Facts]]] = {}
+        self.parts: dict[str, tuple[str, ...]] = {}
+        for facts in all_facts:
+            if not facts.file.endswith(".py"):
+                continue
+            parts = tuple(part for part in facts.file.removesuffix(".py").split("/") if part not in ("", "."))
+            if parts and parts[-1] == "__init__":
+                parts = parts[:-1]
+            self.parts[facts.file] = parts
+            if parts:
+                self.by_last.setdefault(parts[-1], []).append((parts, facts))
+
+    def find(self, importer: Facts, dotted: str) -> tuple[Facts, str] | None:
+        """The file that an import path leads into, and the name within it."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        names = tuple(dotted[level:].split("."))
+        if level:
+            package = self.parts.get(importer.file, ())
+            if not importer.file.endswith("__init__.py"):
+                package = package[:-1]
+            base = package[: len(package) - (level - 1)] if level > 1 else package
+            return self._exact(base, names)
+        for cut in range(len(names) - 1, 0, -1):
+            module = names[:cut]
+            candidates = [item for item in self.by_last.get(module[-1], ()) if item[0][-cut:] == module]
+            if candidates:
+                near = self.parts.get(importer.file, ())
+                best = max(candidates, key=lambda item: (_common(item[0], near), -len(item[0]), item[1].file))
+                # One name of a module is not enough to go by: `utils.X` is somebody else's, unless it lies beside.
+                if cut > 1 or _common(best[0], near) >= len(best[0]) - 1:
+                    return best[1], ".".join(names[cut:])
+        return None
+
+    def _exact(self, base: tuple[str, ...], names: tuple[str, ...]) -> tuple[Facts, str] | None:
+        for cut in range(len(names), -1, -1):
+            wanted = base + names[:cut]
+            if not wanted or cut == len(names) and cut > 0 and len(names) > 0:
+                continue
+            for parts, facts in self.by_last.get(wanted[-1], ()):
+                if parts == wanted:
+                    return facts, ".".join(names[cut:])
+        return None
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+class Linker:
+    """Resolves values. One for a run: what a name stands for is worked out once."""
+
+    def __init__(self, all_facts: Sequence[Facts]) -> None:
+        self.modules = Modules(all_facts)
+        self.memo: dict[tuple[str, str], Value | None] = {}
+        self.active: set[tuple[str, str]] = set()
+        self.depth = 0
+        self.steps = 0
+
+    def resolve(self, value: Value, facts: Facts) -> Value:
+        """A value with nothing left to look up, within a budget of steps for each call from outside."""
+        self.steps = 0
+        return self.value(value, facts, {})
+
+    def value(self, value: Value, facts: Facts, bound: Bound) -> Value:
+        self.steps += 1
+        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            return _given_up(value)
+        self.depth += 1
+        try:
+            if isinstance(value, tuple):
+                if len(value) == 1 and isinstance(value[0], Ref | Apply | Hole):
+                    return self.part(value[0], facts, bound)
+                return self.template(value, facts, bound)
+            if isinstance(value, Message):
+                return Message(value.role, self.value(value.content, facts, bound), value.span, value.marker)
+            if isinstance(value, Items):
+                items: list[Value] = []
+                complete = value.complete
+                for item in value.items:
+                    resolved = self.value(item, facts, bound)
+                    if isinstance(resolved, Items) and not isinstance(item, Items):
+                        items.extend(resolved.items)
+                        complete = complete and resolved.complete
+                    else:
+                        items.append(resolved)
+                return Items(tuple(items[:MAX_PARTS]), value.span, complete)
+            entries = tuple((key, self.value(item, facts, bound)) for key, item in value.entries)
+            return Mapping(entries, value.span, value.complete, value.kind)
+        finally:
+            self.depth -= 1
+
+    def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
+        parts: list[Part] = []
+        for part in template:
+            if isinstance(part, Text):
+                parts.append(part)
+                continue
+            value = self.part(part, facts, bound)
+            if isinstance(value, tuple):
+                parts.extend(value)
+            elif isinstance(part, Ref | Apply):
+                parts.append(part.fallback)
+            else:
+                parts.extend(in_text(value))
+            if len(parts) > MAX_PARTS:
+                break
+        return tuple(parts[:MAX_PARTS])
+
+    def part(self, part: Part, facts: Facts, bound: Bound) -> Value:
+        self.steps += 1
+        match part:
+            case Hole(parameter=parameter):
+                given = bound.get(parameter) if parameter else None
+                return (part,) if given is None else given
+            case Choice():
+                branches = tuple(_as_template(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES])
+                same = all(branch == branches[0] for branch in branches[1:])
+                return branches[0] if same else (Choice(part.condition, branches),)
+            case Repeat():
+                body = _as_template(self.value(part.body, facts, bound))
+                return (Repeat(body, part.over, part.span, part.volatility, part.grows),)
+            case Ref():
+                found = self.reference(part, facts, bound)
+                return (part.fallback,) if found is None else found
+            case Apply():
+                return self.apply(part, facts, bound)
+            case _:
+                return (part,)
+
+    def reference(self, ref: Ref, facts: Facts, bound: Bound) -> Value | None:
+        """What a name stands for, or None."""
+        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            return None
+        if ref.name.startswith(":"):
+            home, key = facts, ref.name[1:]
+        else:
+            found = self.modules.find(facts, ref.name)
+            if found is None:
+                return None
+            home, key = found
+        if ref.call is not None:
+            return self.called(home, key, ref.call, facts, bound)
+        return self.named(home, key)
+
+    def named(self, home: Facts, key: str, hops: int = 0) -> Value | None:
+        """The value of a module's name, a class's attribute (inherited too), or an entry of either."""
+        place = (home.file, key)
+        if place in self.memo:
+            return self.memo[place]
+        if place in self.active or hops > 12:
+            return None
+        self.active.add(place)
+        try:
+            result: Value | None = None
+            value = home.bindings.get(key)
+            if value is not None:
+                result = self.value(value, home, {})
+            else:
+                result = self._inherited(home, key, hops)
+        finally:
+            self.active.discard(place)
+        if not self.active and self.steps <= MAX_STEPS:
+            self.memo[place] = result
+        return result
+
+    def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
+        owner, _, member = key.rpartition(".")
+        if not owner:
+            target = home.aliases.get(key) if home.aliases else None
+            if target is None:
+                return None
+            found = self.modules.find(home, target)
+            return self.named(found[0], found[1], hops + 1) if found else None
+        for base in home.bases.get(owner, ()):
+            if base in home.bases:
+                value = self.named(home, f"{base}.{member}", hops + 1)
+            else:
+                found = self.modules.find(home, base)
+                value = self.named(found[0], f"{found[1]}.{member}", hops + 1) if found else None
+            if value is not None:
+                return value
+        if owner not in home.bases:
+            container = self.named(home, owner, hops + 1)
+            if isinstance(container, Mapping):
+                return container.get(member)
+        return None
+
+    def function(self, home: Facts, key: str, hops: int = 0) -> tuple[Facts, Function] | None:
+        """The function behind a name: of the module, of a class or its bases, or imported."""
+        if hops > 12:
+            return None
+        if key in home.functions:
+            return home, home.functions[key]
+        owner, _, member = key.rpartition(".")
+        if not owner:
+            target = home.aliases.get(key) if home.aliases else None
+            found = self.modules.find(home, target) if target else None
+            return self.function(found[0], found[1], hops + 1) if found else None
+        for base in home.bases.get(owner, ()):
+            if base in home.bases:
+                result = self.function(home, f"{base}.{member}", hops + 1)
+            else:
+                found = self.modules.find(home, base)
+                result = self.function(found[0], f"{found[1]}.{member}", hops + 1) if found else None
+            if result is not None:
+                return result
+        return None
+
+    def called(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
+        """What a function gives back for these arguments."""
+        found = self.function(home, key)
+        if found is None or (found[0].file, f"{key}()") in self.active:
+            return None
+        owner, function = found
+        given: Bound = {}
+        for (parameter, _), argument in zip(function.parameters, call.positional, strict=False):
+            given[parameter] = self.value(argument, facts, bound)
+        names = {parameter for parameter, _ in function.parameters}
+        for name, argument in call.keywords:
+            if name in names:
+                given[name] = self.value(argument, facts, bound)
+        if call.complete:
+            for parameter, default in function.parameters:
+                if default is not None and parameter not in given:
+                    given[parameter] = self.value(default, owner, {})
+        place = (owner.file, f"{key}()")
+        self.active.add(place)
+        try:
+            result = self.value(function.returns, owner, given)
+        finally:
+            self.active.discard(place)
+        # Of a helper that only passes values on, the call itself says more than the holes inside it.
+        return result if has_text(result) or not isinstance(result, tuple) else None
+
+    def apply(self, part: Apply, facts: Facts, bound: Bound) -> Value:
+        """The result of an operation, or the hole that stands for it."""
+        target = self.value(part.target, facts, bound)
+        positional = [self.value(value, facts, bound) for value in part.arguments.positional]
+        keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
+        if part.operation == "item":
+            found = _item(target, positional)
+            return (part.fallback,) if found is None else found
+        if part.operation == "slice" and isinstance(target, Items):
+            return target
+        if not isinstance(target, tuple) or (len(target) == 1 and isinstance(target[0], Hole)):
+            return (part.fallback,)
+        result = OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
+        return (part.fallback,) if result is None else result
+
+
+def _as_template(value: Value) -> Template:
+    return in_text(value)
+
+
+def _given_up(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(part.fallback if isinstance(part, Ref | Apply) else part for part in value if not isinstance(part, Choice | Repeat))
+    return value
+
+
+def _item(target: Value, positional: list[Value]) -> Value | None:
+    key = literal(positional[0]) if positional else None
+    if key is None:
+        return None
+    if isinstance(target, Mapping):
+        return target.get(key)
+    if isinstance(target, Items) and target.complete and key.lstrip("-").isdecimal():
+        index = int(key)
+        return target.items[index] if -len(target.items) <= index < len(target.items) else None
+    return None
+
+
+Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
+
+
+def _texts(values: dict[str, Value]) -> dict[str, Template]:
+    return {name: in_text(value, name) for name, value in values.items()}
+
+
+def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    return operations.format_template(target, [in_text(value) for value in positional], _texts(keywords), complete=part.arguments.complete)
+
+
+def _format_map(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    values = dict(positional[0].entries) if positional and isinstance(positional[0], Mapping) else {}
+    return operations.format_template(target, [], _texts(values))
+
+
+def _partial(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    return operations.format_template(target, [], _texts(keywords), partial=True)
+
+
+def _percent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    value = positional[0] if positional else ()
+    if isinstance(value, Items):
+        return operations.percent(target, [in_text(item) for item in value.items], {})
+    if isinstance(value, Mapping) and not value.kind:
+        return operations.percent(target, [], _texts(dict(value.entries)))
+    return operations.percent(target, [in_text(value)], {})
+
+
+def _replace(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    old = literal(positional[0]) if positional else None
+    return operations.replace(target, old, in_text(positional[1])) if old and len(positional) > 1 else None
+
+
+def _stripped(left: bool, right: bool) -> Operation:
+    def strip(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+        characters = literal(positional[0]) if positional else None
+        return operations.strip(target, characters, left=left, right=right)
+
+    return strip
+
+
+def _cut_fixed(prefix: bool) -> Operation:
+    def remove(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+        fixed = literal(positional[0]) if positional else None
+        flat = operations.Flat(target)
+        if not fixed:
+            return None
+        if prefix and flat.value.startswith(fixed):
+            return flat.keep([(len(fixed), len(flat.value))])
+        if not prefix and flat.value.endswith(fixed):
+            return flat.keep([(0, len(flat.value) - len(fixed))])
+        return target
+
+    return remove
+
+
+def _join(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    value = positional[0] if positional else None
+    if isinstance(value, Mapping) or (isinstance(value, tuple) and value):
+        return None
+    return operations.join(target, value) if isinstance(value, Items) else None
+
+
+def _slice(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    bounds = (literal(positional[0]) if positional else "") or ","
+    low, _, high = bounds.partition(",")
+    return operations.cut(target, int(low) if low else None, int(high) if high else None)
+
+
+def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    count = positional[0] if positional else ()
+    if isinstance(count, tuple) and len(count) == 1 and isinstance(count[0], Hole) and count[0].expression.isdecimal():
+        return operations.times(target, int(count[0].expression[:6]))
+    return None
+
+
+def _recased(change: Callable[[str], str]) -> Operation:
+    return lambda target, positional, keywords, part: operations.recase(target, change)
+
+
+def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    from promptlint.extract.jinja import TemplateError, template
+
+    texts = [piece for piece in target if isinstance(piece, Text)]
+    if len(texts) != len(target):
+        return target
+    try:
+        return template(texts, part.span.file)
+    except TemplateError:
+        return target
+
+
+def _render(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    """Variables of a Jinja template get the values they are rendered with."""
+    given = _texts(keywords)
+    if positional and isinstance(positional[0], Mapping):
+        given = {**_texts(dict(positional[0].entries)), **given}
+
+    def fill(template: Template) -> Template:
+        parts: list[Part] = []
+        for piece in template:
+            if isinstance(piece, Hole) and piece.expression in given:
+                parts.extend(given[piece.expression])
+            elif isinstance(piece, Choice):
+                parts.append(Choice(piece.condition, tuple(fill(branch) for branch in piece.branches)))
+            elif isinstance(piece, Repeat):
+                parts.append(Repeat(fill(piece.body), piece.over, piece.span, piece.volatility, piece.grows))
+            else:
+                parts.append(piece)
+        return tuple(parts)
+
+    return fill(target)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "format": _format,
+    "fields": _format,
+    "prompt_format": _format,
+    "format_map": _format_map,
+    "partial": _partial,
+    "percent": _percent,
+    "replace": _replace,
+    "strip": _stripped(True, True),
+    "lstrip": _stripped(True, False),
+    "rstrip": _stripped(False, True),
+    "removeprefix": _cut_fixed(True),
+    "removesuffix": _cut_fixed(False),
+    "join": _join,
+    "slice": _slice,
+    "times": _times,
+    "dedent": lambda target, positional, keywords, part: operations.dedent(target),
+    "cleandoc": lambda target, positional, keywords, part: operations.cleandoc(target),
+    "indent": lambda target, positional, keywords, part: target,
+    "upper": _recased(str.upper),
+    "lower": _recased(str.lower),
+    "title": _recased(str.title),
+    "capitalize": lambda target, positional, keywords, part: target,
+    "substitute": lambda target, positional, keywords, part: operations.substitute(target, _texts(keywords)),
+    "jinja": _jinja,
+    "render": _render,
+}
