@@ -1,0 +1,186 @@
+"""`static-after-variable`: static text behind what changes with every request, where no cache reaches it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint import cache
+from promptlint.cache import Piece, Policy
+from promptlint.extract.names import words
+from promptlint.prompt import Finding, Request
+from promptlint.rules import rule
+from promptlint.template import Span, Text, Volatility
+from promptlint.tokens import encoding_of
+
+# A long text belongs in front of the question about it, and a short reminder behind it helps: vendors advise both.
+# Anthropic, on documents of 20,000 tokens and more: "Queries at the end can improve response quality by up to 30% in
+# tests".
+_DOCUMENT_WORDS = frozenset(
+    words(
+        "document documents doc docs context contexts article articles transcript passage passages paper papers page "
+        "pages chunk chunks content contents text texts source sources file files report reports excerpt corpus book "
+        "chapter story code diff patch email history conversation messages results data"
+    )
+)
+_REMINDER_SHARE = 0.15
+# Pieces of one text stand at most so many characters of source apart (quotes, a doubled brace, indentation).
+_GAP = 200
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """What one way through a request's conditions shows. `sure`: it holds if nothing changes that is not known to."""
+
+    culprit: Piece
+    static: tuple[Piece, ...]
+    behind: int
+    now: int
+    then: int
+    sure: bool
+
+
+@rule(group="cache", severity="warning")
+def check(request: Request, *, min_tokens: int = 1024, min_gain: int = 200) -> Iterator[Finding]:
+    """Static text stands behind content that changes with every request, so that no provider can cache it."""
+    if not cache.varies(request, Volatility.SESSION):
+        return
+    policy = cache.policy_of(request)
+    minimum, words_of_minimum = cache.threshold(policy, min_tokens)
+    if _silent(request, policy) or not cache.may_reach(request, max(minimum, min_gain)):
+        return
+    cases: list[_Case] = []
+    for choices in cache.alternatives(request):
+        pieces = _without_unique(cache.lay_out(request, choices), policy, minimum)
+        case = _examine(pieces, policy, minimum, min_gain, True) or _examine(pieces, policy, minimum, min_gain, False)
+        if case is not None:
+            cases.append(case)
+    for place, case in _distinct(cases):
+        yield _finding(request, policy, case, place, words_of_minimum)
+
+
+def _distinct(cases: list[_Case]) -> list[tuple[Span, _Case]]:
+    """One case for each variable and each static text: the ways through the conditions show the same defect many times.
+
+    What is sure goes first, then the smallest gain: no more is claimed than every way gives.
+    """
+    found: list[tuple[Span, _Case]] = []
+    seen: set[Span] = set()
+    for case in sorted(cases, key=lambda case: (not case.sure, case.then - case.now)):
+        place = _place(case.static)
+        if seen.isdisjoint((place, case.culprit.span)):
+            found.append((place, case))
+        seen |= {place, case.culprit.span}
+    return sorted(found, key=lambda pair: pair[1].culprit.span)
+
+
+def _silent(request: Request, policy: Policy) -> bool:
+    """Nothing to gain by another order: nothing is cached, or only at markers and none is set, or no next call."""
+    unmarked = policy.mode == "breakpoint" and not request.markers
+    return cache.sent_once(request) or policy.mode == "none" or unmarked
+
+
+def _without_unique(pieces: list[Piece], policy: Policy, minimum: int) -> list[Piece]:
+    """The pieces but for values that volatile-prefix reports: what is said here holds when they are gone."""
+    unique = cache.unique_values(pieces, policy.mode, minimum, cache.UNIQUE_GAIN)
+    places = unique.places if unique is not None else ()
+    return [piece for index, piece in enumerate(pieces) if index not in places]
+
+
+def _examine(pieces: Sequence[Piece], policy: Policy, minimum: int, min_gain: int, sure: bool) -> _Case | None:
+    """The static text that another order would cache in this way through the request, or None."""
+    first = cache.first_change(pieces, sure=sure)
+    if first == len(pieces):
+        return None
+    culprit = pieces[first]
+    static = tuple(_movable(pieces, first, sure))
+    behind = cache.static_tokens(static)
+    then = cache.static_tokens(pieces[:first]) + behind
+    if behind < max(min_gain, 1) or then < minimum:
+        return None
+    if _is_document(culprit) and behind < max(minimum, _REMINDER_SHARE * cache.static_tokens(pieces)):
+        return None
+    now = cache.reused(pieces, first, policy.mode, minimum)
+    return _Case(culprit, static, behind, now, then, sure)
+
+
+def _movable(pieces: Sequence[Piece], first: int, sure: bool) -> Iterator[Piece]:
+    """Static text behind the first change that could stand in front of it.
+
+    What answers the model, or is its own, belongs where it is: behind a changing answer or tool result only system
+    text counts.
+    """
+    answered = False
+    for index in range(first, len(pieces)):
+        piece = pieces[index]
+        if cache.changes(piece, sure=sure) and piece.role in ("assistant", "tool"):
+            answered = True
+        if piece.kind == "text" and (piece.role == "system" or (piece.role != "tool" and not answered)):
+            yield piece
+
+
+def _is_document(piece: Piece) -> bool:
+    """Whether a value is a text to work on, by the last words of its name: such a text may well stand in front."""
+    parts = [part for part in re.split(r"[.\[]", piece.expression) if part and not part.endswith("()")]
+    return bool(parts) and not _DOCUMENT_WORDS.isdisjoint(words(parts[-1]))
+
+
+def _place(static: Sequence[Piece]) -> Span:
+    """The span of the longest static text that stands together in the source."""
+    groups: list[list[Text]] = []
+    for piece in static:
+        groups.append([])
+        for text in piece.texts:
+            last = groups[-1][-1].span if groups[-1] else None
+            near = last is None or (last.file == text.span.file and 0 <= text.span.start - last.end <= _GAP)
+            if not near:
+                groups.append([])
+            groups[-1].append(text)
+    longest = max(groups, key=lambda group: sum(len(text.value) for text in group))
+    return Span(longest[0].span.file, longest[0].span.start, longest[-1].span.end)
+
+
+def _finding(request: Request, policy: Policy, case: _Case, place: Span, minimum: str) -> Finding:
+    exact = encoding_of(cache.model_of(request)).exact
+    about = "" if exact else "~"
+    culprit = case.culprit
+    return Finding(
+        culprit.span,
+        f"{about}{case.behind:,} static tokens follow `{culprit.expression}`; the cached prefix would grow from "
+        f"{about if case.now else ''}{case.now:,} to {about}{case.then:,} ({minimum})",
+        tokens=case.then - case.now,
+        saving="cached",
+        help=_help(request, policy, case),
+        related=((place, f"static text behind `{culprit.expression}`"),),
+        exact=exact,
+        severity=None if case.sure else "info",
+    )
+
+
+def _help(request: Request, policy: Policy, case: _Case) -> str:
+    name = f"`{case.culprit.expression}`"
+    same = all(piece.prompt == case.culprit.prompt for piece in case.static)
+    if policy.mode == "boundary":
+        text = (
+            f"{policy.model} reuses a prefix only at the end of a message, so another order inside one message gains "
+            f"nothing: move the static text into the system message, or into a message of its own in front of {name}"
+        )
+    elif policy.mode == "breakpoint":
+        text = (
+            f"move the static text into the system message or a block of its own in front of {name}, "
+            "before the cache marker"
+        )
+    elif same:
+        text = f"move the static text in front of {name}: into the system message, or into a block of its own"
+    else:
+        text = f"put the static messages in front of the one with {name}"
+    if policy.mode == "prefix" and not policy.known and policy.provider in ("", "openai", "azure") and same:
+        text += " (inside one message nothing is gained on GPT-5.6 and later)"
+    if case.culprit.volatility is Volatility.SESSION:
+        text += (
+            f"; {name} stays the same within a conversation, so it is the first request of every other one that gains"
+        )
+    if not case.sure:
+        text += f"; whether {name} changes with every request is not known"
+    return text

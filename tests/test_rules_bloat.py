@@ -1,0 +1,392 @@
+"""The bloat rules on templates made by hand: what is counted, what is left alone, and where a finding stands."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from promptlint.extract.literals import Field, scan
+from promptlint.prompt import Finding, Prompt, Request
+from promptlint.rules import indented_prompt, oversized_prompt, pretty_json
+from promptlint.template import Choice, Hole, JsonDump, Part, Repeat, Span, Template, Text, Volatility
+from promptlint.tokens import count
+
+FILE = "app.py"
+RECORDS = [
+    {"sku": f"A-{n}", "name": f"Desk lamp {n}", "price": 10 + n, "stock": 3 * n, "tags": ["home", "light"]}
+    for n in range(6)
+]
+
+
+def literal(source: str, at: int = 0, file: str = FILE) -> Template:
+    """The template of one Python literal that stands at this offset of a file."""
+    text = " " * at + source
+    parts: list[Part] = []
+    for piece in scan(text, at, len(text), file):
+        if isinstance(piece, Field):
+            parts.append(Hole(text[piece.expression.start : piece.expression.end], piece.span, Volatility.REQUEST))
+        else:
+            parts.append(piece)
+    return tuple(parts)
+
+
+def text(value: str, at: int = 0) -> Text:
+    return Text(value, Span(FILE, at, at + len(value)), True)
+
+
+def prompt(*parts: Part, role: str = "user", model: str = "", at: int = 0) -> Prompt:
+    return Prompt("p", role, "call", parts, Span(FILE, at, at + 1), model)  # type: ignore[arg-type]
+
+
+def request(*prompts: Prompt, model: str = "") -> Request:
+    return Request("openai", model, prompts, Span(FILE, 500, 600), complete=True)
+
+
+def one(findings: Iterator[Finding]) -> Finding:
+    found = list(findings)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def prose(lines: int, indent: str = "") -> str:
+    return "".join(
+        f"{indent}Rule {n}: answer point {n} of the letter in a friendly tone.\n" for n in range(1, lines + 1)
+    )
+
+
+# --- oversized-prompt
+
+
+def test_a_prompt_over_its_budget_is_named_with_its_tokens() -> None:
+    body = prose(30)
+    long = prompt(text(body, 40), at=40)
+    finding = one(oversized_prompt.check(request(prompt(text("Hello")), long), max_tokens=count(body) - 1))
+    assert finding.span == long.span
+    assert finding.tokens == count(body) and finding.saving is None
+    assert f"{count(body):,} static tokens" in finding.message
+    assert list(oversized_prompt.check(request(long), max_tokens=count(body))) == []
+
+
+def test_the_place_is_the_text_where_most_of_it_stands() -> None:
+    body = prose(30)
+    here = Span(FILE, 9_000, 9_400)
+    value = Hole("now", Span(FILE, 9_010, 9_020))
+    long = Prompt("p", "system", "call", (text("It is ", 9_001), value, text(body, 100), text(".", 9_090)), here)
+    finding = one(oversized_prompt.check(request(long), max_tokens=200))
+    assert finding.span == Span(FILE, 100, 100 + len(body))
+    assert [span for span, _ in finding.related] == [here]
+    halves = Prompt("p", "system", "call", (text(body, 100), text(body, 5_000)), here)
+    assert one(oversized_prompt.check(request(halves), max_tokens=200)).span == here
+
+
+def test_a_request_is_over_its_budget_when_no_prompt_is() -> None:
+    body = prose(30)
+    first, second = prompt(text(body), at=10), prompt(text(body, 900), at=900)
+    finding = one(oversized_prompt.check(request(first, second), max_tokens=count(body)))
+    assert finding.span == Span(FILE, 500, 600)
+    assert finding.tokens == 2 * count(body)
+    assert [span for span, _ in finding.related] == [first.span, second.span]
+
+
+def test_of_branches_the_longest_counts_and_of_a_loop_one_turn() -> None:
+    short, long, body = "Be brief.", prose(8), "- item of the list\n"
+    template = (
+        text("Start. "),
+        Choice("verbose", ((text(short),), (text(long),))),
+        Repeat((text(body), Hole("x", Span(FILE, 0, 0))), "items", Span(FILE, 0, 0)),
+        text("The end."),
+    )
+    expected = count("Start. " + long + body) + count("The end.")
+    assert one(oversized_prompt.check(request(prompt(*template)), max_tokens=expected - 1)).tokens == expected
+    assert list(oversized_prompt.check(request(prompt(*template)), max_tokens=expected)) == []
+
+
+def test_the_tokens_of_a_model_without_a_public_tokenizer_are_an_estimate() -> None:
+    finding = one(oversized_prompt.check(request(prompt(text(prose(30))), model="claude-sonnet-4-5"), max_tokens=50))
+    assert not finding.exact and f"~{finding.tokens:,}" in finding.message
+    assert finding.tokens == count(prose(30), "claude-sonnet-4-5")
+
+
+# --- indented-prompt
+
+
+def test_indentation_is_measured_with_the_tokenizer() -> None:
+    body = f"\n{prose(30, ' ' * 8)}    "
+    finding = one(indented_prompt.check(prompt(*literal(f'"""{body}"""', at=20))))
+    assert finding.span == Span(FILE, 23, 23 + len(body))
+    # The row of the closing quotes is blank: `inspect.cleandoc` does not take it for the margin either.
+    taken = "\n" + inspect.cleandoc(body) + "\n"
+    assert finding.tokens == count(body) - count(taken) == 31
+    assert finding.saving == "removed"
+    assert f"{finding.tokens} tokens" in finding.message and "cleandoc" in finding.help
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(f'"""\n{prose(30)}"""', id="not indented"),
+        pytest.param(f'"""\n{prose(5, "    ")}"""', id="too few lines"),
+        pytest.param(f'"""{prose(1)}{prose(30, "    ")}"""', id="set off under a first line"),
+        pytest.param(f'"""\n{prose(15, "    ")}```\n{prose(15, "    ")}```\n"""', id="one line at the margin"),
+        pytest.param('"""\n' + "    | a | table | row |\n" * 40 + '"""', id="table"),
+        pytest.param('"""\n    name: x\n' + "    - key: value\n      other_key: value\n" * 20 + '"""', id="YAML"),
+        pytest.param('"""\n' + "    print('x')\n" * 40 + '"""', id="code"),
+        pytest.param('"""\n    ```\n' + "    $ run this\n" * 40 + '    ```\n"""', id="fenced"),
+        pytest.param('"' + "Note:\\n    more of it\\n" * 40 + '"', id="newlines by escapes"),
+        pytest.param("(" + "'    indented on purpose\\n' " * 40 + ")", id="many literals"),
+    ],
+)
+def test_no_source_indentation(source: str) -> None:
+    if source.startswith("("):
+        source = source[1:-1]
+    assert list(indented_prompt.check(prompt(*literal(source)))) == []
+
+
+def test_values_stand_as_a_letter() -> None:
+    body = f"\n{prose(15, '    ')}    {{context}}\n    Now {{question}} again.\n{prose(15, '    ')}    {{tail}}"
+    finding = one(indented_prompt.check(prompt(*literal(f'f"""{body}"""'))))
+    sent = body
+    for name in ("context", "question", "tail"):
+        sent = sent.replace("{" + name + "}", "x")
+    assert finding.tokens == count(sent) - count(sent.replace("\n    ", "\n"))
+    assert "values of several lines" in finding.help
+
+
+def test_a_value_at_the_margin_keeps_the_indentation() -> None:
+    for end in ("\n", ""):
+        assert list(indented_prompt.check(prompt(*literal(f'f"""\n{prose(30, "    ")}{{rules}}{end}"""')))) == []
+
+
+def test_a_value_behind_the_literal_is_not_in_it() -> None:
+    first = literal(f'"""\n{prose(30, "        ")}    """')
+    value = Hole("question", Span(FILE, len(f'"""\n{prose(30, "        ")}    """') + 3, 9_000), Volatility.REQUEST)
+    finding = one(indented_prompt.check(prompt(*first, value)))
+    assert finding.tokens == one(indented_prompt.check(prompt(*first))).tokens
+
+
+def test_literals_are_judged_one_by_one_and_reported_together() -> None:
+    flat, deep = literal(f'"""{prose(30)}"""'), literal(f'"""\n{prose(30, "        ")}"""', at=5_000)
+    other = literal(f'"""\n{prose(30, "    ")}"""', at=20_000)
+    finding = one(indented_prompt.check(prompt(*flat, *deep, *other)))
+    assert finding.span.start == 5_003
+    assert [span.start for span, _ in finding.related] == [20_003]
+    alone = [one(indented_prompt.check(prompt(*template))).tokens for template in (deep, other)]
+    assert finding.tokens == sum(alone)
+
+
+def test_a_literal_beside_one_at_the_margin_is_judged_by_itself() -> None:
+    finding = one(indented_prompt.check(prompt(*literal(f'"""{prose(3)}""" """\n{prose(30, "    ")}"""'))))
+    assert finding.tokens == one(indented_prompt.check(prompt(*literal(f'"""\n{prose(30, "    ")}"""')))).tokens
+
+
+def test_of_branches_one_is_sent() -> None:
+    deep, other = (
+        literal(f'"""\n{prose(40, "        ")}"""', at=5_000),
+        literal(f'"""\n{prose(25, "    ")}"""', at=20_000),
+    )
+    both = prompt(Choice("x", (deep, other)))
+    assert one(indented_prompt.check(both)).tokens == one(indented_prompt.check(prompt(*deep))).tokens
+
+
+def test_carriage_returns_change_nothing() -> None:
+    source = f'"""\n{prose(30, "        ")}"""'
+    finding = one(indented_prompt.check(prompt(*literal(source.replace("\n", "\r\n")))))
+    assert finding.tokens == one(indented_prompt.check(prompt(*literal(source)))).tokens
+
+
+def test_a_backslash_ends_the_first_row() -> None:
+    finding = one(indented_prompt.check(prompt(*literal(f'"""\\\n{prose(30, "        ")}"""'))))
+    body = prose(30, "        ")
+    assert finding.tokens == count(body) - count(inspect.cleandoc(body) + "\n")
+
+
+def test_a_template_file_has_no_source_indentation() -> None:
+    assert list(indented_prompt.check(prompt(*literal(f'"""\n{prose(30, "    ")}"""', file="ask.md.j2")))) == []
+
+
+def test_a_small_share_is_not_worth_a_finding() -> None:
+    deep, long = literal(f'"""\n{prose(22, "    ")}"""'), literal(f'"""{prose(300)}"""', at=9_000)
+    tokens = one(indented_prompt.check(prompt(*deep))).tokens
+    assert 100 * tokens / count(prose(322)) < 3
+    assert list(indented_prompt.check(prompt(*deep, *long))) == []
+
+
+# --- pretty-json: values
+
+
+def dumped(
+    indent: int = 2,
+    ascii_only: bool = False,
+    expression: str = "orders",
+    volatility: Volatility = Volatility.UNKNOWN,
+    at: int = 70,
+) -> Hole:
+    dump = JsonDump(indent, ascii_only)
+    return Hole(f"json.dumps({expression}, indent=2)", Span(FILE, at, at + 29), volatility, json=dump)
+
+
+def test_indented_json_of_a_value_is_reported_at_the_value() -> None:
+    finding = one(pretty_json.check(prompt(text("Here are the orders:\n"), dumped())))
+    assert finding.span == Span(FILE, 70, 99)
+    assert finding.saving is None and finding.tokens == 0, "how long the value is nobody knows"
+    assert "41 %" in finding.message and "20 %" in finding.help
+
+
+def test_the_figures_of_the_message_hold() -> None:
+    rows = [
+        {"id": n, "name": f"Customer {n}", "city": "Leeds", "open": n % 2 == 0, "total": n * 3.5} for n in range(100)
+    ]
+    pretty = count(json.dumps(rows, indent=2))
+    assert count(json.dumps(rows, indent=4)) == pretty
+    assert 100 - 100 * count(json.dumps(rows)) / pretty == pytest.approx(20, abs=4)
+    assert 100 - 100 * count(json.dumps(rows, separators=(",", ":"))) / pretty == pytest.approx(41, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("before", "hole"),
+    [
+        pytest.param("Respond in this JSON format:\n", dumped(), id="format"),
+        pytest.param("Return JSON like this: ", dumped(), id="return JSON"),
+        pytest.param("## Output schema\n\nEvery field is needed.\n\n", dumped(), id="heading"),
+        pytest.param("<example>\n", dumped(), id="example"),
+        pytest.param("Example 3\nInput: ", dumped(), id="input of an example"),
+        pytest.param("Fill it in:\n", dumped(expression="Invoice.model_json_schema()"), id="schema by its expression"),
+        pytest.param("Fill it in:\n", dumped(expression="response_format"), id="format by its expression"),
+        pytest.param("Orders:\n", dumped(volatility=Volatility.CONSTANT), id="a constant"),
+        pytest.param("Orders:\n", dumped(indent=0), id="no indent"),
+        pytest.param("Orders:\n", dumped(indent=0, ascii_only=True), id="escapes in an English prompt"),
+        pytest.param("Orders:\n", Hole("orders", Span(FILE, 70, 99)), id="not JSON"),
+    ],
+)
+def test_json_of_a_value_that_is_as_it_should_be(before: str, hole: Hole) -> None:
+    assert list(pretty_json.check(prompt(text(before), hole))) == []
+
+
+def test_an_earlier_line_about_the_answer_does_not_excuse_the_data() -> None:
+    before = "Return JSON with the fields name and total.\n\n## Orders of the customer\n"
+    assert one(pretty_json.check(prompt(text(before), dumped()))).span.start == 70
+
+
+def test_what_the_assistant_says_is_an_example() -> None:
+    assert list(pretty_json.check(prompt(text("Orders:\n"), dumped(), role="assistant"))) == []
+
+
+def test_values_in_branches_and_loops_are_seen_with_what_stands_before_them() -> None:
+    branch = Choice("x", ((text("none"),), (dumped(),)))
+    loop = Repeat((dumped(at=170),), "pages", Span(FILE, 0, 0))
+    assert len(list(pretty_json.check(prompt(text("Orders:\n"), branch, loop)))) == 2
+    assert list(pretty_json.check(prompt(text("Use this schema:\n"), branch))) == []
+
+
+def test_a_value_that_is_also_sent_as_the_form_is_left_alone() -> None:
+    twice = prompt(text("Orders:\n"), dumped(), text("\n\n## Format\n\n"), dumped())
+    assert list(pretty_json.check(twice)) == []
+    assert len(list(pretty_json.check(prompt(text("Orders:\n"), dumped(), text("\n\nAgain:\n"), dumped())))) == 1
+
+
+def test_escapes_in_a_prompt_that_is_not_ascii() -> None:
+    finding = one(pretty_json.check(prompt(text("次の注文を要約してください。\n"), dumped(indent=0, ascii_only=True))))
+    assert finding.severity == "info" and "ensure_ascii=False" in finding.help
+
+
+# --- pretty-json: static text
+
+
+def test_pretty_records_are_measured() -> None:
+    pretty, compact = json.dumps(RECORDS, indent=2), json.dumps(RECORDS, separators=(",", ":"))
+    before = "These are the products we sell today:\n\n"
+    finding = one(pretty_json.check(prompt(text(before + pretty + "\n\nAnswer politely."))))
+    assert finding.span == Span(FILE, len(before), len(before) + len(pretty))
+    assert finding.tokens == count(pretty) - count(compact) and finding.saving == "removed"
+    assert f"{count(pretty):,} tokens" in finding.message and f"{count(compact):,}" in finding.message
+
+
+def test_doubled_braces_and_strings_with_values_are_read() -> None:
+    pretty = (
+        json.dumps({"products": RECORDS}, indent=4)
+        .replace("{", "{{")
+        .replace("}", "}}")
+        .replace("Desk lamp 3", "Lamp {name}")
+    )
+    finding = one(pretty_json.check(prompt(*literal(f'f"""Our products:\n{pretty}\n"""'))))
+    assert finding.span == Span(FILE, len('f"""Our products:\n'), len('f"""Our products:\n') + len(pretty))
+
+
+def test_the_indentation_of_the_source_is_not_counted_here() -> None:
+    pretty = json.dumps(RECORDS, indent=2)
+    inside = "".join(f"        {line}\n" for line in pretty.split("\n"))
+    finding = one(pretty_json.check(prompt(text("Our products:\n" + inside))))
+    assert finding.tokens == one(pretty_json.check(prompt(text("Our products:\n" + pretty)))).tokens
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("Respond in this format:\n" + json.dumps(RECORDS, indent=2), id="format"),
+        pytest.param("# Example\n\nA shop.\n\n```json\n" + json.dumps(RECORDS, indent=2) + "\n```", id="example"),
+        pytest.param("Output\n" + json.dumps(RECORDS, indent=2), id="output"),
+        pytest.param(
+            "The list:\n" + json.dumps(RECORDS, indent=2) + "\n\nAnswer in the format of this list.",
+            id="format, said behind",
+        ),
+        pytest.param("Our products:\n" + json.dumps(RECORDS), id="one line"),
+        pytest.param("Our products:\n" + json.dumps(RECORDS[:2], indent=2), id="two records"),
+        pytest.param("Our products:\n" + json.dumps(RECORDS, indent=2)[:-2], id="not closed"),
+        pytest.param("Our products:\n" + json.dumps(RECORDS, indent=2).replace('"', "'"), id="not JSON"),
+        pytest.param(
+            "Our products:\n" + json.dumps([{"name": "string", "price": f"<{n}>"} for n in range(30)], indent=2),
+            id="stand-ins",
+        ),
+        pytest.param(
+            "Tools:\n" + json.dumps([{"name": f"t{n}", "parameters": {"a": n}} for n in range(30)], indent=2),
+            id="tools",
+        ),
+        pytest.param(
+            "It is:\n"
+            + json.dumps(
+                {"type": "object", "properties": {f"p{n}": {"type": "string", "title": f"P{n}"} for n in range(30)}},
+                indent=2,
+            ),
+            id="schema",
+        ),
+        pytest.param(
+            "Cases:\n" + json.dumps([{"input": f"{n} + 1", "output": n + 1} for n in range(30)], indent=2), id="pairs"
+        ),
+        pytest.param(
+            "Our products:\n" + json.dumps([{"sku": 1, "name": "A lamp"}] * 30, indent=2), id="the same again"
+        ),
+    ],
+)
+def test_json_that_is_left_alone(value: str) -> None:
+    assert list(pretty_json.check(prompt(text(value)))) == []
+
+
+def test_a_value_between_brackets_is_not_json() -> None:
+    pretty = json.dumps(RECORDS, indent=2).replace("{", "{{").replace("}", "}}").replace('"Desk lamp 3"', "{name}")
+    assert list(pretty_json.check(prompt(*literal(f'f"""Our products:\n{pretty}\n"""')))) == []
+
+
+def test_min_tokens_is_the_size_of_the_json() -> None:
+    template = text("Our products:\n" + json.dumps(RECORDS, indent=2))
+    tokens = count(json.dumps(RECORDS, indent=2))
+    assert list(pretty_json.check(prompt(template), min_tokens=tokens + 1)) == []
+    assert len(list(pretty_json.check(prompt(template), min_tokens=tokens))) == 1
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param("[\n" * 60_000, id="never closed"),
+        pytest.param("[\n" * 30_000 + "]\n" * 30_000, id="nested"),
+        pytest.param("{\n" * 30_000 + "]\n" * 30_000, id="crossed"),
+        pytest.param('{"a": \n' * 20_000 + "}\n" * 20_000, id="nested objects"),
+        pytest.param("[\n1\n,\n" + "9" * 50_000 + "\n]\n", id="a long number"),
+        pytest.param("\ud800[\n" * 2_000, id="surrogates"),
+    ],
+)
+def test_hostile_text_is_read_in_time(hostile: str) -> None:
+    assert list(pretty_json.check(prompt(text("Our products:\n" + hostile)))) == []
+    list(indented_prompt.check(prompt(text(hostile))))
