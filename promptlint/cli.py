@@ -1,0 +1,21 @@
+"""The console script. Only what `--version` needs is imported before it is known that more is asked for."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line in `sys.argv`, and exit: 0 clean, 1 findings, 2 could not run, 130 interrupted."""
+    if sys.argv[1:2] in (["--version"], ["-V"]):
+        from promptlint import __version__
+
+        print(f"promptlint {__version__}")
+        return
+    try:
+        from promptlint.commands import execute
+
+        code = execute(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

@@ -1,0 +1,355 @@
+"""The commands and their options. What they print, and with what code they end, is decided here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from promptlint.config import ConfigError, Configuration, Overrides, Settings, nearest
+from promptlint.engine import Report, run
+from promptlint.files import Discovery, Skipped, discover, given
+from promptlint.output import text as text_output
+from promptlint.prompt import Severity
+from promptlint.rules import SEVERITIES, all_rules, page
+
+_STDIN = "-"
+_STDIN_NAME = "stdin.py"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run a command line and give back the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    try:
+        with cli.make_context("promptlint", _with_command(arguments)) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except ConfigError as error:
+        _say(str(error))
+        return 2
+    except BrokenPipeError:
+        # Whoever reads our output has had enough. What is still buffered must not be written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _with_command(arguments: Sequence[str]) -> list[str]:
+    """`promptlint PATHS` is `promptlint check PATHS`."""
+    first = arguments[0] if arguments else "--help"
+    if first in cli.commands or first in ("-h", "--help"):
+        return [first, *arguments[1:]]
+    return ["check", *arguments]
+
+
+@click.group(context_settings=_CONTEXT)
+@click.option("-V", "--version", is_flag=True, help="Show the version.")
+def cli(version: bool) -> None:
+    """Find the prompts inside Python and Jinja files, count their tokens, and report what they cost for nothing.
+
+    `promptlint PATHS` is short for `promptlint check PATHS`.
+    """
+
+
+def _words(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...] | None:
+    """A repeatable option of words between commas; None when it is not given."""
+    words = tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+    return words if values else None
+
+
+_patterns = click.option(
+    "--exclude",
+    multiple=True,
+    callback=_words,
+    metavar="PATTERNS",
+    help="Leave out files that match, besides those that the configuration leaves out.",
+)
+
+
+def _shared(command: _Command) -> _Command:
+    """The options of the commands that read files."""
+    options = [
+        click.argument("paths", nargs=-1),
+        _patterns,
+        click.option("--include-tests", is_flag=True, help="Read tests, too."),
+        click.option("--stdin-filename", metavar="NAME", help="Read one file's text from standard input (path `-`)."),
+        click.option("--config", metavar="FILE", help="Use this configuration for all files."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colors."),
+        click.option("-q", "--quiet", is_flag=True, help="No summary, no notes."),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is left out, and why."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_format = click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to write the output."
+)
+
+
+@cli.command()
+@_shared
+@_format
+@click.option("--select", multiple=True, callback=_words, metavar="RULES", help="Rules or groups to check, or `all`.")
+@click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Rules or groups to check, too.")
+@click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Rules or groups to leave out.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="The least severity that fails the run (warning).")
+@click.option("--exit-zero", is_flag=True, help="Findings do not fail the run.")
+@click.option("--strict", is_flag=True, help="A file that cannot be read or parsed fails the run.")
+@click.option("--statistics", is_flag=True, help="Count findings by rule instead of listing them.")
+@click.option("--show-files", is_flag=True, help="List the files that would be linted.")
+@click.option("--show-settings", is_flag=True, help="Show the settings that hold for the first path.")
+def check(
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+    fail_on: Severity | None,
+    exit_zero: bool,
+    strict: bool,
+    statistics: bool,
+    show_files: bool,
+    show_settings: bool,
+    **shared: Any,
+) -> int:
+    """Report what the prompts below PATHS (files or directories) cost for nothing.
+
+    Ends with 0 if there is nothing to report, 1 if there are findings, 2 if it could not run.
+    """
+    job = _Job(shared, Overrides(select, extend_select or (), ignore or (), fail_on=fail_on))
+    if show_settings:
+        first = os.path.abspath(shared["stdin_filename"] or next(iter(shared["paths"]), "."))
+        _write(_settings_text(job.configuration.settings(first if os.path.isdir(first) else os.path.dirname(first))))
+        return 0
+    found = job.discovery
+    if show_files:
+        _write("".join(text_output.safe(file.name) + "\n" for file in found.files))
+        return job.blocked
+    report = job.run()
+    if shared["output_format"] == "json":
+        from promptlint.output import json as json_output
+
+        _write((json_output.statistics if statistics else json_output.render)(report))
+    elif statistics:
+        lines = text_output.statistics(report)
+        summary = "" if shared["quiet"] else text_output.summarize(report) + "\n"
+        _write(lines + ("\n" if lines and summary else "") + summary)
+    elif found.files:
+        _write(text_output.render(report, color=job.colored(sys.stdout), summary=not shared["quiet"]))
+    return max(job.blocked, _broken(report, strict), 1 if report.failing and not exit_zero else 0)
+
+
+@cli.command()
+@_shared
+@_format
+def prompts(**shared: Any) -> int:
+    """List every prompt below PATHS: where it is, its role, its tokens and its variables."""
+    from promptlint.output import prompts as prompts_output
+
+    job = _Job(shared, Overrides(select=()))
+    found = job.discovery
+    report = job.run()
+    if shared["output_format"] == "json":
+        _write(prompts_output.render_json(report))
+    elif sys.stdout.isatty() and found.files:
+        prompts_output.print_table(report, job.colored(sys.stdout))
+    elif found.files:
+        _write(prompts_output.render_text(report, summary=not shared["quiet"]))
+    return max(job.blocked, _broken(report, strict=False))
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="All rules.")
+@_format
+def rule(name: str | None, every: bool, output_format: str) -> int:
+    """Show the page of a rule; without NAME, list the rules."""
+    rules = all_rules()
+    if name is not None and name not in rules:
+        raise click.UsageError(f"there is no rule `{name}`{nearest(name, rules)}")
+    chosen = [rules[name]] if name is not None else list(rules.values())
+    if output_format == "json":
+        from promptlint.output.json import encode
+
+        fields = ("name", "group", "severity", "default", "summary", "options")
+        found = [{**{key: getattr(each, key) for key in fields}, "page": page(each.name)} for each in chosen]
+        _write(encode(found if name is None else found[0]))
+    elif name is not None or every:
+        _write("\n\n".join(page(each.name).rstrip("\n") for each in chosen) + "\n")
+    else:
+        rows = [
+            (each.name, each.group, each.severity, "on" if each.default else "off", each.summary) for each in chosen
+        ]
+        _write(text_output.columns(rows))
+    return 0
+
+
+class _Job:
+    """What the commands that read files have in common."""
+
+    def __init__(self, shared: dict[str, Any], overrides: Overrides) -> None:
+        import msgspec
+
+        self.shared = shared
+        self.cwd = os.getcwd()
+        overrides = msgspec.structs.replace(
+            overrides, exclude=shared["exclude"] or (), include_tests=shared["include_tests"], cwd=self.cwd
+        )
+        self.configuration = Configuration(overrides, shared["config"] or "")
+        self.paths: tuple[str, ...] = shared["paths"]
+        self.stdin = shared["stdin_filename"] is not None or _STDIN in self.paths
+        if self.stdin and self.paths not in ((), (_STDIN,)):
+            raise click.UsageError("standard input (`-`) is linted alone, without other paths")
+        self._discovery: Discovery | None = None
+
+    @property
+    def discovery(self) -> Discovery:
+        """The files to read. What is left out is said on standard error, once."""
+        if self._discovery is None:
+            if self.stdin:
+                name = self.shared["stdin_filename"] or _STDIN_NAME
+                self._discovery = given(name, sys.stdin.buffer.read(), self.configuration, self.cwd)
+            else:
+                self._discovery = discover(self.paths or (".",), self.configuration, self.cwd)
+            self._say_left_out(self._discovery)
+        return self._discovery
+
+    @property
+    def blocked(self) -> int:
+        """2 if a path that was named could not be read, otherwise 0."""
+        return 2 if any(_blocks(each) for each in self.discovery.skipped) else 0
+
+    def run(self) -> Report:
+        """Lint, and say on standard error what could not be read."""
+        named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
+        progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
+        try:
+            report = run(self.discovery.files, self.configuration, named=named, progress=progress)
+        finally:
+            if progress:
+                progress.close()
+        for problem in report.problems:
+            if problem.kind == "internal" or not self.shared["quiet"]:
+                _say(text_output.describe(problem, report.sources))
+        return report
+
+    def colored(self, stream: Any) -> bool:
+        """Whether to write colors: as asked, as the environment says, or on a terminal."""
+        if self.shared["color"] != "auto":
+            return bool(self.shared["color"] == "always")
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+    def _say_left_out(self, found: Discovery) -> None:
+        verbose, quiet = self.shared["verbose"], self.shared["quiet"]
+        for each in found.skipped:
+            if _blocks(each):
+                hint = nearest(each.name, cli.commands) if each.kind == "missing" else ""
+                _say(f"{text_output.safe(each.name)}: {each.reason}{hint}")
+            elif verbose or (each.kind == "other" and not quiet):
+                _say(f"{text_output.safe(each.name)}: skipped: {each.reason}")
+        if verbose:
+            folders = {os.path.dirname(file.path) for file in found.files}
+            for source in sorted({self.configuration.settings(folder).source for folder in folders} - {""}):
+                _say(f"configuration: {text_output.safe(source)}")
+        if not found.files and not quiet and not self.blocked_by(found):
+            left = (
+                f"; {text_output.plural(found.tests, 'test file')} left out, see --include-tests" if found.tests else ""
+            )
+            _say(f"no Python or Jinja files to read{left}")
+
+    @staticmethod
+    def blocked_by(found: Discovery) -> bool:
+        """Whether a path that was named could not be read."""
+        return any(_blocks(each) for each in found.skipped)
+
+
+def _blocks(skipped: Skipped) -> bool:
+    return skipped.kind in ("missing", "unreadable")
+
+
+def _broken(report: Report, strict: bool) -> int:
+    """2 if promptlint itself failed somewhere, or, when strict, if a file was skipped."""
+    return 2 if any(strict or problem.kind == "internal" for problem in report.problems) else 0
+
+
+def _settings_text(settings: Settings) -> str:
+    rules = all_rules()
+    lines = [
+        f"configuration: {settings.source or 'none'}",
+        f"include-tests: {'true' if settings.include_tests else 'false'}",
+        f"fail-on: {settings.fail_on}",
+        f"provider: {settings.provider or 'as the source says'}",
+        f"model: {settings.model or 'as the source says'}",
+    ]
+    lines += [f"exclude: {pattern} (from {each.root})" for each in settings.exclude for pattern in each.lines]
+    for patterns, ignored in settings.per_file_ignores:
+        lines.append(f"per-file-ignores: {', '.join(patterns.lines)}: {', '.join(sorted(ignored))}")
+    lines.append("rules:")
+    for name in sorted(settings.rules):
+        options = {**rules[name].options}
+        options.update({key.replace("_", "-"): value for key, value in settings.options.get(name, {}).items()})
+        words = "".join(f" {key}={value!r}" for key, value in options.items())
+        lines.append(f"  {name} [{rules[name].severity}]{words}")
+    return "\n".join(lines) + "\n"
+
+
+class _Progress:
+    """A bar on standard error for a run that lasts over a second; only then is imported what draws it."""
+
+    def __init__(self) -> None:
+        from time import monotonic
+
+        self._clock = monotonic
+        self._start = monotonic()
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None and self._clock() - self._start > 1 and done < total:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("reading", total=total)
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _say(message: str) -> None:
+    """Everything that is not a finding goes to standard error."""
+    click.echo(f"promptlint: {message}" if not message.startswith("promptlint:") else message, err=True)
+
+
+def _write(output: str | bytes) -> None:
+    """Findings go to standard output; JSON is UTF-8 whatever the terminal speaks."""
+    if isinstance(output, bytes):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output)
+        sys.stdout.buffer.flush()
+    else:
+        sys.stdout.write(output)
+        sys.stdout.flush()

@@ -1,0 +1,331 @@
+"""Configuration: the closest `[tool.promptlint]` or `promptlint.toml` of each file, and the command line above it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from promptlint.prompt import Severity
+from promptlint.rules import ALWAYS, Rule, all_rules
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+FILES = ("promptlint.toml", "pyproject.toml")
+_ALL, _DEFAULT = "all", "default"
+
+
+class ConfigError(Exception):
+    """The configuration or a selector is wrong; the message names file and key, and says what would be right."""
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """The keys of the table, as a user writes them."""
+
+    select: list[str] | None = None
+    extend_select: list[str] = []
+    ignore: list[str] = []
+    exclude: list[str] = []
+    include_tests: bool = False
+    fail_on: Literal["info", "warning", "error"] = "warning"
+    per_file_ignores: dict[str, list[str]] = {}
+    provider: str = ""
+    model: str = ""
+    rules: dict[str, dict[str, Any]] = {}
+
+
+class Overrides(msgspec.Struct, frozen=True):
+    """What the command line says; it goes before every file. Patterns of `exclude` are relative to `cwd`."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    include_tests: bool = False
+    fail_on: Severity | None = None
+    cwd: str = ""
+
+
+class Patterns:
+    """Patterns in the words of .gitignore, relative to a directory; compiled when first asked."""
+
+    def __init__(self, root: str, lines: Sequence[str]) -> None:
+        self.root = root
+        self.lines = lines
+        self._spec: GitIgnoreSpec | None = None
+
+    def verdict(self, path: str, directory: bool = False) -> bool | None:
+        """True: left out, False: taken back in (`!`), None: no pattern speaks of this absolute path."""
+        if not self.lines:
+            return None
+        below = beneath(path, self.root)
+        if not below:
+            return None
+        if self._spec is None:
+            self._spec = _compile(self.lines)
+        return self._spec.check_file(below + "/" if directory else below).include
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What holds for the files of one directory.
+
+    `source` is the configuration file or "", `root` the directory that its patterns start from. `rules` are the names
+    of the rules that are on; `options` holds what is set for them, by rule and by parameter name.
+    """
+
+    source: str
+    root: str
+    rules: frozenset[str]
+    options: dict[str, dict[str, Any]]
+    exclude: tuple[Patterns, ...]
+    include_tests: bool
+    fail_on: Severity
+    per_file_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
+    provider: str
+    model: str
+
+    def excluded(self, path: str, directory: bool = False) -> bool:
+        """Whether `exclude` names this absolute path."""
+        return any(patterns.verdict(path, directory) for patterns in self.exclude)
+
+    def rules_for(self, path: str) -> frozenset[str]:
+        """The rules that are on for this absolute path."""
+        rules = self.rules
+        for patterns, ignored in self.per_file_ignores:
+            if patterns.verdict(path):
+                rules -= ignored
+        return rules
+
+
+class Configuration:
+    """Finds the settings of each directory, and keeps them. `file` is a configuration for all files, or ""."""
+
+    def __init__(self, overrides: Overrides | None = None, file: str = "") -> None:
+        self.overrides = overrides or Overrides()
+        self._by_directory: dict[str, Settings] = {}
+        self._projects: dict[str, str] = {}
+        self._fixed = self._read(os.path.abspath(file), named=True) if file else None
+        if file and self._fixed is None:
+            raise ConfigError(f"{file}: holds no [tool.promptlint] table")
+        self._without = resolve(_Table(), "", "", self.overrides)
+
+    def settings(self, directory: str) -> Settings:
+        """The settings of an absolute directory: of the closest file upwards, or the defaults. Raises ConfigError."""
+        if self._fixed is not None:
+            return self._fixed
+        passed = []
+        found: Settings | None = None
+        while (found := self._by_directory.get(directory)) is None:
+            passed.append(directory)
+            for name in FILES:
+                found = found or self._read(os.path.join(directory, name))
+            parent = os.path.dirname(directory)
+            if found is not None or parent == directory:
+                break
+            directory = parent
+        found = found or self._without
+        self._by_directory.update(dict.fromkeys(passed, found))
+        return found
+
+    def project(self, directory: str) -> str:
+        """The closest directory upwards that holds a configuration, a pyproject.toml or a .git; "" if there is none."""
+        passed = []
+        while (found := self._projects.get(directory)) is None:
+            passed.append(directory)
+            parent = os.path.dirname(directory)
+            if any(os.path.exists(os.path.join(directory, name)) for name in (*FILES, ".git")):
+                found = directory
+                break
+            if parent == directory:
+                found = ""
+                break
+            directory = parent
+        self._projects.update(dict.fromkeys(passed, found))
+        return found
+
+    def _read(self, path: str, named: bool = False) -> Settings | None:
+        """The settings in a file; None if it is not there or says nothing of promptlint."""
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            if named:
+                raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+            return None
+        project = os.path.basename(path) == "pyproject.toml"
+        # Most projects say nothing of promptlint, and those need no parser.
+        if project and b"promptlint" not in data:
+            return None
+        table = _parse(data, path)
+        if project:
+            tool = table.get("tool")
+            if not isinstance(tool, dict) or "promptlint" not in tool:
+                return None
+            table = tool["promptlint"]
+        return resolve(_checked(table, path), path, os.path.dirname(path), self.overrides)
+
+
+def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:  # Git passes over a line that is no pattern
+        return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def beneath(path: str, root: str) -> str:
+    """The part of an absolute path below a directory, with forward slashes; "" if it is not below."""
+    prefix = root if root.endswith(os.sep) else root + os.sep
+    if not path.startswith(prefix):
+        return ""
+    return path[len(prefix) :].replace(os.sep, "/")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that this one was probably meant to be, as ", did you mean `...`?", or ""."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.lower().replace("_", "-"), list(known), n=1, cutoff=0.55)
+    return f", did you mean `{close[0]}`?" if close else ""
+
+
+def selectors() -> dict[str, frozenset[str]]:
+    """What may stand in `select` and `ignore` ("all", "default", groups, rules), and the rules that each means."""
+    rules = all_rules()
+    found: dict[str, frozenset[str]] = {
+        _ALL: frozenset(rules),
+        _DEFAULT: frozenset(name for name, rule in rules.items() if rule.default),
+    }
+    for rule in rules.values():
+        found[rule.group] = found.get(rule.group, frozenset()) | {rule.name}
+    return found | {name: frozenset([name]) for name in rules}
+
+
+def expand(words: Iterable[str], where: str) -> frozenset[str]:
+    """The rules that selectors mean. Raises ConfigError for one that means nothing."""
+    known = selectors()
+    rules: frozenset[str] = frozenset()
+    for word in words:
+        if word not in known:
+            raise ConfigError(f"{where}: there is no rule or group `{word}`{nearest(word, known)}")
+        rules |= known[word]
+    return rules
+
+
+def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Settings:
+    """The settings that a table and the command line make together. Raises ConfigError."""
+    chosen = expand([_DEFAULT], "")
+    chosen = _select(chosen, table.select, table.extend_select, table.ignore, source)
+    chosen = _select(chosen, overrides.select, overrides.extend_select, overrides.ignore, "")
+    exclude = [Patterns(root, table.exclude), Patterns(overrides.cwd, overrides.exclude)]
+    ignores = [
+        (Patterns(root, [pattern]), expand(words, f"{source}: per-file-ignores"))
+        for pattern, words in table.per_file_ignores.items()
+    ]
+    return Settings(
+        source=source,
+        root=root,
+        rules=chosen,
+        options={name: _options(name, values, source) for name, values in table.rules.items()},
+        exclude=tuple(patterns for patterns in exclude if patterns.lines),
+        include_tests=table.include_tests or overrides.include_tests,
+        fail_on=overrides.fail_on or table.fail_on,
+        per_file_ignores=tuple(ignores),
+        provider=table.provider,
+        model=table.model,
+    )
+
+
+def _select(
+    chosen: frozenset[str], select: Sequence[str] | None, extend: Sequence[str], ignore: Sequence[str], source: str
+) -> frozenset[str]:
+    """Apply one layer of selectors: the more specific word wins, and of two that are equally specific `ignore`."""
+    known = selectors()
+    where = f"{source}: " if source else "--"
+    for key, words in (("select", select or ()), ("extend-select", extend), ("ignore", ignore)):
+        expand(words, where + key)
+    if select is not None:
+        chosen = known[ALWAYS]
+    rules = all_rules()
+    broad = (_ALL, _DEFAULT)
+    groups = {rule.group for rule in rules.values()}
+    for level in (lambda word: word in broad, lambda word: word in groups, lambda word: word in rules):
+        for word in filter(level, (*(select or ()), *extend)):
+            chosen |= known[word]
+        for word in filter(level, ignore):
+            chosen -= known[word]
+    return chosen
+
+
+def _parse(data: bytes, path: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from error
+
+
+def _checked(table: object, path: str) -> _Table:
+    """The table with its keys and types checked."""
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: [tool.promptlint] must be a table")
+    known = [field.encode_name for field in msgspec.structs.fields(_Table)]
+    for key in table:
+        if key not in known:
+            hint = nearest(key, known)
+            if key == "tool":
+                hint = ": in promptlint.toml the keys stand at the top, without [tool.promptlint]"
+            raise ConfigError(f"{path}: unknown key `{key}`{hint or ', known are ' + ', '.join(known)}")
+    try:
+        return msgspec.convert(table, _Table)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_reason(error)}") from error
+
+
+def _reason(error: msgspec.ValidationError) -> str:
+    """A type error in the words of TOML: the key first."""
+    reason, _, place = str(error).partition(" - at ")
+    reason = reason[:1].lower() + reason[1:]
+    key = place.strip("`").removeprefix("$").removeprefix(".")
+    return f"`{key}`: {reason}" if key else reason
+
+
+def _options(name: str, values: dict[str, Any], source: str) -> dict[str, Any]:
+    """The options of a rule, checked against the types of its parameters."""
+    rules = all_rules()
+    if name not in rules:
+        raise ConfigError(f"{source}: [rules.{name}]: there is no rule `{name}`{nearest(name, rules)}")
+    rule = rules[name]
+    found = {}
+    for key, value in values.items():
+        if key not in rule.options:
+            known = f", it has {', '.join(rule.options)}" if rule.options else ", it has none"
+            hint = nearest(key, rule.options) or known
+            raise ConfigError(f"{source}: [rules.{name}]: the rule has no option `{key}`{hint}")
+        parameter = key.replace("-", "_")
+        try:
+            found[parameter] = msgspec.convert(value, _type(rule, parameter))
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{source}: [rules.{name}] {key}: {_reason(error)}") from error
+    return found
+
+
+def _type(rule: Rule, parameter: str) -> Any:
+    from typing import get_type_hints
+
+    return get_type_hints(rule.check)[parameter] if rule.check else Any

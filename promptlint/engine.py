@@ -1,0 +1,381 @@
+"""A run: files -> facts -> linked prompts -> what the rules find -> what is left after the ignore comments."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from promptlint import ignores
+from promptlint.config import Configuration, Settings
+from promptlint.extract.facts import Facts, Problem
+from promptlint.files import File, language, read
+from promptlint.ignores import Ignore
+from promptlint.prompt import Finding, Project, Prompt, Request, Severity
+from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
+from promptlint.source import DecodeError, Source
+from promptlint.template import Span
+
+# Below this a second process costs more than it saves: starting one and handing the facts over take about 0.1 s.
+PARALLEL_FILES = 150
+_CHUNK = 24
+_BUG = "this is a bug in promptlint, please report it"
+
+SettingsOf = Callable[[str], Settings]
+Progress = Callable[[int, int], None]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one file says, all of it computed from its bytes alone."""
+
+    facts: Facts
+    ignores: list[Ignore] = []
+
+
+class Sources:
+    """The texts of a run, read again when a place in them is to be shown."""
+
+    def __init__(self, files: Iterable[File], texts: Iterable[Source] = ()) -> None:
+        self._files = {file.name: file for file in files}
+        self._texts = {source.name: source for source in texts}
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file that is shown under this name."""
+        file = self._files.get(name)
+        return file.path if file else os.path.abspath(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files or name in self._texts
+
+    def get(self, name: str) -> Source:
+        """The text of a file; empty, if the file has gone or cannot be read any more."""
+        if name not in self._texts:
+            try:
+                self._texts[name] = Source.from_bytes(name, read(self._files[name]))
+            except (KeyError, OSError, DecodeError):
+                self._texts[name] = Source(name, "")
+        return self._texts[name]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The outcome of a run.
+
+    `files` counts those that were read, `skipped` those that were not; `failing`: a finding is as severe as `fail-on`.
+    """
+
+    project: Project
+    sources: Sources
+    findings: list[Finding] = []
+    ignored: list[Finding] = []
+    problems: list[Problem] = []
+    files: int = 0
+    skipped: int = 0
+    failing: bool = False
+
+    def tokens(self, saving: Literal["removed", "cached"]) -> int:
+        """Tokens per call that the findings say could be removed, or cached."""
+        return sum(finding.tokens for finding in self.findings if finding.saving == saving)
+
+
+def run(
+    files: Sequence[File], configuration: Configuration, *, named: bool = False, progress: Progress | None = None
+) -> Report:
+    """Lint files. `named`: the files were named one by one, so what they say about other files is not the whole."""
+    readings = read_all(files, progress)
+    paths = {file.name: file.path for file in files}
+
+    def settings_of(name: str) -> Settings:
+        return configuration.settings(os.path.dirname(paths.get(name, "")))
+
+    return lint(readings, Sources(files), settings_of, named=named)
+
+
+def run_sources(texts: Sequence[Source], settings: Settings) -> Report:
+    """Lint texts in memory, all with the same settings."""
+    return lint([_reading(source) for source in texts], Sources((), texts), lambda name: settings)
+
+
+# Files -> facts
+
+
+def read_all(files: Sequence[File], progress: Progress | None = None) -> list[Reading]:
+    """The readings of files, in their order; many files are shared out among the processors."""
+    readings: list[Reading] = []
+    chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    processes = min(_processors(), len(chunks))
+    parts = (
+        _read_apart(chunks, processes) if len(files) >= PARALLEL_FILES and processes > 1 else map(_read_chunk, chunks)
+    )
+    for part in parts:
+        readings += part
+        if progress:
+            progress(len(readings), len(files))
+    return readings
+
+
+def _processors() -> int:
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+def _read_apart(chunks: Sequence[Sequence[File]], processes: int) -> Iterator[list[Reading]]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    decoder = msgspec.msgpack.Decoder(list[Reading])
+    pool = ProcessPoolExecutor(processes, initializer=_quiet)
+    try:
+        for encoded in pool.map(_encode_chunk, chunks):
+            yield decoder.decode(encoded)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _quiet() -> None:
+    """In a worker: an interrupt is the parent's to report."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _encode_chunk(files: Sequence[File]) -> bytes:
+    return msgspec.msgpack.encode(_read_chunk(files))
+
+
+def _read_chunk(files: Sequence[File]) -> list[Reading]:
+    # Syntax trees are many small objects in no cycles: looking for cycles among them takes a third of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return [_read_file(file) for file in files]
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_file(file: File) -> Reading:
+    try:
+        return _reading(Source.from_bytes(file.name, read(file)))
+    except OSError as error:
+        return _failed(file.name, "read", (error.strerror or str(error)).lower())
+    except DecodeError as error:
+        return _failed(file.name, "decode", str(error))
+
+
+def _reading(source: Source) -> Reading:
+    """The reading of a text, whatever it holds: what goes wrong becomes a problem of that file."""
+    try:
+        return Reading(_facts(source), ignores.ignores(source))
+    except RecursionError:
+        return _failed(source.name, "internal", "nested too deeply")
+    except MemoryError:
+        return _failed(source.name, "internal", "out of memory, or nested too deeply")
+    except Exception as error:
+        return _failed(source.name, "internal", _short(error))
+
+
+def _facts(source: Source) -> Facts:
+    if language(source.name) == "jinja":
+        from promptlint.extract import jinja
+
+        return jinja.facts(source)
+    from promptlint.extract import python
+
+    return python.facts(source)
+
+
+def _failed(name: str, kind: str, message: str) -> Reading:
+    return Reading(Facts(name, problems=[Problem(kind, message, Span(name, 0, 0))]))
+
+
+def _short(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+
+
+# Facts -> findings
+
+
+def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf, *, named: bool = False) -> Report:
+    """Link what was read, ask the rules, and apply the ignore comments."""
+    problems = [problem for reading in readings for problem in reading.facts.problems]
+    unread = {problem.span.file for problem in problems if problem.kind != "template"}
+    invalid = {problem.span.file for problem in problems if problem.kind == "template"}
+    project = _link(readings, settings_of, problems)
+    rules_of = _RulesOf(sources, settings_of)
+    found, crashed = _ask(project, rules_of, settings_of, problems)
+    found += [(_invalid(problem), problem.span) for problem in problems if problem.kind == "template"]
+    found = [each for each in found if _wanted(each[0], sources, rules_of, problems)]
+    by_file: dict[str, list[Finding]] = {}
+    for finding in _once(_settled(found)):
+        by_file.setdefault(finding.span.file, []).append(finding)
+    comments = {reading.facts.file: reading.ignores for reading in readings if reading.ignores}
+    findings: list[Finding] = []
+    ignored: list[Finding] = []
+    for file in sorted(by_file.keys() | comments.keys()):
+        judged = rules_of(file) - crashed
+        # What a rule would have found in a template that does not parse, or in files that were not named, nobody knows.
+        silent = {"Prompt", "Request", "Project"} if file in invalid else {"Project"} if named else set()
+        judged = frozenset(name for name in judged if all_rules()[name].subject not in silent)
+        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged)
+        findings += map(_weighed, kept)
+        ignored += map(_weighed, taken)
+    return Report(
+        project=project,
+        sources=sources,
+        findings=sorted(findings, key=_place),
+        ignored=sorted(ignored, key=_place),
+        problems=sorted((each for each in problems if each.kind != "template"), key=_order),
+        files=sum(reading.facts.file not in unread for reading in readings),
+        skipped=len(unread),
+        failing=any(_weight(each.severity) >= _weight(settings_of(each.span.file).fail_on) for each in findings),
+    )
+
+
+class _RulesOf:
+    """The rules that are on, by file."""
+
+    def __init__(self, sources: Sources, settings_of: SettingsOf) -> None:
+        self.sources = sources
+        self.settings_of = settings_of
+        self.known: dict[str, frozenset[str]] = {}
+
+    def __call__(self, name: str) -> frozenset[str]:
+        if name not in self.known:
+            self.known[name] = self.settings_of(name).rules_for(self.sources.path(name))
+        return self.known[name]
+
+
+def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem]) -> Project:
+    from promptlint.link import link
+
+    try:
+        project = link([reading.facts for reading in readings])
+    except Exception as error:
+        message = (
+            f"the prompts could not be put together: {_short(error)}; this is a bug in promptlint, please report it"
+        )
+        problems.append(Problem("internal", message, Span("", 0, 0)))
+        return Project(())
+    return Project(tuple(_with_model(request, settings_of(request.span.file)) for request in project.requests))
+
+
+def _with_model(request: Request, settings: Settings) -> Request:
+    """The request with the configured model where its source names none.
+
+    A call of a known provider gets it only if the configuration speaks of that provider.
+    """
+    if request.model or not settings.model or request.provider not in ("", settings.provider):
+        return request
+    prompts = tuple(msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts)
+    provider = request.provider or settings.provider
+    return msgspec.structs.replace(request, provider=provider, model=settings.model, prompts=prompts)
+
+
+def _ask(
+    project: Project, rules_of: _RulesOf, settings_of: SettingsOf, problems: list[Problem]
+) -> tuple[list[tuple[Finding, Span]], frozenset[str]]:
+    """What the rules find, each with the place of what it was found in, and the rules that failed."""
+    found: list[tuple[Finding, Span]] = []
+    failures: dict[tuple[str, str], Problem] = {}
+    for rule in all_rules().values():
+        for subject, place in _subjects(project, rule):
+            if rule.check is None or rule.name not in rules_of(place.file):
+                continue
+            try:
+                options = settings_of(place.file).options.get(rule.name, {})
+                found += [
+                    (msgspec.structs.replace(each, rule=rule.name), place) for each in rule.check(subject, **options)
+                ]
+            except Exception as error:
+                failures.setdefault((rule.name, place.file), _failure(rule.name, error, place))
+    problems += failures.values()
+    return found, frozenset(name for name, _ in failures)
+
+
+def _subjects(project: Project, rule: Rule) -> Iterator[tuple[Prompt | Request | Project, Span]]:
+    match rule.subject:
+        case "Prompt":
+            yield from ((prompt, prompt.span) for prompt in project.prompts)
+        case "Request":
+            yield from ((request, request.span) for request in project.requests)
+        case "Project" if project.requests:
+            # The configuration of the first file speaks for the project.
+            yield project, min(request.span for request in project.requests)
+
+
+def _failure(rule: str, error: Exception, place: Span) -> Problem:
+    message = f"the rule `{rule}` failed: {_short(error)}; {_BUG}; `--ignore {rule}` leaves the rule out"
+    return Problem("internal", message, place)
+
+
+def _invalid(problem: Problem) -> Finding:
+    return Finding(problem.span, f"the template does not parse: {problem.message}", rule="invalid-template")
+
+
+def _wanted(finding: Finding, sources: Sources, rules_of: _RulesOf, problems: list[Problem]) -> bool:
+    """Whether the finding's rule is on where the finding is; a rule that points nowhere is a problem."""
+    places = [finding.span, *(span for span, _ in finding.related)]
+    if any(place.file not in sources for place in places):
+        message = f"the rule `{finding.rule}` points to a file that was not read; {_BUG}"
+        problems.append(Problem("internal", message, finding.span))
+        return False
+    return finding.rule in rules_of(finding.span.file)
+
+
+def _settled(found: list[tuple[Finding, Span]]) -> list[Finding]:
+    """Findings without those that another rule tells better."""
+    silent: set[int] = set()
+    for meeting in MEETINGS:
+        winners = [each for each in found if each[0].rule == meeting.winner]
+        if not winners:
+            continue
+        subjects = {subject for _, subject in winners}
+        for index, (finding, subject) in enumerate(found):
+            if finding.rule != meeting.loser:
+                continue
+            if meeting.where == "subject":
+                meets = subject in subjects
+            else:
+                meets = any(_overlap(winner.span, finding.span) for winner, _ in winners)
+            if meets:
+                silent.add(index)
+    return [finding for index, (finding, _) in enumerate(found) if index not in silent]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.file == other.file and one.start < other.end and other.start < one.end
+
+
+def _once(found: Iterable[Finding]) -> Iterable[Finding]:
+    """One finding of a rule at a place: a text that several requests use is reported for the one that gains most."""
+    best: dict[tuple[str, Span], Finding] = {}
+    for finding in found:
+        key = (finding.rule, finding.span)
+        if key not in best or _merit(finding) < _merit(best[key]):
+            best[key] = finding
+    return best.values()
+
+
+def _merit(finding: Finding) -> tuple[int, int, str, str]:
+    severity = finding.severity or all_rules()[finding.rule].severity
+    return -_weight(severity), -finding.tokens, finding.message, str(finding.related)
+
+
+def _weighed(finding: Finding) -> Finding:
+    """The finding with its severity: its own, or its rule's."""
+    return msgspec.structs.replace(finding, severity=finding.severity or all_rules()[finding.rule].severity)
+
+
+def _weight(severity: Severity | None) -> int:
+    return SEVERITIES.index(severity) if severity else -1
+
+
+def _place(finding: Finding) -> tuple[Span, str, str]:
+    return finding.span, finding.rule, finding.message
+
+
+def _order(problem: Problem) -> tuple[Span, str, str]:
+    return problem.span, problem.kind, problem.message

@@ -1,0 +1,238 @@
+"""Which files are linted, in what order, under which name, and how their bytes are read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint.config import Configuration, Patterns, beneath
+
+PYTHON = (".py",)
+JINJA = (".j2", ".jinja", ".jinja2")
+# A source file beyond this is data; reading it would take more memory than it could be worth.
+MAX_BYTES = 16 * 1024 * 1024
+
+# Directories that hold no source of the project. They are passed by on the way down, not when they are named.
+_JUNK = frozenset(
+    {
+        *(".bzr", ".git", ".hg", ".svn", ".idea", ".vscode", ".direnv", ".eggs", ".nox", ".tox", ".pants.d", ".pyenv"),
+        *(".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".pytype", ".ruff_cache", "__pycache__"),
+        *(".venv", "venv", "__pypackages__", "site-packages", "node_modules", "_build", "buck-out", "build", "dist"),
+    }
+)
+_IgnoreFiles = tuple[Patterns, ...]
+
+
+class File(msgspec.Struct, frozen=True, order=True):
+    """A file to lint: its name in output, its absolute path. `data` holds the bytes of one that is not on disk."""
+
+    name: str
+    path: str
+    data: bytes | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True):
+    """A path that is not linted, and why. `kind`: "missing", "unreadable", "excluded", "tests" or "other"."""
+
+    name: str
+    kind: str
+    reason: str
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """The files of a run in the order of their names. `tests`: how many files were left out as tests."""
+
+    files: list[File]
+    skipped: list[Skipped]
+    tests: int = 0
+
+
+def display(path: str, cwd: str) -> str:
+    """The name of a file in output: relative to the working directory if it is below, always with forward slashes.
+
+    Bytes of a file name that are not text appear as escapes, so that the name can be written anywhere.
+    """
+    name = beneath(path, cwd) or path.replace(os.sep, "/")
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def language(name: str) -> str:
+    """ "python", "jinja" or "" by a file's extension."""
+    lowered = name.lower()
+    if lowered.endswith(PYTHON):
+        return "python"
+    return "jinja" if lowered.endswith(JINJA) else ""
+
+
+def is_test(below: str) -> bool:
+    """Whether a path, relative to its project, is a test or stands among tests."""
+    *folders, name = below.split("/")
+    if "tests" in folders or name == "conftest.py":
+        return True
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+
+
+def read(file: File) -> bytes:
+    """The bytes of a file. Raises OSError: it is gone, closed, no regular file, or larger than MAX_BYTES."""
+    if file.data is not None:
+        return file.data
+    # Opening a FIFO would wait for its other end.
+    descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise OSError(f"is larger than {MAX_BYTES // 1024**2} MiB")
+        return opened.read()
+
+
+def discover(paths: Sequence[str], configuration: Configuration, cwd: str) -> Discovery:
+    """The files that these paths mean. Raises ConfigError."""
+    walk = _Walk(configuration, cwd)
+    for path in sorted(set(paths)):
+        walk.add(path)
+    return Discovery(sorted(walk.files.values()), sorted(set(walk.skipped)), len(walk.tests - set(walk.files)))
+
+
+def given(name: str, data: bytes, configuration: Configuration, cwd: str) -> Discovery:
+    """One file whose text comes from elsewhere, under the name of a file. Raises ConfigError."""
+    walk = _Walk(configuration, cwd)
+    walk.take(os.path.abspath(name), data)
+    return Discovery(list(walk.files.values()), walk.skipped, len(walk.tests))
+
+
+class _Walk:
+    def __init__(self, configuration: Configuration, cwd: str) -> None:
+        self.configuration = configuration
+        self.cwd = cwd
+        self.files: dict[str, File] = {}
+        self.tests: set[str] = set()
+        self.skipped: list[Skipped] = []
+
+    def skip(self, path: str, kind: str, reason: str) -> None:
+        self.skipped.append(Skipped(display(path, self.cwd), kind, reason))
+
+    def add(self, argument: str) -> None:
+        """A path of the command line."""
+        path = os.path.abspath(argument)
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.skip(path, "missing", reason[:1].lower() + reason[1:])
+            return
+        if stat.S_ISDIR(mode):
+            self.directory(path)
+        elif not stat.S_ISREG(mode):
+            self.skip(path, "other", "not a regular file")
+        elif not os.access(path, os.R_OK):
+            self.skip(path, "unreadable", "permission denied")
+        else:
+            self.take(path)
+
+    def take(self, path: str, data: bytes | None = None) -> None:
+        """A file that was named: whoever names it, what the configuration leaves out is left out."""
+        folder, name = os.path.split(path)
+        settings = self.configuration.settings(folder)
+        project = self.configuration.project(folder)
+        if not language(name):
+            self.skip(path, "other", f"neither Python nor Jinja by its extension ({', '.join(PYTHON + JINJA)})")
+        elif settings.excluded(path):
+            self.skip(path, "excluded", "excluded by the configuration or --exclude")
+        elif not settings.include_tests and is_test(beneath(path, project) if project else name):
+            self.tests.add(path)
+            self.skip(path, "tests", "a test, left out without --include-tests")
+        else:
+            self.files[path] = File(display(path, self.cwd), path, data)
+
+    def directory(self, root: str) -> None:
+        """All files below a directory that was named."""
+        stack = [(root, _ignored_above(root))]
+        while stack:
+            folder, above = stack.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.skip(folder, "unreadable" if folder == root else "other", str(error.strerror).lower())
+                continue
+            ignored = above + tuple(_ignore_file(folder, {entry.name for entry in found}))
+            for entry in found:
+                if language(entry.name):
+                    self._found_file(entry, root, ignored)
+                if (
+                    entry.name not in _JUNK
+                    and entry.is_dir(follow_symlinks=False)
+                    and not self._left_out(entry, ignored)
+                ):
+                    stack.append((entry.path, ignored))
+
+    def _found_file(self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles) -> None:
+        try:
+            regular = entry.is_file()
+        except OSError:  # a symbolic link to itself
+            regular = False
+        if not regular or _ignores(ignored, entry.path, False):
+            return
+        settings = self.configuration.settings(os.path.dirname(entry.path))
+        if settings.excluded(entry.path):
+            return
+        # Only what lies below the named directory counts: a whole project may lie in a folder called tests.
+        if not settings.include_tests and is_test(beneath(entry.path, root)):
+            self.tests.add(entry.path)
+            return
+        self.files[entry.path] = File(display(entry.path, self.cwd), entry.path)
+
+    def _left_out(self, entry: os.DirEntry[str], ignored: _IgnoreFiles) -> bool:
+        """Whether a directory on the way is not gone into."""
+        if _ignores(ignored, entry.path, True) or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+            return True
+        return self.configuration.settings(os.path.dirname(entry.path)).excluded(entry.path, directory=True)
+
+
+def _ignores(ignored: _IgnoreFiles, path: str, directory: bool) -> bool:
+    """Whether ignore files leave a path out: the deepest that speaks of it decides."""
+    for patterns in reversed(ignored):
+        verdict = patterns.verdict(path, directory)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignore_file(folder: str, names: set[str] | None = None) -> Iterator[Patterns]:
+    """The ignore files that stand in a directory, weakest first."""
+    if names is None or ".git" in names:
+        yield from _patterns(folder, os.path.join(folder, ".git", "info", "exclude"))
+    if names is None or ".gitignore" in names:
+        yield from _patterns(folder, os.path.join(folder, ".gitignore"))
+
+
+def _patterns(folder: str, path: str) -> Iterator[Patterns]:
+    if not os.path.isfile(path):
+        return
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line for line in file.read().split("\n") if line.strip() and not line.startswith("#")]
+    except OSError:
+        return
+    if lines:
+        yield Patterns(folder, lines)
+
+
+def _ignored_above(root: str) -> _IgnoreFiles:
+    """The ignore files above a named directory, up to its repository's top, outermost first.
+
+    None, if there is no repository, or if they leave out the directory itself: it was named, so it is wanted.
+    """
+    folders = [root]
+    while not os.path.exists(os.path.join(folders[-1], ".git")):
+        parent = os.path.dirname(folders[-1])
+        if parent == folders[-1]:
+            return ()
+        folders.append(parent)
+    found = tuple(patterns for folder in reversed(folders[1:]) for patterns in _ignore_file(folder))
+    return () if any(_ignores(found, folder, True) for folder in folders[:-1]) else found

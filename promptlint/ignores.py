@@ -1,0 +1,323 @@
+"""Ignore comments: which findings they take away, and which of them take away none.
+
+`# promptlint: ignore[rule, rule] reason` in Python covers the statement it stands in, or the one below it;
+`{# promptlint: ignore[rule] reason #}` in Jinja covers its own line and, alone on a line, the one below.
+`ignore-file[rule]` covers the file. What looks like a comment inside a string is text for the model: it covers nothing.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
+
+from promptlint.config import nearest
+from promptlint.files import language
+from promptlint.prompt import Edit, Finding, Fix
+from promptlint.rules import all_rules
+from promptlint.source import Source
+from promptlint.template import Span
+
+MARK = "promptlint:"
+UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
+# What people write who know another linter.
+_OTHER_WORDS = frozenset(
+    {"disable", "disable-file", "disable-line", "disable-next-line", "noqa", "off", "skip", "nolint"}
+)
+_DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?")
+_WORD = re.compile(r"[^\s,]+")
+
+
+class Ignore(msgspec.Struct, frozen=True):
+    """One ignore comment. `start` and `end` bound what it covers, in offsets.
+
+    `rules` are the names in it, with their places; `bare`: it is not of the form that names rules. `removal` is what to
+    cut when none of its rules is needed; `clean`: cutting it leaves the text the model reads as it is.
+    """
+
+    span: Span
+    rules: tuple[tuple[str, Span], ...]
+    start: int
+    end: int
+    removal: Span
+    clean: bool = True
+    bare: bool = False
+
+
+def ignores(source: Source) -> list[Ignore]:
+    """All ignore comments of a file that can be parsed; none of one that cannot."""
+    if MARK not in source.text:
+        return []
+    try:
+        return list(_python(source) if language(source.name) == "python" else _jinja(source))
+    # The same parsers have read the file before; where one gives up all the same, no comment can be told for sure.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def apply(
+    findings: Iterable[Finding], all_ignores: Collection[Ignore], judged: Collection[str]
+) -> tuple[list[Finding], list[Finding]]:
+    """Findings of one file, less those that are ignored, and these.
+
+    What is wrong with the comments themselves is added. `judged` are the rules that had their say on the file: for
+    others nobody knows whether an ignore is needed.
+    """
+    covers: dict[str, set[tuple[int, int]]] = {}
+    for ignore in all_ignores:
+        for name, _ in ignore.rules:
+            covers.setdefault(name, set()).add((ignore.start, ignore.end))
+    used: set[tuple[int, int, str]] = set()
+    kept: list[Finding] = []
+    ignored: list[Finding] = []
+
+    def sift(some: Iterable[Finding]) -> None:
+        for finding in some:
+            place = finding.span.start
+            found = [bounds for bounds in covers.get(finding.rule, ()) if bounds[0] <= place < bounds[1]]
+            used.update((start, end, finding.rule) for start, end in found)
+            (ignored if found else kept).append(finding)
+
+    sift(findings)
+    if UNKNOWN in judged:
+        sift(finding for each in all_ignores for finding in _unknown(each))
+    if UNUSED in judged:
+        # An ignore of `unused-ignore` may cover these, and is judged after them.
+        sift(list(_unused(all_ignores, used, set(judged) - {UNUSED})))
+        kept += list(_unused(all_ignores, used, {UNUSED}))
+    return kept, ignored
+
+
+def _unknown(ignore: Ignore) -> Iterator[Finding]:
+    rules = all_rules()
+    if ignore.bare:
+        yield Finding(
+            ignore.span,
+            "an ignore must name the rule it is for",
+            help="write `promptlint: ignore[rule] reason`, or `ignore-file[rule]` for the whole file",
+            rule=UNKNOWN,
+        )
+    for name, span in ignore.rules:
+        if name not in rules:
+            message = f"there is no rule `{name}`{nearest(name, rules)}"
+            yield Finding(span, message, help="`promptlint rule` lists the rules", rule=UNKNOWN)
+
+
+def _unused(all_ignores: Iterable[Ignore], used: set[tuple[int, int, str]], judged: set[str]) -> Iterator[Finding]:
+    for ignore in all_ignores:
+        idle: list[int] = []
+        seen: set[str] = set()
+        for index, (name, _) in enumerate(ignore.rules):
+            if name in judged and ((ignore.start, ignore.end, name) not in used or name in seen):
+                idle.append(index)
+            seen.add(name)
+        if idle:
+            names = ", ".join(f"`{ignore.rules[index][0]}`" for index in idle)
+            message = f"nothing to ignore here: {names} found nothing"
+            yield Finding(ignore.span, message, help="take it out", fix=_fix(ignore, set(idle)), rule=UNUSED)
+
+
+def _fix(ignore: Ignore, idle: set[int]) -> Fix:
+    """Take the names out of the list, or the comment out of the file when no name is left."""
+    left = [name for index, (name, _) in enumerate(ignore.rules) if index not in idle]
+    if not left:
+        return Fix("Remove the unused ignore comment", (Edit(ignore.removal, ""),), safe=ignore.clean)
+    inside = Span(ignore.span.file, ignore.rules[0][1].start, ignore.rules[-1][1].end)
+    return Fix("Remove the unused rule from the ignore comment", (Edit(inside, ", ".join(left)),), safe=True)
+
+
+def _parse(source: Source, start: int, end: int, covered: tuple[int, int], removal: tuple[int, int]) -> Ignore | None:
+    """The ignore comment between two offsets, if it is one."""
+    comment = source.text[start:end]
+    match = _DIRECTIVE.search(comment)
+    # A note about promptlint is no ignore: nothing but signs may stand before its name.
+    if match is None or comment[: match.start()].strip(" \t#{-+"):
+        return None
+    verb = match["verb"].lower()
+    known = verb in ("ignore", "ignore-file")
+    if not known and not verb.startswith("ignore") and verb not in _OTHER_WORDS:
+        return None
+    if verb == "ignore-file":
+        covered = (0, len(source.text) + 1)
+    base = start + match.start("rules")
+    words = _WORD.finditer(match["rules"]) if known and match["list"] else ()
+    rules = tuple((word.group(), Span(source.name, base + word.start(), base + word.end())) for word in words)
+    return Ignore(
+        span=Span(source.name, start, end),
+        rules=rules,
+        start=covered[0],
+        end=covered[1],
+        removal=Span(source.name, *removal),
+        bare=not rules,
+    )
+
+
+# Python
+
+
+def _python(source: Source) -> Iterator[Ignore]:
+    extents = _extents(source)
+    comments = list(_comments(source))
+    alone = {row for row, start, _ in comments if not source.line(row)[: start - source.starts[row - 1]].strip()}
+    for row, start, end in comments:
+        line = source.line(row)
+        covered = _covered(extents, row, row in alone, alone)
+        bounds = (source.starts[covered[0] - 1], _row_end(source, covered[1]))
+        for low, high in _directives(source.text[start:end], start):
+            if row in alone and (low, high) == (start, end):
+                removal = (source.starts[row - 1], _row_end(source, row))
+            else:
+                base = source.starts[row - 1]
+                before = len(line[: low - base].rstrip()) + base
+                removal = (before, high) if high == end else (low, high)
+            found = _parse(source, low, high, bounds, removal)
+            if found:
+                yield found
+
+
+def _comments(source: Source) -> Iterator[tuple[int, int, int]]:
+    """Row and offsets of every comment that could be ours."""
+    import io
+    import tokenize
+
+    # Universal newlines: rows stay what they are, and the tokenizer knows a lone carriage return as a newline.
+    text = io.StringIO(source.text, newline=None)
+    try:
+        for token in tokenize.generate_tokens(text.readline):
+            if token.type == tokenize.COMMENT:
+                row, column = token.start
+                start = source.starts[row - 1] + column
+                yield row, start, start + len(token.string)
+    except tokenize.TokenError:
+        return
+
+
+def _directives(comment: str, start: int) -> Iterator[tuple[int, int]]:
+    """Our parts of a comment such as `# noqa: E501  # promptlint: ignore[rule] because`, each from its sign on."""
+    places = [match.start() for match in re.finditer(r"#(?=[ \t]*[A-Za-z])", comment)] or [0]
+    for place, end in zip(places, [*places[1:], len(comment)], strict=True):
+        if MARK in comment[place:end]:
+            yield start + place, start + end
+
+
+def _row_end(source: Source, row: int) -> int:
+    """The offset behind a row's newline."""
+    return source.starts[row] if row < len(source.starts) else len(source.text)
+
+
+def _covered(extents: list[tuple[int, int]], row: int, alone: bool, comments: set[int]) -> tuple[int, int]:
+    """The rows that a comment on this row covers."""
+    index = bisect.bisect_right(extents, (row, row + 1)) - 1
+    if index >= 0 and extents[index][0] <= row <= extents[index][1]:
+        return extents[index]
+    if not alone:
+        return row, row
+    below = row + 1
+    while below in comments:
+        below += 1
+    index = bisect.bisect_left(extents, (below, 0))
+    if index < len(extents) and extents[index][0] == below:
+        return row, extents[index][1]
+    return row, row
+
+
+def _extents(source: Source) -> list[tuple[int, int]]:
+    """First and last row of every statement, of a compound one its head; in order, without overlaps."""
+    import ast
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source.text)
+    rows: list[tuple[int, int]] = []
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt):
+            decorators = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(each.lineno for each in decorators)])
+            compound = hasattr(node, "body") or isinstance(node, ast.Match)
+            rows.append((first, _head_end(node) if compound else node.end_lineno or first))
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            nested = (ast.stmt, ast.excepthandler, ast.match_case)
+            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, nested)]
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(rows):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _head_end(statement: object) -> int:
+    """The last row of what stands before the colon of a compound statement."""
+    import ast
+
+    assert isinstance(statement, ast.stmt)
+    last = statement.lineno
+    pending: list[ast.AST] = [statement]
+    while pending:
+        for child in ast.iter_child_nodes(pending.pop()):
+            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+                continue
+            end = getattr(child, "end_lineno", None)
+            if end is not None:
+                last = max(last, end)
+            else:  # arguments of a function, items of a `with`
+                pending.append(child)
+    return last
+
+
+# Jinja
+
+
+def _jinja(source: Source) -> Iterator[Ignore]:
+    from jinja2 import Environment, TemplateSyntaxError
+
+    # The lexer folds newlines in the same way, so rows and columns stay what they are.
+    folded = Source(source.name, source.text.replace("\r\n", "\n").replace("\r", "\n"))
+    comments: list[tuple[int, int]] = []
+    position = begin = 0
+    try:
+        for _, kind, value in Environment(keep_trailing_newline=True).lex(folded.text):
+            position = folded.text.index(value, position)
+            if kind == "comment_begin":
+                begin = position
+            position += len(value)
+            if kind == "comment_end":
+                end = begin + len(folded.text[begin:position].rstrip())
+                comments.append((_unfold(source, folded, begin), _unfold(source, folded, end)))
+    except (TemplateSyntaxError, ValueError):
+        pass  # the comments before the place where the template is wrong are comments all the same
+    yield from _jinja_ignores(source, comments)
+
+
+def _unfold(source: Source, folded: Source, offset: int) -> int:
+    row, column = folded.location(offset)
+    return source.starts[row - 1] + column - 1
+
+
+def _jinja_ignores(source: Source, comments: list[tuple[int, int]]) -> Iterator[Ignore]:
+    rows = [(source.location(start)[0], source.location(end)[0]) for start, end in comments]
+    alone = {
+        first: last
+        for (start, end), (first, last) in zip(comments, rows, strict=True)
+        if not source.text[source.starts[first - 1] : start].strip()
+        and not source.text[end : _row_end(source, last)].strip()
+    }
+    for (start, end), (first, last) in zip(comments, rows, strict=True):
+        covered = last
+        if first in alone:
+            covered = last + 1
+            while covered in alone:
+                covered = alone[covered] + 1
+        bounds = (source.starts[first - 1], _row_end(source, covered))
+        found = _parse(source, start, end, bounds, (start, end))
+        if found:
+            controls = source.text[start + 2 : start + 3] + source.text[end - 3 : end - 2]
+            # `{#-` takes white space away, and a comment alone on its line may take its newline (`trim_blocks`).
+            clean = first not in alone and not set(controls) & {"-", "+"}
+            yield msgspec.structs.replace(found, clean=clean)

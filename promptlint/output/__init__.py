@@ -1,0 +1,1 @@
+"""What a run is written as. Every renderer is a pure function from a report to text."""

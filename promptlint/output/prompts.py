@@ -1,0 +1,177 @@
+"""Every prompt of a run: a table for people, and JSON with each piece of source text that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from promptlint.engine import Report
+from promptlint.output.json import encode, place
+from promptlint.output.text import amount, columns, plural, safe
+from promptlint.prompt import Prompt
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, Volatility, texts
+
+_HEAD = ("place", "name", "role", "tokens", "variables")
+_LONGEST = 60
+
+
+class Variable(msgspec.Struct, frozen=True):
+    """A value that a prompt takes in at run time."""
+
+    expression: str
+    volatility: Volatility
+    span: Span
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A prompt and what is measured of it. `tokens`: of its static text, every branch and one turn of a loop."""
+
+    prompt: Prompt
+    tokens: int
+    exact: bool
+    variables: tuple[Variable, ...]
+
+
+def rows(report: Report) -> list[Row]:
+    """The prompts in order of their places."""
+    ordered = sorted(report.project.prompts, key=lambda prompt: (prompt.span, prompt.name, prompt.role))
+    return [_row(prompt) for prompt in ordered]
+
+
+def render_json(report: Report) -> bytes:
+    """An array of prompts."""
+    return encode([_as_json(row, report) for row in rows(report)])
+
+
+def render_text(report: Report, summary: bool = True) -> str:
+    """An aligned table, and how much it is in all."""
+    found = rows(report)
+    lines = columns([_HEAD, *_cells(found, report)], right=(3,)) if found else ""
+    return lines + (
+        f"\n{total(found, report)}\n" if summary and found else f"{total(found, report)}\n" if summary else ""
+    )
+
+
+def total(found: Sequence[Row], report: Report) -> str:
+    """The last line of the table."""
+    tokens = amount(sum(row.tokens for row in found), all(row.exact for row in found))
+    return f"{plural(len(found), 'prompt')} with {tokens} static tokens, in {plural(report.files, 'file')}."
+
+
+def print_table(report: Report, color: bool) -> None:
+    """The table on a terminal."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    found = rows(report)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in _HEAD:
+        right = name == "tokens"
+        table.add_column(
+            name, justify="right" if right else "left", no_wrap=name in ("place", "tokens", "role"), overflow="fold"
+        )
+    for cells in _cells(found, report):
+        table.add_row(*map(escape, cells))
+    console = Console(highlight=False, no_color=not color, force_terminal=color or None)
+    if found:
+        console.print(table)
+        console.print()
+    console.print(total(found, report))
+
+
+def _row(prompt: Prompt) -> Row:
+    from promptlint.tokens import count, encoding_of
+
+    tokens = sum(count(run, prompt.model) for run in _runs(prompt.template))
+    return Row(prompt, tokens, encoding_of(prompt.model).exact, tuple(dict.fromkeys(_variables(prompt.template))))
+
+
+def _runs(template: Template) -> Iterator[str]:
+    """The unbroken runs of static text."""
+    run: list[str] = []
+    for part in template:
+        if isinstance(part, Text):
+            run.append(part.value)
+            continue
+        yield "".join(run)
+        run = []
+        match part:
+            case Choice():
+                for branch in part.branches:
+                    yield from _runs(branch)
+            case Repeat():
+                yield from _runs(part.body)
+            case _:
+                pass
+    yield "".join(run)
+
+
+def _variables(template: Template) -> Iterator[Variable]:
+    for part in template:
+        match part:
+            case Hole():
+                yield Variable(part.expression, part.volatility, part.span)
+            case Choice():
+                for branch in part.branches:
+                    yield from _variables(branch)
+            case Repeat():
+                yield Variable(part.over, part.volatility, part.span)
+                yield from _variables(part.body)
+            case _:
+                pass
+
+
+def pieces(template: Template) -> list[Span]:
+    """The source of all static text, without overlaps, pieces that touch as one."""
+    merged: list[Span] = []
+    for span in sorted({text.span for text in texts(template) if text.span.end > text.span.start}):
+        last = merged[-1] if merged else None
+        if last and last.file == span.file and span.start <= last.end:
+            merged[-1] = Span(last.file, last.start, max(last.end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _as_json(row: Row, report: Report) -> dict[str, Any]:
+    prompt, sources = row.prompt, report.sources
+    variables = [_variable_json(variable, report) for variable in row.variables]
+    return {
+        "name": prompt.name,
+        "role": prompt.role,
+        "evidence": prompt.evidence,
+        **place(prompt.span, sources),
+        "tokens": row.tokens,
+        "exact": row.exact,
+        "variables": variables,
+        "spans": [place(span, sources) for span in pieces(prompt.template)],
+    }
+
+
+def _variable_json(variable: Variable, report: Report) -> dict[str, Any]:
+    where = place(variable.span, report.sources)
+    return {
+        "expression": variable.expression,
+        "volatility": variable.volatility.name.lower(),
+        "filename": where["filename"],
+        "location": where["location"],
+    }
+
+
+def _cells(found: Iterable[Row], report: Report) -> Iterator[tuple[str, ...]]:
+    for row in found:
+        line, _ = report.sources.get(row.prompt.span.file).location(row.prompt.span.start)
+        names = list(dict.fromkeys(safe(variable.expression) for variable in row.variables))
+        variables = ", ".join(names)
+        if len(variables) > _LONGEST:
+            shown = 0
+            while shown < len(names) and len(", ".join(names[: shown + 1])) <= _LONGEST - 10:
+                shown += 1
+            shown = max(shown, 1)
+            more = f", {len(names) - shown} more" if len(names) > shown else ""
+            variables = ", ".join(name[:_LONGEST] for name in names[:shown]) + more
+        tokens = amount(row.tokens, row.exact)
+        yield f"{safe(row.prompt.span.file)}:{line}", safe(row.prompt.name), row.prompt.role, tokens, variables

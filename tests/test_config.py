@@ -1,0 +1,151 @@
+"""Configuration: which file holds, what it may say, and what is said about a mistake in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promptlint import config, rules
+from promptlint.config import ConfigError, Configuration, Overrides, Settings
+from promptlint.rules import MEETINGS, Rule, all_rules
+
+
+def settings(folder: Path, text: str = "", **overrides: object) -> Settings:
+    (folder / "promptlint.toml").write_text(text)
+    return Configuration(Overrides(**overrides, cwd=str(folder))).settings(str(folder))  # type: ignore[arg-type]
+
+
+def failure(folder: Path, text: str) -> str:
+    with pytest.raises(ConfigError) as error:
+        settings(folder, text)
+    message = str(error.value)
+    assert message.startswith(f"{folder}/promptlint.toml: ")
+    return message.removeprefix(f"{folder}/promptlint.toml: ")
+
+
+@pytest.fixture
+def some_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry that does not change as rules are added."""
+    found = {
+        "always-one": Rule("always-one", "always", "error", True, "."),
+        "cache-one": Rule("cache-one", "cache", "warning", True, "."),
+        "cache-two": Rule("cache-two", "cache", "warning", False, "."),
+        "bloat-one": Rule("bloat-one", "bloat", "info", True, "."),
+    }
+    monkeypatch.setattr(config, "all_rules", lambda: found)
+
+
+def test_the_closest_file_holds_and_nothing_is_merged(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.promptlint]\nfail-on = "error"\nmodel = "gpt-5"\n')
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/pyproject.toml").write_text("[tool.other]\n")
+    (tmp_path / "c/d").mkdir(parents=True)
+    (tmp_path / "c/promptlint.toml").write_text('model = "gpt-4o"\n')
+    (tmp_path / "c/pyproject.toml").write_text('[tool.promptlint]\nmodel = "loses"\n')
+    configuration = Configuration()
+    outer, inner = configuration.settings(str(tmp_path / "a/b")), configuration.settings(str(tmp_path / "c/d"))
+    assert (outer.fail_on, outer.model, outer.root) == ("error", "gpt-5", str(tmp_path))
+    assert (inner.fail_on, inner.model, inner.source) == ("warning", "gpt-4o", str(tmp_path / "c/promptlint.toml"))
+
+
+def test_one_file_for_all(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text('model = "gpt-5"\n')
+    (tmp_path / "promptlint.toml").write_text('model = "loses"\n')
+    assert Configuration(file=str(tmp_path / "x.toml")).settings(str(tmp_path)).model == "gpt-5"
+    with pytest.raises(ConfigError, match=r"nope\.toml: cannot be read"):
+        Configuration(file=str(tmp_path / "nope.toml"))
+
+
+def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.other\n")
+    Configuration().settings(str(tmp_path))
+    (tmp_path / "pyproject.toml").write_text("[tool.promptlint\n")
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: is not TOML: .*line 1"):
+        Configuration().settings(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('selct = ["all"]', "unknown key `selct`, did you mean `select`?"),
+        ("include_tests = true", "unknown key `include_tests`, did you mean `include-tests`?"),
+        ("[tool.promptlint]", "unknown key `tool`: in promptlint.toml the keys stand at the top"),
+        ('select = "all"', "`select`: expected `array"),
+        ("ignore = [1]", "`ignore[0]`: expected `str`"),
+        ('fail-on = "never"', "`fail-on`: invalid enum value 'never'"),
+        (
+            'select = ["static-after-varable"]',
+            "select: there is no rule or group `static-after-varable`, did you mean `static",
+        ),
+        ('extend-select = ["SAV001"]', "extend-select: there is no rule or group `SAV001`"),
+        ('[per-file-ignores]\n"*.py" = ["nope"]', "per-file-ignores: there is no rule or group `nope`"),
+        (
+            "[rules.oversized-promt]\nmax-tokens = 1",
+            "[rules.oversized-promt]: there is no rule `oversized-promt`, did you",
+        ),
+        (
+            "[rules.oversized-prompt]\nmax_tokens = 1",
+            "[rules.oversized-prompt]: the rule has no option `max_tokens`, did you mean `max-tokens`?",
+        ),
+        ("[rules.unused-ignore]\nx = 1", "[rules.unused-ignore]: the rule has no option `x`, it has none"),
+        ('[rules.oversized-prompt]\nmax-tokens = "1"', "[rules.oversized-prompt] max-tokens: expected `int`"),
+        ("[rules]\noversized-prompt = 1", "`rules[...]`: expected `object`"),
+    ],
+)
+def test_mistakes_name_file_and_key(tmp_path: Path, text: str, message: str) -> None:
+    assert failure(tmp_path, text).startswith(message)
+
+
+def test_options_are_by_parameter(tmp_path: Path) -> None:
+    text = "[rules.oversized-prompt]\nmax-tokens = 7\n"
+    assert settings(tmp_path, text).options == {"oversized-prompt": {"max_tokens": 7}}
+
+
+@pytest.mark.usefixtures("some_rules")
+@pytest.mark.parametrize(
+    ("text", "overrides", "chosen"),
+    [
+        ("", {}, "always-one bloat-one cache-one"),
+        ('select = ["cache-two"]', {}, "always-one cache-two"),
+        ('select = ["cache"]', {}, "always-one cache-one cache-two"),
+        ('select = ["all"]\nignore = ["cache"]\nextend-select = ["cache-one"]', {}, "always-one bloat-one cache-one"),
+        ('ignore = ["cache-one"]\nextend-select = ["cache-one"]', {}, "always-one bloat-one"),
+        ('ignore = ["always-one"]', {}, "bloat-one cache-one"),
+        ('ignore = ["cache-one"]', {"extend_select": ("cache",)}, "always-one bloat-one cache-one cache-two"),
+        ('select = ["all"]', {"select": ("bloat",)}, "always-one bloat-one"),
+        ('select = ["all"]', {"select": (), "ignore": ("all",)}, ""),
+        ("", {"select": ("default",), "ignore": ("bloat",)}, "always-one cache-one"),
+    ],
+)
+def test_the_more_specific_selector_wins(tmp_path: Path, text: str, overrides: dict[str, object], chosen: str) -> None:
+    assert " ".join(sorted(settings(tmp_path, text, **overrides).rules)) == chosen
+
+
+@pytest.mark.usefixtures("some_rules")
+def test_per_file_ignores(tmp_path: Path) -> None:
+    found = settings(tmp_path, '[per-file-ignores]\n"legacy/" = ["cache"]\n"*.j2" = ["bloat-one"]\n')
+    assert found.rules_for(str(tmp_path / "legacy/a.py")) == {"always-one", "bloat-one"}
+    assert found.rules_for(str(tmp_path / "a.j2")) == {"always-one", "cache-one"}
+    assert found.rules_for(str(tmp_path / "a.py")) == found.rules
+
+
+def test_no_name_is_a_group_and_a_rule() -> None:
+    names = set(all_rules())
+    assert not names & ({each.group for each in all_rules().values()} | {"all", "default"})
+
+
+def test_every_rule_is_of_the_form_that_the_registry_wants() -> None:
+    for each in all_rules().values():
+        assert each.severity in rules.SEVERITIES and each.summary.endswith(".")
+        assert (each.check is None) == (each.group == rules.ALWAYS)
+    for meeting in MEETINGS:
+        assert meeting.where in ("place", "subject") and meeting.winner != meeting.loser
+
+
+def test_a_function_of_another_form_is_no_rule() -> None:
+    def check(prompt: str) -> None:
+        """A rule of nothing."""
+
+    with pytest.raises(TypeError, match="must be a Prompt, a Request, a Project"):
+        rules.rule(group="cache", severity="info")(check)  # type: ignore[type-var]

@@ -1,0 +1,169 @@
+"""What is printed, against golden files made from one list of findings. `PROMPTLINT_GOLDEN=write` writes them anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from promptlint.engine import Report, Sources
+from promptlint.output import json as json_output
+from promptlint.output import prompts as prompts_output
+from promptlint.output import text as text_output
+from promptlint.prompt import Edit, Finding, Fix, Project, Prompt, Request
+from promptlint.source import Source
+from promptlint.template import Choice, Hole, Repeat, Span, Text, Volatility
+
+GOLDEN = Path(__file__).parent / "golden"
+
+APP = Source(
+    "src/app.py",
+    'SYSTEM = f"""Heute ist {now}, 你好 {name}.\r\n'
+    "\tYou are kind.\r\n"
+    '"""\r\n'
+    f'LONG = "{"x" * 150} {{question}} {"y" * 150}"\r\n'
+    "evil = '\x1b[31m\u202e'\r\n",
+)
+RULES = Source("prompts/rules.j2", "Be short.\nBe kind.\n")
+
+
+def span(source: Source, text: str, end: str = "") -> Span:
+    """The place of a text in a source, or from a text to the end of another."""
+    start = source.text.index(text)
+    return Span(source.name, start, source.text.index(end, start) + len(end) if end else start + len(text))
+
+
+def report() -> Report:
+    now, name, question = span(APP, "{now}"), span(APP, "{name}"), span(APP, "{question}")
+    findings = [
+        Finding(
+            now,
+            "1,240 static tokens follow `now`",
+            tokens=1240,
+            saving="cached",
+            help="move `now` behind the static part\nor into a message of its own",
+            related=((span(RULES, "Be short.", "kind."), "1,200 tokens"), (name, "also `name`")),
+            rule="volatile-prefix",
+            severity="warning",
+        ),
+        Finding(
+            span(APP, 'f"""', '"""\r'),
+            "31 tokens of indentation",
+            tokens=31,
+            saving="removed",
+            exact=False,
+            fix=Fix("Dedent", (Edit(span(APP, "\tYou"), "You"),), safe=False),
+            rule="indented-prompt",
+            severity="info",
+        ),
+        Finding(question, "a\nmessage \x1b of `two` lines", tokens=9, rule="oversized-prompt", severity="error"),
+        Finding(span(APP, "\x1b[31m\u202e"), "signs that steer a terminal", rule="indented-prompt", severity="info"),
+    ]
+    variable = Hole("now", now, Volatility.UNIQUE, "clock")
+    template = (
+        Text("Heute ist ", span(APP, "Heute ist "), True),
+        variable,
+        Choice("kind", ((Text(", ", span(APP, ", "), True), Text("你好 ", span(APP, "你好 "), True)), ())),
+        Repeat((Text("\n", span(APP, "\r\n"), False), variable), "names", name, Volatility.REQUEST),
+        Text("Be short.", span(RULES, "Be short."), True),
+    )
+    prompt = Prompt("SYSTEM", "system", "name", template, span(APP, 'f"""', '"""\r'), model="gpt-5")
+    other = Prompt("rules|\n", "unknown", "jinja-file", (), Span(RULES.name, 0, 0))
+    requests = (Request("openai", "gpt-5", (prompt, other), prompt.span),)
+    return Report(Project(requests), Sources((), (APP, RULES)), findings, findings[:1], files=2, skipped=1)
+
+
+def check(name: str, output: str | bytes) -> None:
+    data = output.encode() if isinstance(output, str) else output
+    path = GOLDEN / name
+    if os.environ.get("PROMPTLINT_GOLDEN") == "write":
+        path.write_bytes(data)
+    assert data.decode() == path.read_bytes().decode()
+
+
+def test_text() -> None:
+    check("findings.txt", text_output.render(report()))
+
+
+def test_text_in_color_is_the_same_text() -> None:
+    colored = text_output.render(report(), color=True)
+    assert "\x1b[1;33mwarning\x1b[0m[volatile-prefix]" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == text_output.render(report())
+
+
+def test_no_color_means_no_control_characters() -> None:
+    output = text_output.render(report())
+    assert all(character.isprintable() or character == "\n" for character in output)
+
+
+def test_statistics() -> None:
+    check("statistics.txt", text_output.statistics(report()))
+
+
+def test_statistics_json() -> None:
+    check("statistics.json", json_output.statistics(report()))
+
+
+def test_json() -> None:
+    check("findings.json", json_output.render(report()))
+
+
+def test_json_has_the_keys_that_readers_of_ruff_need() -> None:
+    first, second, *_ = msgspec.json.decode(json_output.render(report()))
+    assert first["location"] == {"row": 1, "column": 24} and first["end_location"] == {"row": 1, "column": 29}
+    assert (first["code"], first["fix"], first["tokens"], first["saving"]) == ("volatile-prefix", None, 1240, "cached")
+    assert second["fix"]["applicability"] == "unsafe"
+    assert second["fix"]["edits"][0]["location"] == {"row": 2, "column": 1}
+    assert second["exact"] is False
+
+
+def test_prompts() -> None:
+    check("prompts.txt", prompts_output.render_text(report()))
+
+
+def test_prompts_json() -> None:
+    check("prompts.json", prompts_output.render_json(report()))
+
+
+def test_pieces_touch_and_do_not_overlap() -> None:
+    texts = tuple(
+        Text("x", Span("a.py", start, end), True) for start, end in ((5, 9), (0, 5), (7, 8), (12, 12), (20, 21))
+    )
+    assert prompts_output.pieces(texts) == [Span("a.py", 0, 9), Span("a.py", 20, 21)]
+
+
+def test_no_findings() -> None:
+    empty = Report(Project(()), Sources(()), files=1)
+    assert text_output.render(empty) == "No findings, in 1 file with 0 prompts.\n"
+    assert json_output.render(empty) == b"[]\n"
+    assert prompts_output.render_json(empty) == b"[]\n"
+
+
+def test_removed_and_cached_tokens_are_never_added_up() -> None:
+    assert text_output.summarize(report()).endswith(
+        "Tokens per call: ~31 could be removed, 1,240 could come from the cache."
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "start", "end"),
+    [("", 0, 0), ("x" * 1_000_000, 500_000, 900_000), ("你" * 300, 200, 210), ("\t" * 90, 80, 90), ("x" * 99, 99, 99)],
+)
+def test_frame_fits_and_marks_something(line: str, start: int, end: int) -> None:
+    source = Source("a.py", line)
+    finding = Finding(Span("a.py", start, end), "here", rule="pretty-json", severity="warning")
+    one = Report(Project(()), Sources((), (source,)), [finding])
+    _, _, code, marks, *_ = text_output.render(one).split("\n")
+    assert text_output.width(code) <= 4 + 100 + 2
+    assert "^" in marks and text_output.width(marks) <= 4 + 100 + 3
+
+
+def test_a_file_that_has_gone_has_an_empty_text() -> None:
+    sources = Sources(())
+    finding = Finding(Span("gone.py", 10, 20), "here", rule="pretty-json", severity="warning")
+    assert text_output.render(Report(Project(()), sources, [finding])).startswith(
+        "gone.py:1:1: warning[pretty-json] here"
+    )
