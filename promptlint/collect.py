@@ -1,4 +1,4 @@
-"""From linked sites and calls to prompts and requests: the strongest evidence for a text wins, nothing is counted twice."""
+"""From linked sites and calls to prompts and requests: the strongest evidence wins, nothing is counted twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import MESSAGE, NAME, READS, sample
 from promptlint.operations import literal, over_texts
 from promptlint.prompt import Project, Prompt, Request, Role
-from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Text, Value, Volatility, holes, texts
+from promptlint.template import (
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Span,
+    Template,
+    Text,
+    Value,
+    Volatility,
+    holes,
+    texts,
+)
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
@@ -79,7 +92,11 @@ def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
     return Project(tuple(requests))
 
 
-_ROLE_STATEMENT = re.compile(r"\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9|\u4f60\u662f|\u3042\u306a\u305f\u306f)", re.I)
+_ROLE_STATEMENT = re.compile(
+    r"\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
+    r"|\u4f60\u662f|\u3042\u306a\u305f\u306f)",
+    re.IGNORECASE,
+)
 
 
 def _role(role: str, template: Template) -> Role:
@@ -125,7 +142,7 @@ def _checked(site: Site, template: Template) -> Template | None:
 
 
 def guess_fields(template: Template) -> Template:
-    """`{name}` in a text that nothing in sight fills: a field that is filled elsewhere. Jinja syntax is read as Jinja."""
+    """`{name}` in a text that nothing in sight fills: a field filled elsewhere. Jinja syntax is read as Jinja."""
     if not any("{" in text.value for text in texts(template)):
         return template
     if all(isinstance(part, Text) for part in template):
@@ -167,7 +184,9 @@ def _request(call: Call, facts: Facts, linker: Linker) -> Request | None:
             continue
         for message in _messages(value, role, call.span):
             for template, marked in _blocks(message):
-                prompts.append(Prompt(call.name, cast(Role, message.role), "call", template, message.span, model, call.once))
+                prompts.append(
+                    Prompt(call.name, cast(Role, message.role), "call", template, message.span, model, call.once)
+                )
                 if marked:
                     markers.append(len(prompts) - 1)
         complete = complete and not (isinstance(value, Items) and not value.complete)
@@ -175,7 +194,9 @@ def _request(call: Call, facts: Facts, linker: Linker) -> Request | None:
         return None
     parameters = tuple((name, literal(value)) for name, value in call.parameters)
     count = len(tools.items) if isinstance(tools, Items) else 0
-    return Request(call.provider, model, tuple(prompts), call.span, complete, call.once, count, tuple(markers), parameters)
+    return Request(
+        call.provider, model, tuple(prompts), call.span, complete, call.once, count, tuple(markers), parameters
+    )
 
 
 def _blocks(message: Message) -> list[tuple[Template, bool]]:

@@ -13,7 +13,21 @@ from promptlint.extract.facts import Facts, Function
 from promptlint.extract.state import has_text
 from promptlint.operations import in_text, literal
 from promptlint.prompt import Project
-from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Template, Text, Value
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Template,
+    Text,
+    Value,
+)
 
 MAX_DEPTH = 40
 MAX_PARTS = 4_000
@@ -71,7 +85,7 @@ class Modules:
     def _exact(self, base: tuple[str, ...], names: tuple[str, ...]) -> tuple[Facts, str] | None:
         for cut in range(len(names), -1, -1):
             wanted = base + names[:cut]
-            if not wanted or cut == len(names) and cut > 0 and len(names) > 0:
+            if not wanted or (cut == len(names) and cut > 0 and len(names) > 0):
                 continue
             for parts, facts in self.by_last.get(wanted[-1], ()):
                 if parts == wanted:
@@ -155,7 +169,9 @@ class Linker:
                 given = bound.get(parameter) if parameter else None
                 return (part,) if given is None else given
             case Choice():
-                branches = tuple(_as_template(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES])
+                branches = tuple(
+                    _as_template(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES]
+                )
                 same = all(branch == branches[0] for branch in branches[1:])
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
@@ -286,7 +302,9 @@ class Linker:
             return target
         if not isinstance(target, tuple) or (len(target) == 1 and isinstance(target[0], Hole)):
             return (part.fallback,)
-        result = OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
+        result = (
+            OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
+        )
         return (part.fallback,) if result is None else result
 
 
@@ -296,7 +314,11 @@ def _as_template(value: Value) -> Template:
 
 def _given_up(value: Value) -> Value:
     if isinstance(value, tuple):
-        return tuple(part.fallback if isinstance(part, Ref | Apply) else part for part in value if not isinstance(part, Choice | Repeat))
+        return tuple(
+            part.fallback if isinstance(part, Ref | Apply) else part
+            for part in value
+            if not isinstance(part, Choice | Repeat)
+        )
     return value
 
 
@@ -320,7 +342,9 @@ def _texts(values: dict[str, Value]) -> dict[str, Template]:
 
 
 def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(target, [in_text(value) for value in positional], _texts(keywords), complete=part.arguments.complete)
+    return operations.format_template(
+        target, [in_text(value) for value in positional], _texts(keywords), complete=part.arguments.complete
+    )
 
 
 def _format_map(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:

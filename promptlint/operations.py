@@ -153,7 +153,7 @@ def format_fields(value: str) -> list[tuple[int, int, str]] | None:
     """
     fields: list[tuple[int, int, str]] = []
     position = 0
-    for found in iter(lambda: _next_brace(value, position), -1):
+    while (found := _next_brace(value, position)) >= 0:
         if value.startswith(value[found], found + 1):
             fields.append((found, found + 2, value[found]))
             position = found + 2
@@ -181,7 +181,12 @@ def _next_brace(value: str, position: int) -> int:
 
 
 def format_template(
-    target: Template, positional: Sequence[Template], keywords: Mapping[str, Template], *, complete: bool = True, partial: bool = False
+    target: Template,
+    positional: Sequence[Template],
+    keywords: Mapping[str, Template],
+    *,
+    complete: bool = True,
+    partial: bool = False,
 ) -> Template:
     """`target.format(*positional, **keywords)`. A field that nothing fills becomes a hole, or stays with `partial`.
 
@@ -226,7 +231,9 @@ def format_template(
     return over_texts(target, change)
 
 
-_PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])")
+_PERCENT = re.compile(
+    r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
+)
 
 
 def percent(target: Template, positional: Sequence[Template], keywords: Mapping[str, Template]) -> Template:
@@ -401,7 +408,11 @@ def times(target: Template, count: int) -> Template | None:
     text = literal(target)
     if text is None or not 0 <= count * len(text) <= MAX_REPEATED:
         return None
-    return tuple(Text(part.value * count, part.span, False) for part in target if isinstance(part, Text)) if len(target) == 1 else None
+    return (
+        tuple(Text(part.value * count, part.span, False) for part in target if isinstance(part, Text))
+        if len(target) == 1
+        else None
+    )
 
 
 def recase(target: Template, change: Callable[[str], str]) -> Template:

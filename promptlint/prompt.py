@@ -17,7 +17,7 @@ class Prompt(msgspec.Struct, frozen=True):
     """One template that is meant for a model.
 
     `evidence` says why it is taken for a prompt ("role-dict", "call", "keyword", "name", "reads", "jinja-file", ...);
-    `span` is the place of the expression that holds it; `model` is the literal model name of the request it is in, or "".
+    `span` is the place of the expression that holds it; `model` is the literal model name of its request, or "".
     `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
     """
 
@@ -67,10 +67,10 @@ class Fix(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """One thing a rule found, at the place that is to be changed.
 
-    `tokens` are tokens per call: what the next call would read from the cache more than now (`saving` "cached"), what would not be
-    sent any more ("removed"), or a total that is only worth knowing (None). `exact` is False when the tokenizer of the
-    model is not public. `severity` lowers the rule's own ("info" where a rule cannot be sure). `rule` and the final severity
-    are filled in by the engine.
+    `tokens` are tokens per call: what the next call would read from the cache more than now (`saving` "cached"), what
+    would not be sent any more ("removed"), or a total that is only worth knowing (None). `exact` is False when the
+    tokenizer of the model is not public. `severity` lowers the rule's own ("info" where a rule cannot be sure).
+    `rule` and the final severity are filled in by the engine.
     """
 
     span: Span

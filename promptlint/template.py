@@ -100,8 +100,8 @@ class Ref(msgspec.Struct, frozen=True, tag=True):
     """Something defined elsewhere.
 
     `name` is dotted. With a leading ":" it is a key of this file's own bindings (":PROMPT", ":Agent.system");
-    otherwise it is an import path as written after alias resolution ("pkg.prompts.SYSTEM", "..prompts.SYSTEM"). `call` holds the
-    arguments when the thing is called. `fallback` is the hole that stands here when nothing is found.
+    otherwise it is an import path as written after alias resolution ("pkg.prompts.SYSTEM", "..prompts.SYSTEM").
+    `call` holds the arguments when the thing is called. `fallback` is the hole that stands here when nothing is found.
     """
 
     name: str
@@ -112,7 +112,7 @@ class Ref(msgspec.Struct, frozen=True, tag=True):
 class Apply(msgspec.Struct, frozen=True, tag=True):
     """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
 
-    `operation` is a key of `operations.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "strip", "join", ...).
+    `operation` is a key of `link.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "join", ...).
     """
 
     operation: str

@@ -16,7 +16,20 @@ from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.volatility import dotted, of_call
 from promptlint.operations import literal
-from promptlint.template import Apply, Arguments, Hole, Items, JsonDump, Mapping, Message, Ref, Span, Template, Value, Volatility
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Hole,
+    Items,
+    JsonDump,
+    Mapping,
+    Message,
+    Ref,
+    Span,
+    Template,
+    Value,
+    Volatility,
+)
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 
@@ -25,7 +38,12 @@ METHODS = frozenset(
     "format format_map replace strip lstrip rstrip upper lower title capitalize removeprefix removesuffix "
     "substitute safe_substitute partial format_messages format_prompt render format_template prompt_format".split()
 )
-SAME_AS = {"format_messages": "format", "format_prompt": "format", "safe_substitute": "substitute", "format_template": "format"}
+SAME_AS = {
+    "format_messages": "format",
+    "format_prompt": "format",
+    "safe_substitute": "substitute",
+    "format_template": "format",
+}
 # Functions that give back their first argument as a text, changed or not.
 FUNCTIONS = {
     "textwrap.dedent": "dedent",
@@ -89,10 +107,12 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     written = dotted(node.func)
     name = file.resolve(written)
     receiver: Value | None = None
+    unused, file.unused = file.unused, False
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in LIST_METHODS and len(node.args) >= 1:
             return _grow(file, scope, node, evaluate)
-        receiver = evaluate(file, scope, node.func.value)
+        if not unused or node.func.attr in METHODS or not isinstance(node.func.value, ast.Name | ast.Attribute):
+            receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         evaluate(file, scope, node.func)
     against = speaks_against(written)
@@ -114,6 +134,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if result is not None:
         return result
     _consider_arguments(file, site, against)
+    if unused:
+        return ()
     return _other(file, scope, site, receiver)
 
 
@@ -138,7 +160,9 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
 
 def _hole(file: File, site: Site, receiver: Value | None) -> Hole:
     first = literal(site.positional[0][0]) if site.positional else None
-    arguments = [state_of(value) for value, _ in site.positional] + [state_of(value) for value, _ in site.keywords.values()]
+    arguments = [state_of(value) for value, _ in site.positional] + [
+        state_of(value) for value, _ in site.keywords.values()
+    ]
     known = state_of(receiver) if receiver is not None else None
     if known is not None and not known[1] and known[0] is Volatility.CONSTANT:
         known = None
@@ -177,7 +201,11 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
     current = scope.values.get(target)
     hole = file.hole(node, Volatility.UNKNOWN)
     if not isinstance(current, Items):
-        if target and not target.startswith(".") and (prompt_like(target.rpartition(".")[2]) or target not in scope.values):
+        if (
+            target
+            and not target.startswith(".")
+            and (prompt_like(target.rpartition(".")[2]) or target not in scope.values)
+        ):
             consider(file, values[-1], node, target.rpartition(".")[2])
         return (hole,)
     added = values[-1]
@@ -190,7 +218,11 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
         items, complete = (*current.items, added), current.complete
     else:
         index = node.args[0]
-        place = index.value if method == "insert" and isinstance(index, ast.Constant) and isinstance(index.value, int) else 0
+        place = (
+            index.value
+            if method == "insert" and isinstance(index, ast.Constant) and isinstance(index.value, int)
+            else 0
+        )
         items, complete = (*current.items[:place], added, *current.items[place:]), current.complete
     scope.values[target] = Items(items, current.span, complete)
     return (hole,)
@@ -265,7 +297,16 @@ def _request(file: File, scope: Scope, site: Site, entry: CallEntry) -> None:
         return
     parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
     file.note_call(
-        Call(entry.provider, entry.api, tuple(slots), parameters, file.span(site.node), scope.name, site.complete, file.once)
+        Call(
+            entry.provider,
+            entry.api,
+            tuple(slots),
+            parameters,
+            file.span(site.node),
+            scope.name,
+            site.complete,
+            file.once,
+        )
     )
 
 
@@ -312,7 +353,9 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
         elif isinstance(item, Message):
             message = Message(item.role, item.content, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
-            message = Message("user", formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node))
+            message = Message(
+                "user", formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
+            )
             note_message(file, message, "message-class")
         messages.append(message)
     return Items(tuple(messages), value.span, value.complete)
@@ -331,7 +374,14 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
         if picked is not None:
             note_argument(file, picked[0], picked[1], site.name.rpartition(".")[2], positional.role, entry.template)
             main = main if main is not None else picked[0]
-    rest = Site(site.node, site.written, site.name, [], {k: v for k, v in site.keywords.items() if k not in entry.arguments}, True)
+    rest = Site(
+        site.node,
+        site.written,
+        site.name,
+        [],
+        {k: v for k, v in site.keywords.items() if k not in entry.arguments},
+        True,
+    )
     _consider_arguments(file, rest, False)
     if entry.template and isinstance(main, tuple):
         return main
@@ -390,7 +440,12 @@ def _function(file: File, site: Site) -> Value | None:
             span = extent(first) or file.span(site.node)
             return (Apply("jinja", first, Arguments(), span, _hole(file, site, None)),)
         return None
-    if operation == "same" and first is not None and site.name in ("Template", "string.Template") and "jinja2" in file.imported:
+    if (
+        operation == "same"
+        and first is not None
+        and site.name in ("Template", "string.Template")
+        and "jinja2" in file.imported
+    ):
         operation = "jinja" if site.name == "Template" and "string" not in file.imported else operation
     if operation and isinstance(first, tuple) and textual(first):
         if operation == "same":
@@ -406,12 +461,11 @@ def _function(file: File, site: Site) -> Value | None:
         return mapping
     if site.name in ("list", "tuple", "sorted", "copy.copy", "copy.deepcopy", "reversed") and isinstance(first, Items):
         return first
-    last = words(site.name.rpartition(".")[2])
-    if last and last[-1] in WRAPPERS and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
-        if site.name.rpartition(".")[2][:1].isupper():
-            node = site.positional[0][1]
-            consider(file, first, node, site.name.rpartition(".")[2])
-            return first
+    last = site.name.rpartition(".")[2]
+    wraps = last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS
+    if wraps and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
+        consider(file, first, site.positional[0][1], last)
+        return first
     return None
 
 

@@ -10,7 +10,17 @@ from typing import Any
 from promptlint.extract.calls import call
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.messages import as_message, note_message, note_schema
-from promptlint.extract.state import File, Scope, fallback_of, has_text, join_branches, shorten, single_hole, state_of, textual
+from promptlint.extract.state import (
+    File,
+    Scope,
+    fallback_of,
+    has_text,
+    join_branches,
+    shorten,
+    single_hole,
+    state_of,
+    textual,
+)
 from promptlint.extract.volatility import CONSTANT, State, date_only, dotted, of_name, strongest
 from promptlint.source import Source
 from promptlint.template import (
@@ -229,7 +239,12 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
         return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
     right = evaluate(file, scope, node.right)
-    if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int) and textual(left):
+    if (
+        isinstance(node.op, ast.Mult)
+        and isinstance(node.right, ast.Constant)
+        and isinstance(node.right.value, int)
+        and textual(left)
+    ):
         return (Apply("times", left, Arguments((right,)), file.span(node), file.hole(node, *state_of(left))),)
     return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
 
@@ -395,7 +410,12 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
         key = node.slice.value
         if isinstance(value, Mapping) and isinstance(key, str):
             return value.get(key) or (hole,)
-        if isinstance(value, Items) and isinstance(key, int) and value.complete and -len(value.items) <= key < len(value.items):
+        if (
+            isinstance(value, Items)
+            and isinstance(key, int)
+            and value.complete
+            and -len(value.items) <= key < len(value.items)
+        ):
             return value.items[key]
         if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
             known = of_name(str(key)) if isinstance(key, str) else state_of(value)
@@ -454,7 +474,9 @@ def assigned(file: File, scope: Scope, node: ast.NamedExpr) -> Value:
 
 def others(file: File, scope: Scope, node: ast.expr) -> Value:
     """Comparisons, lambdas and the rest: their operands may hold sites, their value is not text."""
-    states = [state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    states = [
+        state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+    ]
     return (file.hole(node, *(strongest(states) if states else CONSTANT)),)
 
 

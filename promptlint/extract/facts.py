@@ -25,7 +25,8 @@ class Site(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct, frozen=True):
     """A call that sends a request to a model: its arguments by the slot the catalogue gives them.
 
-    Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples". `parameters` are the other keywords.
+    Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples". `parameters` are the other
+    keywords.
     `name` is the enclosing function or "".
     """
 

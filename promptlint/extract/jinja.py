@@ -34,9 +34,9 @@ def template(
     trim_blocks: bool = False,
     keep_trailing_newline: bool = False,
 ) -> Template:
-    """What a Jinja template becomes. The joined values of `texts` are its source, the options those of jinja2.
+    """What a Jinja template becomes, of a file or of a literal in it. Its source are the joined values of `texts`.
 
-    White-space control is applied and newlines are line feeds, as in what jinja2 would render. Names that the template
+    The options are those of jinja2. White-space control is applied and newlines are line feeds, as in what jinja2 would render. Names that the template
     does not bind are holes with `parameter` set: the argument of `render` they stand for. Another template is a `Ref`
     "jinja:NAME", a macro of another template "jinja:NAME#MACRO". Raises `TemplateError` when jinja2 cannot parse it.
     """
@@ -74,7 +74,7 @@ def facts(source: Source) -> Facts:
     found.bindings["template"] = made
     found.functions.update(reader.functions())
     messages = jinja_files.messages(made)
-    if jinja_files.is_prompt(source.name, made, divided=bool(messages)):
+    if (messages or jinja_files.has_text(made)) and jinja_files.is_prompt(source.name, made, divided=bool(messages)):
         name = source.name.replace("\\", "/").rpartition("/")[2]
         for role, text in messages or [(jinja_files.role_of_file(name), made)]:
             found.sites.append(Site(text, role, name, "jinja-file", _extent(text) or whole.span, RANK))

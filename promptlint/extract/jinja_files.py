@@ -140,7 +140,7 @@ def _stem(name: str) -> str:
 def role_of_file(name: str) -> str:
     """The role that a file's name states, or "unknown"."""
     stem = _stem(name)
-    return _ROLES.get(stem.lower()) or role_of(stem)
+    return role_of(stem) if stem.lower() in ("tool", "function") else _ROLES.get(stem.lower()) or role_of(stem)
 
 
 def _shown(template: Template, hole: str) -> Iterator[str]:
@@ -176,6 +176,11 @@ def messages(template: Template) -> list[tuple[str, Template]]:
         if text and (whole or _says_something(text)):
             found.append((role, text))
     return found
+
+
+def has_text(template: Template) -> bool:
+    """Whether anything but values and white space stands in a template."""
+    return any(piece.strip() for piece in _shown(template, ""))
 
 
 def _says_something(template: Template) -> bool:

@@ -41,23 +41,38 @@ from promptlint.template import (
 )
 
 # A name may stand for a text any number of times, and macros for each other: what is put in place is limited.
-MAX_ARMS = 64
+MAX_LEVELS = 100
+"""Levels of choices and loops in each other; an `elif` is one level below the condition before it."""
+
 MAX_VALUE = 2_000
 MAX_INLINED = 100_000
 MAX_EXPRESSION = 40
 MAX_MACROS = 8
 
 _CLOCKS = frozenset(
-    "now utcnow current_time get_current_time get_now current_datetime get_current_datetime localtime".split()
+    [
+        "now",
+        "utcnow",
+        "current_time",
+        "get_current_time",
+        "get_now",
+        "current_datetime",
+        "get_current_datetime",
+        "localtime",
+    ]
 )
-_DATES = frozenset("today current_date get_current_date get_today todays_date".split())
-_RANDOMS = frozenset("random randint rand lipsum shuffle random_number".split())
+_DATES = frozenset(["today", "current_date", "get_current_date", "get_today", "todays_date"])
+_RANDOMS = frozenset(["random", "randint", "rand", "lipsum", "shuffle", "random_number"])
 # Filters that leave the words of a text alone.
-_KEEPING = frozenset("safe string e escape forceescape indent wordwrap trim strip striptags".split())
+_KEEPING = frozenset(
+    ["safe", "string", "e", "escape", "forceescape", "indent", "wordwrap", "trim", "strip", "striptags"]
+)
 _DEFAULT = frozenset({"default", "d"})
 _JSON = frozenset({"tojson", "to_json"})
 _DUMPS = frozenset({"dumps", "json_dumps", "to_json", "model_dump_json"})
-_HISTORY = frozenset("messages history conversation conversations turns dialogue dialog transcript".split())
+_HISTORY = frozenset(
+    ["messages", "history", "conversation", "conversations", "turns", "dialogue", "dialog", "transcript"]
+)
 
 
 class _Scope:
@@ -87,7 +102,7 @@ class Reader:
         self.blocks: dict[str, Template] = {}
         self.running: list[nodes.Macro] = []
         self.inlined = 0
-        self.depth = 0
+        self.depth = self.level = 0
 
     def read(self) -> Template:
         """The whole template. Behind `extends` only blocks are put out, as jinja2 does it."""
@@ -198,39 +213,46 @@ class Reader:
                 arms[-1] += self.name(nodes.Name(name, "load", lineno=begin), scope, (begin, end))
         return arms[0] if len(arms) == 1 else [Choice("plural", (tuple(arms[1]), tuple(arms[0])))]
 
-    def choice(self, node: nodes.If, scope: _Scope) -> list[Part]:
-        arms = [node, *node.elif_]
-        made: list[tuple[str, list[Part], dict[str, Template]]] = []
-        for arm in arms[:MAX_ARMS]:
+    def choice(self, node: nodes.If, scope: _Scope) -> Sequence[Part]:
+        level, otherwise = self.level, _Scope(scope)
+        made: list[tuple[str, Sequence[Part], dict[str, Template]]] = []
+        rest: Sequence[Part] = ()
+        for arm in (node, *node.elif_):
+            if self.level >= MAX_LEVELS:
+                rest = [self.tag_hole(arm)]
+                break
+            self.level += 1
             inner = _Scope(scope)
             made.append((self.condition(arm.test), self.body(arm.body, inner), inner.names))
-        inner = _Scope(scope)
-        rest = self.body(node.else_, inner)
-        if len(arms) > MAX_ARMS:
-            start, end, _ = self.tree.tag(arms[MAX_ARMS].lineno)
-            rest = [Hole(self.tree.words((start, end)), self.tree.source.span(start, end))]
+        else:
+            rest = self.body(node.else_, otherwise)
+        self.level = level
         for condition, parts, _ in reversed(made):
             if parts or rest:
                 rest = [Choice(condition, (tuple(parts), tuple(rest)))]
-        changed = dict.fromkeys(name for names in [*(arm[2] for arm in made), inner.names] for name in names)
+        changed = dict.fromkeys(name for names in [*(arm[2] for arm in made), otherwise.names] for name in names)
         for name in changed:
             before = scope.get(name)
             if before is None:
                 before = (self.free(name, node.lineno),)
-            merged = inner.names.get(name, before)
+            merged = otherwise.names.get(name, before)
             for condition, _, names in reversed(made):
                 merged = (Choice(condition, (names.get(name, before), merged)),)
             scope.names[name] = self.bounded(merged, name, node.lineno)
         return rest
 
     def loop(self, node: nodes.For, scope: _Scope) -> list[Part]:
+        if self.level >= MAX_LEVELS:
+            return [self.tag_hole(node)]
         start, end, _ = self.tree.tag(node.lineno)
         over = self.condition(node.iter)
         state = self.state(node.iter, scope)
         inner = self.bind_holes(node.target, (state[0], "loop"), _Scope(scope))
         inner.names["loop"] = (Hole("loop", self.tree.source.span(start, end), state[0], "loop"),)
+        self.level += 1
         body = tuple(self.body(node.body, inner))
         otherwise = tuple(self.body(node.else_, _Scope(scope)))
+        self.level -= 1
         span = self.tree.source.span(start, end)
         parts: list[Part] = [Repeat(body, over, span, state[0], _is_history(node.iter))] if body else []
         return [Choice(over, (tuple(parts), otherwise))] if otherwise else parts
@@ -301,9 +323,12 @@ class Reader:
                     return [part for child in node.nodes for part in self.value(child, scope)]
                 case nodes.Add():
                     return self.sum(node, scope, where)
-                case nodes.CondExpr():
+                case nodes.CondExpr() if self.level < MAX_LEVELS:
+                    self.level += 1
+                    chosen = tuple(self.value(node.expr1, scope))
                     otherwise = () if node.expr2 is None else tuple(self.value(node.expr2, scope))
-                    return [Choice(self.condition(node.test), (tuple(self.value(node.expr1, scope)), otherwise))]
+                    self.level -= 1
+                    return [Choice(self.condition(node.test), (chosen, otherwise))]
                 case nodes.Name():
                     return self.name(node, scope, where)
                 case nodes.Filter():
@@ -446,6 +471,11 @@ class Reader:
         known = volatility.of_name(name)
         start, end, _ = self.tree.tag(offset)
         return Hole(name, self.tree.source.span(start, end), known[0], known[1], parameter=name)
+
+    def tag_hole(self, node: nodes.Node) -> Hole:
+        """What stands for a statement that is nested too deeply."""
+        start, end, _ = self.tree.tag(node.lineno)
+        return Hole(self.tree.words((start, end)), self.tree.source.span(start, end))
 
     def hole(self, node: nodes.Node, scope: _Scope, where: Extent | None, state: State | None = None) -> Hole:
         extent = self.tree.extent(node)

@@ -24,8 +24,8 @@ MAX_NESTING = 100
 """Levels of nested tags that are read; jinja2's own parser ends between 150 and 200 in a plain process."""
 
 _EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
-_EMPTY = frozenset("namespace dict list set".split())
-_OPENING = frozenset("if for macro call filter with block autoescape trans".split())
+_EMPTY = frozenset(["namespace", "dict", "list", "set"])
+_OPENING = frozenset(["if", "for", "macro", "call", "filter", "with", "block", "autoescape", "trans"])
 
 Extent = tuple[int, int]
 _Token = tuple[int, str, str]
@@ -240,7 +240,9 @@ class _Placed(Parser):
             behind = bisect_left(self._starts, self.stream.current.lineno)
             if self.stream.current.type == "eof":
                 behind = len(self._starts)
-            self.extents[id(node)] = (start, self._ends[max(behind - 1, 0)])
+            end = self._ends[max(behind - 1, 0)]
+            if start < end:  # what is between the parentheses of `()` is nothing, the tuple is both of them
+                self.extents[id(node)] = (start, end)
         return node
 
     def parse_condexpr(self) -> nodes.Expr:

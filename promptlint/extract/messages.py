@@ -44,13 +44,19 @@ def as_message(mapping: Mapping) -> Message | None:
 
 def _only_message(mapping: Mapping) -> bool:
     """With a role known at run time only, the other keys must be those of a message."""
-    return all(key in ("role", "content", "parts", "name", "cache_control", "tool_calls", "tool_call_id") for key, _ in mapping.entries)
+    return all(
+        key in ("role", "content", "parts", "name", "cache_control", "tool_calls", "tool_call_id")
+        for key, _ in mapping.entries
+    )
 
 
 def _marked(content: Value) -> bool:
     if not isinstance(content, Items):
         return False
-    return any(isinstance(item, Mapping) and (item.get("cache_control") or item.get("cachePoint")) is not None for item in content.items)
+    return any(
+        isinstance(item, Mapping) and (item.get("cache_control") or item.get("cachePoint")) is not None
+        for item in content.items
+    )
 
 
 def note_message(file: File, message: Message, evidence: str, name: str = "") -> None:
@@ -98,7 +104,9 @@ def note_descriptions(file: File, mapping: Mapping, name: str, depth: int = 0) -
             span = extent(value) or mapping.span
             file.note(value, span, name, "tool", "tool-schema", KEYWORD)
         elif isinstance(value, Mapping):
-            note_descriptions(file, value, f"{name}.{key}" if key not in ("properties", "parameters") else name, depth + 1)
+            note_descriptions(
+                file, value, f"{name}.{key}" if key not in ("properties", "parameters") else name, depth + 1
+            )
         elif isinstance(value, Items):
             for item in value.items:
                 if isinstance(item, Mapping):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import pairwise
 
 from promptlint.template import Volatility
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 
 PROMPT_WORDS = frozenset(
-    "prompt prompts instruction instructions backstory persona preamble guideline guidelines "
-    "subprompt metaprompt fewshot sysprompt".split()
+    "prompt prompts instruction instructions backstory persona preamble guideline guidelines subprompt "
+    "metaprompt fewshot sysprompt".split()
 )
 # Two words that only together name a text for a model.
 PROMPT_PAIRS = frozenset(
@@ -23,30 +24,34 @@ PROMPT_PAIRS = frozenset(
         ("system", "template"), ("user", "template"), ("user", "message"), ("user", "msg"), ("human", "message"),
         ("human", "template"), ("assistant", "message"), ("chat", "template"), ("message", "template"),
         ("output", "format"), ("format", "rules"), ("system", "role"), ("role", "description"), ("task", "description"),
-        ("tool", "description"), ("agent", "description"), ("system", "reminder"), ("system", "suffix"), ("system", "prefix"),
+        ("tool", "description"), ("agent", "description"), ("system", "reminder"), ("system", "suffix"),
+        ("system", "prefix"),
     }
 )  # fmt: skip
 # A last word that says the value is about a prompt, not the prompt itself.
 ABOUT_WORDS = frozenset(
-    "id ids key keys name names path paths file files filename dir url uri type types version hash token tokens count "
-    "length len size limit index cache class cls node builder manager registry loader config settings options params "
-    "args kwargs variables vars fields toolkit session style color label title icon regex pattern ext extension "
-    "suffixes usage cost costs score scores tag tags flag column table sql query html css email".split()
+    "id ids key keys name names path paths file files filename dir url uri type types version hash token "
+    "tokens count length len size limit index cache class cls node builder manager registry loader config "
+    "settings options params args kwargs variables vars fields toolkit session style color label title "
+    "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
+    "sql query html css email".split()
 )
 
 _REQUEST = frozenset(
-    "question questions query queries document documents doc docs context contexts message messages history text texts code task tasks "
-    "input inputs content contents passage passages article paragraph paragraphs request utterance transcript conversation chat "
-    "issue problem statement answer answers response responses observation observations result results memory memories "
-    "snippet snippets chunk chunks summary summaries prediction reference claim claims email ticket review comment body diff patch "
-    "scratchpad feedback topic goal objective subject story resume prompt idea draft report source_text sentence sentences "
-    "example_input data error errors traceback output outputs plan thought thoughts action search findings facts".split()
+    "question questions query queries document documents doc docs context contexts message messages "
+    "history text texts code task tasks input inputs content contents passage passages article paragraph "
+    "paragraphs request utterance transcript conversation chat issue problem statement answer answers "
+    "response responses observation observations result results memory memories snippet snippets chunk "
+    "chunks summary summaries prediction reference claim claims email ticket review comment body diff "
+    "patch scratchpad feedback topic goal objective subject story resume prompt idea draft report "
+    "source_text sentence sentences example_input data error errors traceback output outputs plan thought "
+    "thoughts action search findings facts".split()
 )
 _SESSION = frozenset("user username customer tenant session profile preferences account member".split())
 _DEPLOY = frozenset(
-    "language lang locale tone model models role roles max min num n count limit k top_k temperature settings config configuration "
-    "env version style format schema formatting instructions instruction persona "
-    "tool tools tool_names company product brand domain number length words separator delimiter".split()
+    "language lang locale tone model models role roles max min num n count limit k top_k temperature "
+    "settings config configuration env version style format schema formatting instructions instruction "
+    "persona tool tools tool_names company product brand domain number length words separator delimiter".split()
 )
 _SETTINGS = frozenset("settings config configuration conf cfg env environ options constants defaults".split())
 _UNIQUE = {"uuid": "uuid", "nonce": "random", "timestamp": "clock"}
@@ -66,11 +71,13 @@ def prompt_like(name: str) -> bool:
         return False
     if any(part in PROMPT_WORDS for part in parts):
         return True
-    return any(pair in PROMPT_PAIRS for pair in zip(parts, parts[1:], strict=False))
+    return any(pair in PROMPT_PAIRS for pair in pairwise(parts))
 
 
-_TEXT_WORDS = frozenset("prompt prompts message messages msg template text content instruction instructions input".split())
-# Words beside a prompt's that say it is one of several examples, or what a schema or task is about: they count beside a prompt only.
+_TEXT_WORDS = frozenset(
+    "prompt prompts message messages msg template text content instruction instructions input".split()
+)
+# What holds examples is part of a prompt only where it stands beside one.
 EXAMPLE_WORDS = frozenset("example examples demo demos demonstration demonstrations shots exemplars".split())
 
 
@@ -88,7 +95,7 @@ def role_of(name: str) -> str:
     for part, after in zip(parts, (*parts[1:], ""), strict=False):
         if part in ("system", "sys", "sysprompt", "developer", "persona", "backstory", "preamble"):
             return "system"
-        if part in ("user", "human") and (after in _TEXT_WORDS or not after and len(parts) > 1):
+        if part in ("user", "human") and (after in _TEXT_WORDS or (not after and len(parts) > 1)):
             return "user"
         if part in ("assistant", "ai") and after in _TEXT_WORDS:
             return "assistant"

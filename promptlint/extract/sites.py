@@ -11,17 +11,18 @@ import ast
 from promptlint.extract.names import prompt_like, role_of
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Repeat, Span, Template, Text, Value
+from promptlint.template import Apply, Choice, Hole, Items, Message, Repeat, Span, Template, Text, Value
 
 MESSAGE, KEYWORD, NAME, READS = 0, 1, 2, 3
 MIN_READS = 40
 
 # Calls whose text people or programs read, by the last part of the name.
 AGAINST = frozenset(
-    "print debug info warning warn error exception critical fatal log trace echo secho add_argument add_parser add_option "
-    "ArgumentParser option argument Option Argument Typer execute executemany executescript fetch fetchall fetchval run_sql read_sql "
-    "run_query cypher compile match search findall sub system Popen check_output check_call getLogger confirm input pprint "
-    "deprecated skip skipif xfail fail abort HTTPException jsonify Markdown rule status HTML st_markdown set_page_config markdown "
+    "print debug info warning warn error exception critical fatal log trace echo secho add_argument "
+    "add_parser add_option ArgumentParser option argument Option Argument Typer execute executemany "
+    "executescript fetch fetchall fetchval run_sql read_sql run_query cypher compile match search findall "
+    "sub system Popen check_output check_call getLogger confirm input pprint deprecated skip skipif xfail "
+    "fail abort HTTPException jsonify Markdown rule status HTML st_markdown set_page_config markdown "
     "writelines subheader caption button add_row".split()
 )
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
@@ -47,7 +48,7 @@ def sample(template: Template, limit: int = 8_000) -> str:
             elif isinstance(part, Hole):
                 value = "{x}"
             elif isinstance(part, Choice | Repeat | Apply):
-                inner = part.branches[0] if isinstance(part, Choice) else part.body if isinstance(part, Repeat) else part.target
+                inner = _inner(part)[0]
                 stack.append(parts[number + 1 :])
                 if isinstance(inner, tuple):
                     stack.append(inner)
@@ -57,6 +58,13 @@ def sample(template: Template, limit: int = 8_000) -> str:
     return "".join(values)
 
 
+def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
+    """What a part is made of."""
+    if isinstance(part, Choice):
+        return part.branches
+    return (part.body,) if isinstance(part, Repeat) else (part.target,)
+
+
 def extent(value: Value) -> Span | None:
     """From the first to the last static text of a value, as far as it stands in one file."""
     first = last = None
@@ -64,8 +72,7 @@ def extent(value: Value) -> Span | None:
         for part in template:
             span = part.span if isinstance(part, Text) else None
             if isinstance(part, Choice | Repeat | Apply):
-                inner = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else (part.target,)
-                for one in inner:
+                for one in _inner(part):
                     span = extent(one) if isinstance(one, tuple) else None
                     if span is not None:
                         first, last = first or span, span
@@ -116,7 +123,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
     else:
         for key, item in value.entries:
-            consider(file, item, node, f"{name}.{key}" if name else key, named=named or prompt_like(key), depth=depth + 1)
+            below = f"{name}.{key}" if name else key
+            consider(file, item, node, below, named=named or prompt_like(key), depth=depth + 1)
     return None
 
 

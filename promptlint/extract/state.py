@@ -8,7 +8,22 @@ from promptlint.extract.catalogue import Matcher, matcher
 from promptlint.extract.facts import Call, Facts, Function, Site
 from promptlint.extract.volatility import CONSTANT, State, strongest
 from promptlint.source import Source
-from promptlint.template import Apply, Choice, Hole, Items, JsonDump, Mapping, Message, Ref, Repeat, Span, Template, Text, Value, Volatility
+from promptlint.template import (
+    Apply,
+    Choice,
+    Hole,
+    Items,
+    JsonDump,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+    Volatility,
+)
 
 MAX_EXPRESSION = 60
 
@@ -62,6 +77,8 @@ class File:
         self.once = False
         # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
         self.importing = True
+        # The value of the next call is not used: it need not be described.
+        self.unused = False
         # The function being read, to name what has no name of its own.
         self.where = ""
         self.positions: tuple[Source, int] = (source, 0)
@@ -90,11 +107,20 @@ class File:
         self.positions = positions or (self.source, 0)
         self.starts = self.source.starts if positions is None and self.source.text.isascii() else []
 
-    def hole(self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = "") -> Hole:
+    def hole(
+        self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = ""
+    ) -> Hole:
         """A hole for an expression, named by its source text."""
         if isinstance(node, ast.arg):
             place = self.span(node)
-            return Hole(node.arg, Span(place.file, place.start, place.start + len(node.arg)), volatility, origin, parameter, json)
+            return Hole(
+                node.arg,
+                Span(place.file, place.start, place.start + len(node.arg)),
+                volatility,
+                origin,
+                parameter,
+                json,
+            )
         span = self.span(node)
         if type(node) is ast.Name:
             return Hole(node.id, span, volatility, origin, parameter, json)

@@ -1,4 +1,4 @@
-"""How often the value of an expression changes, by simple data flow: clocks, ids, settings, and what they flow through."""
+"""How often the value of an expression changes, by simple data flow: clocks, ids, settings, what they flow through."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from promptlint.template import Volatility
 
 # Full names after alias resolution, or their tails as written (`datetime.now` for `from datetime import datetime`).
 CLOCKS = frozenset(
-    {
-        "datetime.now", "datetime.utcnow", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
-        "datetime.today", "time.time", "time.time_ns", "time.strftime", "time.ctime", "time.localtime", "time.gmtime",
-        "time.asctime", "time.monotonic", "time.perf_counter", "timezone.now", "django.utils.timezone.now", "pendulum.now",
-        "arrow.now", "arrow.utcnow", "pd.Timestamp.now", "pandas.Timestamp.now", "Timestamp.now",
-    }
-)  # fmt: skip
+    "datetime.now datetime.utcnow datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today "
+    "datetime.today time.time time.time_ns time.strftime time.ctime time.localtime time.gmtime "
+    "time.asctime time.monotonic time.perf_counter timezone.now django.utils.timezone.now pendulum.now "
+    "arrow.now arrow.utcnow pd.Timestamp.now pandas.Timestamp.now Timestamp.now".split()
+)
 DATES = frozenset({"date.today", "datetime.date.today", "pendulum.today"})
 IDS = frozenset({f"uuid.uuid{n}" for n in (1, 3, 4, 5, 6, 7, 8)} | {"shortuuid.uuid", "nanoid.generate", "ulid.new"})
 RANDOMS = frozenset(
-    {
-        "random.random", "random.randint", "random.choice", "random.choices", "random.sample", "random.uniform",
-        "random.randrange", "random.shuffle", "random.getrandbits", "secrets.token_hex", "secrets.token_urlsafe",
-        "secrets.token_bytes", "secrets.randbelow", "secrets.choice", "os.urandom", "numpy.random.choice", "numpy.random.randint",
-    }
-)  # fmt: skip
-ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ", "platform.system", "platform.platform", "platform.release",
-                         "os.getcwd", "os.name", "sys.platform", "sys.version", "getpass.getuser", "socket.gethostname"})  # fmt: skip
+    "random.random random.randint random.choice random.choices random.sample random.uniform "
+    "random.randrange random.shuffle random.getrandbits secrets.token_hex secrets.token_urlsafe "
+    "secrets.token_bytes secrets.randbelow secrets.choice os.urandom numpy.random.choice "
+    "numpy.random.randint".split()
+)
+ENVIRONMENT = frozenset(
+    "os.getenv os.environ.get os.environ platform.system platform.platform platform.release os.getcwd "
+    "os.name sys.platform sys.version getpass.getuser socket.gethostname".split()
+)
 UNORDERED = frozenset({"set", "frozenset", "os.listdir", "os.scandir", "glob.glob", "glob.iglob"})
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfpXcTRrs]")
 
@@ -39,7 +38,8 @@ UNKNOWN: State = (Volatility.UNKNOWN, "")
 def of_call(name: str, receiver: State | None, arguments: list[State], first: str | None) -> State:
     """Volatility and origin of a call's value.
 
-    `name` is the dotted callee, `receiver` the state of what a method is called on, `first` the first argument if it is a literal string.
+    `name` is the dotted callee, `receiver` the state of what a method is called on, `first` the first argument if it
+    is a literal string.
     """
     tail = ".".join(name.split(".")[-2:])
     last = name.rpartition(".")[2]
@@ -67,7 +67,11 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
     states = arguments if receiver is None else [receiver, *arguments]
     known = strongest(states) if states else UNKNOWN
     by_name = volatility_of(last)
-    if known[0] <= Volatility.UNKNOWN and by_name is Volatility.REQUEST and not name.startswith(("str", "len", "json.")):
+    if (
+        known[0] <= Volatility.UNKNOWN
+        and by_name is Volatility.REQUEST
+        and not name.startswith(("str", "len", "json."))
+    ):
         return (Volatility.REQUEST, "name")
     return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
 

@@ -1,0 +1,221 @@
+"""Functions and classes: what they return, what decorators and base classes make of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from promptlint.extract.catalogue import BaseEntry, DecoratorEntry, Matcher
+from promptlint.extract.expressions import evaluate, string
+from promptlint.extract.facts import Function
+from promptlint.extract.sites import KEYWORD, consider, extent
+from promptlint.extract.state import File, Scope, join_branches, textual
+from promptlint.extract.statements import STATEMENTS, run
+from promptlint.extract.volatility import dotted, of_name
+from promptlint.template import Apply, Arguments, Hole, Mapping, Template, Value
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def bind_scope(file: File, scope: Scope) -> None:
+    for name, value in scope.values.items():
+        if textual(value):
+            file.facts.bindings[scope.key(name)] = value
+
+
+def define(file: File, scope: Scope, node: FunctionNode) -> bool:
+    for decorator in node.decorator_list:
+        _decorator(file, scope, node, decorator)
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            evaluate(file, scope, default)
+    if scope.kind == "function":
+        # Known before its body is read, so that calls in between find it.
+        file.facts.functions.setdefault(scope.key(node.name), Function((), ()))
+    file.pending.append((node, scope))
+    return True
+
+
+def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
+    """The docstring as `inspect.getdoc` gives it, () if there is none."""
+    first = node.body[0] if node.body else None
+    if (
+        not isinstance(first, ast.Expr)
+        or not isinstance(first.value, ast.Constant)
+        or not isinstance(first.value.value, str)
+    ):
+        return ()
+    text = string(file, first.value, first.value.value)
+    span = file.span(first.value)
+    hole = Hole("docstring", span)
+    return (Apply("cleandoc", text, Arguments(), span, hole),) if text else ()
+
+
+def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = file.resolve(dotted(target))
+    entry: DecoratorEntry | None = Matcher.find(file.matcher.decorators, name, file.imported)
+    if isinstance(decorator, ast.Call):
+        value = evaluate(file, scope, decorator)
+        if entry is not None and isinstance(decorator.func, ast.Name | ast.Attribute):
+            _decorator_arguments(file, scope, decorator, entry)
+        del value
+    if entry is None:
+        return
+    if entry.gives == "docstring":
+        text = docstring(file, node)
+        if text:
+            file.note(text, extent(text) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            for description in _annotated_texts(file, argument.annotation):
+                place = extent(description) or file.span(argument)
+                file.note(description, place, f"{node.name}.{argument.arg}", entry.role, "decorator", KEYWORD)
+
+
+def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: DecoratorEntry) -> None:
+    for keyword in decorator.keywords:
+        role = entry.arguments.get(keyword.arg or "")
+        if role:
+            value = evaluate(file, scope, keyword.value)
+            if isinstance(value, tuple) and textual(value):
+                place = extent(value) or file.span(keyword.value)
+                file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
+
+
+def _annotated_texts(file: File, annotation: ast.expr | None) -> list[Template]:
+    """The strings of `Annotated[type, "text"]`."""
+    if not isinstance(annotation, ast.Subscript) or dotted(annotation.value).rpartition(".")[2] != "Annotated":
+        return []
+    elements = annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else []
+    return [
+        string(file, element, element.value)
+        for element in elements
+        if isinstance(element, ast.Constant) and isinstance(element.value, str) and element.value
+    ]
+
+
+# A literal of more than one word, or a long one, or one that is given back.
+_LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""")
+_TALK = re.compile(
+    r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
+    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|return [frbuFRBU]{0,2}[\"']|[\"']{3}"
+)
+
+
+def relevant(file: File, node: FunctionNode) -> bool:
+    """Whether a function may hold or make text for a model. Most functions do not, and need not be read.
+
+    Its docstring does not count: whether that is sent is the decorator's affair.
+    """
+    starts, text = file.source.starts, file.source.text
+    end = node.end_lineno or node.lineno
+    stop = starts[end] if end < len(starts) else len(text)
+    first = node.body[0]
+    pieces = [text[starts[node.lineno - 1] : stop]]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and first.lineno > node.lineno:
+        after = first.end_lineno or first.lineno
+        pieces = [text[starts[node.lineno - 1] : starts[first.lineno - 1]]]
+        pieces.append(text[starts[after] : stop] if after < len(starts) else "")
+    for piece in pieces:
+        if _TALK.search(piece) or any(len(literal) > 20 or " " in literal for literal in _LITERAL.findall(piece)):
+            return True
+    return False
+
+
+def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
+    owner = parent.name if parent.kind == "class" else ""
+    scope = Scope("function", parent.key(node.name), parent, owner)
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    static = any(dotted(decorator) == "staticmethod" for decorator in node.decorator_list)
+    if owner and arguments and not static:
+        scope.receiver = arguments[0].arg
+        arguments = arguments[1:]
+    elif parent.kind == "function" and parent.receiver:
+        scope.receiver, scope.owner = "", ""
+    defaults: list[ast.expr | None] = [None] * max(len(arguments) - len(node.args.defaults), 0)
+    defaults += node.args.defaults[-len(arguments) :] if arguments else []
+    pairs = list(zip(arguments, defaults, strict=False))
+    pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
+    parameters: list[tuple[str, Value | None]] = []
+    for argument, default in pairs:
+        state = of_name(argument.arg)
+        scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
+        scope.parameters.add(argument.arg)
+        value = evaluate(file, parent, default) if default is not None else None
+        if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
+            consider(file, value, default, argument.arg)
+        parameters.append((argument.arg, value))
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra is not None:
+            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
+    file.where = node.name
+    run(file, scope, node.body)
+    file.where = ""
+    # A nested function sees the names as they are when its own body is read.
+    returned = _returned(scope)
+    if returned is not None:
+        file.facts.functions[scope.name] = Function(tuple(parameters), returned)
+        _note_returned(file, scope, node, returned)
+
+
+def _returned(scope: Scope) -> Value | None:
+    """All that a function may give back, as one value."""
+    known = [value for value in scope.returned if textual(value)]
+    if not known:
+        return None
+    value = known[0]
+    for number, other in enumerate(known[1:]):
+        value = join_branches(f"{scope.name} return {number}", value, other)
+    return value
+
+
+def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -> None:
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        entry = Matcher.find(file.matcher.decorators, file.resolve(dotted(target)), file.imported)
+        if entry is not None and entry.gives == "return" and isinstance(value, tuple):
+            file.note(value, extent(value) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
+
+
+def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
+    inner = Scope("class", scope.key(node.name), scope)
+    bases = tuple(file.resolve(dotted(base)) for base in node.bases)
+    file.facts.bases[inner.name] = bases
+    for decorator in node.decorator_list:
+        evaluate(file, scope, decorator)
+    entries = [entry for base in bases if (entry := Matcher.find(file.matcher.bases, base, file.imported)) is not None]
+    run(file, inner, node.body)
+    bind_scope(file, inner)
+    for entry in entries:
+        _note_class(file, inner, node, entry)
+    return True
+
+
+def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) -> None:
+    """Attributes, docstring and fields that a base class sends."""
+    for name, role in entry.attributes.items():
+        value = inner.values.get(name)
+        if value is not None:
+            for template in (value,) if isinstance(value, tuple) else ():
+                if textual(template):
+                    file.note(template, extent(template) or file.span(node), name, role, "base-class", KEYWORD)
+    if entry.docstring:
+        text = docstring(file, node)
+        if text:
+            file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
+    for name, value in inner.values.items():
+        if not isinstance(value, Mapping) or not value.kind:
+            continue
+        for field, role in entry.fields.items():
+            kind, _, argument = field.rpartition(".")
+            text_value = value.get(argument)
+            if (
+                value.kind.rpartition(".")[2] == kind.rpartition(".")[2]
+                and isinstance(text_value, tuple)
+                and textual(text_value)
+            ):
+                place = extent(text_value) or file.span(node)
+                file.note(text_value, place, f"{name}.{argument}", role, "base-class", KEYWORD)
+
+
+STATEMENTS.update({ast.FunctionDef: define, ast.AsyncFunctionDef: define, ast.ClassDef: define_class})

@@ -1,0 +1,332 @@
+"""Statements: names bound in order, branches joined, loops repeated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from promptlint.extract.expressions import add, bind_loop, condition_text, evaluate, iteration_state
+from promptlint.extract.facts import Site
+from promptlint.extract.names import prompt_like
+from promptlint.extract.sites import consider, speaks_against
+from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
+from promptlint.extract.volatility import dotted, of_name
+from promptlint.template import Items, Mapping, Repeat, Span, Value, Volatility
+
+
+def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
+    """Read statements in order. Gives False when the end of them is not reached (return, raise, continue, break)."""
+    for statement in statements:
+        handler = STATEMENTS.get(type(statement))
+        if handler is not None and not handler(file, scope, statement):
+            return False
+    return True
+
+
+def _expression(file: File, scope: Scope, node: ast.Expr) -> bool:
+    value = node.value
+    if isinstance(value, ast.Call):
+        if not _only_talk(value):
+            file.unused = True
+            evaluate(file, scope, value)
+    elif not isinstance(value, ast.Constant):
+        evaluate(file, scope, value)
+    return True
+
+
+def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
+    value = evaluate(file, scope, node.value)
+    for target in node.targets:
+        bind(file, scope, target, value, node.value)
+    return True
+
+
+def _annotated(file: File, scope: Scope, node: ast.AnnAssign) -> bool:
+    _annotation(file, scope, node.annotation)
+    if node.value is not None:
+        bind(file, scope, node.target, evaluate(file, scope, node.value), node.value)
+    return True
+
+
+def _return(file: File, scope: Scope, node: ast.Return) -> bool:
+    if node.value is not None:
+        value = evaluate(file, scope, node.value)
+        scope.returned.append(value)
+        name = scope.name.rpartition(".")[2]
+        if prompt_like(name) or not isinstance(node.value, ast.Name | ast.Attribute):
+            consider(file, value, node.value, name)
+    return False
+
+
+def _leave(file: File, scope: Scope, node: ast.stmt) -> bool:
+    """What is raised is read by people; after `continue` and `break` nothing follows."""
+    return False
+
+
+def _with(file: File, scope: Scope, node: ast.With | ast.AsyncWith) -> bool:
+    for item in node.items:
+        value = evaluate(file, scope, item.context_expr)
+        if item.optional_vars is not None:
+            bind(file, scope, item.optional_vars, value, item.context_expr)
+    return run(file, scope, node.body)
+
+
+def _assert(file: File, scope: Scope, node: ast.Assert) -> bool:
+    file.muted += 1
+    _test(file, scope, node.test)
+    file.muted -= 1
+    return True
+
+
+_PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
+
+
+def _only_talk(node: ast.Call) -> bool:
+    """A log line, a print, an assertion: text for people, with nothing in it that calls a model."""
+    return (
+        speaks_against(dotted(node.func))
+        and all(isinstance(argument, _PLAIN) for argument in node.args)
+        and all(isinstance(keyword.value, _PLAIN) for keyword in node.keywords)
+    )
+
+
+def _test(file: File, scope: Scope, node: ast.expr) -> None:
+    """A condition: read for the calls in it."""
+    if isinstance(node, ast.BoolOp):
+        for value in node.values:
+            _test(file, scope, value)
+    elif not isinstance(node, _PLAIN) or (
+        isinstance(node, ast.Compare)
+        and not all(isinstance(operand, _PLAIN) for operand in (node.left, *node.comparators))
+    ):
+        evaluate(file, scope, node)
+
+
+def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
+    """Give a target its value, and take the value for a prompt if the target's name or the text says so."""
+    taken = not isinstance(node, ast.Name | ast.Attribute)
+    match target:
+        case ast.Name(id=name):
+            scope.values[name] = value
+            if taken or prompt_like(name):
+                _note(file, scope, name, value, node)
+        case ast.Attribute(attr=name):
+            written = dotted(target)
+            scope.values[written] = value
+            owner = _owner(scope, written.partition(".")[0])
+            if owner and written.count(".") == 1 and textual(value):
+                key = f"{owner}.{name}"
+                known = file.facts.bindings.get(key)
+                file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
+            if taken or prompt_like(name):
+                _note(file, scope, written, value, node)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
+            current = scope.values.get(name)
+            if isinstance(current, Mapping):
+                entries = tuple(entry for entry in current.entries if entry[0] != key)
+                scope.values[name] = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+            if taken:
+                consider(file, value, node, f"{name}.{key}", named=prompt_like(name) or prompt_like(key))
+        case ast.Subscript(value=container):
+            evaluate(file, scope, target.slice)
+            if taken:
+                consider(file, value, node, dotted(container).rpartition(".")[2])
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            items = value.items if isinstance(value, Items) and len(value.items) == len(targets) else ()
+            hole = single_hole(value)
+            for number, element in enumerate(targets):
+                if items:
+                    bind(file, scope, element, items[number], node)
+                elif isinstance(element, ast.Name):
+                    state = of_name(element.id)
+                    if hole is not None and hole.volatility > state[0]:
+                        state = (hole.volatility, hole.origin)
+                    scope.values[element.id] = (file.hole(element, *state),)
+        case ast.Starred(value=inner):
+            bind(file, scope, inner, value, node)
+        case _:
+            pass
+
+
+def _owner(scope: Scope, receiver: str) -> str:
+    here: Scope | None = scope
+    while here is not None:
+        if here.receiver and here.receiver == receiver:
+            return here.owner
+        here = here.parent
+    return ""
+
+
+def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
+    """A prompt held by a name; in classes and modules of prompts every text counts."""
+    named = scope.kind == "class" and prompt_like(scope.name.rpartition(".")[2])
+    index = consider(file, value, node, name.rpartition(".")[2], named=named)
+    if index is not None:
+        scope.noted[name] = index
+    else:
+        scope.noted.pop(name, None)
+
+
+def _renote(file: File, scope: Scope, name: str) -> None:
+    """A noted value has grown: the site is the whole of it."""
+    index = scope.noted.get(name)
+    value = scope.values.get(name)
+    if index is not None and isinstance(value, tuple):
+        site = file.facts.sites[index]
+        file.facts.sites[index] = Site(value, site.role, site.name, site.evidence, site.span, site.rank, site.once)
+
+
+def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
+    target, operator, node = statement.target, statement.op, statement.value
+    value = evaluate(file, scope, node)
+    name = dotted(target) if isinstance(target, ast.Name | ast.Attribute) else ""
+    if not isinstance(operator, ast.Add) or not name or name.startswith("."):
+        return True
+    current = scope.values.get(name)
+    if current is None and _owner(scope, name.partition(".")[0]):
+        current = evaluate(file, scope, target)
+    if current is None:
+        if textual(value):
+            scope.values[name] = add(file, [(file.hole(target, *of_name(name)),), value], node)
+            _note(file, scope, name, scope.values[name], node)
+        return True
+    scope.values[name] = add(file, [current, value], node)
+    if name in scope.noted:
+        _renote(file, scope, name)
+    elif isinstance(scope.values[name], tuple):
+        _note(file, scope, name, scope.values[name], node)
+    return True
+
+
+def _join(file: File, scope: Scope, condition: str, first: Scope, second: Scope) -> None:
+    """The values after two branches."""
+    before = scope.values
+    after = dict(first.values)
+    for name, value in second.values.items():
+        other = first.values.get(name)
+        if other is value:
+            continue
+        if other is None:
+            after[name] = value
+        else:
+            after[name] = join_branches(condition, other, value)
+    scope.values = after
+    for name in scope.noted:
+        if after.get(name) is not before.get(name):
+            _renote(file, scope, name)
+
+
+def _if(file: File, scope: Scope, node: ast.If) -> bool:
+    _test(file, scope, node.test)
+    first, second = scope.fork(), scope.fork()
+    once = file.once
+    reached = run(file, first, node.body), run(file, second, node.orelse)
+    file.once = once
+    if reached[0] and reached[1]:
+        _join(file, scope, condition_text(file, node.test), first, second)
+    elif reached[0]:
+        scope.values = first.values
+    elif reached[1]:
+        scope.values = second.values
+    return reached[0] or reached[1]
+
+
+def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    inner = scope.fork()
+    state, over = (of_name(""), "")
+    if isinstance(node, ast.While):
+        _test(file, scope, node.test)
+        over = condition_text(file, node.test)
+    else:
+        iterable = evaluate(file, scope, node.iter)
+        state, over = iteration_state(iterable), condition_text(file, node.iter)
+        bind_loop(file, inner, node.target, iterable)
+    once, file.once = file.once, False
+    run(file, inner, node.body)
+    file.once = once
+    span = file.span(node.test if isinstance(node, ast.While) else node.iter)
+    for name, value in inner.values.items():
+        before = scope.values.get(name)
+        if before is value:
+            continue
+        if before is None:
+            scope.values[name] = value
+        else:
+            scope.values[name] = _repeated(before, value, over, span, state[0])
+            _renote(file, scope, name)
+    return run(file, scope, node.orelse)
+
+
+def _repeated(before: Value, after: Value, over: str, span: Span, level: Volatility) -> Value:
+    """What a loop that turns `before` into `after` once makes of it."""
+    if isinstance(before, tuple) and isinstance(after, tuple) and after[: len(before)] == before:
+        return (*before, Repeat(after[len(before) :], over, span, level))
+    if isinstance(before, Items) and isinstance(after, Items) and after.items[: len(before.items)] == before.items:
+        added = after.items[len(before.items) :]
+        known = tuple((Repeat(item, over, span, level),) if isinstance(item, tuple) else item for item in added)
+        whole = all(isinstance(item, tuple) for item in added)
+        return Items((*before.items, *known), before.span, before.complete and whole)
+    return join_branches(over, before, after)
+
+
+def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
+    start = scope.fork()
+    reached = run(file, scope, node.body) and run(file, scope, node.orelse)
+    for handler in node.handlers:
+        branch = start.fork()
+        if run(file, branch, handler.body):
+            if reached:
+                for name, value in branch.values.items():
+                    scope.values.setdefault(name, value)
+            else:
+                scope.values, reached = branch.values, True
+    if node.finalbody and not run(file, scope, node.finalbody):
+        return False
+    return reached
+
+
+def _match(file: File, scope: Scope, node: ast.Match) -> bool:
+    evaluate(file, scope, node.subject)
+    subject = condition_text(file, node.subject)
+    joined: Scope | None = None
+    for number, case in enumerate(node.cases):
+        branch = scope.fork()
+        if run(file, branch, case.body):
+            if joined is None:
+                joined = branch
+            else:
+                _join(file, branch, f"{subject} case {number}", joined, branch)
+                joined = branch
+    if joined is not None:
+        _join(file, scope, f"{subject} match", scope.fork(), joined)
+    return True
+
+
+def _annotation(file: File, scope: Scope, node: ast.expr | None) -> None:
+    """`x: str = ...` says nothing; `Annotated[...]` may hold calls with text."""
+    if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
+        evaluate(file, scope, node.slice)
+
+
+# Functions and classes are added by `definitions`.
+STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augment,
+    ast.Return: _return,
+    ast.Raise: _leave,
+    ast.Continue: _leave,
+    ast.Break: _leave,
+    ast.If: _if,
+    ast.For: _loop,
+    ast.AsyncFor: _loop,
+    ast.While: _loop,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.Assert: _assert,
+}
