@@ -57,6 +57,12 @@ def holes(parts):
     return [part for part in everything(parts) if isinstance(part, Hole)]
 
 
+def levels(parts):
+    inner = [branch for part in parts if isinstance(part, Choice) for branch in part.branches]
+    inner += [part.body for part in parts if isinstance(part, Repeat)]
+    return max((1 + levels(branch) for branch in inner), default=0)
+
+
 def check_places(source, parts):
     for part in everything(parts):
         if isinstance(part, Text):
@@ -89,7 +95,10 @@ def check_places(source, parts):
         ("{% set x | upper %}t{% endset %}{{ x }}", "«x»"),
         ("{% set x = y %}{{ x }}", "«x»"),
         ("{% if a %}{% set x = '1' %}{% endif %}{{ x }}", "(a? 1 | «x»)"),
-        ("{% if a %}{% set x = '1' %}{% elif b %}{% else %}{% set x = '2' %}{% endif %}{{ x }}", "(a? 1 | (b? «x» | 2))"),
+        (
+            "{% if a %}{% set x = '1' %}{% elif b %}{% else %}{% set x = '2' %}{% endif %}{{ x }}",
+            "(a? 1 | (b? «x» | 2))",
+        ),
         ("{% for i in y %}{% set x = '1' %}{{ x }}{% endfor %}{{ x }}", "[y: 1]«x»"),
         ("{% set xs = [] %}{% do xs.append(1) %}{{ xs }}", "«xs»"),
         ("{% with a = 'b', c = d %}{{ a }}{{ c }}{% endwith %}{{ a }}", "b«c»«a»"),
@@ -110,7 +119,10 @@ def check_places(source, parts):
         ("{% macro f(a) %}{{ a }}{{ f(a) }}{% endmacro %}{{ f('x') }}", "x«f(a)»"),
         ("{% macro f(n) %}[{{ caller(n) }}]{% endmacro %}{% call(u) f(3) %}x{{ u }}{% endcall %}", "[x«u»]"),
         ("{% filter trim %} a {% endfilter %}{% filter upper %}b{% endfilter %}", "a«upper»"),
-        ("{% trans count=n %}one {{ count }}{% pluralize %}many {{ count }}{% endtrans %}", "(plural? many «count» | one «count»)"),
+        (
+            "{% trans count=n %}one {{ count }}{% pluralize %}many {{ count }}{% endtrans %}",
+            "(plural? many «count» | one «count»)",
+        ),
         ("{% autoescape true %}a{% endautoescape %}{% print 'b', c %}", "ab«c»"),
         ("{% for x in xs %}{% if x %}{% continue %}{% endif %}a{% endfor %}", "[xs: a]"),
         ("{{ ns.x }}{% set ns = namespace(x='a') %}{% set ns.x = 'b' %}{{ ns.x }}", "«ns.x»«ns.x»"),
@@ -220,7 +232,19 @@ def test_parameter_is_the_argument_of_render():
 
 # Against jinja2
 
-_VALUES = ["v0", "v1", "s0", "s1", "s0 ~ s1", "'p' ~ v0", "s0 if c0 else s1", "(s0)", "'q' 'r'", "s1 | trim", "'x\n{%'"]
+_VALUES = [
+    "v0",
+    "v1",
+    "s0",
+    "s1",
+    "s0 ~ s1",
+    "'p' ~ v0",
+    "s0 if c0 else s1",
+    "(s0)",
+    "'q' 'r'",
+    "' t ' | trim",
+    "'x\n{%'",
+]
 _CONDITIONS = ["c0", "c1", "not c0", "c0 and c1", "(c0 or\nc1) and not c0"]
 _LEAVES = ["data", "data", "print", "set", "comment", "raw"]
 _BLOCKS = ["if", "if-else", "for", "set-block", "with"]
@@ -263,17 +287,19 @@ def templates(draw, depth=3):
             case "for":
                 return tag(f"for i in {one(['[1, 2]', '()'])}") + body(depth - 1) + tag("endfor")
             case "set-block":
-                return tag("set s0") + body(depth - 1) + tag("endset")
+                return tag("set s2") + body(depth - 1) + tag("endset") + data() + "{{ s2 }}"
             case _:
                 return tag(f"with s1 = {one(_VALUES)}") + body(depth - 1) + tag("endwith")
 
-    return "".join(piece(depth) for _ in range(draw(st.integers(0, 6))))
+    # Assigned from the start: jinja2 takes a name that is assigned later for undefined in inner scopes.
+    start = "".join(f"{{% set {name} = {name!r} %}}" for name in ("s0", "s1", "s2"))
+    return start + "".join(piece(depth) for _ in range(draw(st.integers(0, 6))))
 
 
 _OPTIONS = st.fixed_dictionaries(
     {"lstrip_blocks": st.booleans(), "trim_blocks": st.booleans(), "keep_trailing_newline": st.booleans()}
 )
-VALUES = {"v0": "V", "v1": " W\n", "s0": "S0", "s1": " S1 "}
+VALUES = {"v0": "V", "v1": " W\n"}
 
 
 def _chosen(parts, conditions):
@@ -284,7 +310,7 @@ def _chosen(parts, conditions):
             case Text():
                 made.append(part.value)
             case Hole():
-                made.append(str(eval(part.expression.replace("|", ".strip() #"), {}, dict(VALUES))))
+                made.append(VALUES[part.parameter])
             case Choice():
                 made.append(_chosen(part.branches[0 if eval(part.condition, {}, conditions) else 1], conditions))
             case Repeat():
@@ -292,10 +318,10 @@ def _chosen(parts, conditions):
     return "".join(made)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(templates(), _OPTIONS, st.booleans(), st.booleans(), st.integers(0, 99))
 def test_reads_what_jinja2_renders(source, options, c0, c1, seed):
-    """The chosen texts are what jinja2 renders, and every piece stands where it says; what jinja2 refuses is refused."""
+    """The chosen texts are what jinja2 renders, every piece is where it says, and what jinja2 refuses is refused."""
     try:
         parsed = jinja2.Environment(**options).from_string(source)
     except jinja2.TemplateSyntaxError:
@@ -399,12 +425,14 @@ def test_nested_too_deeply(source):
         "{{ 0x" + "9" * 50_000 + " }}",
         "{% if a %}x" + "{% elif b %}y" * 3000 + "{% endif %}",
         "{% if a %}" * 99 + "x" + "{% endif %}" * 99,
+        ("{% if a %}" + "x{% elif b %}" * 30 + "{% else %}") * 90 + "y" + "{% endif %}" * 90,
         "{% for a in b %}{% set x = a ~ x %}" * 50 + "{{ x }}" + "{% endfor %}" * 50,
         "{% set x = 'ab' %}" + "{% set x = x ~ x %}" * 100 + "{{ x }}",
         "{% set x = 'ab' %}" + "{% set x = (x ~ 'a') if b else '' %}" * 300 + "{{ x }}",
         "{% set x = 'ab' %}" + "{% if a %}{% set x = x ~ 'a' %}{% endif %}" * 300 + "{{ x }}" * 100,
         "{% macro a() %}" + "x{{ z }}" * 1000 + "{% endmacro %}" + "{{ a() }}" * 1000,
-        "".join(f"{{% macro m{n}() %}}{{{{ m{n + 1}() }}}}{{{{ m{n + 1}() }}}}{{% endmacro %}}" for n in range(40)) + "{{ m0() }}",
+        "".join(f"{{% macro m{n}() %}}{{{{ m{n + 1}() }}}}{{{{ m{n + 1}() }}}}{{% endmacro %}}" for n in range(40))
+        + "{{ m0() }}",
         "\ufffc\ud800\0" * 1000,
     ],
 )
@@ -412,6 +440,7 @@ def test_hostile(source):
     """Read in bounded time and size, with few levels, so that nothing that walks the template can overflow."""
     made = read(source)
     assert sum(1 for _ in everything(made)) < 250_000
+    assert levels(made) <= 150
     check_places(source, made)
 
 
@@ -479,7 +508,8 @@ text
 
 
 def test_roles_in_a_loop_are_no_part_of_the_message_before():
-    source = "system:\nBe kind.\n{% for m in history %}\nuser:\n{{ m.q }}\nassistant:\n{{ m.a }}\n{% endfor %}\nuser:\n{{ q }}\n"
+    turns = "{% for m in history %}\nuser:\n{{ m.q }}\nassistant:\n{{ m.a }}\n{% endfor %}\n"
+    source = f"system:\nBe kind.\n{turns}user:\n{{{{ q }}}}\n"
     assert site_texts("chat.jinja2", source) == [("system", "Be kind."), ("user", "«q»")]
     told = source.replace("{{ m.q }}", "I ask {{ m.q }}")
     assert [role for role, _ in site_texts("chat.jinja2", told)] == ["system", "user", "user"]
@@ -495,8 +525,10 @@ def test_places_of_roles():
     assert [source[site.span.start : site.span.end] for site in sites] == ["Be kind.", "{{ q }} now"]
 
 
-HTML = "<!DOCTYPE html>\n<html><body>\n<p>{{ text }}</p>\n{% for a in b %}<li>{{ a }}</li>{% endfor %}\n</body></html>\n"
-DOCKER = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install {{ package }}\nCMD [\"python\", \"app.py\"]\n"
+HTML = (
+    "<!DOCTYPE html>\n<html><body>\n<p>{{ text }}</p>\n{% for a in b %}<li>{{ a }}</li>{% endfor %}\n</body></html>\n"
+)
+DOCKER = 'FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN pip install {{ package }}\nCMD ["python", "app.py"]\n'
 CODE = "import os\n\n\nclass {{ name }}({{ base }}):\n    def run(self):\n        return {{ value }}\n"
 PROSE = "Summarize the article below for a child of ten years.\n\n{{ article }}\n"
 MAIL = "Dear {{ name }},\n\nthank you for your order. We will send it to you tomorrow.\n\nYour shop\n"
@@ -530,7 +562,8 @@ CHINESE = "请把下面的文章翻译成英文，并保持原来的格式和语
         ("notes.md.j2", MAIL, False),
         ("config.j2", "[server]\nport = {{ port }}\nhost = {{ host }}\n", False),
         ("config.yml.j2", "system:\n  name: {{ name }}\n", False),
-        ("empty.j2", "", False),
+        ("prompts/empty.j2", "", False),
+        ("prompts/value.j2", "{{ text }}\n", False),
     ],
 )
 def test_which_files_are_prompts(name, source, prompt):

@@ -98,7 +98,7 @@ def _annotated_texts(file: File, annotation: ast.expr | None) -> list[Template]:
 _LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""")
 _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
-    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|return [frbuFRBU]{0,2}[\"']|[\"']{3}"
+    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|\.create\(|return [frbuFRBU]{0,2}[\"']|[\"']{3}"
 )
 
 
@@ -160,13 +160,18 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
 
 def _returned(scope: Scope) -> Value | None:
     """All that a function may give back, as one value."""
-    known = [value for value in scope.returned if textual(value)]
-    if not known:
+    if not any(textual(value) or _sends(value) for value in scope.returned):
         return None
+    known = [value for value in scope.returned if (hole := single_hole(value)) is None or hole.expression != "None"]
     value = known[0]
     for number, other in enumerate(known[1:]):
         value = join_branches(f"{scope.name} return {number}", value, other)
     return value
+
+
+def _sends(value: Value) -> bool:
+    """Whether a value is a message or holds one, be its text known or not."""
+    return isinstance(value, Message) or (isinstance(value, Items) and any(_sends(item) for item in value.items))
 
 
 def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -> None:

@@ -22,6 +22,7 @@ from promptlint.extract.state import (
     textual,
 )
 from promptlint.extract.volatility import CONSTANT, State, date_only, dotted, of_name, strongest
+from promptlint.operations import exact, several
 from promptlint.source import Source
 from promptlint.template import (
     Apply,
@@ -154,7 +155,7 @@ def _formatted(file: File, scope: Scope, node: ast.FormattedValue, value: Value)
         pattern = "".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant))
         if "%" in pattern and date_only(pattern):
             return (Hole(hole.expression, hole.span, hole.volatility, "date"),)
-    if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion == -1 and spec is None)):
+    if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion in (-1, 115) and spec is None)):
         return value
     state = state_of(value)
     return (hole or Hole("...", file.span(node), state[0], state[1]),)
@@ -271,7 +272,7 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
                 items.extend(value.items)
                 complete = complete and value.complete
             else:
-                items.append(value)
+                items.append(spread(value))
         return Items(tuple(items), file.span(node), complete)
     if not any(textual(value) for value in values) and not any(isinstance(v, tuple) and not v for v in values):
         state = strongest([state_of(value) for value in values])
@@ -326,11 +327,17 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
                 items.extend(value.items)
                 complete = complete and value.complete
             else:
-                items.append(value)
+                items.append(spread(value))
                 complete = False
         else:
             items.append(evaluate(file, scope, element))
     return Items(tuple(items), file.span(node), complete)
+
+
+def spread(value: Value) -> Value:
+    """The items of a list of which nothing is known but that it is one."""
+    hole = single_hole(value)
+    return value if hole is None else several(Repeat((hole,), hole.expression, hole.span, hole.volatility))
 
 
 def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
@@ -373,7 +380,7 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     if isinstance(node, ast.SetComp):
         state = (state[0], "unordered")
     if isinstance(value, tuple):
-        return Items(((Repeat(value, over, span, state[0]),),), span, True)
+        return Items((several(Repeat(value, over, span, state[0])),), span, True)
     return Items((value,), span, False)
 
 
@@ -413,7 +420,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
         if (
             isinstance(value, Items)
             and isinstance(key, int)
-            and value.complete
+            and exact(value)
             and -len(value.items) <= key < len(value.items)
         ):
             return value.items[key]
@@ -448,7 +455,7 @@ def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: 
             if bound is not None:
                 evaluate(file, scope, bound)
             return (hole,)
-    if isinstance(value, Items) and value.complete and bounds.step is None:
+    if isinstance(value, Items) and exact(value) and bounds.step is None:
         return Items(value.items[ends[0] : ends[1]], file.span(node), True)
     if isinstance(value, tuple) and textual(value) and bounds.step is None:
         words = ",".join("" if end is None else str(end) for end in ends)

@@ -36,9 +36,10 @@ def template(
 ) -> Template:
     """What a Jinja template becomes, of a file or of a literal in it. Its source are the joined values of `texts`.
 
-    The options are those of jinja2. White-space control is applied and newlines are line feeds, as in what jinja2 would render. Names that the template
-    does not bind are holes with `parameter` set: the argument of `render` they stand for. Another template is a `Ref`
-    "jinja:NAME", a macro of another template "jinja:NAME#MACRO". Raises `TemplateError` when jinja2 cannot parse it.
+    The options are those of jinja2. White-space control is applied and newlines are line feeds, as in what jinja2 would
+    render. Names that the template does not bind are holes with `parameter` set: the argument of `render` they stand
+    for. Another template is a `Ref` "jinja:NAME", a macro of another template "jinja:NAME#MACRO". Raises
+    `TemplateError` when jinja2 cannot parse it.
     """
     return _read(texts, lstrip_blocks, trim_blocks, keep_trailing_newline)[0]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import msgspec.structs
 from jinja2 import nodes
 
 from promptlint import operations
@@ -20,11 +19,12 @@ from promptlint.extract.jinja_tree import (
     Unreadable,
     constant,
     dotted,
+    is_history,
     is_mutable,
+    json_dump,
     parse,
     printed,
 )
-from promptlint.extract.names import words
 from promptlint.extract.volatility import CONSTANT, UNKNOWN, State
 from promptlint.template import (
     Arguments,
@@ -40,10 +40,10 @@ from promptlint.template import (
     Volatility,
 )
 
-# A name may stand for a text any number of times, and macros for each other: what is put in place is limited.
 MAX_LEVELS = 100
 """Levels of choices and loops in each other; an `elif` is one level below the condition before it."""
 
+# A name may stand for a text any number of times, and macros for each other: what is put in place is limited.
 MAX_VALUE = 2_000
 MAX_INLINED = 100_000
 MAX_EXPRESSION = 40
@@ -70,9 +70,6 @@ _KEEPING = frozenset(
 _DEFAULT = frozenset({"default", "d"})
 _JSON = frozenset({"tojson", "to_json"})
 _DUMPS = frozenset({"dumps", "json_dumps", "to_json", "model_dump_json"})
-_HISTORY = frozenset(
-    ["messages", "history", "conversation", "conversations", "turns", "dialogue", "dialog", "transcript"]
-)
 
 
 class _Scope:
@@ -254,7 +251,7 @@ class Reader:
         otherwise = tuple(self.body(node.else_, _Scope(scope)))
         self.level -= 1
         span = self.tree.source.span(start, end)
-        parts: list[Part] = [Repeat(body, over, span, state[0], _is_history(node.iter))] if body else []
+        parts: list[Part] = [Repeat(body, over, span, state[0], is_history(node.iter))] if body else []
         return [Choice(over, (tuple(parts), otherwise))] if otherwise else parts
 
     # Bindings
@@ -483,13 +480,13 @@ class Reader:
         inner, dump = node, None
         while isinstance(inner, nodes.Filter) and inner.node is not None:
             if inner.name in _JSON:
-                dump = _json_dump(inner, JsonDump(ensure_ascii=True, sort_keys=True))
+                dump = json_dump(inner, JsonDump(ensure_ascii=True, sort_keys=True))
                 break
             if inner.name not in _KEEPING and inner.name not in _DEFAULT:
                 break
             inner = inner.node
         if isinstance(inner, nodes.Call) and dotted(inner.node).rpartition(".")[2] in _DUMPS:
-            dump = _json_dump(inner, JsonDump(ensure_ascii=dotted(inner.node).endswith("dumps")))
+            dump = json_dump(inner, JsonDump(ensure_ascii=dotted(inner.node).endswith("dumps")))
         parameter = inner.name if isinstance(inner, nodes.Name) and scope.get(inner.name) is None else ""
         span = self.tree.source.span(*(where or extent))
         return Hole(self.tree.words(extent), span, known[0], known[1], parameter, dump)
@@ -553,29 +550,6 @@ def read(source: Joined, *, lstrip_blocks: bool, trim_blocks: bool) -> tuple[Tem
         return reader.read(), reader
     except RecursionError:
         raise Unreadable("nested too deeply", 0) from None
-
-
-def _is_history(node: nodes.Node) -> bool:
-    """Whether a loop goes over the turns of a conversation; a slice of them does not grow."""
-    while isinstance(node, (nodes.Filter, nodes.Call)) and node.node is not None:
-        node = node.node
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
-        return False
-    parts = words(dotted(node).rpartition(".")[2]) or ("",)
-    return parts[-1] in _HISTORY
-
-
-def _json_dump(node: nodes.Filter | nodes.Call, start: JsonDump) -> JsonDump:
-    """The options of a JSON dump. jinja2's `tojson` sorts keys and escapes what is not ASCII."""
-    known: dict[str, object] = msgspec.structs.asdict(start)
-    given: list[tuple[str, nodes.Node]] = [(str(item.key), item.value) for item in node.kwargs]
-    if isinstance(node, nodes.Filter) and node.args:
-        given.append(("indent", node.args[0]))
-    for key, value in given:
-        if key in known and isinstance(value, nodes.Const):
-            known[key] = value.value
-    indent = known["indent"]
-    return JsonDump(indent if isinstance(indent, int) else 0, bool(known["ensure_ascii"]), bool(known["sort_keys"]))
 
 
 def _state_of(template: Template) -> State:

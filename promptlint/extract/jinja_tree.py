@@ -13,18 +13,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec.structs
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream, ignored_tokens
 from jinja2.parser import Parser
 
+from promptlint.extract.names import words
 from promptlint.operations import Ruler
-from promptlint.template import Span, Text
+from promptlint.template import JsonDump, Span, Text
 
 MAX_NESTING = 100
 """Levels of nested tags that are read; jinja2's own parser ends between 150 and 200 in a plain process."""
 
 _EXTENSIONS = ("jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols")
 _EMPTY = frozenset(["namespace", "dict", "list", "set"])
+_HISTORY = frozenset(
+    ["messages", "history", "conversation", "conversations", "turns", "dialogue", "dialog", "transcript"]
+)
 _OPENING = frozenset(["if", "for", "macro", "call", "filter", "with", "block", "autoescape", "trans"])
 
 Extent = tuple[int, int]
@@ -301,3 +306,26 @@ def is_mutable(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Call):
         return dotted(node.node) in _EMPTY
     return isinstance(node, (nodes.List, nodes.Dict)) and not node.items
+
+
+def is_history(node: nodes.Node) -> bool:
+    """Whether a loop goes over the turns of a conversation; a slice of them does not grow."""
+    while isinstance(node, (nodes.Filter, nodes.Call)) and node.node is not None:
+        node = node.node
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
+        return False
+    parts = words(dotted(node).rpartition(".")[2]) or ("",)
+    return parts[-1] in _HISTORY
+
+
+def json_dump(node: nodes.Filter | nodes.Call, start: JsonDump) -> JsonDump:
+    """The options of a JSON dump. jinja2's `tojson` sorts keys and escapes what is not ASCII."""
+    known: dict[str, object] = msgspec.structs.asdict(start)
+    given: list[tuple[str, nodes.Node]] = [(str(item.key), item.value) for item in node.kwargs]
+    if isinstance(node, nodes.Filter) and node.args:
+        given.append(("indent", node.args[0]))
+    for key, value in given:
+        if key in known and isinstance(value, nodes.Const):
+            known[key] = value.value
+    indent = known["indent"]
+    return JsonDump(indent if isinstance(indent, int) else 0, bool(known["ensure_ascii"]), bool(known["sort_keys"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptlint.extract.sites import KEYWORD, MESSAGE, extent
 from promptlint.extract.state import File, textual
-from promptlint.operations import literal
+from promptlint.operations import is_several, literal, settled
 from promptlint.template import Hole, Items, Mapping, Message, Part, Template, Value
 
 ROLES = {
@@ -68,7 +68,7 @@ def note_message(file: File, message: Message, evidence: str, name: str = "") ->
 def content_template(value: Value) -> Template:
     """The text of a message's content: a string, or a list of parts of which the textual ones count."""
     if isinstance(value, tuple):
-        return value
+        return settled(value)
     if isinstance(value, Message):
         return content_template(value.content)
     if isinstance(value, Mapping):
@@ -80,7 +80,7 @@ def content_template(value: Value) -> Template:
     parts: list[Part] = []
     for item in value.items:
         parts.extend(content_template(item))
-    if not value.complete:
+    if not value.complete and not any(is_several(item) for item in value.items):
         parts.append(Hole("...", value.span))
     return tuple(parts)
 

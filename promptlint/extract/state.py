@@ -7,6 +7,7 @@ import ast
 from promptlint.extract.catalogue import Matcher, matcher
 from promptlint.extract.facts import Call, Facts, Function, Site
 from promptlint.extract.volatility import CONSTANT, State, strongest
+from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
 from promptlint.template import (
     Apply,
@@ -218,12 +219,7 @@ def join_branches(condition: str, first: Value, second: Value) -> Value:
         choice = Choice(condition, (first[common:], second[common:]))
         return (*first[:common], choice)
     if isinstance(first, Items) and isinstance(second, Items):
-        longer, shorter = (first, second) if len(first.items) >= len(second.items) else (second, first)
-        if longer.items[: len(shorter.items)] == shorter.items:
-            tail = tuple(optional(condition, item) for item in longer.items[len(shorter.items) :])
-            return Items((*shorter.items, *tail), longer.span, first.complete and second.complete)
-        seen = [item for item in second.items if item not in first.items]
-        return Items((*first.items, *seen), first.span, False)
+        return _join_items(condition, first, second)
     if isinstance(first, Mapping) and isinstance(second, Mapping):
         keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
         entries: list[tuple[str, Value]] = []
@@ -236,9 +232,43 @@ def join_branches(condition: str, first: Value, second: Value) -> Value:
     return first if not isinstance(first, tuple) or textual(first) else second
 
 
-def optional(condition: str, item: Value) -> Value:
+def _join_items(condition: str, first: Items, second: Items) -> Items:
+    """One list for two: what they begin and end with alike once, in between what stands in either."""
+    before, shortest = 0, min(len(first.items), len(second.items))
+    while before < shortest and first.items[before] == second.items[before]:
+        before += 1
+    behind = 0
+    while behind < shortest - before and first.items[-1 - behind] == second.items[-1 - behind]:
+        behind += 1
+    one = first.items[before : len(first.items) - behind]
+    other = second.items[before : len(second.items) - behind]
+    items = list(first.items[:before])
+    pairs = 0
+    while pairs < min(len(one), len(other)) and (both := _either(condition, one[pairs], other[pairs])) is not None:
+        items.append(both)
+        pairs += 1
+    items += [_optional(condition, item, True) for item in one[pairs:]]
+    items += [_optional(condition, item, False) for item in other[pairs:]]
+    items += first.items[len(first.items) - behind :]
+    unclear = any(isinstance(item, Message) for item in one[pairs:]) and any(isinstance(item, Message) for item in other[pairs:])
+    return Items(tuple(items), first.span, first.complete and second.complete and not unclear)
+
+
+def _either(condition: str, one: Value, other: Value) -> Value | None:
+    """One item for two that stand in the same place of two lists, if they can be one."""
+    if isinstance(one, Message) and isinstance(other, Message) and one.role == other.role:
+        content = join_branches(condition, one.content, other.content)
+        return Message(one.role, content, one.span, one.marker or other.marker)
+    if isinstance(one, tuple) and isinstance(other, tuple) and not is_several(one) and not is_several(other):
+        return (Choice(condition, (one, other)),)
+    return None
+
+
+def _optional(condition: str, item: Value, taken: bool) -> Value:
     """An item that is there in one branch only."""
-    return (Choice(condition, (item, ())),) if isinstance(item, tuple) else item
+    if not isinstance(item, tuple):
+        return item
+    return several(Choice(condition, (item, (SEVERAL,)) if taken else ((SEVERAL,), item)))
 
 
 def template_of(value: Value, hole: Hole) -> Template:

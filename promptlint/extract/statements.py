@@ -12,6 +12,7 @@ from promptlint.extract.names import prompt_like
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
 from promptlint.extract.volatility import dotted, of_name
+from promptlint.operations import several
 from promptlint.template import Items, Mapping, Repeat, Span, Value, Volatility
 
 
@@ -264,7 +265,7 @@ def _repeated(before: Value, after: Value, over: str, span: Span, level: Volatil
         return (*before, Repeat(after[len(before) :], over, span, level))
     if isinstance(before, Items) and isinstance(after, Items) and after.items[: len(before.items)] == before.items:
         added = after.items[len(before.items) :]
-        known = tuple((Repeat(item, over, span, level),) if isinstance(item, tuple) else item for item in added)
+        known = tuple(several(Repeat(item, over, span, level)) if isinstance(item, tuple) else item for item in added)
         whole = all(isinstance(item, tuple) for item in added)
         return Items((*before.items, *known), before.span, before.complete and whole)
     return join_branches(over, before, after)
@@ -278,7 +279,10 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
         if run(file, branch, handler.body):
             if reached:
                 for name, value in branch.values.items():
-                    scope.values.setdefault(name, value)
+                    if value is not start.values.get(name):
+                        known = scope.values.get(name)
+                        caught = f"except at {handler.lineno}"
+                        scope.values[name] = value if known is None else join_branches(caught, known, value)
             else:
                 scope.values, reached = branch.values, True
     if node.finalbody and not run(file, scope, node.finalbody):
