@@ -11,7 +11,7 @@ from promptlint.extract.messages import content_template
 from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import MESSAGE, NAME, READS, sample
-from promptlint.operations import literal, over_texts
+from promptlint.operations import literal, over_texts, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.template import (
     Hole,
@@ -114,7 +114,7 @@ def _role(role: str, template: Template) -> Role:
 def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     """The templates of a resolved value with their names."""
     if isinstance(value, tuple):
-        return [(name, value)]
+        return [(name, settled(value))]
     if isinstance(value, Message):
         return [(name, content_template(value.content))]
     if isinstance(value, Items):

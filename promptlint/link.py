@@ -5,13 +5,14 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from promptlint import operations
+from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function
 from promptlint.extract.state import has_text
-from promptlint.operations import in_text, literal
+from promptlint.operations import in_text, is_several, literal
 from promptlint.prompt import Project
 from promptlint.template import (
     Apply,
@@ -125,25 +126,45 @@ class Linker:
         try:
             if isinstance(value, tuple):
                 if len(value) == 1 and isinstance(value[0], Ref | Apply | Hole):
-                    return self.part(value[0], facts, bound)
-                return self.template(value, facts, bound)
+                    result = self.part(value[0], facts, bound)
+                    return bounded(result) if isinstance(result, tuple) else result
+                return bounded(self.template(value, facts, bound))
             if isinstance(value, Message):
                 return Message(value.role, self.value(value.content, facts, bound), value.span, value.marker)
             if isinstance(value, Items):
                 items: list[Value] = []
                 complete = value.complete
                 for item in value.items:
+                    whole = self.several(item, facts, bound) if is_several(item) else None
+                    if whole is not None:
+                        items.extend(whole)
+                        complete = complete and not isinstance(item[0], Repeat)
+                        continue
                     resolved = self.value(item, facts, bound)
                     if isinstance(resolved, Items) and not isinstance(item, Items):
                         items.extend(resolved.items)
                         complete = complete and resolved.complete
                     else:
                         items.append(resolved)
-                return Items(tuple(items[:MAX_PARTS]), value.span, complete)
+                return bounded(Items(tuple(items), value.span, complete), len(value.items))
             entries = tuple((key, self.value(item, facts, bound)) for key, item in value.entries)
-            return Mapping(entries, value.span, value.complete, value.kind)
+            return bounded(Mapping(entries, value.span, value.complete, value.kind), len(entries))
         finally:
             self.depth -= 1
+
+    def several(self, item: Value, facts: Facts, bound: Bound) -> list[Value] | None:
+        """The messages or lists that stand behind one of several items; None when it is text."""
+        part = item[0] if isinstance(item, tuple) else None
+        branches = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
+        found: list[Value] = []
+        for branch in branches:
+            if len(branch) == 2 and is_several(branch):
+                found.extend(self.several(branch, facts, bound) or ())
+            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply):
+                value = self.value(branch, facts, bound)
+                if not isinstance(value, tuple):
+                    found.extend(value.items if isinstance(value, Items) else (value,))
+        return found or None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
         parts: list[Part] = []
@@ -173,6 +194,10 @@ class Linker:
                     _as_template(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES]
                 )
                 same = all(branch == branches[0] for branch in branches[1:])
+                holes = [branch[0] for branch in branches if len(branch) == 1 and isinstance(branch[0], Hole)]
+                if not same and len(holes) == len(branches):
+                    # One value or another, all put in at run time.
+                    return (max(holes, key=lambda hole: hole.volatility),)
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
                 body = _as_template(self.value(part.body, facts, bound))
@@ -222,13 +247,11 @@ class Linker:
         return result
 
     def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
+        for module, name in self.elsewhere(home, key):
+            value = self.named(module, name, hops + 1)
+            if value is not None:
+                return value
         owner, _, member = key.rpartition(".")
-        if not owner:
-            target = home.aliases.get(key) if home.aliases else None
-            if target is None:
-                return None
-            found = self.modules.find(home, target)
-            return self.named(found[0], found[1], hops + 1) if found else None
         for base in home.bases.get(owner, ()):
             if base in home.bases:
                 value = self.named(home, f"{base}.{member}", hops + 1)
@@ -240,8 +263,34 @@ class Linker:
         if owner not in home.bases:
             container = self.named(home, owner, hops + 1)
             if isinstance(container, Mapping):
-                return container.get(member)
+                given = container.get(member)
+                return self._default(home, container, member, hops) if given is None else given
+            if member == "value" and isinstance(container, tuple):
+                # Of an enumeration's member: a text has no attribute of this name.
+                return container
         return None
+
+    def _default(self, home: Facts, instance: Mapping, member: str, hops: int) -> Value | None:
+        """An attribute of an object that was not given when it was made: what its class says."""
+        if not instance.kind or not instance.complete or any(key.isdecimal() for key, _ in instance.entries):
+            return None
+        key = f"{instance.kind}.{member}"
+        if instance.kind in home.bases:
+            return self.named(home, key, hops + 1)
+        found = self.modules.find(home, key)
+        return self.named(found[0], found[1], hops + 1) if found else None
+
+    def elsewhere(self, home: Facts, key: str) -> Iterator[tuple[Facts, str]]:
+        """Where a name that a module does not bind itself may come from: its imports, by name and by `*`."""
+        root, dot, rest = key.partition(".")
+        target = home.aliases.get(root)
+        paths = [f"{target}{dot}{rest}"] if target else [f"{path}{key}" for name, path in home.aliases.items() if name[0] == "*"]
+        if root in home.bases:
+            return
+        for path in paths:
+            found = self.modules.find(home, path)
+            if found is not None and found != (home, key):
+                yield found
 
     def function(self, home: Facts, key: str, hops: int = 0) -> tuple[Facts, Function] | None:
         """The function behind a name: of the module, of a class or its bases, or imported."""
@@ -249,11 +298,11 @@ class Linker:
             return None
         if key in home.functions:
             return home, home.functions[key]
+        for module, name in self.elsewhere(home, key):
+            result = self.function(module, name, hops + 1)
+            if result is not None:
+                return result
         owner, _, member = key.rpartition(".")
-        if not owner:
-            target = home.aliases.get(key) if home.aliases else None
-            found = self.modules.find(home, target) if target else None
-            return self.function(found[0], found[1], hops + 1) if found else None
         for base in home.bases.get(owner, ()):
             if base in home.bases:
                 result = self.function(home, f"{base}.{member}", hops + 1)
@@ -296,10 +345,13 @@ class Linker:
         positional = [self.value(value, facts, bound) for value in part.arguments.positional]
         keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
         if part.operation == "item":
-            found = _item(target, positional)
+            found = _item(target, positional, part.fallback.expression)
             return (part.fallback,) if found is None else found
         if part.operation == "slice" and isinstance(target, Items):
-            return target
+            if not operations.exact(target):
+                return target
+            start, stop = _bounds(positional)
+            return Items(target.items[start:stop], target.span)
         if not isinstance(target, tuple) or (len(target) == 1 and isinstance(target[0], Hole)):
             return (part.fallback,)
         result = (
@@ -322,13 +374,18 @@ def _given_up(value: Value) -> Value:
     return value
 
 
-def _item(target: Value, positional: list[Value]) -> Value | None:
+def _item(target: Value, positional: list[Value], condition: str) -> Value | None:
     key = literal(positional[0]) if positional else None
+    default = positional[1] if len(positional) > 1 else None
     if key is None:
-        return None
+        values = [item for _, item in target.entries] if isinstance(target, Mapping) and target.complete else []
+        values += [default] if values and default is not None else []
+        branches = tuple(value for value in values if isinstance(value, tuple))
+        return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
     if isinstance(target, Mapping):
-        return target.get(key)
-    if isinstance(target, Items) and target.complete and key.lstrip("-").isdecimal():
+        found = target.get(key)
+        return default if found is None and target.complete else found
+    if isinstance(target, Items) and operations.exact(target) and key.lstrip("-").isdecimal():
         index = int(key)
         return target.items[index] if -len(target.items) <= index < len(target.items) else None
     return None
@@ -401,9 +458,12 @@ def _join(target: Template, positional: list[Value], keywords: dict[str, Value],
 
 
 def _slice(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    bounds = (literal(positional[0]) if positional else "") or ","
-    low, _, high = bounds.partition(",")
-    return operations.cut(target, int(low) if low else None, int(high) if high else None)
+    return operations.cut(target, *_bounds(positional))
+
+
+def _bounds(positional: list[Value]) -> tuple[int | None, int | None]:
+    low, _, high = ((literal(positional[0]) if positional else "") or ",").partition(",")
+    return int(low) if low else None, int(high) if high else None
 
 
 def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
@@ -438,8 +498,8 @@ def _render(target: Template, positional: list[Value], keywords: dict[str, Value
     def fill(template: Template) -> Template:
         parts: list[Part] = []
         for piece in template:
-            if isinstance(piece, Hole) and piece.expression in given:
-                parts.extend(given[piece.expression])
+            if isinstance(piece, Hole) and piece.parameter in given:
+                parts.extend(given[piece.parameter])
             elif isinstance(piece, Choice):
                 parts.append(Choice(piece.condition, tuple(fill(branch) for branch in piece.branches)))
             elif isinstance(piece, Repeat):
@@ -473,7 +533,7 @@ OPERATIONS: dict[str, Operation] = {
     "upper": _recased(str.upper),
     "lower": _recased(str.lower),
     "title": _recased(str.title),
-    "capitalize": lambda target, positional, keywords, part: target,
+    "capitalize": lambda target, positional, keywords, part: operations.capitalize(target),
     "substitute": lambda target, positional, keywords, part: operations.substitute(target, _texts(keywords)),
     "jinja": _jinja,
     "render": _render,

@@ -11,12 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from promptlint.extract.names import volatility_of
-from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value
+from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility, texts
 from promptlint.template import Mapping as MappingValue
 
 # Stands for a part that is not text while white space is measured; no prompt holds it.
 OBJECT = "\ufffc"
 MAX_REPEATED = 10_000
+# A text with more is data, and every field would become a part of its own.
+MAX_FIELDS = 20_000
+# Behind a choice or a loop among the items of a list: it stands for as many items as there are, not for one. Alone: no item.
+SEVERAL = Repeat((), "", Span("", 0, 0), Volatility.CONSTANT)
 
 
 class Ruler:
@@ -132,6 +136,35 @@ def literal(value: Value | None) -> str | None:
     return "".join(part.value for part in value if isinstance(part, Text))
 
 
+def several(part: Choice | Repeat) -> Template:
+    """An item of a list that stands for any number of items."""
+    return (part, SEVERAL)
+
+
+def is_several(item: Value) -> bool:
+    return isinstance(item, tuple) and item[-1:] == (SEVERAL,)
+
+
+def exact(items: Items) -> bool:
+    """Whether every item of the list stands for itself, so that they can be counted."""
+    return items.complete and not any(is_several(item) for item in items.items)
+
+
+def settled(template: Template) -> Template:
+    """What items are as a text of their own, not joined."""
+    if not any(isinstance(part, Choice | Repeat) for part in template):
+        return template
+    parts: list[Part] = []
+    for part in template:
+        if isinstance(part, Choice):
+            parts.append(Choice(part.condition, tuple(settled(branch) for branch in part.branches)))
+        elif isinstance(part, Repeat) and part != SEVERAL:
+            parts.append(Repeat(settled(part.body), part.over, part.span, part.volatility, part.grows))
+        elif not isinstance(part, Repeat):
+            parts.append(part)
+    return tuple(parts)
+
+
 def in_text(value: Value, what: str = "...") -> Template:
     """A value as it stands in a text: a template as it is, anything else as a hole."""
     if isinstance(value, tuple):
@@ -197,7 +230,7 @@ def format_template(
     def change(ruler: Ruler) -> Template:
         nonlocal counter
         fields = format_fields(ruler.value)
-        if not fields:
+        if not fields or len(fields) > MAX_FIELDS:
             return ruler.cut(0, len(ruler.value))
         parts: list[Part] = []
         position = 0
@@ -306,15 +339,55 @@ def replace(target: Template, old: str, new: Template) -> Template:
 
 
 def strip(target: Template, characters: str | None = None, *, left: bool = True, right: bool = True) -> Template:
-    """`target.strip(characters)`, `lstrip`, `rstrip`."""
-    flat = Flat(target)
-    start = len(flat.value) - len(flat.value.lstrip(characters)) if left else 0
-    end = len(flat.value.rstrip(characters)) if right else len(flat.value)
-    return flat.keep([(start, end)] if start < end else [])
+    """`target.strip(characters)`, `lstrip`, `rstrip`. A hole counts as text that is not blank."""
+    if left:
+        target = _bare(target, characters, True, _AT_EDGE)[0]
+    if right:
+        target = _bare(target, characters, False, _AT_EDGE)[0]
+    return target
+
+
+_INSIDE, _PERHAPS, _AT_EDGE = 0, 1, 2
+
+
+def _bare(template: Template, characters: str | None, left: bool, where: int) -> tuple[Template, int]:
+    """A template without the blanks at one of its ends, and where its other end then is.
+
+    `where` it begins: at the edge, or only perhaps, behind a branch or a loop that may be empty. Blanks that may be
+    inside are kept as a choice.
+    """
+    parts: list[Part] = []
+    for part in template if left else reversed(template):
+        if where == _INSIDE:
+            parts.append(part)
+        elif isinstance(part, Text):
+            value = part.value.lstrip(characters) if left else part.value.rstrip(characters)
+            kept, size = len(value), len(part.value)
+            blank = _slice(part, 0, size - kept) if left else _slice(part, kept, size)
+            if blank is not None and where == _PERHAPS:
+                parts.append(Choice(f"blanks at {blank.span.start} are inside", ((blank,), ())))
+            rest = _slice(part, size - kept, size) if left else _slice(part, 0, kept)
+            if rest is not None:
+                parts.append(rest)
+                where = _INSIDE
+        elif isinstance(part, Choice):
+            ends = [_bare(branch, characters, left, where) for branch in part.branches]
+            parts.append(Choice(part.condition, tuple(branch for branch, _ in ends)))
+            reached = {end for _, end in ends}
+            where = reached.pop() if len(reached) == 1 else _PERHAPS
+        elif isinstance(part, Repeat):
+            body, _ = _bare(part.body, characters, left, _PERHAPS)
+            parts.append(Repeat(body, part.over, part.span, part.volatility, part.grows))
+            where = _PERHAPS
+        else:
+            parts.append(part)
+            where = _INSIDE
+    return tuple(parts if left else reversed(parts)), where
 
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BLANKS = re.compile(r"[ \t]*")
+_TAB_OR_ROW = re.compile(r"[\t\n\r]")
 
 
 def _lines(value: str) -> list[tuple[int, int]]:
@@ -328,8 +401,33 @@ def _indent(value: str, start: int, end: int) -> str | None:
     return value[start:stop] if stop < end and value[stop] != "\n" else None
 
 
+def _by_branch(target: Template, change: Callable[[Template], Template], ways: int = 8) -> Template:
+    """A change that depends on all rows of a text, made for each way through the conditions with rows of their own."""
+    for part in target:
+        if isinstance(part, Choice) and 1 < len(part.branches) <= ways and any("\n" in text.value for text in texts((part,))):
+            left = ways // len(part.branches)
+            taken = [_taken(target, part.condition, number) for number in range(len(part.branches))]
+            return (Choice(part.condition, tuple(_by_branch(way, change, left) for way in taken)),)
+    return change(target)
+
+
+def _taken(target: Template, condition: str, number: int) -> Template:
+    """The template when a condition takes one of its branches."""
+    parts: list[Part] = []
+    for part in target:
+        if isinstance(part, Choice) and part.condition == condition and number < len(part.branches):
+            parts.extend(part.branches[number])
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
 def dedent(target: Template) -> Template:
     """`textwrap.dedent(target)`. A hole counts as a character that is not blank."""
+    return _by_branch(target, _dedent)
+
+
+def _dedent(target: Template) -> Template:
     flat = Flat(target)
     lines = _lines(flat.value)
     margin: str | None = None
@@ -354,9 +452,46 @@ def dedent(target: Template) -> Template:
     return flat.keep(ranges)
 
 
+def _expand_tabs(target: Template) -> Template:
+    """`.expandtabs()`: a tab behind a hole, on the same line, is any number of blanks."""
+    column: int | None = 0
+    parts: list[Part] = []
+    for part in target:
+        if not isinstance(part, Text):
+            parts.append(part)
+            column = None
+            continue
+        start = 0
+        for match in _TAB_OR_ROW.finditer(part.value):
+            if match.group() != "\t":
+                column = 0
+                continue
+            parts.extend(filter(None, [_slice(part, start, match.start())]))
+            line = max(part.value.rfind("\n", 0, match.start()), part.value.rfind("\r", 0, match.start())) + 1
+            place = _slice(part, match.start(), match.end())
+            assert place is not None
+            if column is None:
+                parts.append(Repeat((Text(" ", place.span, False),), "tab", place.span, Volatility.CONSTANT))
+            else:
+                column += match.start() - max(line, start)
+                parts.append(Text(" " * (8 - column % 8), place.span, False))
+                column += 8 - column % 8
+            start = match.end()
+        rest = _slice(part, start, len(part.value))
+        if rest is not None:
+            parts.append(rest)
+            line = max(part.value.rfind("\n"), part.value.rfind("\r")) + 1
+            column = None if column is None and not line else (column or 0) + len(part.value) - max(line, start)
+    return tuple(parts)
+
+
 def cleandoc(target: Template) -> Template:
-    """`inspect.cleandoc(target)`, tabs left as they are."""
-    flat = Flat(target)
+    """`inspect.cleandoc(target)`. A hole counts as a character that is not blank."""
+    return _by_branch(target, _cleandoc)
+
+
+def _cleandoc(target: Template) -> Template:
+    flat = Flat(_expand_tabs(target))
     value = flat.value
     lines = _lines(value)
     widths = [len(indent) for start, end in lines[1:] if (indent := _indent(value, start, end)) is not None]
@@ -384,44 +519,77 @@ def cleandoc(target: Template) -> Template:
 
 
 def join(separator: Template, items: Items) -> Template | None:
-    """`separator.join(items)`; a loop among the items repeats its separator with it."""
+    """`separator.join(items)`; a loop or a condition among the items takes its separator in."""
+    templates = [in_text(item) for item in items.items]
+    certain = [number for number, template in enumerate(templates) if not is_several(template)]
+    first = certain[0] if certain else len(templates)
     parts: list[Part] = []
-    for number, item in enumerate(items.items):
-        template = in_text(item)
-        if len(template) == 1 and isinstance(template[0], Repeat):
-            repeat = template[0]
-            body = (*repeat.body, *separator)
-            if parts:
-                parts.extend(separator)
-            parts.append(Repeat(body, repeat.over, repeat.span, repeat.volatility, repeat.grows))
-            continue
-        if number and parts:
-            parts.extend(separator)
-        parts.extend(template)
-    if not items.complete:
+    for number, template in enumerate(templates):
+        if number == first:
+            parts.extend(template)
+        elif number > first:
+            parts.extend(_each(template, separator, ()))
+        elif certain or not separator:
+            parts.extend(_each(template, (), separator))
+        else:
+            # Behind the last item that is there, which may be this one, stands none.
+            perhaps = Choice(f"item {number} is not the last", (separator, ()))
+            parts.extend(_each(template, (), (perhaps,)))
+    if not items.complete and not any(is_several(template) for template in templates):
         parts.append(Hole("...", items.span))
     return tuple(parts)
 
 
+def _each(item: Template, before: Template, after: Template) -> Template:
+    """An item, or each of several, with something in front and behind."""
+    if not is_several(item):
+        return (*before, *item, *after)
+    if len(item) == 1:
+        return ()
+    part = item[0]
+    if len(item) == 2 and isinstance(part, Repeat):
+        return (Repeat(_each(part.body, before, after), part.over, part.span, part.volatility, part.grows),)
+    if len(item) == 2 and isinstance(part, Choice):
+        return (Choice(part.condition, tuple(_each(branch, before, after) for branch in part.branches)),)
+    return (*before, *item[:-1], *after)
+
+
 def times(target: Template, count: int) -> Template | None:
-    """`target * count` of static text, as atomic pieces; None beyond `MAX_REPEATED` characters."""
+    """`target * count` of static text, as an atomic piece; None beyond `MAX_REPEATED` characters."""
     text = literal(target)
-    if text is None or not 0 <= count * len(text) <= MAX_REPEATED:
+    if text is None or count * len(text) > MAX_REPEATED:
         return None
-    return (
-        tuple(Text(part.value * count, part.span, False) for part in target if isinstance(part, Text))
-        if len(target) == 1
-        else None
-    )
+    if count <= 0 or not text:
+        return ()
+    ruler = Ruler([part for part in target if isinstance(part, Text)])
+    return target if count == 1 else (Text(text * count, ruler.place(0, len(text)), False),)
 
 
 def recase(target: Template, change: Callable[[str], str]) -> Template:
     """`.upper()`, `.lower()` and the like; the pieces become atomic."""
 
     def over(ruler: Ruler) -> Template:
-        return tuple(Text(change(text.value), text.span, False) for text in ruler.texts)
+        value = change(ruler.value)
+        if len(value) != len(ruler.value):
+            return tuple(Text(change(text.value), text.span, False) for text in ruler.texts)
+        ends = zip(ruler.starts, ruler.texts, strict=True)
+        return tuple(Text(value[start : start + len(text.value)], text.span, False) for start, text in ends)
 
     return over_texts(target, over)
+
+
+def capitalize(target: Template) -> Template:
+    """`.capitalize()`: a hole in front may be empty, but is taken for text."""
+    return _capital(recase(target, str.lower))
+
+
+def _capital(target: Template) -> Template:
+    first = target[0] if target else None
+    if isinstance(first, Text):
+        return (Text(first.value.capitalize(), first.span, False), *target[1:])
+    if isinstance(first, Choice):
+        return (Choice(first.condition, tuple(_capital(branch) for branch in first.branches)), *target[1:])
+    return target
 
 
 def cut(target: Template, start: int | None, stop: int | None) -> Template | None:

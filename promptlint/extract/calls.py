@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
 from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
@@ -224,7 +225,7 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
             else 0
         )
         items, complete = (*current.items[:place], added, *current.items[place:]), current.complete
-    scope.values[target] = Items(items, current.span, complete)
+    scope.values[target] = bounded(Items(items, current.span, complete), len(items) if method != "extend" else 0)
     return (hole,)
 
 
@@ -406,10 +407,13 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     """A method of a string."""
     if method == "join":
         return _join(file, node, receiver, site)
+    if method == "get" and site.positional and (isinstance(receiver, Mapping) or textual(receiver)):
+        return (Apply("item", receiver, site.arguments(), file.span(node), _hole(file, site, receiver)),)
     if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
         return None
     operation = SAME_AS.get(method, method)
-    if method in ("strip", "lstrip", "rstrip", "upper", "lower") and single_hole(receiver) is not None:
+    known = single_hole(receiver)
+    if method in ("strip", "lstrip", "rstrip", "upper", "lower") and known is not None and not known.parameter:
         return None
     hole = _hole(file, site, receiver)
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
@@ -530,4 +534,6 @@ def _reference(file: File, scope: Scope, site: Site) -> str | None:
         return ":" + site.written
     if first in file.aliases:
         return site.name
+    if file.may_import(first) and not rest:
+        return ":" + first
     return None

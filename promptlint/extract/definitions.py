@@ -9,10 +9,10 @@ from promptlint.extract.catalogue import BaseEntry, DecoratorEntry, Matcher
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
 from promptlint.extract.sites import KEYWORD, consider, extent
-from promptlint.extract.state import File, Scope, join_branches, textual
-from promptlint.extract.statements import STATEMENTS, run
+from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
+from promptlint.extract.statements import STATEMENTS, owner_of, run
 from promptlint.extract.volatility import dotted, of_name
-from promptlint.template import Apply, Arguments, Hole, Mapping, Template, Value
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -29,6 +29,10 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     for default in (*node.args.defaults, *node.args.kw_defaults):
         if default is not None:
             evaluate(file, scope, default)
+    if scope.kind == "class" and any(dotted(decorator).endswith("property") for decorator in node.decorator_list):
+        # Reading the attribute is calling the function.
+        key = scope.key(node.name)
+        file.facts.bindings[key] = (Ref(f":{key}", Hole(node.name, file.span(node)), Arguments()),)
     if scope.kind == "function":
         # Known before its body is read, so that calls in between find it.
         file.facts.functions.setdefault(scope.key(node.name), Function((), ()))
@@ -98,7 +102,7 @@ def _annotated_texts(file: File, annotation: ast.expr | None) -> list[Template]:
 _LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""")
 _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
-    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|\.create\(|return [frbuFRBU]{0,2}[\"']|[\"']{3}"
+    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|\.create\(|return \(?[frbuFRBU]{0,2}[\"']|return \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|[\"']{3}"
 )
 
 
@@ -109,6 +113,10 @@ def relevant(file: File, node: FunctionNode) -> bool:
     """
     starts, text = file.source.starts, file.source.text
     end = node.end_lineno or node.lineno
+    only = node.body[0]
+    if len(node.body) == 1 and isinstance(only, ast.Return) and not isinstance(only.value, ast.Constant | ast.Compare):
+        # Made of what others give back.
+        return True
     stop = starts[end] if end < len(starts) else len(text)
     first = node.body[0]
     pieces = [text[starts[node.lineno - 1] : stop]]
@@ -151,11 +159,23 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     file.where = node.name
     run(file, scope, node.body)
     file.where = ""
+    _bind_attributes(file, scope)
     # A nested function sees the names as they are when its own body is read.
     returned = _returned(scope)
     if returned is not None:
         file.facts.functions[scope.name] = Function(tuple(parameters), returned)
         _note_returned(file, scope, node, returned)
+
+
+def _bind_attributes(file: File, scope: Scope) -> None:
+    """What a method leaves in the attributes of its object."""
+    for written, value in scope.values.items():
+        receiver, dot, name = written.partition(".")
+        owner = owner_of(scope, receiver) if dot and "." not in name and textual(value) else ""
+        if owner:
+            key = f"{owner}.{name}"
+            known = file.facts.bindings.get(key)
+            file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
 
 
 def _returned(scope: Scope) -> Value | None:

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from promptlint.extract.bounds import MAX_WEIGHT, bounded
 from promptlint.extract.calls import call
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.messages import as_message, note_message, note_schema
+from promptlint.extract.patterns import lazy
 from promptlint.extract.state import (
     File,
     Scope,
@@ -42,10 +44,18 @@ from promptlint.template import (
     Volatility,
 )
 
+_LONE = lazy("[\ud800-\udfff]")
 MAX_DEPTH = 120
 MAX_BRANCHES = 32
+# A literal with more is data; every escape would become a part of its own.
+MAX_ESCAPES = 50_000
 # Up to 3.11 the nodes inside an f-string have no reliable position.
 FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
+# Expressions whose value may be larger than what it is made of.
+COMPOSED = (
+    *(ast.JoinedStr, ast.BinOp, ast.IfExp, ast.BoolOp, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict),
+    *(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
+)
 
 
 def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
@@ -55,9 +65,17 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
         return (file.hole(node, Volatility.UNKNOWN),)
     file.depth += 1
     try:
-        return handler(file, scope, node)
+        value = handler(file, scope, node)
     finally:
         file.depth -= 1
+    return bounded(value, written_out(node)) if isinstance(node, COMPOSED) else value
+
+
+def written_out(node: ast.expr) -> int:
+    """How many entries a list or dict has in the source."""
+    if isinstance(node, ast.Dict):
+        return len(node.values)
+    return len(node.elts) if isinstance(node, ast.List | ast.Tuple | ast.Set) else 0
 
 
 def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
@@ -72,8 +90,13 @@ def string(file: File, node: ast.expr, value: str) -> Template:
     text = file.source.text
     if file.forced is not None:
         return (Text(value, span, False),)
+    if not value.isascii() and _LONE.search(value):
+        # Half of a surrogate pair is no text: it is counted and kept as the replacement character.
+        return (Text(_LONE.sub("\ufffd", value), span, False),)
     if span.end - span.start == len(value) + 2 and text.startswith(value, span.start + 1):
         return (Text(value, Span(file.name, span.start + 1, span.end - 1), True),) if value else ()
+    if text.count("\\", span.start, span.end) > MAX_ESCAPES:
+        return (Text(value, span, False),)
     try:
         pieces = scan(text, span.start, span.end, file.name)
     except ScanError:
@@ -97,10 +120,14 @@ def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
     remaining = iter(values)
     for piece in pieces:
         if isinstance(piece, Text):
+            if not piece.value.isascii() and _LONE.search(piece.value):
+                piece = Text(_LONE.sub("\ufffd", piece.value), piece.span, False)
             if piece.value:
                 parts.append(piece)
         else:
-            parts.extend(field(file, scope, piece, next(remaining)))
+            value = field(file, scope, piece, next(remaining))
+            if len(parts) <= MAX_WEIGHT:
+                parts.extend(value)
     return tuple(parts)
 
 
@@ -189,6 +216,8 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     if identifier in file.aliases:
         return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
+    if file.may_import(identifier):
+        return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     return (file.hole(node, state[0], state[1]),)
 
 
@@ -208,7 +237,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
             if first in here.values and here.kind == "function":
                 return _member(file, here.values[first], rest, node, state)
             here = here.parent
-        if first in file.known:
+        if first in file.known or (first not in file.aliases and file.may_import(first)):
             return (Ref(f":{written}", file.hole(node, state[0], state[1])),)
         if first in file.aliases:
             return (Ref(file.resolve(written), file.hole(node, state[0], state[1])),)
@@ -223,6 +252,11 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
         found = value.get(member)
         if found is not None:
             return found
+        root = value.kind.partition(".")[0]
+        if value.complete and value.kind and not any(key.isdecimal() for key, _ in value.entries):
+            # Not given: what the class itself says.
+            name = f"{value.kind}.{member}"
+            return (Ref(":" + name if root and (root in file.known or root not in file.imported) else name, file.hole(node, state[0], state[1])),)
     if isinstance(value, Message) and member in ("content", "text"):
         return value.content
     hole = single_hole(value)
@@ -240,13 +274,11 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
         return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
     right = evaluate(file, scope, node.right)
-    if (
-        isinstance(node.op, ast.Mult)
-        and isinstance(node.right, ast.Constant)
-        and isinstance(node.right.value, int)
-        and textual(left)
-    ):
-        return (Apply("times", left, Arguments((right,)), file.span(node), file.hole(node, *state_of(left))),)
+    if isinstance(node.op, ast.Mult):
+        text, count, number = (left, right, node.right) if textual(left) else (right, left, node.left)
+        if isinstance(number, ast.Constant) and isinstance(number.value, int) and isinstance(text, tuple) and textual(text):
+            hole = file.hole(node, *state_of(text))
+            return (Apply("times", text, Arguments((count,)), file.span(node), hole),)
     return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
 
 
@@ -268,22 +300,26 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
         items: list[Value] = []
         complete = True
         for value in values:
+            if len(items) > MAX_WEIGHT:
+                break
             if isinstance(value, Items):
                 items.extend(value.items)
                 complete = complete and value.complete
             else:
                 items.append(spread(value))
-        return Items(tuple(items), file.span(node), complete)
+        return bounded(Items(tuple(items), file.span(node), complete))
     if not any(textual(value) for value in values) and not any(isinstance(v, tuple) and not v for v in values):
         state = strongest([state_of(value) for value in values])
         return (file.hole(node, state[0], state[1]),)
     parts: list[Part] = []
     for value in values:
+        if len(parts) > MAX_WEIGHT:
+            break
         if isinstance(value, tuple):
             parts.extend(value)
         else:
             parts.append(file.hole(node, *state_of(value)))
-    return tuple(parts)
+    return bounded(tuple(parts))
 
 
 def conditional(file: File, scope: Scope, node: ast.IfExp) -> Value:
@@ -309,7 +345,7 @@ def condition_text(file: File, node: ast.expr) -> str:
 def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
     """`given or "default"`: either."""
     values = [evaluate(file, scope, value) for value in node.values]
-    if isinstance(node.op, ast.Or) and any(has_text(value) for value in values):
+    if isinstance(node.op, ast.Or) and any(textual(value) for value in values):
         result = values[-1]
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
             result = either(file, node, condition_text(file, operand), value, result)
@@ -413,8 +449,8 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
     hole = file.hole(node, *state_of(value)) if fallback_of(value) else file.hole(node, Volatility.UNKNOWN)
     if isinstance(node.slice, ast.Slice):
         return _slice(file, scope, node, value, node.slice, hole)
-    if isinstance(node.slice, ast.Constant):
-        key = node.slice.value
+    if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else _negative(node.slice)
         if isinstance(value, Mapping) and isinstance(key, str):
             return value.get(key) or (hole,)
         if (
@@ -443,6 +479,13 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
     return (hole,)
 
 
+def _negative(node: ast.expr) -> int | None:
+    """-1 and the like."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if type(node.operand.value) is int else None
+    return None
+
+
 def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: ast.Slice, hole: Hole) -> Value:
     ends: list[int | None] = []
     for bound in (bounds.lower, bounds.upper):
@@ -457,7 +500,8 @@ def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: 
             return (hole,)
     if isinstance(value, Items) and exact(value) and bounds.step is None:
         return Items(value.items[ends[0] : ends[1]], file.span(node), True)
-    if isinstance(value, tuple) and textual(value) and bounds.step is None:
+    known = single_hole(value)
+    if isinstance(value, tuple) and bounds.step is None and (textual(value) or (known is not None and known.parameter)):
         words = ",".join("" if end is None else str(end) for end in ends)
         return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
     return (hole,)

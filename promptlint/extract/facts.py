@@ -59,7 +59,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct):
-    """All that linking needs to know of one file. `aliases` are its imports: name -> import path."""
+    """All that linking needs to know of one file. `aliases` are its imports: name -> import path, "*x" -> "x." for `from x import *`."""
 
     file: str
     bindings: dict[str, Value] = {}

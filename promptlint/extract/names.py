@@ -118,7 +118,7 @@ def volatility_of(name: str) -> Volatility:
         return Volatility.UNKNOWN
     if dotted[-1].isupper() and len(dotted[-1]) > 1:
         return Volatility.CONSTANT
-    if parts[0] in ("n", "num", "max", "min", "top", "number"):
+    if parts[0] in ("n", "num", "max", "min", "top", "number") or ("system" in parts and prompt_like(dotted[-1])):
         return Volatility.DEPLOY
     for part in reversed(parts):
         if part in _UNIQUE:

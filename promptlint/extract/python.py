@@ -37,7 +37,7 @@ def facts(source: Source) -> Facts:
     file.importing = False
     while file.pending:
         node, scope = file.pending.pop()
-        if not relevant(file, node):
+        if scope.kind != "function" and not relevant(file, node):
             continue
         try:
             read_function(file, node, scope)
@@ -89,7 +89,11 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
                     imported.add(module.partition(".")[0])
                 for alias in statement.names:
                     joined = module if module.endswith(".") else module + "."
-                    file.aliases[alias.asname or alias.name] = joined + alias.name
+                    if alias.name == "*":
+                        file.aliases["*" + module] = joined
+                        file.starred = True
+                    else:
+                        file.aliases[alias.asname or alias.name] = joined + alias.name
             else:
                 stack.extend(_blocks(statement))
     file.imported = frozenset(imported)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
+from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Matcher, matcher
 from promptlint.extract.facts import Call, Facts, Function, Site
 from promptlint.extract.volatility import CONSTANT, State, strongest
@@ -66,6 +68,8 @@ class File:
         self.name = source.name
         self.matcher: Matcher = matcher()
         self.aliases: dict[str, str] = {}
+        # Names that nothing binds may come from `from x import *`.
+        self.starred = False
         self.imported: frozenset[str] = frozenset()
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
@@ -133,6 +137,10 @@ class File:
         first, dot, rest = dotted.partition(".")
         target = self.aliases.get(first)
         return f"{target}{dot}{rest}" if target else dotted
+
+    def may_import(self, name: str) -> bool:
+        """Whether a name that the file does not bind may come from `from x import *`."""
+        return self.starred and not hasattr(builtins, name)
 
     def note(self, value: Value, span: Span, name: str, role: str, evidence: str, rank: int) -> int:
         """Record a site and give back its index."""
@@ -210,8 +218,10 @@ def fallback_of(value: Value) -> Hole | None:
 
 def join_branches(condition: str, first: Value, second: Value) -> Value:
     """One value for two ways through the code."""
-    if first is second or first == second:
-        return first
+    return first if first is second or first == second else bounded(_joined(condition, first, second))
+
+
+def _joined(condition: str, first: Value, second: Value) -> Value:
     if isinstance(first, tuple) and isinstance(second, tuple):
         common = 0
         while common < min(len(first), len(second)) and first[common] == second[common]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from promptlint.extract.bounds import bounded
 from promptlint.extract.expressions import add, bind_loop, condition_text, evaluate, iteration_state
 from promptlint.extract.facts import Site
 from promptlint.extract.names import prompt_like
@@ -115,18 +116,14 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         case ast.Attribute(attr=name):
             written = dotted(target)
             scope.values[written] = value
-            owner = _owner(scope, written.partition(".")[0])
-            if owner and written.count(".") == 1 and textual(value):
-                key = f"{owner}.{name}"
-                known = file.facts.bindings.get(key)
-                file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
             if taken or prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
             if isinstance(current, Mapping):
                 entries = tuple(entry for entry in current.entries if entry[0] != key)
-                scope.values[name] = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+                grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+                scope.values[name] = bounded(grown, len(entries))
             if taken:
                 consider(file, value, node, f"{name}.{key}", named=prompt_like(name) or prompt_like(key))
         case ast.Subscript(value=container):
@@ -150,7 +147,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             pass
 
 
-def _owner(scope: Scope, receiver: str) -> str:
+def owner_of(scope: Scope, receiver: str) -> str:
+    """The class whose object a name stands for inside of a method, or ""."""
     here: Scope | None = scope
     while here is not None:
         if here.receiver and here.receiver == receiver:
@@ -185,7 +183,7 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     current = scope.values.get(name)
-    if current is None and _owner(scope, name.partition(".")[0]):
+    if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)
     if current is None:
         if textual(value):
@@ -254,7 +252,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         if before is None:
             scope.values[name] = value
         else:
-            scope.values[name] = _repeated(before, value, over, span, state[0])
+            scope.values[name] = bounded(_repeated(before, value, over, span, state[0]))
             _renote(file, scope, name)
     return run(file, scope, node.orelse)
 

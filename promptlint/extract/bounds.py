@@ -1,0 +1,102 @@
+"""How large a value may become: a few statements (`p = p + p`) can make one that no memory holds."""
+
+from __future__ import annotations
+
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Text, Value
+
+# Real prompts have up to some hundred parts.
+MAX_WEIGHT = 4_000
+# What is nested deeper is not looked into: the functions that walk a value call themselves.
+MAX_NESTING = 60
+# Parts that an entry of a list or dict that is written out may have on average, however many entries there are.
+PER_ENTRY = 8
+
+
+def weight(value: Value | Part, limit: int) -> int:
+    """How many parts stand in a value, shared ones counted each time; more than `limit` if it nests too deeply.
+
+    Counting ends beyond the limit.
+    """
+    total = 0
+    stack: list[tuple[Value | Part, int]] = [(value, 0)]
+    while stack:
+        item, depth = stack.pop()
+        inner: tuple[Value | Part, ...]
+        match item:
+            case tuple():
+                inner = item
+            case Text() | Hole():
+                continue
+            case Message():
+                inner = (item.content,)
+            case Items():
+                inner = item.items
+            case Mapping():
+                inner = tuple(value for _, value in item.entries)
+            case Choice():
+                inner = item.branches
+            case Repeat():
+                inner = (item.body,)
+            case Apply():
+                inner = (item.target, *_given(item))
+            case Ref():
+                inner = _given(item)
+        total += len(inner)
+        if total > limit or depth > MAX_NESTING:
+            return limit + 1
+        stack.extend((each, depth + 1) for each in inner if not isinstance(each, Text | Hole))
+    return total
+
+
+def _given(part: Ref | Apply) -> tuple[Value, ...]:
+    arguments = part.call if isinstance(part, Ref) else part.arguments
+    return (*arguments.positional, *(value for _, value in arguments.keywords)) if arguments else ()
+
+
+def bounded(value: Value, entries: int = 0) -> Value:
+    """A value of at most `MAX_WEIGHT` parts (more for `entries` written out); the end is cut off.
+
+    The hole that stands for the rest of a text is `unknown`.
+    """
+    limit = MAX_WEIGHT + PER_ENTRY * entries
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Text | Hole):
+        return value
+    if weight(value, limit) <= limit:
+        return value
+    match value:
+        case Message():
+            return Message(value.role, bounded(value.content), value.span, value.marker)
+        case Items():
+            kept = _leading(value.items, limit)
+            return Items(value.items[:kept], value.span, False)
+        case Mapping():
+            kept = _leading(tuple(item for _, item in value.entries), limit)
+            return Mapping(value.entries[:kept], value.span, False, value.kind)
+        case _:
+            kept = _leading(value, limit)
+            return (*value[:kept], Hole("\u2026", _place(value[kept])))
+
+
+def _leading(values: tuple[Value, ...] | tuple[Part, ...], limit: int) -> int:
+    """How many of the first values are light enough together; fewer than all."""
+    total = 0
+    for number, value in enumerate(values):
+        total += 1 + weight(value, limit)
+        if total > limit:
+            return number
+    return max(len(values) - 1, 0)
+
+
+def _place(part: Part) -> Span:
+    """The place where a part begins."""
+    while True:
+        match part:
+            case Text() | Hole() | Repeat() | Apply():
+                return part.span
+            case Ref():
+                return part.fallback.span
+            case Choice():
+                inner = next((branch[0] for branch in part.branches if branch), None)
+                if inner is None:
+                    return Span("", 0, 0)
+                part = inner
