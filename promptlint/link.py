@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from promptlint import operations
+from promptlint import margins, operations
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function
 from promptlint.extract.state import has_text
@@ -110,17 +110,22 @@ class Linker:
         self.modules = Modules(all_facts)
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()
+        # How often something was not looked up: a cycle, too deep, too much. What that touched holds for one value only.
+        self.cuts = 0
+        self.passing: dict[tuple[str, str], Value | None] = {}
         self.depth = 0
         self.steps = 0
 
     def resolve(self, value: Value, facts: Facts) -> Value:
         """A value with nothing left to look up, within a budget of steps for each call from outside."""
         self.steps = 0
+        self.passing.clear()
         return self.value(value, facts, {})
 
     def value(self, value: Value, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
         if self.depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            self.cuts += 1
             return _given_up(value)
         self.depth += 1
         try:
@@ -138,7 +143,7 @@ class Linker:
                     whole = self.several(item, facts, bound) if is_several(item) else None
                     if whole is not None:
                         items.extend(whole)
-                        complete = complete and not isinstance(item[0], Repeat)
+                        complete = complete and not (isinstance(item, tuple) and isinstance(item[0], Repeat))
                         continue
                     resolved = self.value(item, facts, bound)
                     if isinstance(resolved, Items) and not isinstance(item, Items):
@@ -213,6 +218,7 @@ class Linker:
     def reference(self, ref: Ref, facts: Facts, bound: Bound) -> Value | None:
         """What a name stands for, or None."""
         if self.depth > MAX_DEPTH or self.steps > MAX_STEPS:
+            self.cuts += 1
             return None
         if ref.name.startswith(":"):
             home, key = facts, ref.name[1:]
@@ -230,9 +236,13 @@ class Linker:
         place = (home.file, key)
         if place in self.memo:
             return self.memo[place]
+        if place in self.passing:
+            return self.passing[place]
         if place in self.active or hops > 12:
+            self.cuts += 1
             return None
         self.active.add(place)
+        cuts = self.cuts
         try:
             result: Value | None = None
             value = home.bindings.get(key)
@@ -242,8 +252,10 @@ class Linker:
                 result = self._inherited(home, key, hops)
         finally:
             self.active.discard(place)
-        if not self.active and self.steps <= MAX_STEPS:
+        if self.cuts == cuts or (not self.active and self.steps <= MAX_STEPS):
             self.memo[place] = result
+        else:
+            self.passing[place] = result
         return result
 
     def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
@@ -284,7 +296,9 @@ class Linker:
         """Where a name that a module does not bind itself may come from: its imports, by name and by `*`."""
         root, dot, rest = key.partition(".")
         target = home.aliases.get(root)
-        paths = [f"{target}{dot}{rest}"] if target else [f"{path}{key}" for name, path in home.aliases.items() if name[0] == "*"]
+        paths = [f"{target}{dot}{rest}"] if target else []
+        if not target:
+            paths = [f"{path}{key}" for name, path in home.aliases.items() if name[0] == "*"]
         if root in home.bases:
             return
         for path in paths:
@@ -316,13 +330,18 @@ class Linker:
     def called(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
         """What a function gives back for these arguments."""
         found = self.function(home, key)
-        if found is None or (found[0].file, f"{key}()") in self.active:
+        if found is None:
+            return None
+        if (found[0].file, f"{key}()") in self.active:
+            self.cuts += 1
             return None
         owner, function = found
-        given: Bound = {}
+        names = {parameter for parameter, _ in function.parameters}
+        # A function inside of another one sees what that one was called with.
+        inside = owner is facts and key.rpartition(".")[0] in facts.functions
+        given: Bound = {name: value for name, value in bound.items() if name not in names} if inside else {}
         for (parameter, _), argument in zip(function.parameters, call.positional, strict=False):
             given[parameter] = self.value(argument, facts, bound)
-        names = {parameter for parameter, _ in function.parameters}
         for name, argument in call.keywords:
             if name in names:
                 given[name] = self.value(argument, facts, bound)
@@ -527,8 +546,8 @@ OPERATIONS: dict[str, Operation] = {
     "join": _join,
     "slice": _slice,
     "times": _times,
-    "dedent": lambda target, positional, keywords, part: operations.dedent(target),
-    "cleandoc": lambda target, positional, keywords, part: operations.cleandoc(target),
+    "dedent": lambda target, positional, keywords, part: margins.dedent(target),
+    "cleandoc": lambda target, positional, keywords, part: margins.cleandoc(target),
     "indent": lambda target, positional, keywords, part: target,
     "upper": _recased(str.upper),
     "lower": _recased(str.lower),

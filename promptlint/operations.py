@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from promptlint.extract.names import volatility_of
-from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility, texts
+from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility
 from promptlint.template import Mapping as MappingValue
 
 # Stands for a part that is not text while white space is measured; no prompt holds it.
@@ -19,7 +19,8 @@ OBJECT = "\ufffc"
 MAX_REPEATED = 10_000
 # A text with more is data, and every field would become a part of its own.
 MAX_FIELDS = 20_000
-# Behind a choice or a loop among the items of a list: it stands for as many items as there are, not for one. Alone: no item.
+# Behind a choice or a loop among the items of a list: it stands for as many items as there are, not for one.
+# Alone: no item.
 SEVERAL = Repeat((), "", Span("", 0, 0), Volatility.CONSTANT)
 
 
@@ -41,7 +42,7 @@ class Ruler:
         index = max(bisect.bisect_right(self.starts, start) - 1, 0)
         while index < len(self.texts) and self.starts[index] < end:
             base = self.starts[index]
-            piece = _slice(self.texts[index], start - base, end - base)
+            piece = slice_text(self.texts[index], start - base, end - base)
             if piece is not None:
                 pieces.append(piece)
             index += 1
@@ -59,7 +60,8 @@ class Ruler:
         return Span(first.file, first.start, last.end)
 
 
-def _slice(text: Text, low: int, high: int) -> Text | None:
+def slice_text(text: Text, low: int, high: int) -> Text | None:
+    """The part of a text between two offsets, None when it is empty."""
     low, high = max(low, 0), min(high, len(text.value))
     if low >= high:
         return None
@@ -94,7 +96,7 @@ class Flat:
             while index < len(self.template) and self.starts[index] < end:
                 part, base = self.template[index], self.starts[index]
                 if isinstance(part, Text):
-                    piece = _slice(part, start - base, end - base)
+                    piece = slice_text(part, start - base, end - base)
                     if piece is not None:
                         parts.append(piece)
                 elif start <= base < end:
@@ -363,10 +365,10 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
         elif isinstance(part, Text):
             value = part.value.lstrip(characters) if left else part.value.rstrip(characters)
             kept, size = len(value), len(part.value)
-            blank = _slice(part, 0, size - kept) if left else _slice(part, kept, size)
+            blank = slice_text(part, 0, size - kept) if left else slice_text(part, kept, size)
             if blank is not None and where == _PERHAPS:
                 parts.append(Choice(f"blanks at {blank.span.start} are inside", ((blank,), ())))
-            rest = _slice(part, size - kept, size) if left else _slice(part, 0, kept)
+            rest = slice_text(part, size - kept, size) if left else slice_text(part, 0, kept)
             if rest is not None:
                 parts.append(rest)
                 where = _INSIDE
@@ -383,139 +385,6 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
             parts.append(part)
             where = _INSIDE
     return tuple(parts if left else reversed(parts)), where
-
-
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_BLANKS = re.compile(r"[ \t]*")
-_TAB_OR_ROW = re.compile(r"[\t\n\r]")
-
-
-def _lines(value: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _LINE.finditer(value)]
-
-
-def _indent(value: str, start: int, end: int) -> str | None:
-    """The blanks in front of a line, or None when nothing else is on it."""
-    match = _BLANKS.match(value, start, end)
-    stop = match.end() if match else start
-    return value[start:stop] if stop < end and value[stop] != "\n" else None
-
-
-def _by_branch(target: Template, change: Callable[[Template], Template], ways: int = 8) -> Template:
-    """A change that depends on all rows of a text, made for each way through the conditions with rows of their own."""
-    for part in target:
-        if isinstance(part, Choice) and 1 < len(part.branches) <= ways and any("\n" in text.value for text in texts((part,))):
-            left = ways // len(part.branches)
-            taken = [_taken(target, part.condition, number) for number in range(len(part.branches))]
-            return (Choice(part.condition, tuple(_by_branch(way, change, left) for way in taken)),)
-    return change(target)
-
-
-def _taken(target: Template, condition: str, number: int) -> Template:
-    """The template when a condition takes one of its branches."""
-    parts: list[Part] = []
-    for part in target:
-        if isinstance(part, Choice) and part.condition == condition and number < len(part.branches):
-            parts.extend(part.branches[number])
-        else:
-            parts.append(part)
-    return tuple(parts)
-
-
-def dedent(target: Template) -> Template:
-    """`textwrap.dedent(target)`. A hole counts as a character that is not blank."""
-    return _by_branch(target, _dedent)
-
-
-def _dedent(target: Template) -> Template:
-    flat = Flat(target)
-    lines = _lines(flat.value)
-    margin: str | None = None
-    for start, end in lines:
-        indent = _indent(flat.value, start, end)
-        if indent is None:
-            continue
-        if margin is None or margin.startswith(indent):
-            margin = indent
-        elif not indent.startswith(margin):
-            common = 0
-            while common < min(len(margin), len(indent)) and margin[common] == indent[common]:
-                common += 1
-            margin = margin[:common]
-    ranges = []
-    for start, end in lines:
-        if _indent(flat.value, start, end) is None:
-            start = max(end - 1, start) if flat.value.endswith("\n", start, end) else end
-        else:
-            start += len(margin or "")
-        ranges.append((start, end))
-    return flat.keep(ranges)
-
-
-def _expand_tabs(target: Template) -> Template:
-    """`.expandtabs()`: a tab behind a hole, on the same line, is any number of blanks."""
-    column: int | None = 0
-    parts: list[Part] = []
-    for part in target:
-        if not isinstance(part, Text):
-            parts.append(part)
-            column = None
-            continue
-        start = 0
-        for match in _TAB_OR_ROW.finditer(part.value):
-            if match.group() != "\t":
-                column = 0
-                continue
-            parts.extend(filter(None, [_slice(part, start, match.start())]))
-            line = max(part.value.rfind("\n", 0, match.start()), part.value.rfind("\r", 0, match.start())) + 1
-            place = _slice(part, match.start(), match.end())
-            assert place is not None
-            if column is None:
-                parts.append(Repeat((Text(" ", place.span, False),), "tab", place.span, Volatility.CONSTANT))
-            else:
-                column += match.start() - max(line, start)
-                parts.append(Text(" " * (8 - column % 8), place.span, False))
-                column += 8 - column % 8
-            start = match.end()
-        rest = _slice(part, start, len(part.value))
-        if rest is not None:
-            parts.append(rest)
-            line = max(part.value.rfind("\n"), part.value.rfind("\r")) + 1
-            column = None if column is None and not line else (column or 0) + len(part.value) - max(line, start)
-    return tuple(parts)
-
-
-def cleandoc(target: Template) -> Template:
-    """`inspect.cleandoc(target)`. A hole counts as a character that is not blank."""
-    return _by_branch(target, _cleandoc)
-
-
-def _cleandoc(target: Template) -> Template:
-    flat = Flat(_expand_tabs(target))
-    value = flat.value
-    lines = _lines(value)
-    widths = [len(indent) for start, end in lines[1:] if (indent := _indent(value, start, end)) is not None]
-    margin = min(widths, default=0)
-    ranges: list[tuple[int, int]] = []
-    for number, (start, end) in enumerate(lines):
-        indent = _indent(value, start, end)
-        text_end = end - 1 if value.endswith("\n", start, end) else end
-        if number == 0:
-            start = start + len(indent) if indent is not None else text_end
-        else:
-            start = min(start + margin, text_end)
-        ranges.append((start, end))
-
-    def blank(line: tuple[int, int]) -> bool:
-        return value[line[0] : line[1]] in ("", "\n")
-
-    while ranges and blank(ranges[-1]):
-        ranges.pop()
-    while ranges and blank(ranges[0]):
-        ranges.pop(0)
-    if ranges and value.endswith("\n", *ranges[-1]):
-        ranges[-1] = (ranges[-1][0], ranges[-1][1] - 1)
-    return flat.keep(ranges)
 
 
 def join(separator: Template, items: Items) -> Template | None:

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "promptlint"
 LAYERS = (
     ("source",),
     ("template",),
-    ("prompt", "extract", "operations"),
+    ("prompt", "extract", "operations", "margins"),
     ("collect", "link"),
     ("tokens", "cache"),
     ("rules",),

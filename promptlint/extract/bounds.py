@@ -5,9 +5,10 @@ from __future__ import annotations
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Text, Value
 
 # Real prompts have up to some hundred parts.
-MAX_WEIGHT = 4_000
+MAX_WEIGHT = 2_000
 # What is nested deeper is not looked into: the functions that walk a value call themselves.
 MAX_NESTING = 60
+_LEAVES = frozenset({Text, Hole})
 # Parts that an entry of a list or dict that is written out may have on average, however many entries there are.
 PER_ENTRY = 8
 
@@ -44,7 +45,8 @@ def weight(value: Value | Part, limit: int) -> int:
         total += len(inner)
         if total > limit or depth > MAX_NESTING:
             return limit + 1
-        stack.extend((each, depth + 1) for each in inner if not isinstance(each, Text | Hole))
+        if not _LEAVES.issuperset(map(type, inner)):
+            stack.extend([(each, depth + 1) for each in inner if type(each) not in _LEAVES])
     return total
 
 
@@ -73,7 +75,7 @@ def bounded(value: Value, entries: int = 0) -> Value:
             kept = _leading(tuple(item for _, item in value.entries), limit)
             return Mapping(value.entries[:kept], value.span, False, value.kind)
         case _:
-            kept = _leading(value, limit)
+            kept = _leading(value, limit - 1)
             return (*value[:kept], Hole("\u2026", _place(value[kept])))
 
 
@@ -81,7 +83,7 @@ def _leading(values: tuple[Value, ...] | tuple[Part, ...], limit: int) -> int:
     """How many of the first values are light enough together; fewer than all."""
     total = 0
     for number, value in enumerate(values):
-        total += 1 + weight(value, limit)
+        total += 1 if type(value) is Text or type(value) is Hole else 1 + weight(value, limit)
         if total > limit:
             return number
     return max(len(values) - 1, 0)

@@ -99,10 +99,11 @@ def _annotated_texts(file: File, annotation: ast.expr | None) -> list[Template]:
 
 
 # A literal of more than one word, or a long one, or one that is given back.
-_LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'""")
+_LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'""")
 _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
-    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|\.create\(|return \(?[frbuFRBU]{0,2}[\"']|return \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|[\"']{3}"
+    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
+    r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|[\"']{3}"
 )
 
 

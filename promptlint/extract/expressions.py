@@ -255,8 +255,9 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
         root = value.kind.partition(".")[0]
         if value.complete and value.kind and not any(key.isdecimal() for key, _ in value.entries):
             # Not given: what the class itself says.
-            name = f"{value.kind}.{member}"
-            return (Ref(":" + name if root and (root in file.known or root not in file.imported) else name, file.hole(node, state[0], state[1])),)
+            own = bool(root) and (root in file.known or root not in file.imported)
+            name = f"{':' if own else ''}{value.kind}.{member}"
+            return (Ref(name, file.hole(node, state[0], state[1])),)
     if isinstance(value, Message) and member in ("content", "text"):
         return value.content
     hole = single_hole(value)
@@ -276,7 +277,8 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     right = evaluate(file, scope, node.right)
     if isinstance(node.op, ast.Mult):
         text, count, number = (left, right, node.right) if textual(left) else (right, left, node.left)
-        if isinstance(number, ast.Constant) and isinstance(number.value, int) and isinstance(text, tuple) and textual(text):
+        times = isinstance(number, ast.Constant) and isinstance(number.value, int)
+        if times and isinstance(text, tuple) and textual(text):
             hole = file.hole(node, *state_of(text))
             return (Apply("times", text, Arguments((count,)), file.span(node), hole),)
     return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
@@ -313,7 +315,7 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
         return (file.hole(node, state[0], state[1]),)
     parts: list[Part] = []
     for value in values:
-        if len(parts) > MAX_WEIGHT:
+        if len(parts) >= MAX_WEIGHT:
             break
         if isinstance(value, tuple):
             parts.extend(value)
@@ -470,7 +472,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
             return (file.hole(node, state[0], state[1]),)
         return (hole,)
     index = evaluate(file, scope, node.slice)
-    if isinstance(value, Mapping) and value.entries and has_text(value):
+    if isinstance(value, Mapping) and value.entries and textual(value):
         branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
         if branches and len(branches) == len(value.entries):
             return (Choice(condition_text(file, node.slice), branches),)

@@ -59,7 +59,10 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct):
-    """All that linking needs to know of one file. `aliases` are its imports: name -> import path, "*x" -> "x." for `from x import *`."""
+    """All that linking needs to know of one file.
+
+    `aliases` are its imports: name -> import path, and "*x" -> "x." for `from x import *`.
+    """
 
     file: str
     bindings: dict[str, Value] = {}

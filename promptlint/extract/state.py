@@ -260,7 +260,7 @@ def _join_items(condition: str, first: Items, second: Items) -> Items:
     items += [_optional(condition, item, True) for item in one[pairs:]]
     items += [_optional(condition, item, False) for item in other[pairs:]]
     items += first.items[len(first.items) - behind :]
-    unclear = any(isinstance(item, Message) for item in one[pairs:]) and any(isinstance(item, Message) for item in other[pairs:])
+    unclear = all(any(isinstance(item, Message) for item in rest[pairs:]) for rest in (one, other))
     return Items(tuple(items), first.span, first.complete and second.complete and not unclear)
 
 
