@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
+from promptlint import operations
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.messages import content_template
 from promptlint.extract.names import volatility_of
@@ -14,11 +15,13 @@ from promptlint.extract.sites import MESSAGE, NAME, READS, sample
 from promptlint.operations import literal, over_texts, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.template import (
+    Choice,
     Hole,
     Items,
     Mapping,
     Message,
     Part,
+    Repeat,
     Span,
     Template,
     Text,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
-_FIELD = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_.]*)\}(?!\})")
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
 
 
@@ -63,6 +66,7 @@ class Covered:
 def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
     covered = Covered()
     requests: list[Request] = []
+    kept: set[tuple[object, ...]] = set()
     for facts in all_facts:
         for call in facts.calls:
             request = _request(call, facts, linker)
@@ -70,6 +74,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
                 requests.append(request)
                 for prompt in request.prompts:
                     covered.add(prompt.template)
+                    kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
     for facts in all_facts:
         for site in facts.sites:
@@ -80,16 +85,40 @@ def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
                     ranked.append((site.rank, -size, site.span, site, checked, name))
     ranked.sort(key=lambda item: item[:3])
     for _, _, span, site, template, name in ranked:
-        if covered.share(template) >= COVERED:
+        layout = _layout(template)
+        # A message of its own counts even if another holds the same text with something else around it.
+        if layout in kept or (covered.share(template) >= COVERED and (site.rank != MESSAGE or len(layout) == 1)):
             continue
         covered.add(template)
+        kept.add(layout)
         place = span if span.file else site.span
-        # A constant of a module is sent from elsewhere; a message is sent where it is written.
-        once = site.once and site.rank == MESSAGE
-        prompt = Prompt(name, _role(site.role, template), site.evidence, template, place, once=once)
-        requests.append(Request("", "", (prompt,), place, once=once))
+        # Where it is sent from, and how often, is not known.
+        prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
+        requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda request: request.span)
     return Project(tuple(requests))
+
+
+def _layout(template: Template) -> tuple[object, ...]:
+    """The static texts of a template in order, and what stands between: equal for what is sent alike."""
+    parts: list[object] = []
+    for part in template:
+        if isinstance(part, Text):
+            if (
+                parts
+                and isinstance(parts[-1], Span)
+                and (parts[-1].file, parts[-1].end) == (part.span.file, part.span.start)
+            ):
+                parts[-1] = Span(part.span.file, parts[-1].start, part.span.end)
+            else:
+                parts.append(part.span)
+        elif isinstance(part, Hole):
+            parts.append(part.expression)
+        elif isinstance(part, Choice):
+            parts.append((part.condition, *(_layout(branch) for branch in part.branches)))
+        elif isinstance(part, Repeat):
+            parts.append((part.over, _layout(part.body)))
+    return tuple(parts)
 
 
 _ROLE_STATEMENT = re.compile(
@@ -156,14 +185,23 @@ def guess_fields(template: Template) -> Template:
             except TemplateError:
                 pass
 
-    def change(ruler: Any) -> Template:
+    def change(ruler: operations.Ruler) -> Template:
         parts: list[Part] = []
         position = 0
-        for match in _FIELD.finditer(ruler.value):
-            parts.extend(ruler.cut(position, match.start()))
-            position = match.end()
-            name = match.group(1)
-            parts.append(Hole(name, ruler.place(match.start(), match.end()), volatility_of(name), "name"))
+        fields = operations.format_fields(ruler.value)
+        if fields is None or not all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields):
+            # `str.format` would not take it: braces of JSON or code.
+            fields = []
+        for start, end, name in fields:
+            pieces = ruler.cut(start, end)
+            if name in ("{", "}") or not all(piece.verbatim for piece in pieces):
+                # A brace that an f-string has doubled is meant to stay one.
+                continue
+            parts.extend(ruler.cut(position, start))
+            position = end
+            # Nothing in sight fills it, so what the name says is no more than likely.
+            likely = min(volatility_of(name), Volatility.UNKNOWN)
+            parts.append(Hole(name, ruler.place(start, end), likely, "name"))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 

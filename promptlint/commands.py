@@ -28,6 +28,25 @@ def execute(arguments: Sequence[str]) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(errors="backslashreplace")
+    if _asks_version(arguments):
+        from promptlint import __version__
+
+        print(f"promptlint {__version__}")
+        return 0
+    try:
+        return _execute(arguments)
+    except Exception as error:
+        # A bug must not look like findings, which is what Python's own exit code for it would say.
+        _say(f"internal error: {type(error).__name__}: {error}. This is a bug in promptlint: please report it")
+        return 2
+
+
+def _asks_version(arguments: Sequence[str]) -> bool:
+    options = list(arguments)[: list(arguments).index("--")] if "--" in arguments else arguments
+    return "--version" in options or "-V" in options
+
+
+def _execute(arguments: Sequence[str]) -> int:
     try:
         with cli.make_context("promptlint", _with_command(arguments)) as context:
             code = cli.invoke(context)

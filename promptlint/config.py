@@ -152,7 +152,7 @@ class Configuration:
             with open(path, "rb") as file:
                 data = file.read()
         except OSError as error:
-            if named:
+            if named or not isinstance(error, FileNotFoundError | NotADirectoryError):
                 raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
             return None
         project = os.path.basename(path) == "pyproject.toml"

@@ -5,6 +5,7 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -110,7 +111,7 @@ class Linker:
         self.modules = Modules(all_facts)
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()
-        # How often something was not looked up: a cycle, too deep, too much. What that touched holds for one value only.
+        # How often something was not looked up: a cycle, too deep, too much. What that touched holds once.
         self.cuts = 0
         self.passing: dict[tuple[str, str], Value | None] = {}
         self.depth = 0
@@ -404,7 +405,7 @@ def _item(target: Value, positional: list[Value], condition: str) -> Value | Non
     if isinstance(target, Mapping):
         found = target.get(key)
         return default if found is None and target.complete else found
-    if isinstance(target, Items) and operations.exact(target) and key.lstrip("-").isdecimal():
+    if isinstance(target, Items) and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
         index = int(key)
         return target.items[index] if -len(target.items) <= index < len(target.items) else None
     return None
@@ -419,7 +420,7 @@ def _texts(values: dict[str, Value]) -> dict[str, Template]:
 
 def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     return operations.format_template(
-        target, [in_text(value) for value in positional], _texts(keywords), complete=part.arguments.complete
+        target, [in_text(value) for value in positional], _texts(keywords)
     )
 
 
@@ -474,6 +475,13 @@ def _join(target: Template, positional: list[Value], keywords: dict[str, Value],
     if isinstance(value, Mapping) or (isinstance(value, tuple) and value):
         return None
     return operations.join(target, value) if isinstance(value, Items) else None
+
+
+def _indent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    prefix = positional[1] if len(positional) > 1 else keywords.get("prefix")
+    if prefix is None or len(positional) > 2 or "predicate" in keywords:
+        return None
+    return operations.indent(target, in_text(prefix))
 
 
 def _slice(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
@@ -533,7 +541,6 @@ def _render(target: Template, positional: list[Value], keywords: dict[str, Value
 OPERATIONS: dict[str, Operation] = {
     "format": _format,
     "fields": _format,
-    "prompt_format": _format,
     "format_map": _format_map,
     "partial": _partial,
     "percent": _percent,
@@ -548,7 +555,7 @@ OPERATIONS: dict[str, Operation] = {
     "times": _times,
     "dedent": lambda target, positional, keywords, part: margins.dedent(target),
     "cleandoc": lambda target, positional, keywords, part: margins.cleandoc(target),
-    "indent": lambda target, positional, keywords, part: target,
+    "indent": _indent,
     "upper": _recased(str.upper),
     "lower": _recased(str.lower),
     "title": _recased(str.title),

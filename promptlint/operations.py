@@ -51,13 +51,16 @@ class Ruler:
     def place(self, start: int, end: int) -> Span:
         """The source span from the first to the last character of a part of the joined value.
 
-        Where the part lies in pieces of several files, or in order reversed, it is the first piece's span.
+        Where the part lies in several literals, it is the first piece's span.
         """
         pieces = self.cut(start, max(end, start + 1)) or tuple(self.texts[-1:])
-        first, last = pieces[0].span, pieces[-1].span
-        if first.file != last.file or last.end < first.start:
-            return first
-        return Span(first.file, first.start, last.end)
+        end = pieces[0].span.end
+        for piece in pieces[1:]:
+            # What does not touch stands in another literal: quotes and comments between are no part of the text.
+            if piece.span.file != pieces[0].span.file or piece.span.start != end:
+                return pieces[0].span
+            end = piece.span.end
+        return Span(pieces[0].span.file, pieces[0].span.start, end)
 
 
 def slice_text(text: Text, low: int, high: int) -> Text | None:
@@ -105,7 +108,18 @@ class Flat:
         return tuple(parts)
 
 
-def over_texts(template: Template, change: Callable[[Ruler], Template]) -> Template:
+class Counter:
+    """Fields that are filled by position: every branch of a choice counts on from the same number."""
+
+    def __init__(self) -> None:
+        self.next = 0
+
+    def take(self) -> int:
+        self.next += 1
+        return self.next - 1
+
+
+def over_texts(template: Template, change: Callable[[Ruler], Template], counter: Counter | None = None) -> Template:
     """Every maximal run of texts changed, in branches and loop bodies too; holes stay."""
     parts: list[Part] = []
     run: list[Text] = []
@@ -120,13 +134,28 @@ def over_texts(template: Template, change: Callable[[Ruler], Template]) -> Templ
             case None:
                 pass
             case Choice():
-                parts.append(Choice(part.condition, tuple(over_texts(branch, change) for branch in part.branches)))
+                parts.append(Choice(part.condition, _over_branches(part.branches, change, counter)))
             case Repeat():
-                body = over_texts(part.body, change)
+                body = over_texts(part.body, change, counter)
                 parts.append(Repeat(body, part.over, part.span, part.volatility, part.grows))
             case _:
                 parts.append(part)
     return tuple(parts)
+
+
+def _over_branches(
+    branches: tuple[Template, ...], change: Callable[[Ruler], Template], counter: Counter | None
+) -> tuple[Template, ...]:
+    if counter is None:
+        return tuple(over_texts(branch, change) for branch in branches)
+    start, last = counter.next, counter.next
+    changed: list[Template] = []
+    for branch in branches:
+        counter.next = start
+        changed.append(over_texts(branch, change, counter))
+        last = max(last, counter.next)
+    counter.next = last
+    return tuple(changed)
 
 
 def literal(value: Value | None) -> str | None:
@@ -220,17 +249,15 @@ def format_template(
     positional: Sequence[Template],
     keywords: Mapping[str, Template],
     *,
-    complete: bool = True,
     partial: bool = False,
 ) -> Template:
     """`target.format(*positional, **keywords)`. A field that nothing fills becomes a hole, or stays with `partial`.
 
     Text that `str.format` would refuse is left as it is.
     """
-    counter = 0
+    counter = Counter()
 
     def change(ruler: Ruler) -> Template:
-        nonlocal counter
         fields = format_fields(ruler.value)
         if not fields or len(fields) > MAX_FIELDS:
             return ruler.cut(0, len(ruler.value))
@@ -248,9 +275,9 @@ def format_template(
             match = _FIELD_NAME.match(inner)
             name = match.group().strip() if match else ""
             if not name:
-                name, counter = str(counter), counter + 1
+                name = str(counter.take())
             value = keywords.get(name)
-            if value is None and name.isdecimal() and int(name) < len(positional):
+            if value is None and name.isdecimal() and len(name) < 6 and int(name) < len(positional):
                 value = positional[int(name)]
             if value is None and partial:
                 parts.extend(ruler.cut(start, end))
@@ -263,7 +290,7 @@ def format_template(
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 
-    return over_texts(target, change)
+    return over_texts(target, change, counter)
 
 
 _PERCENT = re.compile(
@@ -273,10 +300,11 @@ _PERCENT = re.compile(
 
 def percent(target: Template, positional: Sequence[Template], keywords: Mapping[str, Template]) -> Template:
     """`target % values`, with a tuple of values or a dict."""
-    counter = 0
+    counter = Counter()
 
     def change(ruler: Ruler) -> Template:
-        nonlocal counter
+        if ruler.value.count("%") > MAX_FIELDS:
+            return ruler.cut(0, len(ruler.value))
         parts: list[Part] = []
         position = 0
         for match in _PERCENT.finditer(ruler.value):
@@ -287,15 +315,20 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
                 parts.append(Text("%", place, False))
             elif match["name"] is not None:
                 name = match["name"]
-                parts.extend(keywords.get(name) or (Hole(name, place, volatility_of(name), "name"),))
+                parts.extend(_given(keywords, name, place))
             else:
-                value = positional[counter] if counter < len(positional) else None
-                counter += 1
-                parts.extend(value or (Hole(match.group(), place),))
+                number = counter.take()
+                parts.extend(positional[number] if number < len(positional) else (Hole(match.group(), place),))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 
-    return over_texts(target, change)
+    return over_texts(target, change, counter)
+
+
+def _given(keywords: Mapping[str, Template], name: str, place: Span) -> Template:
+    """The value of a field, or the hole that stands where it has none."""
+    value = keywords.get(name)
+    return (Hole(name, place, volatility_of(name), "name"),) if value is None else value
 
 
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\})")
@@ -305,6 +338,8 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
     """`string.Template(target).substitute(**keywords)`."""
 
     def change(ruler: Ruler) -> Template:
+        if ruler.value.count("$") > MAX_FIELDS:
+            return ruler.cut(0, len(ruler.value))
         parts: list[Part] = []
         position = 0
         for match in _DOLLAR.finditer(ruler.value):
@@ -315,7 +350,7 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
             if name is None:
                 parts.append(Text("$", place, False))
             else:
-                parts.extend(keywords.get(name) or (Hole(name, place, volatility_of(name), "name"),))
+                parts.extend(_given(keywords, name, place))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 
@@ -328,6 +363,10 @@ def replace(target: Template, old: str, new: Template) -> Template:
         return target
 
     def change(ruler: Ruler) -> Template:
+        if ruler.value.count(old) > MAX_FIELDS:
+            with_text = literal(new)
+            changed = ruler.value.replace(old, with_text if with_text is not None else OBJECT)
+            return (Text(changed, ruler.place(0, len(ruler.value)), False),)
         parts: list[Part] = []
         position = 0
         for match in re.finditer(re.escape(old), ruler.value):
@@ -468,3 +507,14 @@ def cut(target: Template, start: int | None, stop: int | None) -> Template | Non
     flat = Flat(target)
     low, high, _ = slice(start, stop).indices(len(flat.value))
     return flat.keep([(low, high)])
+
+
+def indent(target: Template, prefix: Template) -> Template:
+    """`textwrap.indent(target, prefix)`. A hole counts as a character that is not blank."""
+    flat = Flat(target)
+    parts: list[Part] = []
+    for start, end in [match.span() for match in re.finditer(r"[^\n]*\n|[^\n]+", flat.value)]:
+        if flat.value[start:end].strip():
+            parts.extend(prefix)
+        parts.extend(flat.keep([(start, end)]))
+    return tuple(parts)

@@ -8,6 +8,8 @@ from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Pa
 MAX_WEIGHT = 2_000
 # What is nested deeper is not looked into: the functions that walk a value call themselves.
 MAX_NESTING = 60
+# Stands for what is cut off.
+CUT = "\u2026"
 _LEAVES = frozenset({Text, Hole})
 # Parts that an entry of a list or dict that is written out may have on average, however many entries there are.
 PER_ENTRY = 8
@@ -55,13 +57,26 @@ def _given(part: Ref | Apply) -> tuple[Value, ...]:
     return (*arguments.positional, *(value for _, value in arguments.keywords)) if arguments else ()
 
 
+def full(value: Value) -> bool:
+    """Whether a value has been cut off: it grows no more."""
+    match value:
+        case tuple():
+            return bool(value) and isinstance(value[-1], Hole) and value[-1].expression == CUT
+        case Items():
+            return bool(value.items) and isinstance(value.items[-1], tuple) and full(value.items[-1])
+        case Mapping():
+            return bool(value.entries) and value.entries[-1][0] == CUT
+        case _:
+            return False
+
+
 def bounded(value: Value, entries: int = 0) -> Value:
     """A value of at most `MAX_WEIGHT` parts (more for `entries` written out); the end is cut off.
 
     The hole that stands for the rest of a text is `unknown`.
     """
     limit = MAX_WEIGHT + PER_ENTRY * entries
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Text | Hole):
+    if type(value) is tuple and len(value) <= MAX_WEIGHT and _LEAVES.issuperset(map(type, value)):
         return value
     if weight(value, limit) <= limit:
         return value
@@ -70,13 +85,13 @@ def bounded(value: Value, entries: int = 0) -> Value:
             return Message(value.role, bounded(value.content), value.span, value.marker)
         case Items():
             kept = _leading(value.items, limit)
-            return Items(value.items[:kept], value.span, False)
+            return Items((*value.items[:kept], (Hole(CUT, value.span),)), value.span, False)
         case Mapping():
             kept = _leading(tuple(item for _, item in value.entries), limit)
-            return Mapping(value.entries[:kept], value.span, False, value.kind)
+            return Mapping((*value.entries[:kept], (CUT, (Hole(CUT, value.span),))), value.span, False, value.kind)
         case _:
             kept = _leading(value, limit - 1)
-            return (*value[:kept], Hole("\u2026", _place(value[kept])))
+            return (*value[:kept], Hole(CUT, _place(value[kept])))
 
 
 def _leading(values: tuple[Value, ...] | tuple[Part, ...], limit: int) -> int:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract.bounds import bounded
+from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
 from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
@@ -37,13 +37,12 @@ Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 # String methods that are kept until their target is known; the operation has the method's name.
 METHODS = frozenset(
     "format format_map replace strip lstrip rstrip upper lower title capitalize removeprefix removesuffix "
-    "substitute safe_substitute partial format_messages format_prompt render format_template prompt_format".split()
+    "substitute safe_substitute partial format_messages format_prompt render".split()
 )
 SAME_AS = {
     "format_messages": "format",
     "format_prompt": "format",
     "safe_substitute": "substitute",
-    "format_template": "format",
 }
 # Functions that give back their first argument as a text, changed or not.
 FUNCTIONS = {
@@ -88,7 +87,8 @@ class Site(msgspec.Struct):
         return None
 
     def arguments(self) -> Arguments:
-        positional = tuple(value for value, _ in self.positional)
+        starred = (number for number, (_, node) in enumerate(self.positional) if isinstance(node, ast.Starred))
+        positional = tuple(value for value, _ in self.positional[: next(starred, len(self.positional))])
         return Arguments(positional, tuple((key, value) for key, (value, _) in self.keywords.items()), self.complete)
 
 
@@ -196,6 +196,8 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
     """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
     assert isinstance(node.func, ast.Attribute)
     target = dotted(node.func.value)
+    if not isinstance(node.func.value, ast.Name | ast.Attribute):
+        evaluate(file, scope, node.func.value)
     values = [evaluate(file, scope, argument) for argument in node.args]
     for keyword in node.keywords:
         evaluate(file, scope, keyword.value)
@@ -211,6 +213,8 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
         return (hole,)
     added = values[-1]
     method = node.func.attr
+    if full(current):
+        return (hole,)
     if method == "extend":
         more = added.items if isinstance(added, Items) else (added,)
         items = (*current.items, *more)
@@ -218,13 +222,10 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
     elif method == "append":
         items, complete = (*current.items, added), current.complete
     else:
-        index = node.args[0]
-        place = (
-            index.value
-            if method == "insert" and isinstance(index, ast.Constant) and isinstance(index.value, int)
-            else 0
-        )
-        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete
+        index = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+        known = method == "appendleft" or type(index) is int
+        place = index if method == "insert" and type(index) is int else 0
+        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
     scope.values[target] = bounded(Items(items, current.span, complete), len(items) if method != "extend" else 0)
     return (hole,)
 

@@ -26,9 +26,6 @@ def bind_scope(file: File, scope: Scope) -> None:
 def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
-    for default in (*node.args.defaults, *node.args.kw_defaults):
-        if default is not None:
-            evaluate(file, scope, default)
     if scope.kind == "class" and any(dotted(decorator).endswith("property") for decorator in node.decorator_list):
         # Reading the attribute is calling the function.
         key = scope.key(node.name)
@@ -60,10 +57,9 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
     name = file.resolve(dotted(target))
     entry: DecoratorEntry | None = Matcher.find(file.matcher.decorators, name, file.imported)
     if isinstance(decorator, ast.Call):
-        value = evaluate(file, scope, decorator)
+        evaluate(file, scope, decorator)
         if entry is not None and isinstance(decorator.func, ast.Name | ast.Attribute):
             _decorator_arguments(file, scope, decorator, entry)
-        del value
     if entry is None:
         return
     if entry.gives == "docstring":

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from promptlint.extract.bounds import MAX_WEIGHT, bounded
 from promptlint.extract.calls import call
@@ -16,7 +17,6 @@ from promptlint.extract.state import (
     File,
     Scope,
     fallback_of,
-    has_text,
     join_branches,
     shorten,
     single_hole,
@@ -45,6 +45,8 @@ from promptlint.template import (
 )
 
 _LONE = lazy("[\ud800-\udfff]")
+MAX_INDEX = 1_000_000
+MAX_CONDITION = 200
 MAX_DEPTH = 120
 MAX_BRANCHES = 32
 # A literal with more is data; every escape would become a part of its own.
@@ -52,9 +54,11 @@ MAX_ESCAPES = 50_000
 # Up to 3.11 the nodes inside an f-string have no reliable position.
 FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
 # Expressions whose value may be larger than what it is made of.
-COMPOSED = (
-    *(ast.JoinedStr, ast.BinOp, ast.IfExp, ast.BoolOp, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict),
-    *(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
+COMPOSED = frozenset(
+    {
+        *(ast.JoinedStr, ast.BinOp, ast.IfExp, ast.BoolOp, ast.Call, ast.Subscript),
+        *(ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
+    }
 )
 
 
@@ -68,7 +72,7 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
         value = handler(file, scope, node)
     finally:
         file.depth -= 1
-    return bounded(value, written_out(node)) if isinstance(node, COMPOSED) else value
+    return bounded(value, written_out(node)) if type(node) in COMPOSED else value
 
 
 def written_out(node: ast.expr) -> int:
@@ -242,7 +246,10 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
         if first in file.aliases:
             return (Ref(file.resolve(written), file.hole(node, state[0], state[1])),)
     if not first:
-        evaluate(file, scope, node.value)
+        base = state_of(evaluate(file, scope, node.value))
+        if base[1] == "clock" and node.attr in ("year", "month", "day"):
+            base = (base[0], "date")
+        state = strongest([state, base])
     return (file.hole(node, state[0], state[1]),)
 
 
@@ -341,7 +348,8 @@ def either(file: File, node: ast.expr, condition: str, first: Value, second: Val
 def condition_text(file: File, node: ast.expr) -> str:
     """A condition as written, so that equal conditions can be seen to be equal."""
     span = file.span(node)
-    return shorten(file.source.text[span.start : min(span.end, span.start + 500)])
+    text = " ".join(file.source.text[span.start : span.end].split())
+    return text if len(text) <= MAX_CONDITION else f"{text[:MAX_CONDITION]}\u2026 {crc32(text.encode()):08x}"
 
 
 def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
@@ -405,6 +413,7 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
 
 def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
     inner = scope.fork()
+    once, file.once = file.once, False
     state, over = CONSTANT, ""
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
@@ -414,9 +423,8 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         for test in generator.ifs:
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)
+    file.once = once
     span = file.span(node)
-    if isinstance(node, ast.SetComp):
-        state = (state[0], "unordered")
     if isinstance(value, tuple):
         return Items((several(Repeat(value, over, span, state[0])),), span, True)
     return Items((value,), span, False)
@@ -453,6 +461,8 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
         return _slice(file, scope, node, value, node.slice, hole)
     if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else _negative(node.slice)
+        if isinstance(key, int) and abs(key) > MAX_INDEX:
+            return (hole,)
         if isinstance(value, Mapping) and isinstance(key, str):
             return value.get(key) or (hole,)
         if (
@@ -494,7 +504,7 @@ def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: 
         number = bound.operand if isinstance(bound, ast.UnaryOp) and isinstance(bound.op, ast.USub) else bound
         if number is None:
             ends.append(None)
-        elif isinstance(number, ast.Constant) and isinstance(number.value, int):
+        elif isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value <= MAX_INDEX:
             ends.append(number.value if number is bound else -number.value)
         else:
             if bound is not None:

@@ -44,17 +44,31 @@ _REQUEST = frozenset(
     "response responses observation observations result results memory memories snippet snippets chunk "
     "chunks summary summaries prediction reference claim claims email ticket review comment body diff "
     "patch scratchpad feedback topic goal objective subject story resume prompt idea draft report "
-    "source_text sentence sentences example_input data error errors traceback output outputs plan thought "
+    "source_text sentence sentences data error errors traceback output outputs plan thought "
     "thoughts action search findings facts".split()
 )
 _SESSION = frozenset("user username customer tenant session profile preferences account member".split())
 _DEPLOY = frozenset(
-    "language lang locale tone model models role roles max min num n count limit k top_k temperature "
-    "settings config configuration env version style format schema formatting instructions instruction "
-    "persona tool tools tool_names company product brand domain number length words separator delimiter".split()
+    "language lang locale tone model models role roles max min num n count limit k temperature "
+    "settings config configuration env version style format rules policies guidelines schema formatting "
+    "instructions instruction "
+    "persona tool tools company product brand domain number length words separator delimiter".split()
 )
 _SETTINGS = frozenset("settings config configuration conf cfg env environ options constants defaults".split())
 _UNIQUE = {"uuid": "uuid", "nonce": "random", "timestamp": "clock"}
+_UNIQUE_PAIRS = {
+    ("request", "id"): "uuid",
+    ("trace", "id"): "uuid",
+    ("correlation", "id"): "uuid",
+    ("span", "id"): "uuid",
+    ("current", "url"): "random",
+    ("current", "time"): "clock",
+    ("current", "datetime"): "clock",
+    ("current", "timestamp"): "clock",
+    ("current", "date"): "date",
+    ("todays", "date"): "date",
+    ("today", "date"): "date",
+}
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -109,6 +123,7 @@ def volatility_of(name: str) -> Volatility:
     """How often the value behind a name changes, where the name says so plainly; otherwise `UNKNOWN`.
 
     The last word decides ("user_language" is a language), then the others.
+    Whether capitals mean a constant is for the caller to say: of fields of a template they do not.
     """
     dotted = name.split(".")
     if any(part in _SETTINGS for part in dotted[:-1]):
@@ -116,17 +131,29 @@ def volatility_of(name: str) -> Volatility:
     parts = words(dotted[-1])
     if not parts:
         return Volatility.UNKNOWN
-    if dotted[-1].isupper() and len(dotted[-1]) > 1:
-        return Volatility.CONSTANT
-    if parts[0] in ("n", "num", "max", "min", "top", "number") or ("system" in parts and prompt_like(dotted[-1])):
+    if unique_name(name):
+        return Volatility.UNIQUE
+    if "system" in parts and prompt_like(dotted[-1]):
+        return Volatility.DEPLOY
+    counts = parts[0] in ("n", "num", "max", "min", "top", "number")
+    if counts and (len(parts) == 1 or parts[-1] in _DEPLOY or _REQUEST.isdisjoint(parts[1:])):
+        return Volatility.DEPLOY
+    last = parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
+    if last in _DEPLOY:
         return Volatility.DEPLOY
     for part in reversed(parts):
-        if part in _UNIQUE:
-            return Volatility.UNIQUE
-        if part in _DEPLOY:
-            return Volatility.DEPLOY
         if part in _REQUEST:
             return Volatility.REQUEST
         if part in _SESSION:
             return Volatility.SESSION
     return Volatility.UNKNOWN
+
+
+@functools.lru_cache(maxsize=20_000)
+def unique_name(name: str) -> str:
+    """What makes a value of this name differ on every call ("clock", "date", "uuid", "random"), "" if nothing."""
+    parts = words(name.rpartition(".")[2])
+    for pair in pairwise(parts):
+        if pair in _UNIQUE_PAIRS:
+            return _UNIQUE_PAIRS[pair]
+    return _UNIQUE.get(parts[-1], "") if parts else ""

@@ -7,7 +7,7 @@ import builtins
 
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Matcher, matcher
-from promptlint.extract.facts import Call, Facts, Function, Site
+from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.volatility import CONSTANT, State, strongest
 from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
@@ -22,7 +22,6 @@ from promptlint.template import (
     Ref,
     Repeat,
     Span,
-    Template,
     Text,
     Value,
     Volatility,
@@ -44,6 +43,8 @@ class Scope:
         self.values: dict[str, Value] = {}
         self.parameters: set[str] = set()
         self.returned: list[Value] = []
+        # How things stood at each `continue` and `break` of the loop that is being read.
+        self.ends: list[Scope] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
 
@@ -56,7 +57,7 @@ class Scope:
         other = Scope(self.kind, self.name, self.parent, self.owner)
         other.receiver, other.parameters = self.receiver, self.parameters
         other.values = dict(self.values)
-        other.returned, other.noted = self.returned, self.noted
+        other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
         return other
 
 
@@ -149,9 +150,6 @@ class File:
 
     def note_call(self, call: Call) -> None:
         self.facts.calls.append(call)
-
-    def bind_function(self, key: str, function: Function) -> None:
-        self.facts.functions[key] = function
 
 
 def shorten(text: str) -> str:
@@ -279,11 +277,6 @@ def _optional(condition: str, item: Value, taken: bool) -> Value:
     if not isinstance(item, tuple):
         return item
     return several(Choice(condition, (item, (SEVERAL,)) if taken else ((SEVERAL,), item)))
-
-
-def template_of(value: Value, hole: Hole) -> Template:
-    """A value as text: a template as it is, anything else as the hole."""
-    return value if isinstance(value, tuple) else (hole,)
 
 
 def state_of(value: Value) -> State:

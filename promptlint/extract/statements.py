@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from promptlint.extract.bounds import bounded
+from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, bind_loop, condition_text, evaluate, iteration_state
 from promptlint.extract.facts import Site
 from promptlint.extract.names import prompt_like
@@ -14,7 +14,7 @@ from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
 from promptlint.extract.volatility import dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Items, Mapping, Repeat, Span, Value, Volatility
+from promptlint.template import Hole, Items, Mapping, Repeat, Span, Value, Volatility
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -61,8 +61,15 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
     return False
 
 
-def _leave(file: File, scope: Scope, node: ast.stmt) -> bool:
-    """What is raised is read by people; after `continue` and `break` nothing follows."""
+def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
+    """What is raised is read by people."""
+    return False
+
+
+def _leave(file: File, scope: Scope, node: ast.Continue | ast.Break) -> bool:
+    """A turn of a loop ends here: what it has built so far counts behind the loop."""
+    if len(scope.ends) < MAX_ENDS:
+        scope.ends.append(scope.fork())
     return False
 
 
@@ -76,11 +83,15 @@ def _with(file: File, scope: Scope, node: ast.With | ast.AsyncWith) -> bool:
 
 def _assert(file: File, scope: Scope, node: ast.Assert) -> bool:
     file.muted += 1
-    _test(file, scope, node.test)
-    file.muted -= 1
+    try:
+        _test(file, scope, node.test)
+    finally:
+        file.muted -= 1
     return True
 
 
+# Ways out of one loop that are followed.
+MAX_ENDS = 8
 _PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
 
 
@@ -120,7 +131,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
-            if isinstance(current, Mapping):
+            if isinstance(current, Mapping) and not full(current):
                 entries = tuple(entry for entry in current.entries if entry[0] != key)
                 grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
                 scope.values[name] = bounded(grown, len(entries))
@@ -190,6 +201,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
             scope.values[name] = add(file, [(file.hole(target, *of_name(name)),), value], node)
             _note(file, scope, name, scope.values[name], node)
         return True
+    if full(current):
+        return True
     scope.values[name] = add(file, [current, value], node)
     if name in scope.noted:
         _renote(file, scope, name)
@@ -198,9 +211,11 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     return True
 
 
-def _join(file: File, scope: Scope, condition: str, first: Scope, second: Scope) -> None:
-    """The values after two branches."""
-    before = scope.values
+def _join(
+    file: File, scope: Scope, condition: str, first: Scope, second: Scope, *, before: Scope | None = None
+) -> None:
+    """The values after two branches, given to `scope`; `before` is how it was in front of them."""
+    start = (before or scope).values
     after = dict(first.values)
     for name, value in second.values.items():
         other = first.values.get(name)
@@ -212,23 +227,29 @@ def _join(file: File, scope: Scope, condition: str, first: Scope, second: Scope)
             after[name] = join_branches(condition, other, value)
     scope.values = after
     for name in scope.noted:
-        if after.get(name) is not before.get(name):
+        if after.get(name) is not start.get(name):
             _renote(file, scope, name)
 
 
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
-    _test(file, scope, node.test)
-    first, second = scope.fork(), scope.fork()
-    once = file.once
-    reached = run(file, first, node.body), run(file, second, node.orelse)
-    file.once = once
-    if reached[0] and reached[1]:
-        _join(file, scope, condition_text(file, node.test), first, second)
-    elif reached[0]:
-        scope.values = first.values
-    elif reached[1]:
-        scope.values = second.values
-    return reached[0] or reached[1]
+    arms: list[tuple[ast.expr, Scope, bool]] = []
+    rest: list[ast.stmt] = [node]
+    # `elif` nests: a chain of a thousand is one statement to its reader, and read without recursion.
+    while len(rest) == 1 and isinstance(arm := rest[0], ast.If):
+        _test(file, scope, arm.test)
+        branch = scope.fork()
+        arms.append((arm.test, branch, run(file, branch, arm.body)))
+        rest = arm.orelse
+    last = scope.fork()
+    reached = run(file, last, rest)
+    for test, branch, through in reversed(arms):
+        if through and reached:
+            _join(file, last, condition_text(file, test), branch, last, before=scope)
+        elif through:
+            last.values = branch.values
+        reached = reached or through
+    scope.values = last.values
+    return reached
 
 
 def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) -> bool:
@@ -242,8 +263,14 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         state, over = iteration_state(iterable), condition_text(file, node.iter)
         bind_loop(file, inner, node.target, iterable)
     once, file.once = file.once, False
-    run(file, inner, node.body)
+    inner.ends = []
+    reached = run(file, inner, node.body)
     file.once = once
+    for number, end in enumerate(inner.ends):
+        if reached:
+            _join(file, inner, f"{over} turn {number}", end, inner, before=scope)
+        else:
+            inner.values, reached = end.values, True
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)
     for name, value in inner.values.items():
         before = scope.values.get(name)
@@ -292,15 +319,28 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     evaluate(file, scope, node.subject)
     subject = condition_text(file, node.subject)
     joined: Scope | None = None
+    exhaustive = False
     for number, case in enumerate(node.cases):
         branch = scope.fork()
+        for captured in ast.walk(case.pattern):
+            name = captured.name if isinstance(captured, ast.MatchAs | ast.MatchStar) else None
+            if name:
+                branch.values[name] = (Hole(name, file.span(node.subject), *of_name(name)),)
+        if case.guard is not None:
+            _test(file, branch, case.guard)
+        everything = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
+        exhaustive = exhaustive or everything
         if run(file, branch, case.body):
             if joined is None:
                 joined = branch
             else:
                 _join(file, branch, f"{subject} case {number}", joined, branch)
                 joined = branch
-    if joined is not None:
+    if joined is None:
+        return not exhaustive
+    if exhaustive:
+        scope.values = joined.values
+    else:
         _join(file, scope, f"{subject} match", scope.fork(), joined)
     return True
 
@@ -318,7 +358,7 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augment,
     ast.Return: _return,
-    ast.Raise: _leave,
+    ast.Raise: _raise,
     ast.Continue: _leave,
     ast.Break: _leave,
     ast.If: _if,

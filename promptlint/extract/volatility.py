@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from promptlint.extract.names import volatility_of
+from promptlint.extract.names import unique_name, volatility_of
 from promptlint.template import Volatility
 
 # Full names after alias resolution, or their tails as written (`datetime.now` for `from datetime import datetime`).
@@ -90,7 +90,12 @@ def of_name(name: str) -> State:
     """State of a name or dotted attribute of which nothing else is known."""
     if name in ENVIRONMENT:
         return (Volatility.DEPLOY, "environment")
+    last = name.rpartition(".")[2]
+    if last.isupper() and len(last) > 1:
+        return (Volatility.CONSTANT, "name")
     volatility = volatility_of(name)
+    if volatility is Volatility.UNIQUE:
+        return (volatility, unique_name(name))
     return (volatility, "name" if volatility is not Volatility.UNKNOWN else "")
 
 

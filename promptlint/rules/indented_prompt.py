@@ -80,11 +80,15 @@ def _literals(template: Template) -> list[_Literal]:
     followed: set[Span] = set()
     _neighbours(template, apart, followed)
     found: list[_Literal] = []
-    for piece in sorted(
-        {piece for piece in texts(template) if piece.value}, key=lambda piece: (piece.span, piece.value)
-    ):
+    order: dict[Text, int] = {}
+    for piece in texts(template):
+        if piece.value:
+            order.setdefault(piece, len(order))
+    for piece in sorted(order, key=lambda piece: (piece.span, piece.value)):
         last = found[-1].pieces[-1] if found else None
-        if last is not None and last.span.file == piece.span.file and (last.span, piece.span) not in apart:
+        # What stands in front in the source and behind in the prompt is another literal, put in as a value.
+        together = last is not None and order[last] < order[piece] and (last.span, piece.span) not in apart
+        if last is not None and together and last.span.file == piece.span.file:
             gap = piece.span.start - last.span.end
             if gap < 0:
                 continue
