@@ -290,7 +290,7 @@ class Linker:
         key = f"{instance.kind}.{member}"
         if instance.kind in home.bases:
             return self.named(home, key, hops + 1)
-        found = self.modules.find(home, key)
+        found = self.modules.find(home, key) or next(self.elsewhere(home, key), None)
         return self.named(found[0], found[1], hops + 1) if found else None
 
     def elsewhere(self, home: Facts, key: str) -> Iterator[tuple[Facts, str]]:

@@ -146,7 +146,7 @@ class Texts(Maker):
         return f"{self.text(scope, PLAIN, depth)}{self.pick(('.upper()', '.lower()'))}"
 
     def times(self, scope: Scope, mode: Mode, depth: int) -> str:
-        line = self.literal(self.pick(("-", "=\n", mode.escape(self.fresh("again ")))))
+        line = self.literal(self.pick(("- ", "= \n", mode.escape(self.fresh("again ")))))
         return self.pick(("({} * {})", "({1} * {0})")).format(line, 1 + self.draw(6))
 
     def sliced(self, scope: Scope, mode: Mode, depth: int) -> str:
@@ -354,7 +354,8 @@ class Texts(Maker):
     def nested_function(self, scope: Scope, mode: Mode, depth: int) -> str:
         name = self.fresh("inner")
         inner = Scope(scope.module, [], scope.indent + 1, {key: list(names) for key, names in scope.inputs.items()})
-        value = self.text(inner, mode, depth)
+        # With a text of its own: functions that hold none in several statements are not read.
+        value = self.addition(inner, mode, depth) + " + " + self.plain(inner, mode, 0)
         scope.emit(f"def {name}():")
         scope.lines.extend([*inner.lines, "    " * inner.indent + f"return {value}"])
         return f"{name}()"

@@ -99,7 +99,8 @@ _LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'"""
 _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
     r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
-    r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|[\"']{3}"
+    r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|"
+    r"self\.\w+ = [A-Z]\w+\.[a-z]|[\"']{3}"
 )
 
 
