@@ -1,4 +1,4 @@
-"""Writes the catalogue of frameworks in the form that loads fast: promptlint/extract/frameworks.toml -> frameworks.json.
+"""Writes the catalogue of frameworks in the form that loads fast: frameworks.toml -> frameworks.json.
 
     python scripts/build_catalogue.py
 

@@ -232,7 +232,7 @@ def every_text(template: Template, turns: int, truths: dict[str, int]) -> set[st
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.sampled_from(["one", "condition", "loop"]), max_size=4),
+    st.lists(st.sampled_from(["one", "condition", "loop"]), max_size=3),
     st.sampled_from(["", ", ", "\n"]),
     st.integers(0, 2),
     st.integers(0, 1),

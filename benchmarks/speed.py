@@ -1,0 +1,153 @@
+"""Time and memory of promptlint over a directory, beside `ast.parse`, bandit and flake8 over the same files.
+
+    python benchmarks/speed.py DIR [--runs N] [--limit RATIO]
+
+Every tool runs once in each round, in turns, as a process of its own, over the Python files that promptlint would lint
+(Jinja files only promptlint reads). `ast.parse` reads and parses all of them in one process and keeps nothing. bandit
+and flake8 are left out when they are not installed beside this interpreter. Prints the median and the fastest time, the
+ratio of the medians to `ast.parse`, and peak memory: of the largest process, and, where /proc tells, of all processes
+of a tool at one time (pages that they share counted once), from one more run that is not timed. With --limit, exits
+1 when promptlint takes more than RATIO times as long as `ast.parse`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARSE = """
+import ast, sys, warnings
+warnings.simplefilter("ignore")
+for path in sys.stdin.read().split("\\0"):
+    try:
+        with open(path, "rb") as file:
+            ast.parse(file.read())
+    except (SyntaxError, ValueError):
+        pass
+"""
+ALONE = """
+import sys
+from promptlint import engine
+engine.PARALLEL_FILES = sys.maxsize
+from promptlint.cli import main
+main()
+"""
+REFERENCE = "ast.parse"
+PROGRAM = "promptlint"
+
+
+def tools(directory: str, files: list[str]) -> dict[str, tuple[list[str], str]]:
+    """The command of every tool and its standard input."""
+    python, lint = sys.executable, ["--exit-zero", "--quiet", directory]
+    found = {
+        REFERENCE: ([python, "-c", PARSE], "\0".join(files)),
+        PROGRAM: ([python, "-m", "promptlint", *lint], ""),
+        "promptlint, one process": ([python, "-c", ALONE, *lint], ""),
+    }
+    for name, options in (("bandit", ["-q", "--exit-zero", *files]), ("flake8", ["--exit-zero", "-q", *files])):
+        if importlib.util.find_spec(name):
+            found[name] = ([python, "-m", name, *options], "")
+        else:
+            print(f"{name} is left out: it is not installed (pip install {name})")
+    return found
+
+
+def run(command: list[str], text: str, sample: bool = False) -> tuple[float, int, int]:
+    """Seconds, kilobytes of the largest process, and (0 without `sample`) of all processes together."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(text.encode("utf-8", "surrogateescape"))
+        stdin.seek(0)
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
+        most = 0
+        while sample and process.poll() is None:
+            most = max(most, together(process.pid))
+            time.sleep(0.02)
+        if sample:
+            return 0.0, 0, most
+        # The usage of a process has that of the processes it waited for: memory is that of the largest.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{command[:4]} ended with {process.returncode}")
+    return seconds, usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024, most
+
+
+def together(session: int) -> int:
+    """Kilobytes of all processes of a session, shared pages counted once; 0 where there is no /proc."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(entry.name)) == session:
+                for line in (entry / "smaps_rollup").read_text().splitlines():
+                    if line.startswith("Pss:"):
+                        total += int(line.split()[1])
+        except (OSError, ValueError):
+            continue
+    return total
+
+
+def python_files(directory: str) -> list[str]:
+    """The Python files that promptlint would lint, absolute."""
+    command = [sys.executable, "-m", "promptlint", "--show-files", directory]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return [os.path.abspath(name) for name in listed.splitlines() if name.endswith(".py")]
+
+
+def count_lines(files: list[str]) -> int:
+    return sum(Path(name).read_bytes().count(b"\n") for name in files)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("directory")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--limit", type=float, help="exit 1 when promptlint takes more than this times ast.parse")
+    options = parser.parse_args()
+    files = python_files(options.directory)
+    if not files:
+        parser.error(f"no Python files below {options.directory}")
+    commands = tools(options.directory, files)
+    print(
+        f"{len(files):,} Python files, {count_lines(files):,} lines, {options.runs} runs,"
+        f" Python {sys.version.split()[0]}"
+    )
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    largest = dict.fromkeys(commands, 0)
+    order = list(commands)
+    for _ in range(options.runs):
+        for name in order:
+            seconds, memory, _ = run(*commands[name])
+            times[name].append(seconds)
+            largest[name] = max(largest[name], memory)
+        order.append(order.pop(0))
+    reference = statistics.median(times[REFERENCE])
+    print(f"{'':24} {'median':>8} {'fastest':>8} {'ratio':>6} {'largest':>9} {'together':>9}")
+    for name, (command, text) in commands.items():
+        median = statistics.median(times[name])
+        all_memory = run(command, text, sample=True)[2]
+        told = f"{all_memory / 1024:6.0f} MB" if all_memory else "?"
+        print(
+            f"{name:24} {median:6.2f} s {min(times[name]):6.2f} s {median / reference:6.2f}"
+            f" {largest[name] / 1024:6.0f} MB {told:>9}"
+        )
+    ratio = statistics.median(times[PROGRAM]) / reference
+    return 1 if options.limit is not None and ratio > options.limit else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
