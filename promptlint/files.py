@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from promptlint.config import Configuration, Patterns, beneath
+from promptlint.extract import prompt_paths
 
 PYTHON = (".py",)
 JINJA = (".j2", ".jinja", ".jinja2")
 # A source file beyond this is data; reading it would take more memory than it could be worth.
 MAX_BYTES = 16 * 1024 * 1024
+MAX_LOADED = 2_000
 
 # Directories that hold no source of the project. They are passed by on the way down, not when they are named.
 _JUNK = frozenset(
@@ -27,11 +29,16 @@ _IgnoreFiles = tuple[Patterns, ...]
 
 
 class File(msgspec.Struct, frozen=True, order=True):
-    """A file to lint: its name in output, its absolute path. `data` holds the bytes of one that is not on disk."""
+    """A file to lint: its name in output, its absolute path. `data` holds the bytes of one that is not on disk.
+
+    `says`: what is known of a file that is neither Python nor Jinja: 2 it is a prompt, 1 it may hold some, 0 only if
+    Python loads it. A Jinja file that the configuration calls a template has 2, too.
+    """
 
     name: str
     path: str
     data: bytes | None = None
+    says: int = 0
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True):
@@ -43,11 +50,25 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """The files of a run in the order of their names. `tests`: how many files were left out as tests."""
+    """The files of a run in the order of their names. `tests`: how many files were left out as tests.
+
+    `others` are texts and settings below the named directories that are read only if a linted file loads them.
+    """
 
     files: list[File]
     skipped: list[Skipped]
     tests: int = 0
+    others: dict[str, list[File]] = {}
+
+    def loaded(self, names: Iterable[str]) -> list[File]:
+        """The other files that go by one of these names, which end like their paths, in order of their own names."""
+        found: set[File] = set()
+        for name in names:
+            wanted = name.replace("\\", "/").lstrip("./")
+            for file in self.others.get(wanted.rpartition("/")[2], ()):
+                if ("/" + file.path.replace(os.sep, "/")).endswith("/" + wanted):
+                    found.add(file)
+        return sorted(found)[:MAX_LOADED]
 
 
 def display(path: str, cwd: str) -> str:
@@ -60,11 +81,14 @@ def display(path: str, cwd: str) -> str:
 
 
 def language(name: str) -> str:
-    """ "python", "jinja" or "" by a file's extension."""
+    """ "python", "jinja", "text", "data" or "" by a file's extension."""
     lowered = name.lower()
     if lowered.endswith(PYTHON):
         return "python"
-    return "jinja" if lowered.endswith(JINJA) else ""
+    if lowered.endswith(JINJA):
+        return "jinja"
+    extension = prompt_paths.extension(lowered)
+    return "" if not extension else "data" if extension in prompt_paths.DATA else "text"
 
 
 def is_test(below: str) -> bool:
@@ -95,7 +119,8 @@ def discover(paths: Sequence[str], configuration: Configuration, cwd: str) -> Di
     walk = _Walk(configuration, cwd)
     for path in sorted(set(paths)):
         walk.add(path)
-    return Discovery(sorted(walk.files.values()), sorted(set(walk.skipped)), len(walk.tests - set(walk.files)))
+    tests = len(walk.tests - set(walk.files))
+    return Discovery(sorted(walk.files.values()), sorted(set(walk.skipped)), tests, walk.others)
 
 
 def given(name: str, data: bytes, configuration: Configuration, cwd: str) -> Discovery:
@@ -112,6 +137,7 @@ class _Walk:
         self.files: dict[str, File] = {}
         self.tests: set[str] = set()
         self.skipped: list[Skipped] = []
+        self.others: dict[str, list[File]] = {}
 
     def skip(self, path: str, kind: str, reason: str) -> None:
         self.skipped.append(Skipped(display(path, self.cwd), kind, reason))
@@ -139,15 +165,21 @@ class _Walk:
         folder, name = os.path.split(path)
         settings = self.configuration.settings(folder)
         project = self.configuration.project(folder)
-        if not language(name):
+        below = beneath(path, project) if project else name
+        says = 2 if settings.template(path) else _says(below, path, data)
+        kind = language(name)
+        if not kind and not says:
             self.skip(path, "other", f"neither Python nor Jinja by its extension ({', '.join(PYTHON + JINJA)})")
+        elif kind in ("text", "data") and not says:
+            reason = "neither Python nor Jinja, nor a prompt by its name or folder (`templates` may say so)"
+            self.skip(path, "other", reason)
         elif settings.excluded(path):
             self.skip(path, "excluded", "excluded by the configuration or --exclude")
-        elif not settings.include_tests and is_test(beneath(path, project) if project else name):
+        elif not settings.include_tests and is_test(below):
             self.tests.add(path)
             self.skip(path, "tests", "a test, left out without --include-tests")
         else:
-            self.files[path] = File(display(path, self.cwd), path, data)
+            self.files[path] = File(display(path, self.cwd), path, data, says)
 
     def directory(self, root: str) -> None:
         """All files below a directory that was named."""
@@ -162,8 +194,11 @@ class _Walk:
                 continue
             ignored = above + tuple(_ignore_file(folder, {entry.name for entry in found}))
             for entry in found:
-                if language(entry.name):
+                kind = language(entry.name)
+                if kind in ("python", "jinja"):
                     self._found_file(entry, root, ignored)
+                elif kind or self.configuration.settings(folder).templates:
+                    self._found_other(entry, root, ignored, kind)
                 if (
                     entry.name not in _JUNK
                     and entry.is_dir(follow_symlinks=False)
@@ -185,13 +220,48 @@ class _Walk:
         if not settings.include_tests and is_test(beneath(entry.path, root)):
             self.tests.add(entry.path)
             return
-        self.files[entry.path] = File(display(entry.path, self.cwd), entry.path)
+        says = 2 if settings.template(entry.path) else 0
+        self.files[entry.path] = File(display(entry.path, self.cwd), entry.path, None, says)
+
+    def _found_other(self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles, kind: str) -> None:
+        """A file that is neither Python nor Jinja: it may be a prompt, or become one when Python loads it."""
+        settings = self.configuration.settings(os.path.dirname(entry.path))
+        template = settings.template(entry.path)
+        below = beneath(entry.path, root)
+        if not (kind or template) or (not settings.include_tests and is_test(below)):
+            return
+        try:
+            if not entry.is_file() or entry.stat().st_size > (MAX_BYTES if template else prompt_paths.MAX_BYTES):
+                return
+        except OSError:
+            return
+        says = 2 if template else _says(f"{os.path.basename(root)}/{below}", entry.path)
+        if says and (_ignores(ignored, entry.path, False) or settings.excluded(entry.path)):
+            return
+        file = File(display(entry.path, self.cwd), entry.path, None, says)
+        if says:
+            self.files[entry.path] = file
+        elif entry.name[:1] != ".":
+            self.others.setdefault(entry.name, []).append(file)
 
     def _left_out(self, entry: os.DirEntry[str], ignored: _IgnoreFiles) -> bool:
         """Whether a directory on the way is not gone into."""
         if _ignores(ignored, entry.path, True) or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
             return True
         return self.configuration.settings(os.path.dirname(entry.path)).excluded(entry.path, directory=True)
+
+
+def _says(below: str, path: str, data: bytes | None = None) -> int:
+    """What is known of a text or settings file by its path in the project and, of settings, by their keys."""
+    kind = language(path)
+    if kind == "text":
+        return prompt_paths.text_says(below)
+    if kind != "data" or not prompt_paths.data_may(below):
+        return 0
+    try:
+        return int(prompt_paths.data_speaks(read(File("", path, data))))
+    except OSError:
+        return 0
 
 
 def _ignores(ignored: _IgnoreFiles, path: str, directory: bool) -> bool:

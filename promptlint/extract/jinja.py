@@ -12,10 +12,11 @@ from promptlint.extract.facts import Facts, Problem, Site
 from promptlint.template import Choice, Hole, Ref, Repeat, Span, Template, Text
 
 if TYPE_CHECKING:
+    from promptlint.extract.comments import Directive
     from promptlint.extract.jinja_parts import Reader
     from promptlint.source import Source
 
-RANK = 2
+RANK, SAID = 2, -1
 
 
 class TemplateError(Exception):
@@ -45,41 +46,79 @@ def template(
 
 
 def _read(
-    texts: Sequence[Text], lstrip_blocks: bool = False, trim_blocks: bool = False, keep_trailing_newline: bool = False
+    texts: Sequence[Text],
+    lstrip_blocks: bool = False,
+    trim_blocks: bool = False,
+    keep_trailing_newline: bool = False,
+    outline: bool = False,
 ) -> tuple[Template, Reader]:
     from promptlint.extract import jinja_parts, jinja_tree
 
     source = jinja_tree.Joined(texts, keep_trailing_newline)
     try:
-        return jinja_parts.read(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks)
+        return jinja_parts.read(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks, outline=outline)
     except jinja_tree.Unreadable as error:
         raise TemplateError(error.message, error.offset) from None
 
 
-def facts(source: Source) -> Facts:
+def facts(source: Source, *, wanted: bool = False) -> Facts:
     """The prompts of a Jinja file: one site, or one for each role of a file that is divided by lines such as `system:`.
 
     The whole template is the binding "template" and its macros are functions, so that others can refer to them.
+    `wanted`: it is a prompt, whatever it looks like.
     """
-    from promptlint.extract import jinja_files
+    from promptlint.extract import comments
 
     found = Facts(source.name)
+    said = comments.jinja_directives(source)
+    denied = any(each.verb == comments.NOT_A_PROMPT for each in said)
+    _read_file(source, found, () if denied else said, wanted)
+    if denied:
+        settled = bool(found.sites or found.problems)
+        found.sites, found.problems = [], []
+    else:
+        settled = bool(found.sites)
+    found.idle = [] if settled else [Span(source.name, each.start, each.end) for each in said]
+    return found
+
+
+def _read_file(source: Source, found: Facts, said: Sequence[Directive], wanted: bool) -> None:
+    from promptlint.extract import jinja_files
+
     whole = Text(source.text, Span(source.name, 0, len(source.text)), True)
     try:
         made, reader = _read([whole])
     except TemplateError as error:
-        if jinja_files.may_be_prompt(source.name, source.text):
+        if wanted or jinja_files.may_be_prompt(source.name, source.text):
             end = min(error.offset + 1, len(source.text))
             found.problems.append(Problem("template", error.message, Span(source.name, error.offset, end)))
-        return found
+        return
+    define(found, made, reader, [whole])
+    messages = jinja_files.messages(made)
+    if not messages and not jinja_files.has_text(made):
+        return
+    name = source.name.replace("\\", "/").rpartition("/")[2]
+    role, evidence, rank = jinja_files.role_of_file(name), "jinja-file", RANK - wanted
+    if said:
+        role = next((each.role for each in said if each.role), role)
+        evidence, rank = "comment", SAID
+    elif not wanted and not jinja_files.is_prompt(source.name, made, divided=bool(messages)):
+        return
+    for each, text in messages or [(role, made)]:
+        found.sites.append(Site(text, each, name, evidence, _extent(text) or whole.span, rank))
+
+
+def define(found: Facts, made: Template, reader: Reader, texts: Sequence[Text]) -> None:
+    """What other templates can refer to: the whole, macros, top-level names, and blocks for those that extend it."""
     found.bindings["template"] = made
     found.functions.update(reader.functions())
-    messages = jinja_files.messages(made)
-    if (messages or jinja_files.has_text(made)) and jinja_files.is_prompt(source.name, made, divided=bool(messages)):
-        name = source.name.replace("\\", "/").rpartition("/")[2]
-        for role, text in messages or [(jinja_files.role_of_file(name), made)]:
-            found.sites.append(Site(text, role, name, "jinja-file", _extent(text) or whole.span, RANK))
-    return found
+    found.bindings.update((f"#{name}", value) for name, value in reader.top.names.items() if value)
+    if reader.parent:
+        found.aliases["extends"] = reader.parent
+    if reader.blocks:
+        outline, other = _read(texts, outline=True)
+        found.bindings["outline"] = outline
+        found.bindings.update((f"block:{name}", body) for name, body in other.blocks.items())
 
 
 def _extent(template: Template) -> Span | None:

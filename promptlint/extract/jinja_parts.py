@@ -91,12 +91,17 @@ class _Scope:
 class Reader:
     """One pass over a template, in the order in which jinja2 would run it."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, outline: bool = False) -> None:
         self.tree = tree
         self.top = _Scope()
         self.macros: dict[str, nodes.Macro] = {}
         self.imports: dict[str, str] = {}
         self.blocks: dict[str, Template] = {}
+        # The template that this one extends, and the blocks around what is being read.
+        self.parent = ""
+        self.within: list[str] = []
+        # Blocks are references, to be filled in by templates that extend this one.
+        self.outline = outline
         self.running: list[nodes.Macro] = []
         self.inlined = 0
         self.depth = self.level = 0
@@ -149,9 +154,11 @@ class Reader:
             case nodes.Assign() | nodes.AssignBlock():
                 self.bind(node, scope)
             case nodes.Block():
+                self.within.append(node.name)
                 made = self.body(node.body, _Scope(scope))
+                self.within.pop()
                 self.blocks[node.name] = tuple(made)
-                return made
+                return [Ref(f"block:{node.name}", self.tag_hole(node))] if self.outline else made
             case nodes.With():
                 inner = _Scope(scope)
                 for target, value in zip(node.targets, node.values, strict=True):
@@ -169,7 +176,10 @@ class Reader:
                     self.bind_holes(argument, volatility.of_name(argument.name), inner)
                 caller = tuple(self.body(node.body, inner))
                 return self.value(node.call, scope, self.tree.tag(node.lineno)[:2], caller)
-            case nodes.Include() | nodes.Extends():
+            case nodes.Include():
+                return [self.template_ref(node, scope)]
+            case nodes.Extends():
+                self.parent = self.parent or constant(node.template) or ""
                 return [self.template_ref(node, scope)]
             case nodes.Import():
                 self.imports[node.target] = constant(node.template) or ""
@@ -397,7 +407,8 @@ class Reader:
         if base == "self" and attribute in self.blocks:
             return self.blocks[attribute]
         if callee == "super":
-            return [self.hole(node, scope, where, (Volatility.DEPLOY, ""))]
+            hole = self.hole(node, scope, where, (Volatility.DEPLOY, ""))
+            return [Ref(f"super:{self.within[-1]}", hole) if self.outline and self.within else hole]
         if callee in self.macros and scope.get(callee) is None:
             made = self.expand(self.macros[callee], node, scope, caller)
             return made if made is not None else [self.hole(node, scope, where)]
@@ -542,10 +553,12 @@ class Reader:
         return volatility.of_call(callee, receiver, arguments, first)
 
 
-def read(source: Joined, *, lstrip_blocks: bool, trim_blocks: bool) -> tuple[Template, Reader]:
+def read(
+    source: Joined, *, lstrip_blocks: bool, trim_blocks: bool, outline: bool = False
+) -> tuple[Template, Reader]:
     """The template of a text, and its reader for what else it defines. Raises `Unreadable`."""
     tree = parse(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks)
-    reader = Reader(tree)
+    reader = Reader(tree, outline)
     try:
         return reader.read(), reader
     except RecursionError:

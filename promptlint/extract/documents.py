@@ -1,0 +1,301 @@
+"""Prompts in text files and in settings files: what stands in one, and which of it is meant for a model.
+
+The whole text of a file is its binding "text", its reading as a Jinja template "template", the values of a settings
+file are "data": linking puts them where Python loads the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from promptlint.extract import data_values, jinja_files, prompt_paths
+from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.names import prompt_like, role_of, volatility_of
+from promptlint.extract.reads import could_be_prompt, reads_like_prompt
+from promptlint.operations import Ruler, literal
+from promptlint.source import Source
+from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Text, Value
+
+KEYWORD, NAME, READS = 1, 2, 3
+
+MAX_MESSAGES = 12
+"""Messages in one settings file; more of them are recorded conversations."""
+
+MAX_ALIKE = 12
+"""Texts under keys of one name in the items of lists; more of them are a data set."""
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
+_BRACES = re.compile(r"\{\{[-~#/^>&!]?\s*([^{}\n]{1,200}?)\s*[-~]?\}\}")
+_JINJA = re.compile(r"\{%-?\s*\w|\{#|\{\{-?\s*[A-Za-z_(\"'\[]")
+_FOREIGN = re.compile(r"\{\{[-~]?\s*(?:\$|[#/^>&!]|[A-Za-z_.]+\s+[\"'$A-Za-z@])")
+_RETURN = re.compile(r"\r\n?")
+# Keys that say something about a prompt to people.
+_ABOUT = frozenset(
+    "name id title version author authors description summary tags tag category label notes note comment license "
+    "help placeholder tooltip hint model created updated date url source display_name slug type".split()
+)
+_AGENT = ("role", "goal", "backstory")
+_HEAD = 2_000
+
+
+def facts(source: Source, says: int | None = None) -> Facts:
+    """What a text or settings file says.
+
+    `says`: 2 it is a prompt, 1 it may be one or hold some, 0 it is read because Python loads it; by its name if None.
+    """
+    if source.name.lower().endswith(prompt_paths.DATA):
+        return _data_facts(source, int(prompt_paths.data_may(source.name)) if says is None else says)
+    return _text_facts(source, prompt_paths.text_says(source.name) if says is None else says)
+
+
+# Text files
+
+
+def plain(source: Source, start: int = 0, end: int | None = None) -> tuple[Text, ...]:
+    """The text of a file as Python reads it: every newline is a line feed."""
+    text, name = source.text, source.name
+    end = len(text) if end is None else end
+    parts: list[Text] = []
+    for match in _RETURN.finditer(text, start, end):
+        if match.start() > start:
+            parts.append(Text(text[start : match.start()], Span(name, start, match.start()), True))
+        parts.append(Text("\n", Span(name, match.start(), match.end()), False))
+        start = match.end()
+    if start < end:
+        parts.append(Text(text[start:end], Span(name, start, end), True))
+    return tuple(parts)
+
+
+def _text_facts(source: Source, says: int) -> Facts:
+    found = Facts(source.name)
+    front = _FRONT.match(source.text) if source.text.startswith("---") else None
+    body = plain(source, front.end() if front else 0)
+    found.bindings["text"] = plain(source)
+    if not body:
+        return found
+    made, read = template_of(body, source.name)
+    found.bindings["template"] = made
+    name = source.name.rpartition("/")[2]
+    if not says or not jinja_files.has_text(made):
+        return found
+    sections = jinja_files.messages(made)
+    value = "".join(text.value for text in body)
+    if says < 2 and not sections and not _reads(value, name):
+        return found
+    evidence = "jinja-file" if read else "prompt-file"
+    if front is not None and sections and name.lower().endswith(".prompty"):
+        call = _prompty(source, data_values.read(f"{source.name}.yaml", source.text[: front.end()]), sections)
+        found.calls += [call] if call is not None else []
+    rank = KEYWORD if sections or says == 2 else NAME
+    for role, part in sections or [(jinja_files.role_of_file(name.rpartition(".")[0]), made)]:
+        found.sites.append(Site(part, role, name, evidence, _extent(part, source), rank))
+    return found
+
+
+def _reads(text: str, name: str) -> bool:
+    """Whether a text that lies among prompts is one. Markdown may as well explain prompts to people."""
+    if name.lower().endswith(".md"):
+        return reads_like_prompt(text[:_HEAD])
+    return could_be_prompt(text) and (reads_like_prompt(text) or "{" in text or len(text) > 200)
+
+
+def _extent(template: Template, source: Source) -> Span:
+    spans = [part.span for part in template if isinstance(part, Text | Hole)]
+    if not spans:
+        return Span(source.name, 0, len(source.text))
+    return Span(source.name, spans[0].start, max(span.end for span in spans))
+
+
+def template_of(texts: Sequence[Text], file: str) -> tuple[Template, bool]:
+    """A text with the syntax of a template language read, and whether it has any.
+
+    Jinja is read as Jinja. In what jinja2 does not take (Semantic Kernel's `{{$input}}`, Handlebars) a pair of doubled
+    braces is a value.
+    """
+    ruler = Ruler(texts)
+    if "{{" not in ruler.value and "{%" not in ruler.value and "{#" not in ruler.value:
+        return tuple(texts), False
+    if not _FOREIGN.search(ruler.value) and _JINJA.search(ruler.value):
+        from promptlint.extract.jinja import TemplateError, template
+
+        try:
+            return template(texts, file), True
+        except TemplateError:
+            pass
+    parts: list[Part] = []
+    position = 0
+    for match in _BRACES.finditer(ruler.value):
+        parts.extend(ruler.cut(position, match.start()))
+        position = match.end()
+        expression = match[1].lstrip("$")
+        place = ruler.place(match.start(), match.end())
+        parts.append(Hole(match[1], place, volatility_of(expression.split(" ")[-1].lstrip("$")), "name"))
+    parts.extend(ruler.cut(position, len(ruler.value)))
+    return tuple(parts), position > 0
+
+
+_PROVIDERS = {"azure_openai": "azure", "azure": "azure", "openai": "openai", "anthropic": "anthropic"}
+
+
+def _prompty(source: Source, header: Value | None, sections: list[tuple[str, Template]]) -> Call | None:
+    """The request of a `.prompty` file: its front matter names the model."""
+    if isinstance(header, Items) and header.items:
+        header = header.items[0]  # the line that ends it begins a second document
+    model = header.get("model") if isinstance(header, Mapping) else None
+    if not isinstance(model, Mapping):
+        return None
+    settings = model.get("configuration")
+    settings = settings if isinstance(settings, Mapping) else model
+    name = next((value for key in ("azure_deployment", "model", "name", "id") if (value := settings.get(key))), ())
+    kind = literal(settings.get("type") or settings.get("provider")) or ""
+    parameters = model.get("parameters")
+    messages = tuple(Message(role, part, _extent(part, source)) for role, part in sections)
+    span = Span(source.name, 0, len(source.text))
+    slots: tuple[tuple[str, Value], ...] = (("model", _renamed(name, source)), ("messages", Items(messages, span)))
+    given = parameters.entries if isinstance(parameters, Mapping) else ()
+    return Call(_PROVIDERS.get(kind.lower(), ""), "chat", slots, given, span, source.name.rpartition("/")[2])
+
+
+def _renamed(value: Value, source: Source) -> Value:
+    """The name of a model, unless it comes from the environment."""
+    word = literal(value)
+    if not word or "$" in word:
+        return (Hole("model", Span(source.name, 0, 0)),)
+    return (Text(word, Span(source.name, 0, 0), False),)
+
+
+# Settings files
+
+
+def _data_facts(source: Source, says: int) -> Facts:
+    found = Facts(source.name)
+    value = data_values.read(source.name, source.text)
+    if value is None:
+        return found
+    found.bindings["data"] = value
+    if says:
+        reader = _Data(source, says == 2)
+        reader.walk(value, (), 0, False)
+        found.sites += reader.sites()
+    return found
+
+
+class _Data:
+    """One pass over the values of a settings file."""
+
+    def __init__(self, source: Source, wanted: bool) -> None:
+        self.source = source
+        self.named = wanted or prompt_paths.data_named(source.name)
+        self.translated = prompt_paths.translated(source.name)
+        self.found: list[tuple[Site, str]] = []
+        self.messages: list[Site] = []
+        self.steps = 0
+
+    def sites(self) -> list[Site]:
+        """What was found, without what is a data set by its size."""
+        counts: dict[str, int] = {}
+        for _, alike in self.found:
+            counts[alike] = counts.get(alike, 0) + 1
+        kept = [site for site, alike in self.found if not alike or counts[alike] <= MAX_ALIKE]
+        return kept + (self.messages if len(self.messages) <= MAX_MESSAGES else [])
+
+    def walk(self, value: Value, path: tuple[str, ...], lists: int, inside: bool) -> None:
+        """Look at a value. `inside`: a key above has named it a prompt; `lists`: how many lists it stands in."""
+        self.steps += 1
+        if self.steps > data_values.MAX_VALUES:
+            return
+        if isinstance(value, tuple):
+            self.text(value, path, lists, inside)
+        elif isinstance(value, Items):
+            for item in value.items:
+                self.walk(item, path, lists + isinstance(item, Mapping), inside)
+        elif isinstance(value, Mapping) and not self.known(value, path):
+            for key, item in value.entries:
+                below = prompt_like(key) or (inside and key not in _ABOUT)
+                self.walk(item, (*path, key), lists, below)
+
+    def known(self, mapping: Mapping, path: tuple[str, ...]) -> bool:
+        """A mapping whose keys as a whole say what it is."""
+        strings = [(key, item) for key, item in mapping.entries if isinstance(item, tuple)]
+        keys = {key: item for key, item in strings if data_values.joined(item).strip()}
+        name = path[-1] if path else ""
+        role = keys.get("role")
+        if "content" in keys and role is not None and (word := _ROLES.get(data_values.joined(role).lower())):
+            if could_be_prompt(data_values.joined(keys["content"])):
+                self.messages.append(self.site(keys["content"], word, name or word, KEYWORD))
+            return True
+        if "goal" in keys and "backstory" in keys:
+            self.known_keys(keys, [(key, "system") for key in _AGENT], name, mapping, path)
+            return True
+        if "description" in keys and "expected_output" in keys:
+            self.known_keys(keys, [("description", "user"), ("expected_output", "user")], name, mapping, path)
+            return True
+        if "template" in keys and not {"input_variables", "template_format", "_type"}.isdisjoint(
+            key for key, _ in mapping.entries
+        ):
+            self.known_keys(keys, [("template", role_of(name))], name, mapping, path)
+            return True
+        if "doc_to_text" in keys:
+            self.known_keys(keys, [("doc_to_text", "user"), ("description", "user")], name, mapping, path)
+            return True
+        return False
+
+    def known_keys(
+        self,
+        keys: dict[str, Template],
+        roles: list[tuple[str, str]],
+        name: str,
+        mapping: Mapping,
+        path: tuple[str, ...],
+    ) -> None:
+        for key, role in roles:
+            if key in keys and could_be_prompt(data_values.joined(keys[key])):
+                self.found.append((self.site(keys[key], role, f"{name}.{key}" if name else key, KEYWORD), ""))
+        taken = {key for key, _ in roles} | _ABOUT
+        for key, item in mapping.entries:
+            if key not in taken:
+                self.walk(item, (*path, key), 0, prompt_like(key))
+
+    def text(self, value: Template, path: tuple[str, ...], lists: int, inside: bool) -> None:
+        if not any(isinstance(part, Text) for part in value) or not path:
+            return
+        text, key = data_values.joined(value), path[-1]
+        if not could_be_prompt(text):
+            return
+        rank = READS
+        if not reads_like_prompt(text):
+            about = key.lower() in _ABOUT or self.translated
+            if about or not (inside or (self.named and len(text) > 40)):
+                return
+            rank = NAME
+        # A bare sentence under such a key may be a label; in a record, one of the inputs of a test.
+        if rank == NAME and (lists or len(text) < 40) and not self.named and "{" not in text:
+            return
+        role = next((role for word in reversed(path) if (role := _role(word)) != "unknown"), "unknown")
+        alike = ".".join(path) if lists else ""
+        site = self.site(value, role, ".".join(path[-2:]), rank)
+        made = self.template(value)[0]
+        for said, part in jinja_files.messages(made) or [(role, made)]:
+            self.found.append((msgspec.structs.replace(site, value=part, role=said), alike))
+
+    def template(self, value: Template) -> tuple[Template, bool]:
+        return template_of([part for part in value if isinstance(part, Text)], self.source.name)
+
+    def site(self, value: Template, role: str, name: str, rank: int) -> Site:
+        made, read = self.template(value)
+        texts = [part for part in value if isinstance(part, Text)]
+        span = Span(self.source.name, texts[0].span.start, texts[-1].span.end)
+        return Site(made, role, name, "file-template" if read else "file-key", span, rank)
+
+
+_ROLES = {
+    "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
+    "ai": "assistant", "model": "assistant",
+}  # fmt: skip
+
+
+def _role(key: str) -> str:
+    return _ROLES.get(key.lower()) or role_of(key)

@@ -1,0 +1,181 @@
+"""Calls that load a text, a template or settings from a file, and the paths they are given.
+
+A path is a template like any other text; linking finds the file that it ends in.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.extract.names import words
+from promptlint.extract.prompt_paths import extension
+from promptlint.extract.state import File, has_text, textual
+from promptlint.extract.volatility import UNKNOWN
+from promptlint.operations import literal
+from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Site
+
+_PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath", "UPath"})
+_JOINED = frozenset({"os.path.join", "path.join", "posixpath.join", "osp.join"})
+_SAME_PATH = frozenset(
+    f"{module}.{name}"
+    for module in ("os.path", "path", "osp")
+    for name in ("abspath", "realpath", "normpath", "expanduser", "expandvars")
+) | {"os.fspath"}
+_SAME_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "open_text", "decode", "read", "getvalue"})
+_OPEN = frozenset({"open", "io.open", "codecs.open", "aiofiles.open", "anyio.open_file", "builtins.open"})
+_DATA = frozenset(
+    "yaml.safe_load yaml.load yaml.full_load yaml.unsafe_load json.load json.loads orjson.loads ujson.load ujson.loads "
+    "json5.load json5.loads tomllib.load tomllib.loads tomli.load tomli.loads toml.load toml.loads rtoml.load "
+    "OmegaConf.load omegaconf.OmegaConf.load hjson.load".split()
+)
+_VERBS = frozenset("load read get open render fetch from import parse build create make use".split())
+_NAMED = ("name", "filename", "file_name", "file", "path", "template", "template_name", "prompt_file", "prompt_path")
+_JINJA = (".j2", ".jinja", ".jinja2")
+# All that `load` knows by the last part of the called name.
+_KNOWN = (
+    _PATHS
+    | _SAME_METHODS
+    | frozenset(name.rpartition(".")[2] for name in (*_JOINED, *_SAME_PATH, *_OPEN, *_DATA))
+    | {"read_text", "read_bytes", "open", "joinpath", "files", "get_data", "get_template", "select_template", "load"}
+)
+_READERS = frozenset({"read", "data", "template", "load", "path"})
+
+
+def note_name(file: File, value: str) -> None:
+    """Remember a literal that may be the path of a text or settings file."""
+    if len(value) < 200 and extension(value) and "\n" not in value:
+        file.loads.add(value)
+
+
+def divided(file: File, node: ast.BinOp, left: Value, right: Value) -> Value | None:
+    """`folder / "name"`, if it is a path."""
+    if not isinstance(left, tuple) or not isinstance(right, tuple):
+        return None
+    if not (any(isinstance(part, Text) for part in right) or operation_of(left) == "path"):
+        return None
+    return _path(file, node, [left, right])
+
+
+def operation_of(value: Value | None) -> str:
+    """The operation that a value is the outcome of, "" if none."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Apply):
+        return value[0].operation
+    return ""
+
+
+def concerns(site: Site, receiver: Value | None) -> bool:
+    """Whether a call may be one of those that `load` knows, asked of every call."""
+    last = site.name.rpartition(".")[2]
+    if last in _KNOWN:
+        if last in _SAME_METHODS:
+            return operation_of(receiver) in _READERS
+        return last != "join" or site.name in _JOINED
+    if not site.positional:
+        return bool(site.keywords) and not site.keywords.keys().isdisjoint(_NAMED)
+    value = site.positional[0][0]
+    return isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Text) and "." in value[0].value[-9:]
+
+
+def load(file: File, site: Site, receiver: Value | None, hole: Hole, reference: str | None) -> Value | None:
+    """The value of a call that makes a path or loads a file; None of any other."""
+    last = site.name.rpartition(".")[2]
+    first = site.positional[0][0] if site.positional else None
+    if last not in _KNOWN:
+        return _loader(file, site, last, hole, reference)
+    made: Value | None = None
+    if receiver is not None and isinstance(receiver, tuple):
+        made = _method(file, site, last, receiver, hole)
+    if made is None and first is not None and isinstance(first, tuple):
+        made = _function(file, site, last, first, hole, receiver)
+    return _loader(file, site, last, hole, reference) if made is None and last == "load" else made
+
+
+def _method(file: File, site: Site, last: str, receiver: Template, hole: Hole) -> Value | None:
+    known = operation_of(receiver)
+    if last in _SAME_METHODS:
+        return receiver if known in _READERS else None
+    if last == "joinpath":
+        return _path(file, site.node, [receiver, *(value for value, _ in site.positional)])
+    if last in ("read_text", "read_bytes", "open") and textual(receiver) and not _writes(site, 0):
+        return _apply(file, site, "read", receiver, (), hole)
+    return None
+
+
+def _function(file: File, site: Site, last: str, first: Template, hole: Hole, receiver: Value | None) -> Value | None:
+    values = [value for value, _ in site.positional]
+    if site.name in _JOINED or last in _PATHS:
+        return _path(file, site.node, values) if any(has_text(value) for value in values) or len(values) == 1 else None
+    if site.name in _SAME_PATH:
+        return first if textual(first) else None
+    if site.name in _OPEN:
+        return _apply(file, site, "read", first, (), hole) if textual(first) and not _writes(site, 1) else None
+    if site.name in _DATA or (last == "load" and operation_of(first) in ("read", "path")):
+        return _apply(file, site, "data", first, (), hole) if textual(first) else None
+    if last == "get_template" and textual(first):
+        keywords = (("environment", receiver),) if receiver is not None and textual(receiver) else ()
+        return (Apply("template", first, Arguments((), keywords), file.span(site.node), hole),)
+    if last == "files" and "resources" in site.name:
+        return _package(first)
+    if last in ("get_data", "read_text") and len(values) > 1 and ("pkgutil" in site.name or "resources" in site.name):
+        package = _package(first) or (Hole("package", file.span(site.node)),)
+        return _apply(file, site, "read", _path(file, site.node, [package, values[1]]), (), hole)
+    return None
+
+
+def select(file: File, site: Site, hole: Hole) -> Value | None:
+    """`select_template(["a.j2", "b.j2"])`: the first that is there."""
+    first = site.positional[0][0] if site.positional else None
+    names = [item for item in first.items if isinstance(item, tuple)] if isinstance(first, Items) else []
+    if not names or not textual(names[0]):
+        return None
+    return _apply(file, site, "template", names[0], tuple(names[1:]), hole)
+
+
+def _package(value: Template) -> Template | None:
+    """The folder of a package named by a literal."""
+    word = literal(value)
+    if not word or not isinstance(value[0], Text):
+        return None
+    return (Text(word.replace(".", "/"), value[0].span, False),)
+
+
+def _writes(site: Site, position: int) -> bool:
+    """Whether a file is opened to be written."""
+    given = site.keywords.get("mode")
+    mode = given[0] if given else site.positional[position][0] if len(site.positional) > position else None
+    word = literal(mode) if mode is not None else None
+    return bool(word) and not set(word or "").isdisjoint("wax+")
+
+
+def _path(file: File, node: ast.AST, pieces: list[Value]) -> Template:
+    span = file.span(node)
+    hole = file.hole(node, *UNKNOWN)
+    first = pieces[0] if isinstance(pieces[0], tuple) else (hole,)
+    return (Apply("path", first, Arguments(tuple(pieces[1:])), span, hole),)
+
+
+def _apply(
+    file: File, site: Site, operation: str, target: Template, arguments: tuple[Value, ...], hole: Hole
+) -> Template:
+    return (Apply(operation, target, Arguments(arguments), file.span(site.node), hole),)
+
+
+def _loader(file: File, site: Site, last: str, hole: Hole, reference: str | None) -> Value | None:
+    """A function that is given the literal name of a file, and is called like one that reads it."""
+    value = site.positional[0][0] if site.positional else None
+    used = next((name for name in _NAMED if name in site.keywords), "") if value is None else ""
+    if used:
+        value = site.keywords[used][0]
+    if not isinstance(value, tuple) or len(value) != 1 or not isinstance(value[0], Text):
+        return None
+    name = value[0].value
+    ending = extension(name) or name.lower().endswith(_JINJA)
+    if not ending or len(name) > 200 or " " in name.strip() or _VERBS.isdisjoint(words(last)):
+        return None
+    target: Template = (Ref(reference, hole, site.arguments()),) if reference is not None else (hole,)
+    keywords = tuple((key, given) for key, (given, _) in site.keywords.items() if key != used)
+    return (Apply("load", target, Arguments((value,), keywords, site.complete), file.span(site.node), hole),)

@@ -1,0 +1,115 @@
+"""Which files beside Python and Jinja may hold prompts, by their names and, of data, by the words of their keys.
+
+Cheap enough to be asked of every file of a repository.
+"""
+
+from __future__ import annotations
+
+import re
+
+from promptlint.extract.names import prompt_like, words
+
+TEXT = (".txt", ".md", ".prompt", ".prompty")
+DATA = (".yaml", ".yml", ".toml", ".json")
+ALWAYS = (".prompt", ".prompty")
+"""Extensions of nothing but prompts."""
+
+MAX_BYTES = 1024 * 1024
+"""A text or settings file beyond this is data."""
+
+_FOLDERS = frozenset({"prompt", "prompts"})
+_TEXTS = frozenset("template templates text texts file files library data".split())
+_NAMES = frozenset("prompt prompts skprompt sysprompt instructions".split())
+# Texts for people, whatever the folder.
+_NEVER = frozenset(
+    "readme license licence licenses changelog changes history news contributing contributors authors codeowners "
+    "requirements constraints notice copying security support governance maintainers credits todo roadmap faq index "
+    "install installation upgrade upgrading migration release releases robots manifest cmakelists agents claude "
+    "gemini copilot skill".split()
+)
+_DOCUMENTATION = frozenset(
+    "doc docs documentation website site blog posts wiki tutorials howtos guides references licenses node_modules "
+    "fixtures cassettes recordings datasets dataset testdata releasenotes changelogs snapshots __snapshots__ logs "
+    "outputs results benchmark_results issue_template".split()
+)
+# Markdown about prompts.
+_EXPLAIN = frozenset(
+    "guide guides reference tutorial overview formats engineering howto notes architecture spec".split()
+)
+_SETTINGS = frozenset(
+    "pyproject.toml package.json package-lock.json composer.json tsconfig.json jsconfig.json angular.json "
+    "lerna.json manifest.json mkdocs.yml mkdocs.yaml docker-compose.yml docker-compose.yaml compose.yml "
+    "compose.yaml pnpm-lock.yaml pnpm-workspace.yaml environment.yml environment.yaml openapi.json openapi.yaml "
+    "openapi.yml swagger.json codecov.yml netlify.toml cargo.toml pipfile.toml ruff.toml promptlint.toml "
+    "_config.yml renovate.json vercel.json deno.json".split()
+)
+_TRANSLATIONS = frozenset(
+    "i18n l10n locale locales lang langs languages translations translation messages frontend".split()
+)
+# What stands in the keys of prompts; the search for them is what every data file costs.
+_NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"system_message",
+            b"input_variables", b"expected_output", b"preamble", b"guideline")  # fmt: skip
+_KEY = re.compile(
+    rb"[\w.-]*(?:prompt|instruction|backstory|doc_to_text|persona|few_shot|system_message|input_variables"
+    rb"|expected_output|preamble|guideline)[\w.-]*[\"']?\s*[:=]"
+)
+
+
+def extension(name: str) -> str:
+    """The extension of a file that may hold a prompt, in lower case, or ""."""
+    dot = name.rfind(".")
+    ending = name[dot:].lower() if dot >= 0 else ""
+    return ending if ending in TEXT or ending in DATA else ""
+
+
+def _parts(path: str) -> tuple[list[str], str]:
+    *folders, name = path.replace("\\", "/").lower().split("/")
+    return [folder for folder in folders if folder not in ("", ".", "..")], name
+
+
+def _for_people(folders: list[str], name: str) -> bool:
+    if name.endswith(TEXT) and not {name.partition(".")[0], *words(name.rpartition(".")[0])[:1]}.isdisjoint(_NEVER):
+        return True
+    return any(folder in _DOCUMENTATION or (folder[0] == "." and folder.strip(".")) for folder in folders)
+
+
+def _of_prompts(folder: str) -> bool:
+    """Whether a folder is named for prompts: "prompts", "system_prompts", "prompt_templates"."""
+    named = words(folder)
+    return bool(named) and (named[-1] in _FOLDERS or (named[0] in _FOLDERS and named[-1] in _TEXTS))
+
+
+def text_says(path: str) -> int:
+    """What the path of a text file, relative to its project, says: 2 a prompt for sure, 1 perhaps, 0 no prompt."""
+    folders, name = _parts(path)
+    if name.endswith(ALWAYS):
+        return 2
+    if _for_people(folders, name):
+        return 0
+    if name.endswith(".md") and not _EXPLAIN.isdisjoint(words(name)):
+        return 0
+    return 1 if any(map(_of_prompts, folders[-3:])) or not _NAMES.isdisjoint(words(name.rpartition(".")[0])) else 0
+
+
+def data_named(path: str) -> bool:
+    """Whether a settings file says by its name, or by its folder's, that prompts are all that it holds."""
+    folders, name = _parts(path)
+    return prompt_like(name.rpartition(".")[0]) or bool(folders and _of_prompts(folders[-1]))
+
+
+def translated(path: str) -> bool:
+    """Whether a settings file holds the texts of a user interface."""
+    folders, _ = _parts(path)
+    return not _TRANSLATIONS.isdisjoint(folders)
+
+
+def data_may(path: str) -> bool:
+    """Whether a settings file may hold prompts at all."""
+    folders, name = _parts(path)
+    return name not in _SETTINGS and not _for_people(folders, name) and name[:1] != "."
+
+
+def data_speaks(data: bytes) -> bool:
+    """Whether a key of a settings file has a word that keys of prompts have."""
+    lowered = data.lower()
+    return any(needle in lowered for needle in _NEEDLES) and _KEY.search(lowered) is not None

@@ -1,0 +1,290 @@
+"""Files that others load: Jinja templates by the names their loaders know, texts and settings by their paths.
+
+Where a program's folders lie is not known, so a name fits every file whose path ends with it; of several the nearest to
+the file that says the name is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from promptlint import operations
+from promptlint.extract import prompt_paths
+from promptlint.extract.facts import Facts
+from promptlint.extract.state import has_text, state_of
+from promptlint.operations import in_text, literal
+from promptlint.template import Apply, Choice, Hole, Mapping, Part, Ref, Repeat, Template, Text, Value, Volatility
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
+MAX_PARENTS = 12
+OPERATIONS = frozenset({"path", "read", "data", "template", "load"})
+_JINJA = (".j2", ".jinja", ".jinja2")
+
+
+class Files:
+    """The files of a run that others may load."""
+
+    def __init__(self, all_facts: Sequence[Facts]) -> None:
+        self.by_last: dict[str, list[tuple[tuple[str, ...], Facts]]] = {}
+        for facts in all_facts:
+            if not facts.file.endswith(".py"):
+                parts = _parts(facts.file)
+                if parts:
+                    self.by_last.setdefault(parts[-1], []).append((parts, facts))
+
+    def find(self, near: str, name: str, key: str) -> Facts | None:
+        """The file of a name that has the binding `key`: beside the file `near`, or the nearest whose path ends so."""
+        wanted = _parts(name)
+        if not wanted:
+            return None
+        here = _parts(near)[:-1]
+        found = [item for item in self.by_last.get(wanted[-1], ()) if item[0][-len(wanted) :] == wanted]
+        found = [item for item in found if key in item[1].bindings]
+        if not found:
+            return None
+        return max(found, key=lambda item: (_common(item[0], here), -len(item[0]), item[1].file))[1]
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """The components of a path; `..` takes one away, or stands for nothing that is known."""
+    parts: list[str] = []
+    for part in path.replace("\\", "/").split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return tuple(parts)
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+# Jinja
+
+
+def reference(linker: Linker, ref: Ref, facts: Facts, bound: dict[str, Value]) -> Value | None:
+    """What `jinja:NAME` stands for; `block:NAME` and `super:NAME` inside a template that others extend."""
+    kind, _, name = ref.name.partition(":")
+    if kind in ("block", "super"):
+        return _block(linker, name, kind == "super")
+    name, _, member = name.partition("#")
+    home = linker.files.find(facts.file, name, "template") if name else None
+    if home is None:
+        return None
+    if member and ref.call is not None:
+        return linker.called(home, member, ref.call, facts, bound)
+    return linker.named(home, f"#{member}" if member else "template")
+
+
+class Chain:
+    """A template and those it extends, the last one the layout; and how far down each block is being read."""
+
+    def __init__(self, files: list[Facts]) -> None:
+        self.files = files
+        self.levels: dict[str, int] = {}
+
+
+def extended(linker: Linker, child: Facts) -> Value | None:
+    """The layout that a template extends, with the blocks of those below in it. None when it is not in the run."""
+    chain = [child]
+    while name := chain[-1].aliases.get("extends"):
+        parent = linker.files.find(chain[-1].file, name, "template")
+        if parent is None or any(parent is each for each in chain) or len(chain) > MAX_PARENTS:
+            return None
+        chain.append(parent)
+    layout = chain[-1]
+    own = {(facts.file, "template") for facts in chain} - linker.active
+    linker.active |= own
+    linker.chains.append(Chain(chain))
+    try:
+        return linker.value(layout.bindings.get("outline") or layout.bindings["template"], layout, {})
+    finally:
+        linker.chains.pop()
+        linker.active -= own
+
+
+def _block(linker: Linker, name: str, above: bool) -> Value | None:
+    if not linker.chains:
+        return None
+    chain = linker.chains[-1]
+    before = chain.levels.get(name, -1)
+    if (before >= 0) != above:  # a block within itself, or `super()` outside of its block
+        return None
+    owners = [facts for facts in chain.files if f"block:{name}" in facts.bindings]
+    level = before + 1
+    if level >= len(owners):
+        return None
+    chain.levels[name] = level
+    try:
+        return linker.value(owners[level].bindings[f"block:{name}"], owners[level], {})
+    finally:
+        if before < 0:
+            del chain.levels[name]
+        else:
+            chain.levels[name] = before
+
+
+def given(values: dict[str, Value]) -> dict[str, Template]:
+    """Arguments of `render` as templates; of lists and dicts only how often they change is known."""
+    found: dict[str, Template] = {}
+    for name, value in values.items():
+        found[name] = value if isinstance(value, tuple) else (Hole(name, value.span, *state_of(value)),)
+    return found
+
+
+def render(target: Template, given: dict[str, Template]) -> Template:
+    """The variables of a Jinja template with the values it is rendered with, or with how often these change."""
+    if not given:
+        return target
+    parts: list[Part] = []
+    for part in target:
+        match part:
+            case Hole():
+                parts.extend(_rendered(part, given))
+            case Choice():
+                parts.append(Choice(part.condition, tuple(render(branch, given) for branch in part.branches)))
+            case Repeat():
+                known = _known(part.over, given)
+                volatility = part.volatility if known is None else known[0]
+                body = part.body if known is None else _turned(part.body, part.volatility, volatility)
+                parts.append(Repeat(render(body, given), part.over, part.span, volatility, part.grows))
+            case _:
+                parts.append(part)
+    return tuple(parts)
+
+
+def _turned(body: Template, before: Volatility, after: Volatility) -> Template:
+    """The body of a loop whose collection changes as often as `after`: so do the items of it."""
+    parts: list[Part] = []
+    for part in body:
+        match part:
+            case Hole() if part.origin == "loop" and part.volatility is before:
+                parts.append(msgspec.structs.replace(part, volatility=after))
+            case Choice():
+                branches = tuple(_turned(branch, before, after) for branch in part.branches)
+                parts.append(Choice(part.condition, branches))
+            case _:
+                parts.append(part)
+    return tuple(parts)
+
+
+def _known(expression: str, given: dict[str, Template]) -> tuple[Volatility, str] | None:
+    """How often an expression's value changes, by the value that its first name is given."""
+    end = next((at for at, character in enumerate(expression) if not (character.isalnum() or character == "_")), None)
+    value = given.get(expression[:end])
+    if value is None:
+        return None
+    state = state_of(value)
+    return None if state[0] is Volatility.UNKNOWN else state
+
+
+def _rendered(hole: Hole, given: dict[str, Template]) -> Template:
+    value = given.get(hole.parameter) if hole.parameter and hole.json is None else None
+    if value is not None and hole.expression == hole.parameter:
+        single = value[0] if len(value) == 1 else None
+        if isinstance(single, Hole) and single.volatility is Volatility.UNKNOWN:
+            # The template's name for a value may say more than the program's.
+            return (msgspec.structs.replace(single, volatility=hole.volatility, origin=single.origin or hole.origin),)
+        return value
+    state = _known(hole.expression, given)
+    if state is None:
+        return (hole,)
+    return (msgspec.structs.replace(hole, volatility=state[0], origin=state[1] or hole.origin, parameter=""),)
+
+
+# Loading
+
+
+def apply(
+    linker: Linker, part: Apply, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
+) -> Value | None:
+    """The result of an operation on a path. A path is a template like any other; what is not known of it is a hole."""
+    if part.operation == "path":
+        return tuple(_joined([in_text(value) for value in (target, *positional)]))
+    if part.operation == "template":
+        return _template(linker, target, positional, keywords, facts)
+    if part.operation == "load":
+        return _load(linker, target, positional, keywords, facts)
+    key = "text" if part.operation == "read" else "data"
+    inner = part.target[0] if isinstance(part.target, tuple) and part.target else None
+    if key == "data" and isinstance(inner, Apply) and inner.operation == "read":
+        target = linker.value(inner.target, facts, {})
+    home = linker.files.find(facts.file, path_of(target), key)
+    return None if home is None else home.bindings[key]
+
+
+def _joined(pieces: list[Template]) -> Iterator[Part]:
+    before = ""
+    for piece in pieces:
+        if not piece:
+            continue
+        first = piece[0].value if isinstance(piece[0], Text) else ""
+        if before and not before.endswith("/") and not first.startswith("/"):
+            span = next((text.span for text in piece if isinstance(text, Text | Hole)), None)
+            if span is not None:
+                yield Text("/", span, False)
+        yield from piece
+        before = piece[-1].value if isinstance(piece[-1], Text) else "?"
+
+
+def path_of(value: Value) -> str:
+    """What is known of the end of a path, whole components of it, or ""."""
+    if not isinstance(value, tuple):
+        return ""
+    tail = ""
+    for part in reversed(value):
+        if not isinstance(part, Text):
+            # What stands right behind an unknown may be the rest of a name.
+            return tail.partition("/")[2]
+        tail = part.value + tail
+    return tail
+
+
+def _template(
+    linker: Linker, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
+) -> Value | None:
+    """`environment.get_template(name)`, unless the environment has delimiters of its own."""
+    environment = keywords.get("environment")
+    if isinstance(environment, Mapping) and any(key.endswith("_string") for key, _ in environment.entries):
+        return None
+    for name in (target, *positional):
+        home = linker.files.find(facts.file, path_of(name), "template")
+        if home is not None:
+            return linker.named(home, "template")
+    return None
+
+
+def _load(
+    linker: Linker, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
+) -> Value | None:
+    """A function that is called with the name of a file: what it gives back, or else what stands in the file."""
+    if not isinstance(target, tuple) or has_text(target):
+        return target
+    name = literal(positional[0]) if positional else None
+    if not name:
+        return None
+    values = given(keywords)
+    if name.lower().endswith(_JINJA) or name.lower().endswith(prompt_paths.ALWAYS):
+        home = linker.files.find(facts.file, name, "template")
+        found = None if home is None else linker.named(home, "template")
+        return render(found, values) if isinstance(found, tuple) else None
+    key = "data" if name.lower().endswith(prompt_paths.DATA) else "text"
+    home = linker.files.find(facts.file, name, key)
+    found = None if home is None else home.bindings[key]
+    if not isinstance(found, tuple) or not values:
+        return found
+    if "{{" in "".join(part.value for part in found if isinstance(part, Text)):
+        made = linker.named(home, "template") if home is not None else None
+        return render(made, values) if isinstance(made, tuple) else found
+    return operations.format_template(found, [], values, partial=True)

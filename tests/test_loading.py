@@ -1,0 +1,500 @@
+"""Prompts in texts and settings, Jinja as a tree, and the Python that loads them: what is sent, and where it stands."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promptlint.config import Configuration
+from promptlint.engine import Report, run
+from promptlint.extract import data_values, documents
+from promptlint.files import discover
+from promptlint.link import link
+from promptlint.prompt import Prompt
+from promptlint.source import Source
+from promptlint.template import Choice, Hole, Items, Mapping, Repeat, Template, Text, Value, Volatility, holes, texts
+
+
+def shown(template: Template) -> str:
+    """A template as text, `<name>` for a hole, `[a|b]` for a choice."""
+    said = ""
+    for part in template:
+        match part:
+            case Text():
+                said += part.value
+            case Hole():
+                said += f"<{part.expression}>"
+            case Choice():
+                said += "[" + "|".join(shown(branch) for branch in part.branches) + "]"
+            case Repeat():
+                said += "(" + shown(part.body) + ")*"
+            case _:
+                pytest.fail(f"not linked: {part}")
+    return said
+
+
+def lint(root: Path, files: dict[str, str], config: str = "") -> Report:
+    root = root / "project"
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    (root / "pyproject.toml").write_text(f"[tool.promptlint]\n{config}\n")
+    configuration = Configuration()
+    found = discover([str(root)], configuration, str(root))
+    report = run(found.files, configuration, loaded=found.loaded)
+    assert not report.problems
+    for prompt in report.project.prompts:
+        for text in texts(prompt.template):
+            if text.verbatim:
+                assert report.sources.get(text.span.file).text[text.span.start : text.span.end] == text.value
+    return report
+
+
+def prompts(root: Path, files: dict[str, str], config: str = "") -> list[Prompt]:
+    return list(lint(root, files, config).project.prompts)
+
+
+# Values and their places
+
+
+def plain(value: Value) -> Any:
+    """A value as a parser gives it, `...` for what is not text."""
+    if isinstance(value, tuple):
+        return ... if any(isinstance(part, Hole) for part in value) else "".join(text.value for text in texts(value))
+    if isinstance(value, Items):
+        return [plain(item) for item in value.items]
+    assert isinstance(value, Mapping)
+    return {key: plain(item) for key, item in value.entries}
+
+
+def leaves(value: Value) -> list[Text]:
+    if isinstance(value, tuple):
+        return list(texts(value))
+    inner = value.items if isinstance(value, Items) else [item for _, item in value.entries]  # type: ignore[union-attr]
+    return [text for each in inner for text in leaves(each)]
+
+
+def check(name: str, text: str) -> Any:
+    value = data_values.read(name, text)
+    assert value is not None
+    last = 0
+    for piece in leaves(value):
+        span = piece.span
+        assert last <= span.start < span.end <= len(text)
+        if piece.verbatim:
+            assert text[span.start : span.end] == piece.value
+        last = span.end
+    return plain(value)
+
+
+YAML = """\
+literal: |
+  You are {who}.
+
+    Indented.
+  Last.
+folded: >-
+  One line
+  and its rest.
+
+  Next.
+plain: some words
+  on two lines
+double: "a \\"quoted\\" word,\\n\\u00e9 and
+  more"
+single: 'it''s so'
+keep: |+
+  text
+
+list: [one, "two", 3]
+"""
+
+
+def test_yaml_pieces() -> None:
+    assert check("a.yaml", YAML) == {
+        "literal": "You are {who}.\n\n  Indented.\nLast.\n",
+        "folded": "One line and its rest.\nNext.",
+        "plain": "some words on two lines",
+        "double": 'a "quoted" word,\n\u00e9 and more',
+        "single": "it's so",
+        "keep": "text\n\n",
+        "list": ["one", "two", ...],
+    }
+    value = data_values.read("a.yaml", YAML)
+    assert isinstance(value, Mapping)
+    places = [(piece.value, YAML[piece.span.start : piece.span.end]) for piece in leaves(value)]
+    assert places[:3] == [
+        ("You are {who}.\n\n", "You are {who}.\n\n"),
+        ("  Indented.\n", "  Indented.\n"),
+        ("Last.\n",) * 2,
+    ]
+    assert ("One line", "One line") in places and (" ", "\n  ") in places and ('"', '\\"') in places
+    assert ("\u00e9", "\\u00e9") in places and ("'", "''") in places
+
+
+def test_windows_newlines() -> None:
+    text = YAML.replace("\n", "\r\n")
+    assert check("a.yaml", text) == check("a.yaml", YAML)
+    toml = 'a = """\r\none\r\ntwo"""\r\n'
+    assert check("a.toml", toml) == tomllib.loads(toml)
+
+
+TOML = r'''
+title = "a \"b\" \u00e9 \\"  # comment
+"quoted key" = 'raw \n'
+[agent.main]
+system_prompt = """
+You are {who}.\
+   Joined.
+"Quoted." """"
+user.prompt = """He said ''it''"""
+raw = """one
+two"""
+[[tools]]
+name = "a"
+when = 1979-05-27 07:32:00
+inline = { x = ["one", 2, { y = """z""" }], n = 1_000.5 }
+[[tools]]
+name = 'b'
+'''
+
+
+def test_toml() -> None:
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [without(item) for item in value]
+        return value if isinstance(value, str) else ...
+
+    text = TOML.replace('"Quoted." """"', '"Quoted.""""')
+    assert check("a.toml", text) == without(tomllib.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '{"a": "b'),
+        ("a.json", "[" * 100_000),
+        ("a.json", '{"a": 1} x'),
+        ("a.json", '"\\q"'),
+        ("a.toml", "a = " + "[" * 100_000),
+        ("a.toml", 'a = "b'),
+        ("a.toml", "a = 'b\n'"),
+        ("a.toml", "[" + ".".join("a" * 1000) + "]"),
+        ("a.yaml", "a: [b"),
+        ("a.yaml", "[" * 100_000),
+        ("a.yaml", "\ta: b"),
+        ("a.yaml", "a: *b\n" * 2),
+        ("a.yaml", "- " * 50_000 + "a"),
+        ("a.yaml", "a: \x00"),
+        (
+            "a.yaml",
+            "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9) if n else 'lol'}]\n" for n in range(12)),
+        ),
+    ],
+)
+def test_broken_deep_and_bombs(name: str, text: str) -> None:
+    found = data_values.read(name, text)
+    assert found is None or len(leaves(found)) <= data_values.MAX_VALUES
+    assert documents.facts(Source(name, text)).sites == []
+
+
+def test_aliases_merges_and_duplicates() -> None:
+    text = "a: &x {p: one, q: two}\nb: {<<: *x, q: three}\nc: &self [*self]\nc: four\n"
+    value = data_values.read("a.yaml", text)
+    assert isinstance(value, Mapping)
+    merged = value.get("b")
+    assert isinstance(merged, Mapping)
+    assert [plain(merged.get(key) or ()) for key in "pq"] == ["one", "three"]
+    assert plain(value.get("c") or ()) == "four"
+
+
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t \"'\\{}:#-|>"), max_size=60
+)
+TREES = st.recursive(
+    WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=8
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TREES, st.booleans())
+def test_json_as_python_reads_it(tree: Any, ascii_only: bool) -> None:
+    assert check("a.json", json.dumps(tree, ensure_ascii=ascii_only, indent=1)) == tree
+
+
+@settings(max_examples=200, deadline=None)
+@given(TREES, st.sampled_from([None, "|", ">", '"', "'"]), st.sampled_from([20, 1000]))
+def test_yaml_as_pyyaml_reads_it(tree: Any, style: Any, width: int) -> None:
+    text = yaml.safe_dump(tree, default_style=style, allow_unicode=True, width=width)
+
+    def same(found: Any, wanted: Any) -> bool:
+        if isinstance(wanted, dict):
+            return all(same(found[key], wanted[key]) for key in wanted if key != "<<")
+        if isinstance(wanted, list):
+            return all(map(same, found, wanted)) and len(found) == len(wanted)
+        # A plain scalar that looks like a number is one.
+        return found == wanted or (found is ... and (not wanted or style is None))
+
+    assert same(check("a.yaml", text), yaml.load(text, Loader=yaml.BaseLoader))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80), st.sampled_from([".md", ".txt", ".prompt", ".prompty", ".json", ".toml", ".yaml"]))
+def test_any_text_is_read(text: str, extension: str) -> None:
+    found = documents.facts(Source(f"prompts/a{extension}", text), 2)
+    for prompt in link([found]).prompts:
+        for piece in texts(prompt.template):
+            assert 0 <= piece.span.start < piece.span.end <= len(text)
+            if piece.verbatim:
+                assert text[piece.span.start : piece.span.end] == piece.value
+
+
+# Which files hold prompts
+
+SYSTEM = "You are a helpful assistant. Answer the question of the user in English.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("prompts/system.md", SYSTEM, 1),
+        ("app/answer.prompt", "Answer briefly: {{ question }}", 1),
+        ("app/judge_prompt.txt", SYSTEM, 1),
+        ("plugins/Sum/skprompt.txt", "Summarize the text below in one sentence.\n{{$input}}\n", 1),
+        ("prompts/README.md", SYSTEM, 0),
+        ("prompts/requirements.txt", "jinja2>=3\npyyaml\n", 0),
+        ("docs/prompts/system.md", SYSTEM, 0),
+        ("LICENSE.txt", SYSTEM, 0),
+        ("CHANGELOG.md", SYSTEM, 0),
+        ("notes/system.md", SYSTEM, 0),
+        ("tests/prompts/system.md", SYSTEM, 0),
+        ("conf/app.yaml", f"agent:\n  system_prompt: {SYSTEM}  name: x\n", 1),
+        ("conf/app.json", json.dumps({"a": {"system_prompt": SYSTEM, "model": "gpt"}}), 1),
+        ("conf/app.toml", f"[a]\nsystem_prompt = {SYSTEM.strip()!r}\n", 1),
+        ("conf/other.yaml", "name: a\nvalue: some text that says nothing much\n", 0),
+        ("conf/ci.yaml", "prompt_toolkit: 3.0\nsteps: [a, b]\n", 0),
+        ("data/set.json", json.dumps([{"instruction": f"Name {n} animals that live here."} for n in range(40)]), 0),
+        (
+            "config/agents.yaml",
+            "w:\n  role: >\n    Writer of {topic}\n  goal: Write about {topic}\n  backstory: You write.\n",
+            3,
+        ),
+        (
+            "config/tasks.yaml",
+            "t:\n  description: Find out about {topic}.\n  expected_output: A list of ten items.\n",
+            2,
+        ),
+        ("lm/task.yaml", "task: qa\ndoc_to_text: 'Question: {{question}} Answer the question.'\ndoc_to_target: x\n", 1),
+    ],
+)
+def test_which_files_are_prompts(tmp_path: Path, name: str, text: str, count: int) -> None:
+    assert len(prompts(tmp_path, {name: text})) == count
+
+
+def test_configured_templates(tmp_path: Path) -> None:
+    files = {"web/mail.tpl": "Dear {{ name }}, here is what we found.", "web/page.html.j2": "<p>{{ name }}</p>"}
+    assert prompts(tmp_path, files) == []
+    found = prompts(tmp_path, files, 'templates = ["*.tpl", "*.html.j2"]')
+    assert sorted(shown(prompt.template) for prompt in found) == [
+        "<p><name></p>",
+        "Dear <name>, here is what we found.",
+    ]
+
+
+def test_prompty(tmp_path: Path) -> None:
+    text = (
+        "---\nname: x\nmodel:\n"
+        "  api: chat\n  configuration:\n    type: azure_openai\n    azure_deployment: gpt-4o\n---\n"
+        "system:\nYou are a poet.\n\nuser:\nWrite about {{topic}}.\n"
+    )
+    request = lint(tmp_path, {"a/b.prompty": text}).project.requests[0]
+    assert (request.provider, request.model) == ("azure", "gpt-4o")
+    assert [(prompt.role, shown(prompt.template)) for prompt in request.prompts] == [
+        ("system", "You are a poet."),
+        ("user", "Write about <topic>."),
+    ]
+
+
+def test_foreign_braces_are_values_and_no_fault(tmp_path: Path) -> None:
+    report = lint(tmp_path, {"a.prompt": "Answer.\n{{#each items}}\n- {{this}}\n{{/each}}\n{{$input}} {% oops"})
+    assert report.findings == []
+    assert [hole.expression for hole in holes(report.project.prompts[0].template)] == [
+        "each items",
+        "this",
+        "each",
+        "$input",
+    ]
+
+
+# Python that loads them
+
+HEAD = """\
+import json, os, pkgutil, tomllib, yaml
+from importlib import resources
+from pathlib import Path
+from jinja2 import Environment, FileSystemLoader, Template
+HERE = Path(__file__).parent
+env = Environment(loader=FileSystemLoader("templates"))
+odd = Environment(variable_start_string="<<", variable_end_string=">>")
+def send(client, text):
+    client.chat.completions.create(model="gpt-4o", messages=[{"role": "system", "content": text}])
+def load(name):
+    with open(os.path.join(HERE, "assets", f"{name}.md"), encoding="utf-8") as file:
+        return file.read().strip()
+def load_named(name):
+    return open(f"prompts/{name}.txt").read()
+def ask(client, question, user):
+"""
+FILES = {
+    "app/assets/a.md": "Text of the file. {{ name }} {x}\n",
+    "app/prompts/p.txt": "Text of the prompt.",
+    "app/conf.yaml": "agent:\n  system: >\n    Text of\n    the settings.\n",
+    "app/conf.toml": '[agent]\nsystem = "Text of the settings."\n',
+    "app/conf.json": '{"agent": {"system": "Text of the \\"settings\\"."}}',
+    "app/templates/t.j2": "Hello {{ name }}{% if b %} and {{ name | upper }}{% endif %}.",
+}
+RAW = "Text of the file. {{ name }} {x}\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ('open("app/assets/a.md").read()', RAW),
+        ('(HERE / "assets" / "a.md").read_text(encoding="utf-8")', RAW),
+        ('HERE.joinpath("assets", "a.md").read_text()', RAW),
+        ('open(os.path.join(os.path.dirname(__file__), "assets/a.md")).read()', RAW),
+        ('open(f"{HERE}/assets/a.md").read()', RAW),
+        ('resources.files("app.assets").joinpath("a.md").read_text()', RAW),
+        ('(resources.files("app") / "assets" / "a.md").read_text()', RAW),
+        ('pkgutil.get_data("app", "assets/a.md").decode()', RAW),
+        ('load("p")', None),
+        ('load_named("p")', "Text of the prompt."),
+        ('load_prompt("a.md")', RAW),
+        ('load_prompt("a.md", name=user)', "Text of the file. <user> {x}"),
+        ('open("app/assets/a.md").read().replace("{x}", "!")', RAW.replace("{x}", "!")),
+        ('Template(Path("assets/a.md").read_text()).render(name=user)', "Text of the file. <user> {x}"),
+        ('env.from_string(Path("assets/a.md").read_text()).render(name="Ann")', "Text of the file. Ann {x}"),
+        ('yaml.safe_load(open("conf.yaml"))["agent"]["system"]', "Text of the settings.\n"),
+        ('yaml.safe_load((HERE / "conf.yaml").read_text())["agent"]["system"]', "Text of the settings.\n"),
+        ('tomllib.load(open("conf.toml", "rb"))["agent"]["system"]', "Text of the settings."),
+        ('json.loads(Path("conf.json").read_text())["agent"]["system"]', 'Text of the "settings".'),
+        ('env.get_template("t.j2").render(name="Ann", b=user)', "Hello Ann[ and <name | upper>|]."),
+        ('env.select_template(["no.j2", "t.j2"]).render({"name": "Ann"})', "Hello Ann[ and <name | upper>|]."),
+        ('render_template("t.j2", name=question)', "Hello <question>[ and <name | upper>|]."),
+    ],
+)
+def test_python_loads(tmp_path: Path, expression: str, wanted: str | None) -> None:
+    source = HEAD + f'    client.responses.create(model="gpt-4o", instructions={expression})\n'
+    found = [prompt for prompt in prompts(tmp_path, {**FILES, "app/main.py": source}) if prompt.evidence == "call"]
+    assert [shown(prompt.template) for prompt in found if "<text>" not in shown(prompt.template)] == [wanted or "a"][
+        : wanted is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'open("app/assets/a.md", "w").read()',
+        'open("app/assets/b.md").read()',
+        'open("other/assets/a.md").read()',
+        "open(user).read()",
+        'open(f"{user}a.md").read()',
+        'odd.get_template("t.j2").render(name=user)',
+        'os.path.join("app", "assets", "a.md")',
+    ],
+)
+def test_python_does_not_load(tmp_path: Path, expression: str) -> None:
+    source = HEAD + f'    client.responses.create(model="gpt-4o", instructions="Do this: " + {expression})\n'
+    found = prompts(tmp_path, {**FILES, "app/main.py": source})
+    assert not any(
+        "Text of" in shown(prompt.template) or "Hello" in shown(prompt.template)
+        for prompt in found
+        if prompt.evidence == "call"
+    )
+
+
+def test_values_of_render_change_as_often_as_what_is_given(tmp_path: Path) -> None:
+    template = "You are a bot. {{ style }} {{ data.text }} {% for row in rows %}{{ row }}{% endfor %} {{ question }}"
+    call = 'env.get_template("v.j2").render(style="brief", data=question, rows=["a"], question=user)'
+    source = HEAD + f'    client.responses.create(model="gpt-4o", instructions={call})\n'
+    files = {"app/main.py": source, "app/templates/v.j2": template}
+    found = next(prompt for prompt in prompts(tmp_path, files) if "You are a bot" in shown(prompt.template))
+    assert "brief" in shown(found.template)
+    assert [(hole.expression, hole.volatility) for hole in holes(found.template)] == [
+        ("data.text", Volatility.REQUEST),
+        ("row", Volatility.CONSTANT),
+        ("user", Volatility.SESSION),
+    ]
+
+
+# Jinja as a tree
+
+
+def jinja(root: Path, files: dict[str, str]) -> dict[str, str]:
+    return {prompt.name: shown(prompt.template) for prompt in prompts(root, files)}
+
+
+def test_includes_imports_and_macros(tmp_path: Path) -> None:
+    files = {
+        "prompts/main_prompt.j2": '{% from "m.j2" import rule %}{% import "m.j2" as m %}You are a bot.'
+        '{% include "sub/x.j2" %}'
+        '{{ rule("Be brief") }}{{ m.rule(text=topic) }}',
+        "prompts/m.j2": "{% macro rule(text, mark='!') %} Rule: {{ text }}{{ mark }}{% endmacro %}",
+        "prompts/sub/x.j2": " Always say {{ word }}.",
+        "other/sub/x.j2": " Never.",
+    }
+    found = jinja(tmp_path, files)
+    assert found["main_prompt.j2"] == "You are a bot. Always say <word>. Rule: Be brief! Rule: <topic>!"
+    # What stands in another prompt is no prompt of its own.
+    assert "sub/x.j2" not in found and "x.j2" not in {name for name in found if found[name].startswith(" Always")}
+
+
+def test_blocks(tmp_path: Path) -> None:
+    files = {
+        "prompts/base.j2": "You are a bot.{% block rules %} Be kind.{% block deep %} Deep.{% endblock %}"
+        "{% endblock %} End.",
+        "prompts/mid.j2": '{% extends "base.j2" %}{% block rules %}{{ super() }} Be brief.{% endblock %}',
+        "prompts/leaf.j2": '{% extends "mid.j2" %}lost{% block deep %} Shallow {{ x }}.{% endblock %}',
+    }
+    assert jinja(tmp_path, files)["leaf.j2"] == "You are a bot. Be kind. Shallow <x>. Be brief. End."
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"prompts/a.j2": 'You are a bot.{% include "a.j2" %}'},
+        {"prompts/a.j2": 'You are a bot.{% include "b.j2" %}', "prompts/b.j2": '{% include "a.j2" %}'},
+        {"prompts/a.j2": '{% extends "a.j2" %}{% block x %}You are a bot.{% endblock %}'},
+        {
+            "prompts/a.j2": '{% extends "b.j2" %}{% block x %}You are a bot.{% endblock %}',
+            "prompts/b.j2": '{% extends "a.j2" %}',
+        },
+        {"prompts/a.j2": '{% import "a.j2" as a %}You are a bot.{% macro f() %}x{{ a.f() }}{% endmacro %}{{ a.f() }}'},
+    ],
+)
+def test_templates_that_include_themselves(tmp_path: Path, files: dict[str, str]) -> None:
+    found = "".join(jinja(tmp_path, files).values())
+    assert found.count("You are a bot.") == 1 and "<" in found
+
+
+def test_the_nearest_template_whatever_the_order(tmp_path: Path) -> None:
+    files = {
+        "a/prompts/main.j2": 'You are a bot. {% include "part.j2" %}',
+        "a/prompts/shared/part.j2": "Far.",
+        "a/part.j2": "Near.",
+        "b/part.j2": "Other.",
+        "b/prompts/main.j2": 'You are a cat. {% include "part.j2" %}',
+    }
+    report = lint(tmp_path, files)
+    found = [shown(prompt.template) for prompt in report.project.prompts if "You are" in shown(prompt.template)]
+    assert found == ["You are a bot. Far.", "You are a cat. Other."]
