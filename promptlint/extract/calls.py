@@ -8,13 +8,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from promptlint.extract import loads, schemas
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
 from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
-from promptlint.extract.names import example_like, prompt_like, role_of, words
-from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_against
-from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
+from promptlint.extract.names import example_like, role_of, words
+from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_against, take_examples
+from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
 from promptlint.extract.volatility import dotted, of_call
 from promptlint.operations import literal
 from promptlint.template import (
@@ -59,6 +60,8 @@ FUNCTIONS = {
 JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
+# First words of functions that make a prompt of what they are given.
+BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
 LIST_METHODS = frozenset({"append", "extend", "insert", "appendleft"})
 
 
@@ -122,22 +125,37 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         site = _arguments(file, scope, node, written, name, evaluate)
     finally:
         file.muted -= against
-    known = _catalogued(file, scope, site)
+    if not schemas.SENDING.isdisjoint(site.keywords) or name.rpartition(".")[2] in file.lexicon.schema_tails:
+        schemas.note_sent(file, scope, site, evaluate)
+    known = _catalogued(file, scope, site, evaluate)
     if known is not None:
         return known
     if "description" in site.keywords and "name" in site.keywords:
         note_schema(file, _object(file, site))
+    loaded = _loaded(file, scope, site, receiver)
+    if loaded is not None:
+        return loaded
     if receiver is not None and isinstance(node.func, ast.Attribute):
         result = _method(file, node, node.func.attr, receiver, site)
         if result is not None:
             return result
-    result = _function(file, site)
+    result = _function(file, site, receiver)
     if result is not None:
         return result
     _consider_arguments(file, site, against)
     if unused:
         return ()
     return _other(file, scope, site, receiver)
+
+
+def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value | None:
+    """What a call loads from a file, if that is what it does."""
+    if not loads.concerns(site, receiver):
+        return None
+    hole = _hole(file, site, receiver)
+    if site.name.endswith("select_template"):
+        return loads.select(file, site, hole)
+    return loads.load(file, site, receiver, hole, _reference(file, scope, site))
 
 
 def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
@@ -207,7 +225,7 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
         if (
             target
             and not target.startswith(".")
-            and (prompt_like(target.rpartition(".")[2]) or target not in scope.values)
+            and (file.prompt_like(target.rpartition(".")[2]) or target not in scope.values)
         ):
             consider(file, values[-1], node, target.rpartition(".")[2])
         return (hole,)
@@ -230,18 +248,28 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
     return (hole,)
 
 
-def _catalogued(file: File, scope: Scope, site: Site) -> Value | None:
+def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
     """What the catalogue says of the call, if it knows it."""
     last = site.name.rpartition(".")[2]
-    match = file.matcher
-    if last not in match.call_tails:
-        return None
+    for match in file.lexicon.matchers:
+        if last in match.call_tails:
+            known = _entry(file, scope, site, match, evaluate)
+            if known is not None:
+                return known
+    return None
+
+
+def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
     if message is not None:
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     if request is not None:
         _request(file, scope, site, request)
+        for place in request.output:
+            output = site.pick([place])
+            if output is not None:
+                schemas.note(file, (*references(output[0]), *schemas.mentioned(file, scope, output[1], evaluate)))
         return (_hole(file, site, None),)
     several = Matcher.find(match.messages, site.name, file.imported)
     if several is not None:
@@ -384,7 +412,7 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
         {k: v for k, v in site.keywords.items() if k not in entry.arguments},
         True,
     )
-    _consider_arguments(file, rest, False)
+    _consider_arguments(file, rest, False, bool(entry.arguments))
     if entry.template and isinstance(main, tuple):
         return main
     return _object(file, site)
@@ -436,12 +464,14 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
     return (file.hole(node, state[0], state[1]),)
 
 
-def _function(file: File, site: Site) -> Value | None:
+def _function(file: File, site: Site, receiver: Value | None = None) -> Value | None:
     """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
     operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)
     first = site.positional[0][0] if site.positional else None
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
         if isinstance(first, tuple) and textual(first):
+            if isinstance(receiver, Mapping) and any(key.endswith("_string") for key, _ in receiver.entries):
+                return first  # delimiters of its own: its text is known, its variables are not
             span = extent(first) or file.span(site.node)
             return (Apply("jinja", first, Arguments(), span, _hole(file, site, None)),)
         return None
@@ -474,20 +504,30 @@ def _function(file: File, site: Site) -> Value | None:
     return None
 
 
-def _consider_arguments(file: File, site: Site, against: bool) -> None:
-    """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads."""
-    prompted = any(prompt_like(key) for key in site.keywords)
+def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = False) -> None:
+    """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads.
+
+    `prompted`: an argument that is not among those of `site` is a prompt.
+    """
+    prompted = prompted or any(file.prompt_like(key) for key in site.keywords)
     file.muted += against
     try:
         for key, (value, node) in site.keywords.items():
-            if prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
-                consider(file, value, node, key, named=prompted and example_like(key))
+            if prompted and example_like(key) and not against:
+                take_examples(file, value, node, key)
+            elif file.prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
+                tells = key == "description" and words(site.name.rpartition(".")[2])[-1:] == ("tool",)
+                consider(file, value, node, "tool_description" if tells else key)
         last = site.name.rpartition(".")[2]
         for value, node in site.positional:
             if not isinstance(node, ast.Name | ast.Attribute):
                 # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
-                says = prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+                says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
                 consider(file, value, node, last if says else "")
+        if words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
+            for key, (value, node) in site.keywords.items():
+                if isinstance(value, tuple | Items) and has_text(value) and not file.prompt_like(key):
+                    consider(file, value, node, f"{last}.{key}", named=True)
     finally:
         file.muted -= against
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 
-from promptlint.extract.catalogue import BaseEntry, DecoratorEntry, Matcher
+from promptlint.extract import schemas
+from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
-from promptlint.extract.sites import KEYWORD, consider, extent
-from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
+from promptlint.extract.names import example_like, words
+from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
+from promptlint.extract.state import File, Scope, has_text, join_branches, references, single_hole, textual
 from promptlint.extract.statements import STATEMENTS, owner_of, run
 from promptlint.extract.volatility import dotted, of_name
 from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value
@@ -20,12 +22,17 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 def bind_scope(file: File, scope: Scope) -> None:
     for name, value in scope.values.items():
         if textual(value):
-            file.facts.bindings[scope.key(name)] = value
+            given = field_default(value)
+            if given is None:
+                file.facts.bindings[scope.key(name)] = value
+            elif given and textual(given[0][1]):
+                file.facts.bindings[scope.key(name)] = given[0][1]
 
 
 def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
+    file.definitions[scope.key(node.name)] = (node, scope)
     if scope.kind == "class" and any(dotted(decorator).endswith("property") for decorator in node.decorator_list):
         # Reading the attribute is calling the function.
         key = scope.key(node.name)
@@ -35,6 +42,28 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
         file.facts.functions.setdefault(scope.key(node.name), Function((), ()))
     file.pending.append((node, scope))
     return True
+
+
+def describe_tools(file: File) -> None:
+    """Describe the functions that this file sends, and those that another file may send."""
+    wanted: set[str] = set()
+    names = [name[1:] for sent in file.facts.sent for name in sent.names if name.startswith(":")]
+    names += [key for key, value in file.facts.bindings.items() if isinstance(value, Items) and references(value, 1)]
+    seen: set[str] = set()
+    while names:
+        key = names.pop()
+        if key not in seen and len(seen) < 1_000:
+            seen.add(key)
+            wanted.add(key.rpartition(".")[2])
+            value = file.facts.bindings.get(key)
+            names += [name[1:] for name in references(value) if name.startswith(":")] if value is not None else []
+    for key, (node, scope) in file.definitions.items():
+        if isinstance(node, ast.ClassDef):
+            continue
+        if node.name in wanted or (scope.kind == "module" and schemas.tool_like(node)):
+            described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
+            if described.docstring or described.texts or described.uses:
+                file.facts.described[key] = described
 
 
 def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
@@ -55,7 +84,7 @@ def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = file.resolve(dotted(target))
-    entry: DecoratorEntry | None = Matcher.find(file.matcher.decorators, name, file.imported)
+    entry = file.lexicon.decorator(name, file.imported)
     if isinstance(decorator, ast.Call):
         evaluate(file, scope, decorator)
         if entry is not None and isinstance(decorator.func, ast.Name | ast.Attribute):
@@ -63,13 +92,13 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
     if entry is None:
         return
     if entry.gives == "docstring":
-        text = docstring(file, node)
-        if text:
-            file.note(text, extent(text) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-            for description in _annotated_texts(file, argument.annotation):
-                place = extent(description) or file.span(argument)
-                file.note(description, place, f"{node.name}.{argument.arg}", entry.role, "decorator", KEYWORD)
+        described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
+        given = {keyword.arg for keyword in decorator.keywords} if isinstance(decorator, ast.Call) else set()
+        replaced = any(key in given for key in entry.arguments if "description" in key)
+        texts = [] if replaced or not described.docstring else [(node.name, described.docstring)]
+        for name, text in (*texts, *((f"{node.name}.{name}", text) for name, text in described.texts)):
+            file.note(text, extent(text) or file.span(node), name, entry.role, "decorator", KEYWORD)
+        schemas.note(file, described.uses)
 
 
 def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: DecoratorEntry) -> None:
@@ -82,21 +111,10 @@ def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: D
                 file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
 
 
-def _annotated_texts(file: File, annotation: ast.expr | None) -> list[Template]:
-    """The strings of `Annotated[type, "text"]`."""
-    if not isinstance(annotation, ast.Subscript) or dotted(annotation.value).rpartition(".")[2] != "Annotated":
-        return []
-    elements = annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else []
-    return [
-        string(file, element, element.value)
-        for element in elements
-        if isinstance(element, ast.Constant) and isinstance(element.value, str) and element.value
-    ]
-
-
 # A literal of more than one word, or a long one, or one that is given back.
 _LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'""")
 _TALK = re.compile(
+    r"open\(|read_text|get_template|get_data|"
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
     r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
     r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|"
@@ -123,7 +141,9 @@ def relevant(file: File, node: FunctionNode) -> bool:
         pieces = [text[starts[node.lineno - 1] : starts[first.lineno - 1]]]
         pieces.append(text[starts[after] : stop] if after < len(starts) else "")
     for piece in pieces:
-        if _TALK.search(piece) or any(len(literal) > 20 or " " in literal for literal in _LITERAL.findall(piece)):
+        if _TALK.search(piece) or (file.lexicon.talk and file.lexicon.talk.search(piece)):
+            return True
+        if any(len(literal) > 20 or " " in literal for literal in _LITERAL.findall(piece)):
             return True
     return False
 
@@ -151,6 +171,10 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))
+    examples = [(name, value) for name, value in parameters if value is not None and example_like(name)]
+    if examples and any(file.prompt_like(name) for name, _ in parameters):
+        for name, value in examples:
+            take_examples(file, value, node, name)
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
@@ -195,7 +219,7 @@ def _sends(value: Value) -> bool:
 def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -> None:
     for decorator in node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        entry = Matcher.find(file.matcher.decorators, file.resolve(dotted(target)), file.imported)
+        entry = file.lexicon.decorator(file.resolve(dotted(target)), file.imported)
         if entry is not None and entry.gives == "return" and isinstance(value, tuple):
             file.note(value, extent(value) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
 
@@ -206,12 +230,30 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     file.facts.bases[inner.name] = bases
     for decorator in node.decorator_list:
         evaluate(file, scope, decorator)
-    entries = [entry for base in bases if (entry := Matcher.find(file.matcher.bases, base, file.imported)) is not None]
+    entries = [entry for base in bases if (entry := file.lexicon.base(base, file.imported)) is not None]
     run(file, inner, node.body)
     bind_scope(file, inner)
+    file.definitions[inner.name] = (node, scope)
+    schemas.define_class(file, inner, node, docstring(file, node), evaluate)
+    if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
+        schemas.note(file, [":" + inner.name])
+    if not entries and any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases):
+        # A tool by way of a class of the project.
+        entries = [BaseEntry([], {"description": "tool"})]
+    note_examples(file, inner, node, KEYWORD)
     for entry in entries:
         _note_class(file, inner, node, entry)
     return True
+
+
+def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
+    """Examples held by a name beside a name that holds a prompt."""
+    named = [name for name in scope.values if example_like(name)]
+    others = [name for name in scope.values if name not in named and file.prompt_like(name)] if named else []
+    if any(has_text(scope.values[name]) for name in others):
+        for name in named:
+            if has_text(scope.values[name]):
+                take_examples(file, scope.values[name], node, name, rank)
 
 
 def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) -> None:

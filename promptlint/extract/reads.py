@@ -185,7 +185,8 @@ def _natural(text: str) -> bool:
             return any(character.isspace() for character in text.strip()) or _UNSPACED.search(text) is not None
     if words == 2:
         stripped = text.strip()
-        return " " in stripped and (stripped[-1] in ".!?:}" or _PLACEHOLDER.search(text) is not None)
+        spaced = " " in stripped and (stripped[-1] in ".!?:}" or _PLACEHOLDER.search(text) is not None)
+        return spaced or _UNSPACED.search(text) is not None
     if not text.isascii() and " " in text.strip():  # scripts whose vowel signs are no letters to `re`
         return sum(1 for character in text if character.isalpha()) >= 8
     return _UNSPACED.search(text) is not None

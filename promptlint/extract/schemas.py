@@ -1,0 +1,290 @@
+"""Classes and functions of which a model is told: output types, tools, and the descriptions in their schemas.
+
+A class or function is described where it is defined and noted as sent where it is passed on; linking puts the two
+together (`promptlint.schemas`). What nothing sends, such as settings and the models of a web API, stays silent.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from promptlint.extract.comments import bare
+from promptlint.extract.facts import Described, Sent
+from promptlint.extract.names import words
+from promptlint.extract.state import File, Scope, references, textual
+from promptlint.extract.volatility import dotted
+from promptlint.template import Items, Mapping, Value
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Site
+
+Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+# Keywords of any call, and attributes of classes, that take the type of an answer or of the arguments of a tool.
+OUTPUTS = frozenset(
+    "response_format text_format response_model response_schema output_type output_schema output_cls output_model "
+    "output_pydantic output_json args_schema pydantic_object structured_output structured_output_model result_type "
+    "json_output".split()
+)
+TOOLS = frozenset(
+    "tools functions tool_functions function_tools extra_tools custom_tools additional_tools agent_tools builtin_tools "
+    "output_tools".split()
+)
+SENDING = OUTPUTS | TOOLS
+# The class of a tool's arguments: its fields are sent, beside the description of the tool itself.
+ARGUMENTS = "args_schema"
+# Decorators and methods that declare a route of a web application: their `response_model` answers people.
+_ROUTES = frozenset("get post put delete patch head options route api_route add_api_route websocket APIRouter".split())
+# Members of a class that give its schema.
+SCHEMA_MEMBERS = frozenset(
+    "openai_schema anthropic_schema gemini_schema model_json_schema schema schema_json json_schema to_openai "
+    "model_validate_json model_validate parse_raw".split()
+)
+_FIELDS = frozenset({"Field", "field", "PrivateAttr", "Parameter", "Param", "Arg"})
+# A parameter that the framework fills and leaves out of the schema, by the last word of its name or type.
+_INJECTED = frozenset(
+    "context ctx wrapper runtime state deps self cls config callback callbacks store agent team session message "
+    "messages client model llm db".split()
+)
+_PLAIN_BASES = frozenset("object ABC Exception Enum StrEnum IntEnum Protocol BaseSettings Generic".split())
+_DEPTH = 12
+
+
+def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
+    """Note the classes and functions that a call sends, by its keywords or by what the catalogue says of it."""
+    last = site.name.rpartition(".")[2]
+    nodes: list[ast.expr] = []
+    for key in sorted(SENDING.intersection(site.keywords)):
+        if key == "functions" and not _names_model(site):
+            continue
+        if key == ARGUMENTS:
+            note(file, mentioned(file, scope, site.keywords[key][1], evaluate), docstring=False)
+        elif key not in OUTPUTS or last not in _ROUTES:
+            nodes.append(site.keywords[key][1])
+    entry = file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
+    if entry is not None:
+        for place in entry.arguments:
+            picked = site.pick([place])
+            if picked is not None:
+                nodes.append(picked[1])
+    if nodes:
+        replaced = entry is not None and any("description" in key for key in site.keywords)
+        note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
+
+
+def _names_model(site: Site) -> bool:
+    """Whether a call with `functions=` is about a model: functions are passed to much else."""
+    return not site.keywords.keys().isdisjoint(("model", "messages", "instructions", "system_prompt", "function_call"))
+
+
+def note(file: File, names: Iterable[str], *, docstring: bool = True) -> None:
+    known = tuple(dict.fromkeys(names))
+    if known:
+        file.facts.sent.append(Sent(known, docstring))
+
+
+def mentioned(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> list[str]:
+    """The names of classes and functions in an expression: `X`, `list[X]`, `X | None`, `[f, self.g]`, `wrap(f)`."""
+    return _names(file, scope, [node], evaluate)
+
+
+def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evaluate) -> list[str]:
+    found: list[str] = []
+    stack = [(node, 0) for node in reversed(nodes)]
+    while stack:
+        node, depth = stack.pop()
+        node = bare(node)
+        if depth > _DEPTH or len(found) > 500:
+            continue
+        inner: Sequence[ast.expr | None] = ()
+        if isinstance(node, ast.Name):
+            local = _local(file, scope, node.id)
+            found += [local] if local else references(evaluate(file, scope, node))
+        elif isinstance(node, ast.Attribute):
+            found += references(evaluate(file, scope, node))
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            inner = node.elts
+        elif isinstance(node, ast.Dict):
+            inner = node.values
+        elif isinstance(node, ast.Subscript):
+            inner = (node.slice,)
+            if not isinstance(node.value, ast.Name) or node.value.id in file.known:
+                inner = (node.value, node.slice)
+        elif isinstance(node, ast.BinOp):
+            inner = (node.left, node.right)
+        elif isinstance(node, ast.Starred | ast.Await):
+            inner = (node.value,)
+        elif isinstance(node, ast.IfExp):
+            inner = (node.body, node.orelse)
+        elif isinstance(node, ast.Call):
+            inner = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in SCHEMA_MEMBERS:
+                inner = [node.func.value]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            found += [f":{node.value}"] if node.value in file.known else []
+        stack += [(child, depth + 1) for child in reversed(inner) if child is not None]
+    return found
+
+
+def _local(file: File, scope: Scope, name: str) -> str:
+    """The key of a class or function defined in a function around, as a reference."""
+    here: Scope | None = scope
+    while here is not None and here.name:
+        if here.key(name) in file.definitions:
+            return ":" + here.key(name)
+        here = here.parent
+    return ""
+
+
+def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value, evaluate: Evaluate) -> None:
+    """Describe a class that may be sent, and note what its attributes send."""
+    inherits = [dotted(base).rpartition(".")[2] for base in node.bases]
+    if not (inherits or node.decorator_list) or any(
+        base in _PLAIN_BASES or base.endswith(("Error", "Exception")) for base in inherits[:1]
+    ):
+        return
+    texts: list[tuple[str, Value]] = []
+    uses: list[str] = []
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            target: ast.expr = statement.targets[0]
+        elif isinstance(statement, ast.AnnAssign):
+            target = statement.target
+            _annotated(file, scope, statement.annotation, dotted(target), texts, uses, evaluate)
+        else:
+            continue
+        value = bare(statement.value) if statement.value is not None else None
+        if isinstance(value, ast.Call):
+            _field(file, scope, value, dotted(target), texts, evaluate)
+        elif value is not None and isinstance(target, ast.Name) and target.id in OUTPUTS:
+            note(file, mentioned(file, scope, value, evaluate), docstring=target.id != ARGUMENTS)
+    if texts or uses or docstring:
+        file.facts.described[scope.name] = Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)))
+
+
+def describe_function(file: File, scope: Scope, node: FunctionNode, docstring: Value, evaluate: Evaluate) -> Described:
+    """What the schema of a function says: its docstring, and the descriptions of its parameters."""
+    texts: list[tuple[str, Value]] = []
+    uses: list[str] = []
+    positional = [*node.args.posonlyargs, *node.args.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.args.defaults)) + list(node.args.defaults)
+    pairs = [*zip(positional, defaults, strict=True), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    for argument, default in pairs:
+        if argument.annotation is not None and not _injected(argument):
+            _annotated(file, scope, argument.annotation, argument.arg, texts, uses, evaluate)
+        default = bare(default) if default is not None else None
+        if isinstance(default, ast.Call):
+            _field(file, scope, default, argument.arg, texts, evaluate)
+    return Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)))
+
+
+def _injected(argument: ast.arg) -> bool:
+    annotation = argument.annotation
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    said = (words(argument.arg)[-1:], words(dotted(annotation))[-1:] if annotation is not None else ())
+    return any(part and part[0] in _INJECTED for part in said)
+
+
+def _annotated(
+    file: File,
+    scope: Scope,
+    annotation: ast.expr,
+    name: str,
+    texts: list[tuple[str, Value]],
+    uses: list[str],
+    evaluate: Evaluate,
+) -> None:
+    """Descriptions in `Annotated[...]`, and the classes that an annotation names."""
+    for part in _parts(annotation):
+        if isinstance(part, ast.Subscript) and dotted(part.value).rpartition(".")[2] == "Annotated":
+            extras = part.slice.elts[1:] if isinstance(part.slice, ast.Tuple) else []
+            for extra in extras:
+                if isinstance(extra, ast.Call):
+                    _field(file, scope, extra, name, texts, evaluate)
+                elif isinstance(extra, ast.Constant | ast.JoinedStr | ast.BinOp):
+                    value = evaluate(file, scope, extra)
+                    if isinstance(value, tuple) and textual(value):
+                        texts.append((name, value))
+        elif isinstance(part, ast.Name):
+            if part.id[:1].isupper() and (part.id in file.known or part.id in file.aliases):
+                target = file.aliases.get(part.id)
+                if target is None:
+                    uses.append(_local(file, scope, part.id) or ":" + part.id)
+                elif not target.startswith(("typing", "pydantic.", "collections.")):
+                    uses.append(target)
+            elif (local := _local(file, scope, part.id)) != "":
+                uses.append(local)
+        elif isinstance(part, ast.Attribute):
+            first = dotted(part).partition(".")[0]
+            if first in file.aliases and part.attr[:1].isupper() and file.aliases[first] != "typing":
+                uses.append(file.resolve(dotted(part)))
+            elif first in file.known:
+                uses.append(":" + dotted(part))
+
+
+def _parts(annotation: ast.expr) -> Iterator[ast.expr]:
+    """The names, attributes and `Annotated` of an annotation, whose other arguments are not looked into."""
+    stack: list[ast.expr] = [annotation]
+    seen = 0
+    while stack and seen < 200:
+        node = stack.pop()
+        seen += 1
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # What stands in a text has no place of its own: names are all that can be taken from it.
+            try:
+                yield from (one for one in ast.walk(ast.parse(node.value, mode="eval")) if isinstance(one, ast.Name))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+        elif isinstance(node, ast.Subscript):
+            head = dotted(node.value).rpartition(".")[2]
+            if head == "Annotated":
+                yield node
+                stack += node.slice.elts[:1] if isinstance(node.slice, ast.Tuple) else []
+            elif head != "Literal":
+                stack += [node.slice, node.value]
+        elif isinstance(node, ast.Tuple | ast.List):
+            stack += reversed(node.elts)
+        elif isinstance(node, ast.BinOp):
+            stack += [node.right, node.left]
+        elif isinstance(node, ast.Name | ast.Attribute):
+            yield node
+
+
+def _field(
+    file: File, scope: Scope, node: ast.Call, name: str, texts: list[tuple[str, Value]], evaluate: Evaluate
+) -> None:
+    """The description that `Field(description=...)`, or `field(metadata={"description": ...})`, gives."""
+    if dotted(node.func).rpartition(".")[2] not in _FIELDS:
+        return
+    for keyword in node.keywords:
+        if keyword.arg == "description":
+            value = evaluate(file, scope, keyword.value)
+            if isinstance(value, tuple) and textual(value):
+                texts.append((f"{name}.description", value))
+        elif keyword.arg == "metadata" and isinstance(bare(keyword.value), ast.Dict):
+            value = evaluate(file, scope, keyword.value)
+            inner = value.get("description") if isinstance(value, Mapping) else None
+            if isinstance(inner, tuple) and textual(inner):
+                texts.append((f"{name}.description", inner))
+        elif keyword.arg == "examples":
+            value = evaluate(file, scope, keyword.value)
+            if isinstance(value, Items):
+                items = [item for item in value.items if isinstance(item, tuple) and textual(item)]
+                texts += [(f"{name}.examples", item) for item in items]
+
+
+def tool_like(node: FunctionNode) -> bool:
+    """Whether a function may be somebody's tool: public, described, every parameter typed."""
+    first = node.body[0]
+    if node.name.startswith(("_", "test_")) or not isinstance(first, ast.Expr):
+        return False
+    if not isinstance(first.value, ast.Constant) or not isinstance(first.value.value, str):
+        return False
+    arguments = node.args
+    return all(
+        argument.annotation is not None for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    )

@@ -1,0 +1,100 @@
+"""Puts what is sent together with what describes it, across files: the texts of schemas become prompts of role tool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from promptlint.extract.facts import Described, Facts, Site
+from promptlint.extract.schemas import SCHEMA_MEMBERS
+from promptlint.extract.sites import KEYWORD, extent
+from promptlint.extract.state import references
+from promptlint.template import Value
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
+MAX_HOPS = 8
+MAX_NAMES = 20_000
+
+
+def described_sites(all_facts: Sequence[Facts], linker: Linker) -> list[tuple[Facts, Site]]:
+    """The texts of every class and function that some file sends, in order of file and place."""
+    wanted: dict[tuple[str, str], tuple[Facts, bool]] = {}
+    for facts in all_facts:
+        for sent in facts.sent:
+            for name in sent.names:
+                for home, key in _targets(linker, facts, name, 0):
+                    before = wanted.get((home.file, key), (home, False))
+                    wanted[home.file, key] = (home, before[1] or sent.docstring)
+    todo = sorted(wanted)
+    while todo:
+        file, key = todo.pop()
+        home = wanted[file, key][0]
+        described = home.described[key]
+        names = [*described.uses, *_parents(home, key)]
+        for name in names:
+            for target, inner in _targets(linker, home, name, 0):
+                place = (target.file, inner)
+                if place not in wanted and len(wanted) < MAX_NAMES and not _is_function(target, inner):
+                    # A parent gives its fields, not its docstring.
+                    wanted[place] = (target, name in described.uses)
+                    todo.append(place)
+                elif place in wanted and name in described.uses:
+                    wanted[place] = (target, True)
+    return [
+        (home, site)
+        for (_, key), (home, docstring) in sorted(wanted.items(), key=lambda item: item[0])
+        for site in _sites(home, key, home.described[key], docstring)
+    ]
+
+
+def _is_function(home: Facts, key: str) -> bool:
+    return key not in home.bases
+
+
+def _parents(home: Facts, key: str) -> list[str]:
+    return [f":{base}" if base in home.bases else base for base in home.bases.get(key, ()) if base]
+
+
+def _sites(home: Facts, key: str, described: Described, docstring: bool) -> list[Site]:
+    name = key.rpartition(".")[2]
+    texts: list[tuple[str, Value]] = [(name, described.docstring)] if docstring and described.docstring else []
+    texts += [(f"{name}.{field}", value) for field, value in described.texts]
+    sites: list[Site] = []
+    for label, value in texts:
+        span = extent(value)
+        if span is not None:
+            sites.append(Site(value, "tool", label, "schema", span, KEYWORD))
+    return sites
+
+
+def _targets(linker: Linker, facts: Facts, name: str, hops: int) -> list[tuple[Facts, str]]:
+    """The described classes and functions behind a name: itself, the items of a list, or what was imported."""
+    if hops > MAX_HOPS:
+        return []
+    if name.startswith(":"):
+        return _within(linker, facts, name[1:], hops)
+    found = linker.modules.find(facts, name)
+    return _within(linker, found[0], found[1], hops + 1) if found else []
+
+
+def _within(linker: Linker, home: Facts, key: str, hops: int) -> list[tuple[Facts, str]]:
+    if hops > MAX_HOPS or not key:
+        return []
+    if key in home.described:
+        return [(home, key)]
+    value = home.bindings.get(key)
+    if value is not None:
+        return [target for name in references(value) for target in _targets(linker, home, name, hops + 1)]
+    owner, _, member = key.rpartition(".")
+    if not owner:
+        target = home.aliases.get(key)
+        return _targets(linker, home, target, hops + 1) if target else []
+    if member in SCHEMA_MEMBERS:
+        return _within(linker, home, owner, hops + 1)
+    for parent in _parents(home, owner):
+        found = _targets(linker, home, f"{parent}.{member}", hops + 1)
+        if found:
+            return found
+    return []

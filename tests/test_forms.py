@@ -1,0 +1,793 @@
+"""Every form in which programs write prompts, one small program each: what must be found, and what must not."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+Found = list[tuple[str, str]]
+
+
+def prompts_of(*files: tuple[str, str]) -> Found:
+    """Static text and role of every prompt of a project of these files."""
+    project = link([facts(Source(name, textwrap.dedent(text))) for name, text in files])
+    return [("".join(text.value for text in texts(prompt.template)), prompt.role) for prompt in project.prompts]
+
+
+def form(name: str, *parts: Any, silent: tuple[str, ...] = ()) -> Any:
+    """A case: files (a lone text is `app.py`), then `(fragment, role)` for what must be found."""
+    files = [part for part in parts if isinstance(part, dict)] or [{"app.py": parts[0]}]
+    expected = [part for part in parts if isinstance(part, tuple)]
+    return pytest.param(tuple(files[0].items()), expected, silent, id=name)
+
+
+FORMS = [
+    # Names
+    form(
+        "module constant",
+        'REVIEW_PROMPT = "Judge the tone of the letter and say whether it is polite."',
+        ("Judge the tone", "user"),
+    ),
+    form(
+        "constant without a telling name",
+        '''
+        STRATEGY = """You are a patient gardener who answers questions on soil.
+        Always name the plant first, then answer in two sentences."""
+        ''',
+        ("You are a patient gardener", "system"),
+    ),
+    form(
+        "class attribute",
+        """
+        class Gardener:
+            instruction = "Name three plants that grow in the shade of a wall."
+        """,
+        ("Name three plants", "user"),
+    ),
+    form(
+        "class attribute in a wrapper",
+        '''
+        class Persona:
+            ROLE_PROMPT = TextPrompt("""You are a {trade} and answer as one would.""")
+        ''',
+        ("You are a ", "user"),
+    ),
+    form(
+        "instance attribute",
+        """
+        class Gardener:
+            def __init__(self):
+                self.system_prompt = "You look after roses and nothing else."
+        """,
+        ("You look after roses", "system"),
+    ),
+    form(
+        "inherited attribute",
+        {
+            "base.py": """
+            class Base:
+                opening = "You sort the mail of a small museum."
+            """,
+            "app.py": """
+            from base import Base
+            class Clerk(Base):
+                def ask(self, client, text):
+                    return client.chat.completions.create(
+                        model="m",
+                        messages=[{"role": "system", "content": self.opening}, {"role": "user", "content": text}],
+                    )
+            """,
+        },
+        ("You sort the mail", "system"),
+    ),
+    form(
+        "entry of a dict of prompts",
+        """
+        PROMPTS = {}
+        PROMPTS["greeting"] = "Write one friendly sentence that greets the visitor of a museum."
+        """,
+        ("Write one friendly sentence", "user"),
+    ),
+    form(
+        "dict of prompts",
+        """
+        prompts = {
+            "long": "Retell the story in ten sentences without names.",
+            "short": "Retell the story in one sentence without names.",
+        }
+        """,
+        ("in ten sentences", "user"),
+        ("in one sentence", "user"),
+    ),
+    form(
+        "list of prompts",
+        'FOLLOW_UP_PROMPTS = ["Ask for the missing date.", "Ask whether the sender agrees."]',
+        ("Ask for the missing date", "user"),
+        ("Ask whether the sender agrees", "user"),
+    ),
+    form(
+        "default argument",
+        """
+        def plan(goal, system_message="You split a goal into steps that take an hour each."):
+            return run(goal, system_message)
+        """,
+        ("You split a goal", "system"),
+    ),
+    form(
+        "returned text",
+        """
+        def build_prompt(letter):
+            return f"Answer this letter in the tone of its sender.\\n\\n{letter}"
+        """,
+        ("Answer this letter", "user"),
+    ),
+    form(
+        "returned by a class of prompts",
+        """
+        class PromptFamily:
+            def joined(self, near, far):
+                return f"Notes from the archive: {near}\\n\\nNotes from elsewhere: {far}"
+        """,
+        ("Notes from the archive", "user"),
+    ),
+    form(
+        "yielded text",
+        """
+        def prompt_parts(rules):
+            yield "You referee a game of chess between two beginners."
+            for rule in rules:
+                yield f"Mind this rule of the house: {rule}"
+        """,
+        ("You referee a game", "user"),
+        ("Mind this rule", "user"),
+    ),
+    form(
+        "grown by +=",
+        """
+        def prompt_for(notes):
+            prompt = "Sort these notes by their date."
+            for note in notes:
+                prompt += f"\\nNote of a visitor: {note}"
+            return prompt
+        """,
+        ("Sort these notes by their date.\nNote of a visitor: ", "user"),
+    ),
+    form(
+        "list that is joined",
+        """
+        def prompt_for(notes):
+            parts = ["Compare the notes of two visitors and tell where they differ."]
+            parts.append(f"First notes of the visit: {notes}")
+            return "\\n".join(parts)
+        """,
+        ("Compare the notes", "user"),
+        ("First notes of the visit", "user"),
+    ),
+    form(
+        "joined literals",
+        """
+        prompt = "\\n".join(["You are the writer of labels in a museum.", "Keep each label under thirty words."])
+        """,
+        ("labels in a museum.\nKeep each label", "system"),
+    ),
+    form(
+        "conditional expression",
+        """
+        def system_prompt(brief):
+            return "You answer in one line." if brief else "You answer in full and cite the page."
+        """,
+        ("You answer in one line.", "system"),
+    ),
+    # Fields
+    form(
+        "format",
+        {
+            "texts.py": 'LETTER = "Answer the letter of {name}, who writes in anger."',
+            "app.py": """
+            from texts import LETTER
+            def ask(client, name):
+                client.messages.create(model="m", messages=[{"role": "user", "content": LETTER.format(name=name)}])
+            """,
+        },
+        ("Answer the letter of , who writes in anger.", "user"),
+    ),
+    form(
+        "percent",
+        """
+        def ask(client, name):
+            prompt = "Say in one word what %s wants from us today." % name
+        """,
+        ("Say in one word what  wants", "user"),
+    ),
+    form(
+        "replace",
+        """
+        def prompt_of(name):
+            prompt = "Say in one word what [NAME] wants from us today."
+            return prompt.replace("[NAME]", name)
+        """,
+        ("wants from us today", "user"),
+    ),
+    form(
+        "string.Template",
+        """
+        from string import Template
+        VISIT_PROMPT = Template("Describe the visit of $guest to the museum in two lines.")
+        def ask(guest):
+            return VISIT_PROMPT.substitute(guest=guest)
+        """,
+        ("Describe the visit of ", "user"),
+    ),
+    form(
+        "dedent",
+        '''
+        from textwrap import dedent
+        def ask(client, text):
+            client.responses.create(model="m", instructions=dedent("""\\
+                You are a clerk.
+                You file letters."""), input=text)
+        ''',
+        ("You are a clerk.\nYou file letters.", "system"),
+    ),
+    form(
+        "safe format helper of the project",
+        {
+            "util.py": """
+            def safe_format(template, **values):
+                for key, value in values.items():
+                    template = template.replace("{" + key + "}", str(value))
+                return template
+            """,
+            "app.py": """
+            from util import safe_format
+            JUDGE_PROMPT = "Judge whether {answer} is what the guide would have said."
+            def ask(client, answer):
+                client.messages.create(model="m", messages=[
+                    {"role": "user", "content": safe_format(JUDGE_PROMPT, answer=answer)}])
+            """,
+        },
+        ("Judge whether ", "user"),
+    ),
+    # Messages
+    form(
+        "role dict",
+        'history = [{"role": "assistant", "content": "I have filed the letter."}]',
+        ("I have filed the letter.", "assistant"),
+    ),
+    form("dict call", 'x = [dict(role="user", content="File the letter, please.")]', ("File the letter", "user")),
+    form(
+        "content parts",
+        'm = {"role": "user", "content": [{"type": "text", "text": "What does the stamp show?"}, picture]}',
+        ("What does the stamp show?", "user"),
+    ),
+    form(
+        "message class",
+        """
+        from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+        def chat(text):
+            return [SystemMessage(content="You read stamps."), AIMessage("I see a ship."), HumanMessage(content=text)]
+        """,
+        ("You read stamps.", "system"),
+        ("I see a ship.", "assistant"),
+    ),
+    form(
+        "helper that wraps a message",
+        """
+        class Talk:
+            def system_message(self, text):
+                return {"role": "system", "content": text}
+            def run(self):
+                return [self.system_message("You repair clocks and explain each step.")]
+        """,
+        ("You repair clocks", "system"),
+    ),
+    form(
+        "from_messages with partial",
+        """
+        from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+        prompt = ChatPromptTemplate.from_messages([
+            ("system", "You work with colleagues. {duty}"),
+            MessagesPlaceholder("messages"),
+            ("human", "What does {guest} want?"),
+        ])
+        duty = "You watch the prices of old clocks."
+        prompt = prompt.partial(duty=duty)
+        """,
+        ("You work with colleagues.", "system"),
+        ("What does ", "user"),
+    ),
+    form(
+        "few-shot pairs appended",
+        """
+        def ask(client, text):
+            messages = [{"role": "system", "content": "Name the city."}]
+            for question, answer in PAIRS:
+                messages.append({"role": "user", "content": question})
+                messages.append({"role": "assistant", "content": answer})
+            messages.append({"role": "user", "content": f"The river is {text}"})
+            return client.chat.completions.create(model="m", messages=messages)
+        """,
+        ("Name the city.", "system"),
+        ("The river is ", "user"),
+    ),
+    # Agents
+    form(
+        "agent keywords",
+        """
+        from crewai import Agent, Task
+        guide = Agent(role="Guide", goal="Show the house to guests", backstory="You grew up in this house.")
+        tour = Task(description="Lead {guest} through the house.", expected_output="A list of rooms.", agent=guide)
+        """,
+        ("You grew up", "system"),
+        ("Lead ", "user"),
+    ),
+    form(
+        "keyword of the project's own class",
+        """
+        NODE = Step(key="goals", instruction="Write down up to three goals of the museum.", example="More guests")
+        """,
+        ("Write down up to three goals", "user"),
+        ("More guests", "user"),
+    ),
+    form(
+        "function for an agent's instructions",
+        """
+        from pydantic_ai import Agent
+        agent = Agent("m")
+        @agent.system_prompt
+        def house(ctx):
+            return f"The house opens at {ctx.deps.hour}."
+        @agent.instructions
+        async def manners():
+            return "Never tell a guest the price of a clock."
+        """,
+        ("The house opens at ", "system"),
+        ("Never tell a guest", "system"),
+    ),
+    form(
+        "function given as instructions",
+        """
+        from agents import Agent
+        def house(context, agent):
+            return f"The guest is called {context.name}; greet the guest by name."
+        agent = Agent(name="guide", instructions=house)
+        """,
+        ("The guest is called ", "system"),
+    ),
+    form(
+        "dspy signature",
+        '''
+        import dspy
+        class Shorten(dspy.Signature):
+            """Shorten the letter to one sentence."""
+            letter = dspy.InputField(desc="letter as it was typed")
+            short = dspy.OutputField(prefix="In one sentence:")
+        ''',
+        ("Shorten the letter", "system"),
+        ("letter as it was typed", "system"),
+        ("In one sentence:", "system"),
+    ),
+    form(
+        "dspy signature with a docstring in parentheses",
+        '''
+        import dspy
+        class Shorten(dspy.Signature):
+            ("""Shorten the letter to one sentence."""
+             """ Keep the names in it.""")
+            letter = dspy.InputField()
+        ''',
+        ("Shorten the letter to one sentence. Keep the names", "system"),
+    ),
+    form(
+        "dspy signature with instructions as a string",
+        """
+        import dspy
+        signature = dspy.Signature("letter -> short", "Shorten the letter to one sentence.")
+        """,
+        ("Shorten the letter", "system"),
+    ),
+    form(
+        "decorated tool",
+        '''
+        from typing import Annotated
+        from pydantic import Field
+        from langchain_core.tools import tool
+        @tool
+        def room(name: Annotated[str, "Name on the door"], floor: int = Field(1, description="Floor, from 0")):
+            """Tell who works in a room."""
+        ''',
+        ("Tell who works in a room.", "tool"),
+        ("Name on the door", "tool"),
+        ("Floor, from 0", "tool"),
+    ),
+    form(
+        "decorated tool with a description of its own",
+        '''
+        from agents import function_tool
+        @function_tool(description_override="Tells who works in a room.")
+        def room(name: str):
+            """Reads the table of rooms; see the notes on caching."""
+        ''',
+        ("Tells who works in a room.", "tool"),
+        silent=("notes on caching",),
+    ),
+    form(
+        "functions listed as tools",
+        {
+            "rooms.py": '''
+            def who(name: str) -> str:
+                """Tell who works in a room."""
+            def where(person):
+                """Tell where a person works."""
+            def unlisted(name: str) -> str:
+                """Nobody is told of this one."""
+            ROOMS = [where]
+            ''',
+            "app.py": """
+            from rooms import ROOMS, who
+            agent = Agent(name="porter", tools=[who, *ROOMS])
+            """,
+        },
+        ("Tell who works in a room.", "tool"),
+        ("Tell where a person works.", "tool"),
+        silent=("Nobody is told",),
+    ),
+    form(
+        "methods listed as tools",
+        '''
+        class Desk:
+            def key_of(self, room):
+                """Find the key of a room."""
+            def clean(self, room):
+                """Not a tool of anybody."""
+            def agent(self):
+                return Agent(tools=[self.key_of])
+        ''',
+        ("Find the key", "tool"),
+        silent=("Not a tool",),
+    ),
+    form(
+        "function made a tool by a call",
+        '''
+        from llama_index.core.tools import FunctionTool
+        def key_of(room):
+            """Find the key of a room."""
+        def door_of(room):
+            """Notes for people who keep this code."""
+        keys = FunctionTool.from_defaults(fn=key_of)
+        doors = FunctionTool.from_defaults(fn=door_of, description="Find the door of a room.")
+        ''',
+        ("Find the key", "tool"),
+        ("Find the door", "tool"),
+        silent=("Notes for people",),
+    ),
+    form(
+        "tool class",
+        """
+        from langchain_core.tools import BaseTool
+        from pydantic import BaseModel, Field
+        class RoomInput(BaseModel):
+            room: str = Field(description="Number on the door")
+        class RoomTool(BaseTool):
+            name: str = "room"
+            description: str = "Tells who works in a room."
+            args_schema: type[BaseModel] = RoomInput
+        """,
+        ("Tells who works in a room.", "tool"),
+        ("Number on the door", "tool"),
+    ),
+    form(
+        "tool class of the project",
+        """
+        class HouseTool:
+            name: str
+        class RoomTool(HouseTool):
+            description: str = "Tells who works in a room."
+        """,
+        ("Tells who works in a room.", "tool"),
+    ),
+    form(
+        "mcp server",
+        '''
+        from mcp.server.fastmcp import FastMCP
+        server = FastMCP("house", instructions="Ask for the room before the person.")
+        @server.tool()
+        def room(name: str) -> str:
+            """Tell who works in a room."""
+        @server.prompt()
+        def tour(guest: str) -> str:
+            return f"Plan a tour of the house for {guest}."
+        ''',
+        ("Ask for the room", "system"),
+        ("Tell who works", "tool"),
+        ("Plan a tour of the house", "user"),
+    ),
+    form(
+        "tool schema",
+        """
+        TOOLS = [{"type": "function", "function": {"name": "room", "description": "Tells who works in a room.",
+                  "parameters": {"type": "object", "properties": {
+                      "number": {"type": "string", "description": "Number on the door"}}}}}]
+        """,
+        ("Tells who works in a room.", "tool"),
+        ("Number on the door", "tool"),
+    ),
+    form(
+        "tool schema made by calls",
+        """
+        from .words import shorten
+        LONG = "Tells who works in a room, since when, and until when."
+        SHORT = "Tells who works in a room."
+        def tool(brief):
+            return ToolParam(type="function", function=FunctionChunk(
+                name="room", description=SHORT if brief else LONG,
+                parameters={"type": "object", "properties": {
+                    "number": {"type": "string", "description": shorten("Number on the door")}}}))
+        """,
+        ("Tells who works in a room.", "tool"),
+        ("since when", "tool"),
+        ("Number on the door", "tool"),
+    ),
+    # Types of answers
+    form(
+        "model given as response_format, nested and inherited",
+        '''
+        from pydantic import BaseModel, Field
+        from typing import Annotated, Optional
+        class Named(BaseModel):
+            """Not part of the schema of a child."""
+            name: str = Field(description="Name as it is spelled in the letter")
+        class Stamp(BaseModel):
+            """A stamp on the letter."""
+            value: int = Field(..., description="Value printed on the stamp, in cents")
+        class Letter(Named):
+            """A letter that came in by mail."""
+            stamps: list[Stamp] | None = None
+            place: Annotated[Optional[str], Field(description="Town the letter was posted in")] = None
+        class Window(BaseModel):
+            """Size of the window."""
+            width: int = Field(description="Width of the window in pixels")
+        def read(client, scan):
+            return client.beta.chat.completions.parse(model="m", messages=scan, response_format=Letter)
+        ''',
+        ("A letter that came in", "tool"),
+        ("A stamp on the letter", "tool"),
+        ("Value printed on the stamp", "tool"),
+        ("Town the letter was posted in", "tool"),
+        ("Name as it is spelled", "tool"),
+        silent=("Not part of the schema", "Width of the window", "Size of the window"),
+    ),
+    form(
+        "model imported through a package",
+        {
+            "shapes/__init__.py": "from .letters import Letter",
+            "shapes/letters.py": """
+            from pydantic import BaseModel, Field
+            class Letter(BaseModel):
+                place: str = Field(description="Town the letter was posted in")
+            """,
+            "app.py": """
+            from shapes import Letter
+            def read(llm, text):
+                return llm.with_structured_output(Letter).invoke(text)
+            """,
+        },
+        ("Town the letter was posted in", "tool"),
+    ),
+    form(
+        "iterable and decorated models",
+        '''
+        from typing import Iterable
+        import instructor
+        from instructor import openai_schema
+        from pydantic import BaseModel, Field
+        class Stamp(BaseModel):
+            value: int = Field(description="Value printed on the stamp")
+        @openai_schema
+        class Letter(BaseModel):
+            """A letter that came in."""
+        def read(client, text):
+            return client.create(response_model=Iterable[Stamp], messages=[{"role": "user", "content": text}])
+        ''',
+        ("Value printed on the stamp", "tool"),
+        ("A letter that came in", "tool"),
+    ),
+    form(
+        "output type of an agent, dataclass and typed dict",
+        '''
+        from dataclasses import dataclass, field
+        from typing import Annotated, TypedDict
+        @dataclass
+        class Visit:
+            """A visit to the house."""
+            day: str = field(metadata={"description": "Day of the visit in words"})
+        class Guest(TypedDict):
+            """A guest of the house."""
+            name: Annotated[str, "Name the guest goes by"]
+        agent = Agent("m", output_type=[Visit, Guest])
+        ''',
+        ("A visit to the house", "tool"),
+        ("Day of the visit", "tool"),
+        ("A guest of the house", "tool"),
+        ("Name the guest goes by", "tool"),
+    ),
+    form(
+        "models of a web application and settings",
+        '''
+        from fastapi import FastAPI
+        from pydantic import BaseModel, Field
+        from pydantic_settings import BaseSettings
+        app = FastAPI()
+        class Order(BaseModel):
+            """An order as the shop receives it."""
+            count: int = Field(description="How many clocks are ordered at once")
+        class Settings(BaseSettings):
+            """Settings of the shop."""
+            url: str = Field(description="Where the shop keeps its orders for later")
+        @app.post("/orders", response_model=Order)
+        def order(body: Order) -> Order:
+            """Take an order."""
+        ''',
+        silent=("An order as", "How many clocks", "Settings of", "Where the shop", "Take an order"),
+    ),
+    # Examples
+    form(
+        "examples beside an instruction, in a class",
+        """
+        class Sorter:
+            instruction = "Sort the letter into one of the three trays."
+            examples = [({"letter": "Dear sir"}, {"tray": "polite"}), (Letter(text="Hey you"), Tray(name="rude"))]
+        """,
+        ("Dear sir", "user"),
+        ("Hey you", "user"),
+    ),
+    form(
+        "examples beside instructions, in a call",
+        """
+        DEFAULT_EXAMPLES = [{"inputs": {"letter": "Dear sir"}, "outputs": {"tray": "polite"}}]
+        class Sorter(Base):
+            def __init__(self, examples=None):
+                self.examples = examples or DEFAULT_EXAMPLES
+                super().__init__(instructions="Sort the letter into one of three trays.", examples=self.examples)
+        """,
+        ("Dear sir", "user"),
+    ),
+    form(
+        "examples as a default",
+        """
+        PAIRS = [("2 apples", "fruit"), ("3 carrots", "vegetables")]
+        def sort(instructions, examples=PAIRS):
+            return ask(instructions, examples)
+        """,
+        ("2 apples", "user"),
+    ),
+    form(
+        "text added to a list for a builder of prompts",
+        """
+        def answer(self, question, notes):
+            return self.get_answer_prompt(
+                question=question, notes=notes + [f"The table holds these rows on clocks: \\n" + question.rows()])
+        """,
+        ("The table holds these rows", "user"),
+    ),
+    form(
+        "default of a field",
+        """
+        class Reader(BaseModel):
+            prompt_template: str = Field(default="Name the three rooms of {house}.", description="Prompt for rooms.")
+            def read(self, llm, house):
+                return llm.chat.completions.create(model="m", messages=[
+                    {"role": "user", "content": self.prompt_template.format(house=house)}])
+        """,
+        ("Name the three rooms of ", "user"),
+        silent=("Prompt for rooms",),
+    ),
+    form(
+        "any name in a file of prompts",
+        {
+            "house/prompts/rooms.py": '''
+            TOUR = """The guest sees the hall first, then the kitchen, and only then the tower,
+            because the stairs are steep. Every room takes ten minutes."""
+            '''
+        },
+        ("The guest sees the hall first", "user"),
+    ),
+    form(
+        "description given to what makes a tool",
+        """
+        @register_house_tool(name="room", description="Tells who works in a room of the house.")
+        def room(name): ...
+        """,
+        ("Tells who works in a room", "tool"),
+    ),
+    form(
+        "chat markup",
+        """
+        class GranitePromptFamily:
+            PREFIX = "<|start_of_role|>documents<|end_of_role|>\\n"
+        """,
+        ("<|start_of_role|>documents", "user"),
+    ),
+    form(
+        "questions to the user of a terminal",
+        """
+        def offer(url, prompt="Open the page of the clock?"):
+            ask(prompt)
+        other_prompt = "Delete all clocks of the house? [y/N] "
+        name_prompt = "Enter the name of the clock: "
+        """,
+        silent=("Open the page", "Delete all", "Enter the name"),
+    ),
+    # Languages
+    form(
+        "Chinese",
+        'PROMPT = "你是一位耐心的老师。请用简单的语言回答学生的问题:{question}"',
+        ("你是一位耐心的老师", "user"),
+    ),
+    form(
+        "Japanese",
+        'SYSTEM_PROMPT = """あなたは親切な案内係です。質問には日本語で簡潔に答えてください。"""',
+        ("案内係", "system"),
+    ),
+    form(
+        "German",
+        'x = "Du bist ein geduldiger Gärtner. Antworte immer in zwei Sätzen auf Deutsch."',
+        ("Gärtner", "system"),
+    ),
+    form(
+        "Russian",
+        'SYSTEM_PROMPT = "Ты терпеливый садовник. Отвечай на вопросы кратко и по-русски."',
+        ("садовник", "system"),
+    ),
+    form("Arabic", 'system_prompt = "أنت بستاني صبور. أجب عن الأسئلة بإيجاز وباللغة العربية."', ("بستاني", "system")),
+    form(
+        "Portuguese",
+        'x = "Você é um jardineiro paciente. Responda sempre em português, em duas frases."',
+        ("jardineiro", "system"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected", "silent"), FORMS)
+def test_form(files: tuple[tuple[str, str], ...], expected: Found, silent: tuple[str, ...]) -> None:
+    found = prompts_of(*files)
+    for fragment, role in expected:
+        roles = {one for text, one in found if fragment in text}
+        assert roles == {role}, f"{fragment!r} in {found}"
+    for fragment in silent:
+        assert not [text for text, _ in found if fragment in text]
+
+
+def test_files_in_any_order_say_the_same() -> None:
+    files = (
+        ("app.py", "from shapes import Letter\nfrom rooms import TOOLS\na = Agent(tools=TOOLS, output_type=Letter)"),
+        ("rooms.py", 'def who(room: str):\n    """Tell who works there."""\nTOOLS = [who]'),
+        ("shapes.py", 'class Letter(BaseModel):\n    """A letter."""\n    next: "list[Letter]" = []\n'),
+    )
+    assert (
+        prompts_of(*files) == prompts_of(*reversed(files)) == [("Tell who works there.", "tool"), ("A letter.", "tool")]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A(A):\n    x: 'list[A' = Field(description=A)\ng(tools=A)",
+        "class A(B):\n    y: B\nclass B(A):\n    x: A\ng(output_type=[A, B])",
+        "TOOLS = [TOOLS]\nOTHER = [*TOOLS]\ng(tools=TOOLS + OTHER)",
+        "from a import b\nfrom b import a\ng(tools=[a, b.c.d, a.b], response_model=a.openai_schema)",
+        "def f(x: Annotated[int, f'{f(x)}'] = Field(description=f(x))): 'd'\ng(tools=[f, f(f), lambda: f])",
+        "def f(): ...\ng(tools=[f], functions=f, output_type='f' if x else None)\n@tool(*a, **k)\nclass T: x = 1",
+    ],
+)
+def test_strange_schemas_do_no_harm(text: str) -> None:
+    found = facts(Source("a.py", text))
+    assert not found.problems
+    link([found])
