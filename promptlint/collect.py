@@ -11,16 +11,20 @@ from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.messages import content_template
 from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
-from promptlint.extract.sites import MESSAGE, NAME, READS, sample
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
+from promptlint.extract.state import has_text
 from promptlint.operations import literal, over_texts, settled
 from promptlint.prompt import Project, Prompt, Request, Role
+from promptlint.schemas import described_sites
 from promptlint.template import (
+    Arguments,
     Choice,
     Hole,
     Items,
     Mapping,
     Message,
     Part,
+    Ref,
     Repeat,
     Span,
     Template,
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
+# What the template of a chat model wraps a message in.
+_CHAT_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
 
@@ -76,14 +82,16 @@ def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
                     covered.add(prompt.template)
                     kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
-    for facts in all_facts:
-        for site in facts.sites:
-            for name, template in _templates(linker.resolve(site.value, facts), site.name):
-                checked = _checked(site, template)
-                if checked is not None:
-                    size = sum(len(text.value) for text in texts(checked))
-                    ranked.append((site.rank, -size, site.span, site, checked, name))
-    ranked.sort(key=lambda item: item[:3])
+    sites = [(facts, site) for facts in all_facts for site in facts.sites]
+    for facts, site in (*sites, *described_sites(all_facts, linker)):
+        value = _linked(site, facts, linker)
+        for name, template in _templates(value, site.name):
+            checked = _checked(site, template)
+            if checked is not None:
+                size = sum(len(text.value) for text in texts(checked))
+                ranked.append((site.rank, -size, site.span, site, checked, name))
+    # Of two that are as strong and as long, the one that knows the role.
+    ranked.sort(key=lambda item: (*item[:2], item[3].role == "unknown", item[2]))
     for _, _, span, site, template, name in ranked:
         layout = _layout(template)
         # A message of its own counts even if another holds the same text with something else around it.
@@ -97,6 +105,24 @@ def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
         requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda request: request.span)
     return Project(tuple(requests))
+
+
+def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
+    """The value of a site; of a helper that nothing is known of (`_("...")`, `refine("...")`), its one argument."""
+    value = linker.resolve(site.value, facts)
+    if site.rank > KEYWORD or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):
+        return value
+    part = site.value[0]
+    if isinstance(part, Ref) and part.call is None and site.evidence == "keyword":
+        # A function that the framework calls: `instructions=describe`.
+        called = linker.resolve((Ref(part.name, part.fallback, Arguments(complete=False)),), facts)
+        return called if isinstance(called, tuple) else value
+    if isinstance(part, Ref) and part.call is not None and len(part.call.positional) == 1 and not part.call.keywords:
+        given = part.call.positional[0]
+        # One word is a key or a file's name, not the text itself.
+        if isinstance(given, tuple) and has_text(given) and " " in sample(given).strip():
+            return linker.resolve(given, facts)
+    return value
 
 
 def _layout(template: Template) -> tuple[object, ...]:
@@ -162,10 +188,12 @@ def _checked(site: Site, template: Template) -> Template | None:
         return None
     if site.rank in (NAME, READS):
         text = sample(template)
-        good = could_be_prompt(text) if site.rank == NAME else could_be_prompt(text) or reads_like_prompt(text)
+        good = could_be_prompt(text) or (
+            _CHAT_TOKEN.search(text) is not None if site.rank == NAME else reads_like_prompt(text)
+        )
         if not good:
             return None
-    if site.evidence in ("name", "reads", "keyword"):
+    if site.evidence in ("name", "reads", "keyword", "file-key", "prompt-file", "config", "comment"):
         return guess_fields(template)
     return template
 

@@ -258,7 +258,8 @@ class _Job:
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
-            report = run(self.discovery.files, self.configuration, named=named, progress=progress)
+            found = self.discovery
+            report = run(found.files, self.configuration, named=named, progress=progress, loaded=found.loaded)
         finally:
             if progress:
                 progress.close()
@@ -322,6 +323,7 @@ def _settings_text(settings: Settings) -> str:
     lines += [f"exclude: {pattern} (from {each.root})" for each in settings.exclude for pattern in each.lines]
     for patterns, ignored in settings.per_file_ignores:
         lines.append(f"per-file-ignores: {', '.join(patterns.lines)}: {', '.join(sorted(ignored))}")
+    lines += _words_lines(settings.words)
     lines.append("rules:")
     for name in sorted(settings.rules):
         options = {**rules[name].options}
@@ -329,6 +331,19 @@ def _settings_text(settings: Settings) -> str:
         words = "".join(f" {key}={value!r}" for key, value in options.items())
         lines.append(f"  {name} [{rules[name].severity}]{words}")
     return "\n".join(lines) + "\n"
+
+
+def _words_lines(encoded: bytes) -> list[str]:
+    """What is said of the project's own code."""
+    import msgspec
+
+    from promptlint.extract.catalogue import KINDS, Words
+
+    words = msgspec.json.decode(encoded, type=Words) if encoded else Words()
+    lines = [f"{kind}: {', '.join(entry.match)}" for kind in KINDS for entry in getattr(words.catalogue, kind)]
+    for key, patterns in (("names", words.names), ("not-names", words.not_names)):
+        lines += [f"{key}: {', '.join(patterns)}"] if patterns else []
+    return lines
 
 
 class _Progress:

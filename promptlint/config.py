@@ -29,12 +29,23 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     extend_select: list[str] = []
     ignore: list[str] = []
     exclude: list[str] = []
+    templates: list[str] = []
     include_tests: bool = False
     fail_on: Literal["info", "warning", "error"] = "warning"
     per_file_ignores: dict[str, list[str]] = {}
     provider: str = ""
     model: str = ""
     rules: dict[str, dict[str, Any]] = {}
+    # The catalogue's terms for the project's own code: checked in `words`.
+    call: list[Any] = []
+    message: list[Any] = []
+    prompt: list[Any] = []
+    messages: list[Any] = []
+    decorator: list[Any] = []
+    base: list[Any] = []
+    schema: list[Any] = []
+    names: list[str] = []
+    not_names: list[str] = []
 
 
 class Overrides(msgspec.Struct, frozen=True):
@@ -73,7 +84,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What holds for the files of one directory.
 
     `source` is the configuration file or "", `root` the directory that its patterns start from. `rules` are the names
-    of the rules that are on; `options` holds what is set for them, by rule and by parameter name.
+    of the rules that are on; `options` holds what is set for them, by rule and by parameter name. `words` is what is
+    said of the project's own code, encoded for `extract.catalogue.lexicon`.
     """
 
     source: str
@@ -81,15 +93,21 @@ class Settings(msgspec.Struct, frozen=True):
     rules: frozenset[str]
     options: dict[str, dict[str, Any]]
     exclude: tuple[Patterns, ...]
+    templates: tuple[Patterns, ...]
     include_tests: bool
     fail_on: Severity
     per_file_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
     provider: str
     model: str
+    words: bytes = b""
 
     def excluded(self, path: str, directory: bool = False) -> bool:
         """Whether `exclude` names this absolute path."""
         return any(patterns.verdict(path, directory) for patterns in self.exclude)
+
+    def template(self, path: str) -> bool:
+        """Whether `templates` names this absolute path: a prompt, whatever its name and its extension."""
+        return any(patterns.verdict(path) for patterns in self.templates)
 
     def rules_for(self, path: str) -> frozenset[str]:
         """The rules that are on for this absolute path."""
@@ -165,7 +183,9 @@ class Configuration:
             if not isinstance(tool, dict) or "promptlint" not in tool:
                 return None
             table = tool["promptlint"]
-        return resolve(_checked(table, path), path, os.path.dirname(path), self.overrides)
+        checked = _checked(table, path)
+        settings = resolve(checked, path, os.path.dirname(path), self.overrides)
+        return msgspec.structs.replace(settings, words=_words(table, path))
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
@@ -242,6 +262,7 @@ def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Sett
         rules=chosen,
         options={name: _options(name, values, source) for name, values in table.rules.items()},
         exclude=tuple(patterns for patterns in exclude if patterns.lines),
+        templates=(Patterns(root, table.templates),) if table.templates else (),
         include_tests=table.include_tests or overrides.include_tests,
         fail_on=overrides.fail_on or table.fail_on,
         per_file_ignores=tuple(ignores),
@@ -295,6 +316,12 @@ def _checked(table: object, path: str) -> _Table:
         return msgspec.convert(table, _Table)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_reason(error)}") from error
+
+
+def _words(table: dict[str, Any], path: str) -> bytes:
+    from promptlint import words
+
+    return words.words(table, path) if any(table.get(key) for key in words.KEYS) else b""
 
 
 def _reason(error: msgspec.ValidationError) -> str:

@@ -26,10 +26,11 @@ _BUG = "this is a bug in promptlint, please report it"
 
 SettingsOf = Callable[[str], Settings]
 Progress = Callable[[int, int], None]
+Loaded = Callable[[Iterable[str]], list[File]]
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What one file says, all of it computed from its bytes alone."""
+    """What one file says, all of it computed from its bytes and the words of its project alone."""
 
     facts: Facts
     ignores: list[Ignore] = []
@@ -81,30 +82,53 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def run(
-    files: Sequence[File], configuration: Configuration, *, named: bool = False, progress: Progress | None = None
+    files: Sequence[File],
+    configuration: Configuration,
+    *,
+    named: bool = False,
+    progress: Progress | None = None,
+    loaded: Loaded | None = None,
 ) -> Report:
-    """Lint files. `named`: the files were named one by one, so what they say about other files is not the whole."""
-    readings = read_all(files, progress)
+    """Lint files. `named`: the files were named one by one, so what they say about other files is not the whole.
+
+    `loaded` gives the files behind the names that Python files load texts and settings from; they are read, too.
+    """
     paths = {file.name: file.path for file in files}
 
     def settings_of(name: str) -> Settings:
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
+    readings = read_all(files, progress, [settings_of(file.name).words for file in files])
+    if loaded is not None:
+        more = loaded({name for reading in readings for name in reading.facts.loads})
+        paths.update((file.name, file.path) for file in more)
+        readings += read_all(more)
+        files = [*files, *more]
     return lint(readings, Sources(files), settings_of, named=named)
 
 
 def run_sources(texts: Sequence[Source], settings: Settings) -> Report:
     """Lint texts in memory, all with the same settings."""
-    return lint([_reading(source) for source in texts], Sources((), texts), lambda name: settings)
+    return lint([_reading(source, settings.words) for source in texts], Sources((), texts), lambda name: settings)
 
 
 # Files -> facts
 
 
-def read_all(files: Sequence[File], progress: Progress | None = None) -> list[Reading]:
-    """The readings of files, in their order; many files are shared out among the processors."""
+# A file and what its project says of its own code.
+_Task = tuple[File, bytes]
+
+
+def read_all(
+    files: Sequence[File], progress: Progress | None = None, words: Sequence[bytes] | None = None
+) -> list[Reading]:
+    """The readings of files, in their order; many files are shared out among the processors.
+
+    `words` holds for each file what its project says of its own code.
+    """
+    tasks: list[_Task] = list(zip(files, words or [b""] * len(files), strict=True))
     readings: list[Reading] = []
-    chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    chunks = [tasks[at : at + _CHUNK] for at in range(0, len(tasks), _CHUNK)]
     processes = min(_processors(), len(chunks))
     parts = (
         _read_apart(chunks, processes) if len(files) >= PARALLEL_FILES and processes > 1 else map(_read_chunk, chunks)
@@ -121,7 +145,7 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-def _read_apart(chunks: Sequence[Sequence[File]], processes: int) -> Iterator[list[Reading]]:
+def _read_apart(chunks: Sequence[Sequence[_Task]], processes: int) -> Iterator[list[Reading]]:
     from concurrent.futures import ProcessPoolExecutor
 
     decoder = msgspec.msgpack.Decoder(list[Reading])
@@ -140,34 +164,34 @@ def _quiet() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _encode_chunk(files: Sequence[File]) -> bytes:
-    return msgspec.msgpack.encode(_read_chunk(files))
+def _encode_chunk(tasks: Sequence[_Task]) -> bytes:
+    return msgspec.msgpack.encode(_read_chunk(tasks))
 
 
-def _read_chunk(files: Sequence[File]) -> list[Reading]:
+def _read_chunk(tasks: Sequence[_Task]) -> list[Reading]:
     # Syntax trees are many small objects in no cycles: looking for cycles among them takes a third of the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return [_read_file(file) for file in files]
+        return [_read_file(file, words) for file, words in tasks]
     finally:
         if collecting:
             gc.enable()
 
 
-def _read_file(file: File) -> Reading:
+def _read_file(file: File, words: bytes) -> Reading:
     try:
-        return _reading(Source.from_bytes(file.name, read(file)))
+        return _reading(Source.from_bytes(file.name, read(file)), words, file.says)
     except OSError as error:
         return _failed(file.name, "read", (error.strerror or str(error)).lower())
     except DecodeError as error:
         return _failed(file.name, "decode", str(error))
 
 
-def _reading(source: Source) -> Reading:
+def _reading(source: Source, words: bytes, says: int | None = None) -> Reading:
     """The reading of a text, whatever it holds: what goes wrong becomes a problem of that file."""
     try:
-        return Reading(_facts(source), ignores.ignores(source))
+        return Reading(_facts(source, words, says), ignores.ignores(source))
     except RecursionError:
         return _failed(source.name, "internal", "nested too deeply")
     except MemoryError:
@@ -176,14 +200,19 @@ def _reading(source: Source) -> Reading:
         return _failed(source.name, "internal", _short(error))
 
 
-def _facts(source: Source) -> Facts:
-    if language(source.name) == "jinja":
+def _facts(source: Source, words: bytes, says: int | None) -> Facts:
+    kind = language(source.name)
+    if kind == "python":
+        from promptlint.extract import python
+
+        return python.facts(source, words)
+    if kind == "jinja":
         from promptlint.extract import jinja
 
-        return jinja.facts(source)
-    from promptlint.extract import python
+        return jinja.facts(source, wanted=says == 2)
+    from promptlint.extract import documents
 
-    return python.facts(source)
+    return documents.facts(source, says)
 
 
 def _failed(name: str, kind: str, message: str) -> Reading:
@@ -203,7 +232,7 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
     problems = [problem for reading in readings for problem in reading.facts.problems]
     unread = {problem.span.file for problem in problems if problem.kind != "template"}
     invalid = {problem.span.file for problem in problems if problem.kind == "template"}
-    project = _link(readings, settings_of, problems)
+    project = _link(readings, settings_of, problems, sources)
     rules_of = _RulesOf(sources, settings_of)
     found, crashed = _ask(project, rules_of, settings_of, problems)
     found += [(_invalid(problem), problem.span) for problem in problems if problem.kind == "template"]
@@ -212,6 +241,7 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
     for finding in _once(_settled(found)):
         by_file.setdefault(finding.span.file, []).append(finding)
     comments = {reading.facts.file: reading.ignores for reading in readings if reading.ignores}
+    idle = {reading.facts.file: reading.facts.idle for reading in readings if reading.facts.idle}
     findings: list[Finding] = []
     ignored: list[Finding] = []
     for file in sorted(by_file.keys() | comments.keys()):
@@ -219,7 +249,7 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
         # What a rule would have found in a template that does not parse, or in files that were not named, nobody knows.
         silent = {"Prompt", "Request", "Project"} if file in invalid else {"Project"} if named else set()
         judged = frozenset(name for name in judged if all_rules()[name].subject not in silent)
-        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged)
+        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged, idle.get(file, ()))
         findings += map(_weighed, kept)
         ignored += map(_weighed, taken)
     return Report(
@@ -248,11 +278,14 @@ class _RulesOf:
         return self.known[name]
 
 
-def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem]) -> Project:
+def _link(
+    readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem], sources: Sources
+) -> Project:
     from promptlint.link import link
 
     try:
-        project = link([reading.facts for reading in readings])
+        names = [reading.facts.file for reading in readings]
+        project = link([reading.facts for reading in readings], {name: sources.path(name) for name in names})
     except Exception as error:
         message = (
             f"the prompts could not be put together: {_short(error)}; this is a bug in promptlint, please report it"

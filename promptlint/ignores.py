@@ -14,19 +14,20 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from promptlint.config import nearest
+from promptlint.extract.comments import MARK, NOT_A_PROMPT, PROMPT, ROLES, jinja_comments, parts, python_comments
 from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
 from promptlint.source import Source
 from promptlint.template import Span
 
-MARK = "promptlint:"
 UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
 # What people write who know another linter.
 _OTHER_WORDS = frozenset(
     {"disable", "disable-file", "disable-line", "disable-next-line", "noqa", "off", "skip", "nolint"}
 )
 _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?")
+_COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
 
 
@@ -34,7 +35,9 @@ class Ignore(msgspec.Struct, frozen=True):
     """One ignore comment. `start` and `end` bound what it covers, in offsets.
 
     `rules` are the names in it, with their places; `bare`: it is not of the form that names rules. `removal` is what to
-    cut when none of its rules is needed; `clean`: cutting it leaves the text the model reads as it is.
+    cut when none of its rules is needed; `clean`: cutting it leaves the text the model reads as it is. A comment that
+    settles what is a prompt stands here, too, with its `verb`, to be reported when it settles nothing. `wrong` says
+    what is wrong with the comment.
     """
 
     span: Span
@@ -44,6 +47,8 @@ class Ignore(msgspec.Struct, frozen=True):
     removal: Span
     clean: bool = True
     bare: bool = False
+    verb: str = ""
+    wrong: str = ""
 
 
 def ignores(source: Source) -> list[Ignore]:
@@ -58,12 +63,12 @@ def ignores(source: Source) -> list[Ignore]:
 
 
 def apply(
-    findings: Iterable[Finding], all_ignores: Collection[Ignore], judged: Collection[str]
+    findings: Iterable[Finding], all_ignores: Collection[Ignore], judged: Collection[str], idle: Collection[Span] = ()
 ) -> tuple[list[Finding], list[Finding]]:
     """Findings of one file, less those that are ignored, and these.
 
     What is wrong with the comments themselves is added. `judged` are the rules that had their say on the file: for
-    others nobody knows whether an ignore is needed.
+    others nobody knows whether an ignore is needed. `idle` are the comments that settle nothing.
     """
     covers: dict[str, set[tuple[int, int]]] = {}
     for ignore in all_ignores:
@@ -86,12 +91,15 @@ def apply(
     if UNUSED in judged:
         # An ignore of `unused-ignore` may cover these, and is judged after them.
         sift(list(_unused(all_ignores, used, set(judged) - {UNUSED})))
+        sift([_settles_nothing(each) for each in all_ignores if each.verb and each.span in idle])
         kept += list(_unused(all_ignores, used, {UNUSED}))
     return kept, ignored
 
 
 def _unknown(ignore: Ignore) -> Iterator[Finding]:
     rules = all_rules()
+    if ignore.wrong:
+        yield Finding(ignore.span, ignore.wrong, help=_COMMENTS, rule=UNKNOWN)
     if ignore.bare:
         yield Finding(
             ignore.span,
@@ -119,6 +127,15 @@ def _unused(all_ignores: Iterable[Ignore], used: set[tuple[int, int, str]], judg
             yield Finding(ignore.span, message, help="take it out", fix=_fix(ignore, set(idle)), rule=UNUSED)
 
 
+def _settles_nothing(ignore: Ignore) -> Finding:
+    if ignore.verb == PROMPT:
+        message = "nothing to settle here: no text is assigned, passed, listed or returned"
+    else:
+        message = "nothing to settle here: no prompt was found"
+    fix = Fix("Remove the comment", (Edit(ignore.removal, ""),), safe=ignore.clean)
+    return Finding(ignore.span, message, help="take it out, or put it on the line of the text", fix=fix, rule=UNUSED)
+
+
 def _fix(ignore: Ignore, idle: set[int]) -> Fix:
     """Take the names out of the list, or the comment out of the file when no name is left."""
     left = [name for index, (name, _) in enumerate(ignore.rules) if index not in idle]
@@ -126,6 +143,34 @@ def _fix(ignore: Ignore, idle: set[int]) -> Fix:
         return Fix("Remove the unused ignore comment", (Edit(ignore.removal, ""),), safe=ignore.clean)
     inside = Span(ignore.span.file, ignore.rules[0][1].start, ignore.rules[-1][1].end)
     return Fix("Remove the unused rule from the ignore comment", (Edit(inside, ", ".join(left)),), safe=True)
+
+
+def _wrong(verb: str, match: re.Match[str]) -> str:
+    """What is wrong with the role in a comment such as `prompt[role]`."""
+    role = (match["rules"] or "").strip().lower()
+    if match["list"] is None or (verb == PROMPT and role in ROLES):
+        return ""
+    if verb == NOT_A_PROMPT:
+        return f"`{NOT_A_PROMPT}` takes nothing in brackets"
+    hint = nearest(role, ROLES) or f", roles are {', '.join(ROLES)}"
+    return f"there is no role `{role}`{hint}"
+
+
+def _meant(written: str) -> tuple[str, str] | None:
+    """What was written and what was probably meant, of a comment whose first word is none of ours; None for prose."""
+    from difflib import get_close_matches
+
+    words = written.partition("[")[0].rstrip("#}- \t").lower().split()
+    if not words or words[0].startswith("ignore") or words[0] in _OTHER_WORDS:
+        return None
+    # More than a few words are a sentence, unless the first one looks like a directive.
+    first = words[0].replace("_", "-")
+    word = "-".join(words) if len(words) <= 4 and "-" not in first else first
+    known = [NOT_A_PROMPT] if word.startswith("no") else [PROMPT, NOT_A_PROMPT, "ignore", "ignore-file"]
+    if len(words) > 4 and "-" not in first:
+        return None
+    close = get_close_matches(word, known, n=1, cutoff=0.75)
+    return (" ".join(words) if word != first else words[0], close[0]) if close else None
 
 
 def _parse(source: Source, start: int, end: int, covered: tuple[int, int], removal: tuple[int, int]) -> Ignore | None:
@@ -136,7 +181,15 @@ def _parse(source: Source, start: int, end: int, covered: tuple[int, int], remov
     if match is None or comment[: match.start()].strip(" \t#{-+"):
         return None
     verb = match["verb"].lower()
+    if verb in (PROMPT, NOT_A_PROMPT):
+        return Ignore(
+            Span(source.name, start, end), (), 0, 0, Span(source.name, *removal), verb=verb, wrong=_wrong(verb, match)
+        )
     known = verb in ("ignore", "ignore-file")
+    meant = None if known else _meant(comment[match.start("verb") :])
+    if meant:
+        wrong = f"promptlint knows no comment `{meant[0]}`, did you mean `{meant[1]}`?"
+        return Ignore(Span(source.name, start, end), (), 0, 0, Span(source.name, *removal), wrong=wrong)
     if not known and not verb.startswith("ignore") and verb not in _OTHER_WORDS:
         return None
     if verb == "ignore-file":
@@ -159,13 +212,13 @@ def _parse(source: Source, start: int, end: int, covered: tuple[int, int], remov
 
 def _python(source: Source) -> Iterator[Ignore]:
     extents = _extents(source)
-    comments = list(_comments(source))
+    comments = list(python_comments(source))
     alone = {row for row, start, _ in comments if not source.line(row)[: start - source.starts[row - 1]].strip()}
     for row, start, end in comments:
         line = source.line(row)
         covered = _covered(extents, row, row in alone, alone)
         bounds = (source.starts[covered[0] - 1], _row_end(source, covered[1]))
-        for low, high in _directives(source.text[start:end], start):
+        for low, high in parts(source.text[start:end], start):
             if row in alone and (low, high) == (start, end):
                 removal = (source.starts[row - 1], _row_end(source, row))
             else:
@@ -175,31 +228,6 @@ def _python(source: Source) -> Iterator[Ignore]:
             found = _parse(source, low, high, bounds, removal)
             if found:
                 yield found
-
-
-def _comments(source: Source) -> Iterator[tuple[int, int, int]]:
-    """Row and offsets of every comment that could be ours."""
-    import io
-    import tokenize
-
-    # Universal newlines: rows stay what they are, and the tokenizer knows a lone carriage return as a newline.
-    text = io.StringIO(source.text, newline=None)
-    try:
-        for token in tokenize.generate_tokens(text.readline):
-            if token.type == tokenize.COMMENT:
-                row, column = token.start
-                start = source.starts[row - 1] + column
-                yield row, start, start + len(token.string)
-    except tokenize.TokenError:
-        return
-
-
-def _directives(comment: str, start: int) -> Iterator[tuple[int, int]]:
-    """Our parts of a comment such as `# noqa: E501  # promptlint: ignore[rule] because`, each from its sign on."""
-    places = [match.start() for match in re.finditer(r"#(?=[ \t]*[A-Za-z])", comment)] or [0]
-    for place, end in zip(places, [*places[1:], len(comment)], strict=True):
-        if MARK in comment[place:end]:
-            yield start + place, start + end
 
 
 def _row_end(source: Source, row: int) -> int:
@@ -275,29 +303,7 @@ def _head_end(statement: object) -> int:
 
 
 def _jinja(source: Source) -> Iterator[Ignore]:
-    from jinja2 import Environment, TemplateSyntaxError
-
-    # The lexer folds newlines in the same way, so rows and columns stay what they are.
-    folded = Source(source.name, source.text.replace("\r\n", "\n").replace("\r", "\n"))
-    comments: list[tuple[int, int]] = []
-    position = begin = 0
-    try:
-        for _, kind, value in Environment(keep_trailing_newline=True).lex(folded.text):
-            position = folded.text.index(value, position)
-            if kind == "comment_begin":
-                begin = position
-            position += len(value)
-            if kind == "comment_end":
-                end = begin + len(folded.text[begin:position].rstrip())
-                comments.append((_unfold(source, folded, begin), _unfold(source, folded, end)))
-    except (TemplateSyntaxError, ValueError):
-        pass  # the comments before the place where the template is wrong are comments all the same
-    yield from _jinja_ignores(source, comments)
-
-
-def _unfold(source: Source, folded: Source, offset: int) -> int:
-    row, column = folded.location(offset)
-    return source.starts[row - 1] + column - 1
+    yield from _jinja_ignores(source, jinja_comments(source))
 
 
 def _jinja_ignores(source: Source, comments: list[tuple[int, int]]) -> Iterator[Ignore]:

@@ -6,13 +6,14 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from promptlint import margins, operations
+from promptlint import loading, margins, operations
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function
 from promptlint.extract.state import has_text
+from promptlint.modules import Modules
 from promptlint.operations import in_text, is_several, literal
 from promptlint.prompt import Project
 from promptlint.template import (
@@ -39,76 +40,21 @@ MAX_BRANCHES = 32
 Bound: TypeAlias = dict[str, Value]
 
 
-def link(all_facts: Sequence[Facts]) -> Project:
-    """All prompts and requests of a run."""
+def link(all_facts: Sequence[Facts], paths: dict[str, str] | None = None) -> Project:
+    """All prompts and requests of a run. `paths` are the absolute paths of files by their names, where these differ."""
     from promptlint.collect import collect
 
     ordered = sorted(all_facts, key=lambda facts: facts.file)
-    return collect(ordered, Linker(ordered))
-
-
-class Modules:
-    """Finds the file of a dotted module name, among files whose roots are not known."""
-
-    def __init__(self, all_facts: Sequence[Facts]) -> None:
-        self.by_last: dict[str, list[tuple[tuple[str, ...], Facts]]] = {}
-        self.parts: dict[str, tuple[str, ...]] = {}
-        for facts in all_facts:
-            if not facts.file.endswith(".py"):
-                continue
-            parts = tuple(part for part in facts.file.removesuffix(".py").split("/") if part not in ("", "."))
-            if parts and parts[-1] == "__init__":
-                parts = parts[:-1]
-            self.parts[facts.file] = parts
-            if parts:
-                self.by_last.setdefault(parts[-1], []).append((parts, facts))
-
-    def find(self, importer: Facts, dotted: str) -> tuple[Facts, str] | None:
-        """The file that an import path leads into, and the name within it."""
-        level = len(dotted) - len(dotted.lstrip("."))
-        names = tuple(dotted[level:].split("."))
-        if level:
-            package = self.parts.get(importer.file, ())
-            if not importer.file.endswith("__init__.py"):
-                package = package[:-1]
-            base = package[: len(package) - (level - 1)] if level > 1 else package
-            return self._exact(base, names)
-        for cut in range(len(names) - 1, 0, -1):
-            module = names[:cut]
-            candidates = [item for item in self.by_last.get(module[-1], ()) if item[0][-cut:] == module]
-            if candidates:
-                near = self.parts.get(importer.file, ())
-                best = max(candidates, key=lambda item: (_common(item[0], near), -len(item[0]), item[1].file))
-                # One name of a module is not enough to go by: `utils.X` is somebody else's, unless it lies beside.
-                if cut > 1 or _common(best[0], near) >= len(best[0]) - 1:
-                    return best[1], ".".join(names[cut:])
-        return None
-
-    def _exact(self, base: tuple[str, ...], names: tuple[str, ...]) -> tuple[Facts, str] | None:
-        for cut in range(len(names), -1, -1):
-            wanted = base + names[:cut]
-            if not wanted or (cut == len(names) and cut > 0 and len(names) > 0):
-                continue
-            for parts, facts in self.by_last.get(wanted[-1], ()):
-                if parts == wanted:
-                    return facts, ".".join(names[cut:])
-        return None
-
-
-def _common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
-    count = 0
-    for one, other in zip(first, second, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
+    return collect(ordered, Linker(ordered, paths))
 
 
 class Linker:
     """Resolves values. One for a run: what a name stands for is worked out once."""
 
-    def __init__(self, all_facts: Sequence[Facts]) -> None:
-        self.modules = Modules(all_facts)
+    def __init__(self, all_facts: Sequence[Facts], paths: dict[str, str] | None = None) -> None:
+        self.modules = Modules(all_facts, paths)
+        self.files = loading.Files(all_facts)
+        self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()
         # How often something was not looked up: a cycle, too deep, too much. What that touched holds once.
@@ -121,7 +67,15 @@ class Linker:
         """A value with nothing left to look up, within a budget of steps for each call from outside."""
         self.steps = 0
         self.passing.clear()
-        return self.value(value, facts, {})
+        # A template that includes itself, through others or not, is a hole in itself.
+        own = (facts.file, "template")
+        if facts.file.endswith(".py") or "template" not in facts.bindings:
+            return self.value(value, facts, {})
+        self.active.add(own)
+        try:
+            return self.value(value, facts, {})
+        finally:
+            self.active.discard(own)
 
     def value(self, value: Value, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
@@ -178,6 +132,13 @@ class Linker:
             if isinstance(part, Text):
                 parts.append(part)
                 continue
+            above = facts.aliases.get("extends") if isinstance(part, Ref) else None
+            if isinstance(part, Ref) and above and part.name == f"jinja:{above}":
+                whole = loading.extended(self, facts)
+                if whole is not None:
+                    # Of what follows only the blocks count, and they are in the layout now.
+                    parts.extend(_as_template(whole))
+                    break
             value = self.part(part, facts, bound)
             if isinstance(value, tuple):
                 parts.extend(value)
@@ -223,6 +184,8 @@ class Linker:
             return None
         if ref.name.startswith(":"):
             home, key = facts, ref.name[1:]
+        elif ":" in ref.name:
+            return loading.reference(self, ref, facts, bound)
         else:
             found = self.modules.find(facts, ref.name)
             if found is None:
@@ -260,10 +223,9 @@ class Linker:
         return result
 
     def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
-        for module, name in self.elsewhere(home, key):
-            value = self.named(module, name, hops + 1)
-            if value is not None:
-                return value
+        origin = self.modules.imported(home, key)
+        if origin is not None and (value := self.named(*origin, hops + 1)) is not None:
+            return value
         owner, _, member = key.rpartition(".")
         for base in home.bases.get(owner, ()):
             if base in home.bases:
@@ -290,22 +252,8 @@ class Linker:
         key = f"{instance.kind}.{member}"
         if instance.kind in home.bases:
             return self.named(home, key, hops + 1)
-        found = self.modules.find(home, key) or next(self.elsewhere(home, key), None)
+        found = self.modules.find(home, key) or self.modules.imported(home, key)
         return self.named(found[0], found[1], hops + 1) if found else None
-
-    def elsewhere(self, home: Facts, key: str) -> Iterator[tuple[Facts, str]]:
-        """Where a name that a module does not bind itself may come from: its imports, by name and by `*`."""
-        root, dot, rest = key.partition(".")
-        target = home.aliases.get(root)
-        paths = [f"{target}{dot}{rest}"] if target else []
-        if not target:
-            paths = [f"{path}{key}" for name, path in home.aliases.items() if name[0] == "*"]
-        if root in home.bases:
-            return
-        for path in paths:
-            found = self.modules.find(home, path)
-            if found is not None and found != (home, key):
-                yield found
 
     def function(self, home: Facts, key: str, hops: int = 0) -> tuple[Facts, Function] | None:
         """The function behind a name: of the module, of a class or its bases, or imported."""
@@ -313,10 +261,9 @@ class Linker:
             return None
         if key in home.functions:
             return home, home.functions[key]
-        for module, name in self.elsewhere(home, key):
-            result = self.function(module, name, hops + 1)
-            if result is not None:
-                return result
+        origin = self.modules.imported(home, key)
+        if origin is not None and (result := self.function(*origin, hops + 1)) is not None:
+            return result
         owner, _, member = key.rpartition(".")
         for base in home.bases.get(owner, ()):
             if base in home.bases:
@@ -364,6 +311,9 @@ class Linker:
         target = self.value(part.target, facts, bound)
         positional = [self.value(value, facts, bound) for value in part.arguments.positional]
         keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
+        if part.operation in loading.OPERATIONS:
+            loaded = loading.apply(self, part, target, positional, keywords, facts)
+            return (part.fallback,) if loaded is None else loaded
         if part.operation == "item":
             found = _item(target, positional, part.fallback.expression)
             return (part.fallback,) if found is None else found
@@ -377,6 +327,9 @@ class Linker:
         result = (
             OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
         )
+        if part.operation == "jinja" and result is not None:
+            # The names in it are those of the template, not of the function around it.
+            return self.value(result, facts, {})
         return (part.fallback,) if result is None else result
 
 
@@ -518,24 +471,10 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
 
 def _render(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     """Variables of a Jinja template get the values they are rendered with."""
-    given = _texts(keywords)
+    given = loading.given(keywords)
     if positional and isinstance(positional[0], Mapping):
-        given = {**_texts(dict(positional[0].entries)), **given}
-
-    def fill(template: Template) -> Template:
-        parts: list[Part] = []
-        for piece in template:
-            if isinstance(piece, Hole) and piece.parameter in given:
-                parts.extend(given[piece.parameter])
-            elif isinstance(piece, Choice):
-                parts.append(Choice(piece.condition, tuple(fill(branch) for branch in piece.branches)))
-            elif isinstance(piece, Repeat):
-                parts.append(Repeat(fill(piece.body), piece.over, piece.span, piece.volatility, piece.grows))
-            else:
-                parts.append(piece)
-        return tuple(parts)
-
-    return fill(target)
+        given = {**loading.given(dict(positional[0].entries)), **given}
+    return loading.render(target, given)
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -51,16 +51,23 @@ class Ruler:
     def place(self, start: int, end: int) -> Span:
         """The source span from the first to the last character of a part of the joined value.
 
-        Where the part lies in several literals, it is the first piece's span.
+        Where the part lies in pieces of several files, or in order reversed, it is the first piece's span.
         """
         pieces = self.cut(start, max(end, start + 1)) or tuple(self.texts[-1:])
-        end = pieces[0].span.end
+        first, last = pieces[0].span, pieces[-1].span
+        if first.file != last.file or last.end < first.start:
+            return first
+        return Span(first.file, first.start, last.end)
+
+    def text(self, value: str, start: int, end: int) -> Text:
+        """A text in the place of a part of the joined value; what stands between two literals is no part of it."""
+        pieces = self.cut(start, max(end, start + 1)) or tuple(self.texts[-1:])
+        span = pieces[0].span
         for piece in pieces[1:]:
-            # What does not touch stands in another literal: quotes and comments between are no part of the text.
-            if piece.span.file != pieces[0].span.file or piece.span.start != end:
-                return pieces[0].span
-            end = piece.span.end
-        return Span(pieces[0].span.file, pieces[0].span.start, end)
+            if (piece.span.file, piece.span.start) != (span.file, span.end):
+                break
+            span = Span(span.file, span.start, piece.span.end)
+        return Text(value, span, False)
 
 
 def slice_text(text: Text, low: int, high: int) -> Text | None:
@@ -270,7 +277,7 @@ def format_template(
                 if partial:
                     parts.extend(ruler.cut(start, end))
                 else:
-                    parts.append(Text(inner, ruler.place(start, end), False))
+                    parts.append(ruler.text(inner, start, end))
                 continue
             match = _FIELD_NAME.match(inner)
             name = match.group().strip() if match else ""
@@ -312,7 +319,7 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
             position = match.end()
             place = ruler.place(match.start(), match.end())
             if match["kind"] == "%":
-                parts.append(Text("%", place, False))
+                parts.append(ruler.text("%", match.start(), match.end()))
             elif match["name"] is not None:
                 name = match["name"]
                 parts.extend(_given(keywords, name, place))
@@ -348,7 +355,7 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
             place = ruler.place(match.start(), match.end())
             name = match["named"] or match["braced"]
             if name is None:
-                parts.append(Text("$", place, False))
+                parts.append(ruler.text("$", match.start(), match.end()))
             else:
                 parts.extend(_given(keywords, name, place))
         parts.extend(ruler.cut(position, len(ruler.value)))
@@ -366,7 +373,7 @@ def replace(target: Template, old: str, new: Template) -> Template:
         if ruler.value.count(old) > MAX_FIELDS:
             with_text = literal(new)
             changed = ruler.value.replace(old, with_text if with_text is not None else OBJECT)
-            return (Text(changed, ruler.place(0, len(ruler.value)), False),)
+            return (ruler.text(changed, 0, len(ruler.value)),)
         parts: list[Part] = []
         position = 0
         for match in re.finditer(re.escape(old), ruler.value):
@@ -470,7 +477,7 @@ def times(target: Template, count: int) -> Template | None:
     if count <= 0 or not text:
         return ()
     ruler = Ruler([part for part in target if isinstance(part, Text)])
-    return target if count == 1 else (Text(text * count, ruler.place(0, len(text)), False),)
+    return target if count == 1 else (ruler.text(text * count, 0, len(text)),)
 
 
 def recase(target: Template, change: Callable[[str], str]) -> Template:

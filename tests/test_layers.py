@@ -17,17 +17,17 @@ LAYERS = (
     ("source",),
     ("template",),
     ("prompt", "extract", "operations", "margins"),
-    ("collect", "link"),
+    ("modules", "collect", "link", "loading", "schemas"),
     ("tokens", "cache"),
     ("rules",),
-    ("config", "files", "ignores", "engine"),
+    ("config", "words", "files", "ignores", "engine"),
     ("output", "fix"),
     ("commands", "server"),
     ("cli",),
     ("__main__",),
 )
 # What one short prompt in a Python file has no use for.
-HEAVY = {"tiktoken", "jinja2", "libcst", "rich", "pathspec", "multiprocessing", "difflib"}
+HEAVY = {"tiktoken", "jinja2", "libcst", "rich", "pathspec", "multiprocessing", "yaml", "difflib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

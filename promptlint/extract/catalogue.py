@@ -1,14 +1,15 @@
 """The catalogue of frameworks: which call, class, keyword, decorator or base class carries text to a model.
 
 The data is `frameworks.toml`, built by `scripts/build_catalogue.py` into a form that loads fast; this module only
-matches names against it.
+matches names against it, and against what a project's configuration says of its own code in the same terms.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -89,6 +90,15 @@ class BaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     excludes: list[str] = []
 
 
+class SchemaEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A call that sends the schema of the classes and functions it is given."""
+
+    match: list[str]
+    arguments: Places
+    requires: list[str] = []
+    excludes: list[str] = []
+
+
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     call: list[CallEntry] = []
     message: list[MessageEntry] = []
@@ -96,9 +106,21 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     messages: list[MessagesEntry] = []
     decorator: list[DecoratorEntry] = []
     base: list[BaseEntry] = []
+    schema: list[SchemaEntry] = []
 
 
-Entry = TypeVar("Entry", CallEntry, MessageEntry, PromptEntry, MessagesEntry, DecoratorEntry, BaseEntry)
+KINDS = ("call", "message", "prompt", "messages", "decorator", "base", "schema")
+
+
+class Words(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a configuration says of the project's own code; `names` and `not_names` are patterns of identifiers."""
+
+    catalogue: Catalogue = Catalogue()
+    names: list[str] = []
+    not_names: list[str] = []
+
+
+Entry = TypeVar("Entry", CallEntry, MessageEntry, PromptEntry, MessagesEntry, DecoratorEntry, BaseEntry, SchemaEntry)
 Index = dict[str, list[tuple[str, Entry]]]
 
 
@@ -112,6 +134,7 @@ class Matcher:
         self.messages = _index(catalogue.messages)
         self.decorators = _index(catalogue.decorator)
         self.bases = _index(catalogue.base)
+        self.schemas = _index(catalogue.schema)
         self.call_tails = frozenset((*self.calls, *self.message, *self.prompts, *self.messages))
 
     @staticmethod
@@ -144,3 +167,59 @@ def matcher() -> Matcher:
     """The built-in catalogue, read once per process."""
     with open(os.path.join(os.path.dirname(__file__), "frameworks.json"), "rb") as file:
         return Matcher(msgspec.json.decode(file.read(), type=Catalogue))
+
+
+class Lexicon:
+    """All that is known beforehand when a file is read: the catalogue, and before it the words of the project."""
+
+    def __init__(self, words: Words | None) -> None:
+        self.matchers: tuple[Matcher, ...] = (Matcher(words.catalogue), matcher()) if words else (matcher(),)
+        self.verdict: Callable[[str], bool | None] | None = None
+        # What makes a function worth reading besides the general words.
+        own = self.matchers[0]
+        self.talk = _talk(own.call_tails.union(own.schemas), words.names) if words else None
+        self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
+        if words and (words.names or words.not_names):
+            self.verdict = functools.lru_cache(maxsize=20_000)(_verdict(words.names, words.not_names))
+
+    def decorator(self, dotted: str, imported: frozenset[str]) -> DecoratorEntry | None:
+        """What a decorator makes of its function."""
+        found = (Matcher.find(each.decorators, dotted, imported) for each in self.matchers)
+        return next((entry for entry in found if entry is not None), None)
+
+    def base(self, dotted: str, imported: frozenset[str]) -> BaseEntry | None:
+        """What a base class sends of its subclasses."""
+        found = (Matcher.find(each.bases, dotted, imported) for each in self.matchers)
+        return next((entry for entry in found if entry is not None), None)
+
+    def schema(self, dotted: str, imported: frozenset[str]) -> SchemaEntry | None:
+        """Which schemas a call or a decorator sends."""
+        found = (Matcher.find(each.schemas, dotted, imported) for each in self.matchers)
+        return next((entry for entry in found if entry is not None), None)
+
+
+def _talk(tails: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
+    words = [re.escape(tail) for tail in sorted(tails)]
+    words += [re.sub(r"[*]|\[.*?\]", r"\\w*", name).replace("?", r"\w") for name in names]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b" if words else "(?!)")
+
+
+def _verdict(names: list[str], not_names: list[str]) -> Callable[[str], bool | None]:
+    """Whether the project says that a name holds prompts (True) or none (False); None when it says nothing."""
+    import fnmatch
+
+    yes, no = (re.compile("|".join(map(fnmatch.translate, patterns)) or "(?!)") for patterns in (names, not_names))
+
+    def verdict(name: str) -> bool | None:
+        last = name.rpartition(".")[2].partition("[")[0]
+        if no.match(last):
+            return False
+        return True if yes.match(last) else None
+
+    return verdict
+
+
+@functools.lru_cache(maxsize=256)
+def lexicon(words: bytes = b"") -> Lexicon:
+    """The lexicon for the words of a configuration, as `promptlint.words` encodes them: once per process for each."""
+    return Lexicon(msgspec.json.decode(words, type=Words) if words else None)

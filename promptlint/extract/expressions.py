@@ -10,9 +10,12 @@ from zlib import crc32
 
 from promptlint.extract.bounds import MAX_WEIGHT, bounded
 from promptlint.extract.calls import call
+from promptlint.extract.comments import Marked
 from promptlint.extract.literals import Field, Piece, ScanError, scan
+from promptlint.extract.loads import divided, note_name
 from promptlint.extract.messages import as_message, note_message, note_schema
 from promptlint.extract.patterns import lazy
+from promptlint.extract.sites import consider, settle
 from promptlint.extract.state import (
     File,
     Scope,
@@ -85,6 +88,8 @@ def written_out(node: ast.expr) -> int:
 def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
     if not isinstance(node.value, str):
         return (file.hole(node, Volatility.CONSTANT),)
+    if "." in node.value[-9:-1]:
+        note_name(file, node.value)
     return string(file, node, node.value)
 
 
@@ -128,6 +133,8 @@ def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
                 piece = Text(_LONE.sub("\ufffd", piece.value), piece.span, False)
             if piece.value:
                 parts.append(piece)
+                if "." in piece.value[-9:-1]:
+                    note_name(file, piece.value)
         else:
             value = field(file, scope, piece, next(remaining))
             if len(parts) <= MAX_WEIGHT:
@@ -239,6 +246,9 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                     return scope.values[written]
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1])),)
             if first in here.values and here.kind == "function":
+                module = here.values[first]
+                if first in file.rebound and isinstance(module, tuple) and isinstance(module[0], Ref):
+                    return (Ref(f"{module[0].name}.{rest}", file.hole(node, state[0], state[1])),)
                 return _member(file, here.values[first], rest, node, state)
             here = here.parent
         if first in file.known or (first not in file.aliases and file.may_import(first)):
@@ -282,6 +292,8 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
         return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
     right = evaluate(file, scope, node.right)
+    if isinstance(node.op, ast.Div) and (path := divided(file, node, left, right)) is not None:
+        return path
     if isinstance(node.op, ast.Mult):
         text, count, number = (left, right, node.right) if textual(left) else (right, left, node.left)
         times = isinstance(number, ast.Constant) and isinstance(number.value, int)
@@ -525,7 +537,10 @@ def awaited(file: File, scope: Scope, node: ast.Await | ast.YieldFrom | ast.Star
 
 def yielded(file: File, scope: Scope, node: ast.Yield) -> Value:
     if node.value is not None:
-        scope.returned.append(evaluate(file, scope, node.value))
+        value = evaluate(file, scope, node.value)
+        scope.returned.append(value)
+        if textual(value):
+            consider(file, value, node.value, scope.name.rpartition(".")[2])
     return (file.hole(node, Volatility.UNKNOWN),)
 
 
@@ -541,6 +556,15 @@ def others(file: File, scope: Scope, node: ast.expr) -> Value:
         state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
     ]
     return (file.hole(node, *(strongest(states) if states else CONSTANT)),)
+
+
+def marked(file: File, scope: Scope, node: Marked) -> Value:
+    """An expression that a comment calls a prompt."""
+    value = evaluate(file, scope, node.value)
+    name = node.name or scope.name.rpartition(".")[2]
+    if settle(file, value, node.value, name, "comment", node.directive.role) is not None:
+        file.settled.add(node.directive.start)
+    return value
 
 
 HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
@@ -569,4 +593,5 @@ HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
     ast.Compare: others,
     ast.UnaryOp: others,
     ast.Lambda: others,
+    Marked: marked,
 }

@@ -47,6 +47,27 @@ class Function(msgspec.Struct, frozen=True):
     returns: Value
 
 
+class Described(msgspec.Struct, frozen=True):
+    """What the schema of a class or function says of it: its docstring and the descriptions in it, by name.
+
+    `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it.
+    """
+
+    docstring: Value
+    texts: tuple[tuple[str, Value], ...] = ()
+    uses: tuple[str, ...] = ()
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Classes and functions whose schema is sent, by `Ref` names.
+
+    `docstring` is False where another text replaces it.
+    """
+
+    names: tuple[str, ...]
+    docstring: bool = True
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Why a file, or a part of it, was not read. `kind`: "read", "decode", "syntax", "template", "internal".
 
@@ -71,4 +92,9 @@ class Facts(msgspec.Struct):
     aliases: dict[str, str] = {}
     sites: list[Site] = []
     calls: list[Call] = []
+    loads: list[str] = []
     problems: list[Problem] = []
+    described: dict[str, Described] = {}
+    sent: list[Sent] = []
+    # Comments that should settle what is a prompt, and settle nothing.
+    idle: list[Span] = []

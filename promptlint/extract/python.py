@@ -6,16 +6,21 @@ import ast
 import warnings
 from collections.abc import Iterable, Sequence
 
-from promptlint.extract.definitions import bind_scope, read_function, relevant
+from promptlint.extract import comments
+from promptlint.extract.definitions import bind_scope, describe_tools, note_examples, read_function, relevant
 from promptlint.extract.facts import Facts, Problem
+from promptlint.extract.sites import NAME
 from promptlint.extract.state import File, Scope
 from promptlint.extract.statements import run
 from promptlint.source import Source
 from promptlint.template import Span
 
 
-def facts(source: Source) -> Facts:
-    """All that one Python file says about prompts. Raises nothing: what cannot be read becomes a problem."""
+def facts(source: Source, words: bytes = b"") -> Facts:
+    """All that one Python file says about prompts; `words` is what the project says of its own code.
+
+    Raises nothing: what cannot be read becomes a problem.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -26,14 +31,17 @@ def facts(source: Source) -> Facts:
         return _unread(source, "syntax", message, place)
     except (ValueError, RecursionError, MemoryError) as error:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)
-    file = File(source)
+    file = File(source, words)
+    directives, denied = comments.mark(source, tree) if comments.MARK in source.text else ([], [])
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
     file.known = _bound_names(tree.body)
+    file.rebound |= file.known & file.aliases.keys()
     file.once = True
     _guarded(file, file.module, tree.body)
     file.once = False
     bind_scope(file, file.module)
+    note_examples(file, file.module, tree, NAME)
     file.importing = False
     while file.pending:
         node, scope = file.pending.pop()
@@ -43,7 +51,26 @@ def facts(source: Source) -> Facts:
             read_function(file, node, scope)
         except RecursionError:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
+    file.facts.loads = sorted(file.loads)
+    describe_tools(file)
+    for expression, directive in denied:
+        _silence(file, file.span(expression), directive)
+    idle = [each for each in directives if each.start not in file.settled]
+    file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
     return file.facts
+
+
+def _silence(file: File, place: Span, directive: comments.Directive) -> None:
+    """Forget what was found in an expression that is said to be no prompt."""
+    found = file.facts
+
+    def kept(span: Span) -> bool:
+        return span.file != place.file or not place.start <= span.start < place.end
+
+    sites, calls = [site for site in found.sites if kept(site.span)], [call for call in found.calls if kept(call.span)]
+    if len(sites) < len(found.sites) or len(calls) < len(found.calls):
+        file.settled.add(directive.start)
+    found.sites, found.calls = sites, calls
 
 
 def _unread(source: Source, kind: str, message: str, at: int) -> Facts:
@@ -93,7 +120,10 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
                         file.aliases["*" + module] = joined
                         file.starred = True
                     else:
-                        file.aliases[alias.asname or alias.name] = joined + alias.name
+                        name = alias.asname or alias.name
+                        if file.aliases.get(name, joined + alias.name) != joined + alias.name:
+                            file.rebound.add(name)
+                        file.aliases[name] = joined + alias.name
             else:
                 stack.extend(_blocks(statement))
     file.imported = frozenset(imported)

@@ -1,20 +1,24 @@
 """Which values are taken for prompts, and on what evidence.
 
-Ranks: 0 it reaches a message or a call to a model; 1 a keyword, decorator or base class of a framework; 2 a name;
-3 how the text reads. Evidence against (logging, argparse, SQL, ...) silences ranks 2 and 3.
+Ranks: -1 a comment says so, with its role; 0 it reaches a message or a call to a model; 1 a keyword, decorator or
+base class of a framework, or the project's own word; 2 a name; 3 how the text reads. Evidence against (logging,
+argparse, SQL, ...) silences ranks 2 and 3.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 
-from promptlint.extract.names import prompt_like, role_of
+from promptlint.extract.names import role_of
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
-from promptlint.template import Apply, Choice, Hole, Items, Message, Repeat, Span, Template, Text, Value
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Text, Value
 
-MESSAGE, KEYWORD, NAME, READS = 0, 1, 2, 3
+SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS = 40
+# What a file of prompts holds under any name is one, from this length on.
+MIN_HELD = 100
 
 # Calls whose text people or programs read, by the last part of the name.
 AGAINST = frozenset(
@@ -96,6 +100,21 @@ def templates(value: Value) -> list[Template]:
     return [template for item in items for template in templates(item)]
 
 
+_ASKED = re.compile(
+    r"\s*(?:(?:open|delete|remove|overwrite|continue|proceed|add|create|install|run|save|retry|allow|apply|commit|push"
+    r"|accept|confirm|abort|cancel|replace|update|upgrade|download|send|try|start|stop|restart|exit|quit"
+    r"|go on|keep|skip|edit|view|do you want|would you like|are you sure"
+    r"|is (?:this|that|it) (?:ok|okay|correct|right))\b[^\n?.:]{0,80}\?"
+    r"|[^\n]{0,160}[(\[]y(?:es)?\s?[/|]\s?no?[)\]]:?|(?:please )?(?:enter|type|press|hit) [^\n{}.]{0,60})[\s:>]*$",
+    re.IGNORECASE,
+)
+
+
+def asks_user(text: str) -> bool:
+    """Whether a short text is what a terminal asks its user: "Delete all files?", "Go on? [y/N]", "Enter a name: "."""
+    return len(text) <= 220 and _ASKED.match(text) is not None
+
+
 def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool = False, depth: int = 0) -> int | None:
     """Take a value for a prompt if its name or its text says so. Gives the index of the site of a template.
 
@@ -103,29 +122,85 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     """
     if file.muted or depth > 6:
         return None
+    if file.verdict is not None and (said := file.verdict(name)) is not None:
+        return settle(file, value, node, name, "config") if said else None
     if isinstance(value, tuple):
         if not textual(value):
             return None
-        if named or prompt_like(name):
-            if has_text(value) or named:
+        if named or file.prompt_like(name):
+            if (has_text(value) or named) and not asks_user(sample(value, 240)):
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             return None
         if has_text(value):
             text = sample(value)
+            if len(text) >= MIN_HELD and file.of_prompts and file.muted == 0 and name and depth == 0:
+                return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             if len(text) >= MIN_READS and reads_like_prompt(text):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
     if isinstance(value, Message):
         return None
-    named = named or prompt_like(name)
+    named = named or file.prompt_like(name)
     if isinstance(value, Items):
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
     else:
-        for key, item in value.entries:
+        # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
+        entries = field_default(value)
+        for key, item in value.entries if entries is None else entries:
             below = f"{name}.{key}" if name else key
-            consider(file, item, node, below, named=named or prompt_like(key), depth=depth + 1)
+            consider(file, item, node, below, named=named or file.prompt_like(key), depth=depth + 1)
     return None
+
+
+def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
+    """The default that a field of a model (`Field(...)`) gives, as entries; None for any other value."""
+    if not isinstance(value, Mapping) or value.kind.rpartition(".")[2] not in ("Field", "field", "PrivateAttr"):
+        return None
+    return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
+
+
+def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int = KEYWORD, depth: int = 0) -> None:
+    """Note the texts of examples that stand beside a prompt: they go where it goes, whatever they say."""
+    if depth > 8 or (file.verdict is not None and file.verdict(name) is False):
+        return
+    if isinstance(value, tuple):
+        if has_text(value):
+            file.note(value, place(file, value, node), name, "user", "example", rank)
+            return
+        for part in value:
+            if isinstance(part, Choice):
+                for branch in part.branches:
+                    take_examples(file, branch, node, name, rank, depth + 1)
+            elif isinstance(part, Ref) and part.call is None:
+                file.note((part,), part.fallback.span, name, "user", "example", rank)
+    elif isinstance(value, Items):
+        for number, item in enumerate(value.items):
+            take_examples(file, item, node, f"{name}[{number}]", rank, depth + 1)
+    elif isinstance(value, Mapping):
+        for key, item in value.entries:
+            take_examples(file, item, node, f"{name}.{key}", rank, depth + 1)
+
+
+def settle(file: File, value: Value, node: ast.AST, name: str, evidence: str, role: str = "") -> int | None:
+    """Take every text of a value for a prompt, since somebody has said so. Gives the index of the last site."""
+    found: int | None = None
+    stack = [(name, value, 0)]
+    while stack:
+        name, value, depth = stack.pop()
+        known = role or (value.role if isinstance(value, Message) else role_of(name))
+        if isinstance(value, Message):
+            value = value.content
+        if isinstance(value, tuple):
+            if textual(value):
+                # Where the role is not said, what knows it goes first.
+                found = file.note(value, place(file, value, node), name, known, evidence, SAID if role else KEYWORD)
+        elif depth < 6 and isinstance(value, Items):
+            stack += [(f"{name}[{number}]", item, depth + 1) for number, item in enumerate(value.items)][::-1]
+        elif depth < 6 and isinstance(value, Mapping):
+            entries = field_default(value) or value.entries
+            stack += [(f"{name}.{key}" if name else key, item, depth + 1) for key, item in entries][::-1]
+    return found
 
 
 def place(file: File, value: Value, node: ast.AST) -> Span:

@@ -6,8 +6,9 @@ import ast
 import builtins
 
 from promptlint.extract.bounds import bounded
-from promptlint.extract.catalogue import Matcher, matcher
+from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.names import prompt_like, words
 from promptlint.extract.volatility import CONSTANT, State, strongest
 from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
@@ -61,24 +62,44 @@ class Scope:
         return other
 
 
+def _says_prompts(path: str) -> bool:
+    *folders, stem = path.removesuffix(".py").replace("\\", "/").split("/")
+    return any(words(name)[-1:] in _HOLDERS or words(name)[:1] in _HOLDERS for name in (*folders[-1:], stem))
+
+
+_HOLDERS = (("prompts",), ("prompt",))
+
+
 class File:
     """One Python file being read. Offsets of nodes go through `span`, since f-string fields are parsed on their own."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, words: bytes = b"") -> None:
         self.source = source
         self.name = source.name
-        self.matcher: Matcher = matcher()
+        self.lexicon: Lexicon = lexicon(words)
+        # What the project says of a name, where it says anything at all.
+        self.verdict = self.lexicon.verdict
+        # Where the comments begin that have settled a case.
+        self.settled: set[int] = set()
         self.aliases: dict[str, str] = {}
         # Names that nothing binds may come from `from x import *`.
         self.starred = False
+        # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
+        self.rebound: set[str] = set()
         self.imported: frozenset[str] = frozenset()
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
         self.known: set[str] = set()
+        # Literals that may be paths of files: what is loaded is read, too.
+        self.loads: set[str] = set()
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
         self.depth = 0
+        # The name of the file, or of its folder, says that it holds prompts.
+        self.of_prompts = _says_prompts(source.name)
+        # Functions and local classes by their keys, to be described when something sends them.
+        self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
         # Straight-line code of the top level or under `__main__`: sent once per process.
         self.once = False
         # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
@@ -151,6 +172,11 @@ class File:
     def note_call(self, call: Call) -> None:
         self.facts.calls.append(call)
 
+    def prompt_like(self, name: str) -> bool:
+        """Whether what has this name is a text for a model, by the project's own word or by the name itself."""
+        said = self.verdict(name) if self.verdict else None
+        return prompt_like(name) if said is None else said
+
 
 def shorten(text: str) -> str:
     """Source text on one line, at most `MAX_EXPRESSION` characters."""
@@ -196,6 +222,35 @@ def has_text(value: Value) -> bool:
     if isinstance(value, Items):
         return any(has_text(item) for item in value.items)
     return any(has_text(item) for _, item in value.entries)
+
+
+def references(value: Value, limit: int = 200) -> list[str]:
+    """The names that a value refers to, those among the arguments of calls included."""
+    found: list[str] = []
+    stack: list[Value] = [value]
+    steps = 0
+    while stack and steps < 20 * limit and len(found) < limit:
+        one = stack.pop()
+        steps += 1
+        if isinstance(one, tuple):
+            for part in one:
+                if isinstance(part, Ref):
+                    if part.call is None:
+                        found.append(part.name)
+                    else:
+                        stack += [item for _, item in reversed(part.call.keywords)]
+                        stack += reversed(part.call.positional)
+                elif isinstance(part, Choice):
+                    stack += reversed(part.branches)
+                elif isinstance(part, Repeat):
+                    stack.append(part.body)
+                elif isinstance(part, Apply):
+                    stack.append(part.target)
+        elif isinstance(one, Items):
+            stack += reversed(one.items)
+        elif isinstance(one, Mapping):
+            stack += [item for _, item in reversed(one.entries)]
+    return found
 
 
 def single_hole(value: Value) -> Hole | None:

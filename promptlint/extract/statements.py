@@ -9,12 +9,11 @@ from typing import Any
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, bind_loop, condition_text, evaluate, iteration_state
 from promptlint.extract.facts import Site
-from promptlint.extract.names import prompt_like
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
 from promptlint.extract.volatility import dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Hole, Items, Mapping, Repeat, Span, Value, Volatility
+from promptlint.template import Hole, Items, Mapping, Ref, Repeat, Span, Value, Volatility
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -56,8 +55,8 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
         name = scope.name.rpartition(".")[2]
-        if prompt_like(name) or not isinstance(node.value, ast.Name | ast.Attribute):
-            consider(file, value, node.value, name)
+        if file.prompt_like(name) or not isinstance(node.value, ast.Name | ast.Attribute):
+            consider(file, value, node.value, name, named=file.prompt_like(scope.owner.rpartition(".")[2]))
     return False
 
 
@@ -122,12 +121,12 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
     match target:
         case ast.Name(id=name):
             scope.values[name] = value
-            if taken or prompt_like(name):
+            if taken or file.prompt_like(name):
                 _note(file, scope, name, value, node)
         case ast.Attribute(attr=name):
             written = dotted(target)
             scope.values[written] = value
-            if taken or prompt_like(name):
+            if taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
@@ -136,7 +135,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
                 scope.values[name] = bounded(grown, len(entries))
             if taken:
-                consider(file, value, node, f"{name}.{key}", named=prompt_like(name) or prompt_like(key))
+                consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
         case ast.Subscript(value=container):
             evaluate(file, scope, target.slice)
             if taken:
@@ -170,7 +169,7 @@ def owner_of(scope: Scope, receiver: str) -> str:
 
 def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
-    named = scope.kind == "class" and prompt_like(scope.name.rpartition(".")[2])
+    named = scope.kind == "class" and file.prompt_like(scope.name.rpartition(".")[2])
     index = consider(file, value, node, name.rpartition(".")[2], named=named)
     if index is not None:
         scope.noted[name] = index
@@ -306,6 +305,8 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
                 for name, value in branch.values.items():
                     if value is not start.values.get(name):
                         known = scope.values.get(name)
+                        if known is not None and name in file.rebound and not textual(value):
+                            continue  # `None` for an import that fails
                         caught = f"except at {handler.lineno}"
                         scope.values[name] = value if known is None else join_branches(caught, known, value)
             else:
@@ -345,6 +346,20 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     return True
 
 
+def _import(file: File, scope: Scope, node: ast.ImportFrom) -> bool:
+    """Of an import that is not the only one of its name: from here on the name stands for this one."""
+    for alias in node.names if file.rebound else ():
+        name = alias.asname or alias.name
+        if name in file.rebound:
+            module = "." * node.level + (node.module or "")
+            path = f"{module}{alias.name}" if module.endswith(".") else f"{module}.{alias.name}"
+            place = file.span(node)
+            scope.values[name] = (Ref(path, Hole(name, place, *of_name(name))),)
+            if scope.kind == "module":
+                file.known.add(name)
+    return True
+
+
 def _annotation(file: File, scope: Scope, node: ast.expr | None) -> None:
     """`x: str = ...` says nothing; `Annotated[...]` may hold calls with text."""
     if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
@@ -370,5 +385,6 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.Try: _try,
     ast.TryStar: _try,
     ast.Match: _match,
+    ast.ImportFrom: _import,
     ast.Assert: _assert,
 }

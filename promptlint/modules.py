@@ -1,0 +1,206 @@
+"""Import paths -> files of the linted tree. Nothing is asked of the disk or of the interpreter's own `sys.path`.
+
+Where a search for modules starts (its *root*) is worked out from the tree: the directory above an outermost package,
+`src`, and the directories around the importing file. Of two modules of one name the nearest root wins:
+
+1. the importer's own: the directory above its outermost regular package, else its own directory;
+2. the directories around it, from the inside out, those first that are not part of a package themselves;
+3. other roots, by how much of the path they share with the importer.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from promptlint.extract.facts import Facts
+from promptlint.operations import literal
+from promptlint.template import Items
+
+Path = tuple[str, ...]
+Place = tuple[Facts, str]
+# Longer import paths than this are no import paths; longer chains of re-exports are not followed.
+MAX_NAMES, MAX_FOLLOWED = 40, 2_000
+_SOURCE_ROOTS = frozenset({("src",), ("lib",), ("python",)})
+
+
+class Modules:
+    """Finds the definition behind a dotted import path. `paths` are the absolute paths of files by their names."""
+
+    def __init__(self, all_facts: Sequence[Facts], paths: Mapping[str, str] | None = None) -> None:
+        self.paths: dict[str, Path] = {}
+        self.packages: set[Path] = set()
+        self.by_path: dict[Path, Facts] = {}
+        self.by_last: dict[str, list[Path]] = {}
+        # For each module name: below each directory the best root that has it.
+        self.roots: dict[Path, dict[Path, Path]] = {}
+        self.found: dict[tuple[str, str], Place | None] = {}
+        for facts in all_facts:
+            if not facts.file.endswith(".py"):
+                continue
+            name = (paths or {}).get(facts.file, facts.file).replace("\\", "/")
+            path = tuple(part for part in name.removesuffix(".py").split("/") if part not in ("", "."))
+            package = bool(path) and path[-1] == "__init__"
+            self.paths[facts.file] = path
+            path = path[:-1] if package else path
+            if package:
+                self.packages.add(path)
+            # Of `x.py` and `x/__init__.py` the package is imported.
+            if package or path not in self.packages:
+                self.by_path[path] = facts
+        for path in self.by_path:
+            if path:
+                self.by_last.setdefault(path[-1], []).append(path)
+
+    def find(self, importer: Facts, dotted: str) -> Place | None:
+        """The file that defines what an import path leads to, re-exports followed, and its name there.
+
+        Where nothing is known to define it, the place that the path itself names.
+        """
+        asked = (importer.file, dotted)
+        if asked not in self.found:
+            self.found[asked] = self._search([(importer, dotted)])
+        return self.found[asked]
+
+    def imported(self, home: Facts, key: str) -> Place | None:
+        """What defines a name that a module does not bind itself: its imports, by name and then by `*`."""
+        if key.partition(".")[0] in home.bases:
+            return None
+        asked = (home.file, f":{key}")
+        if asked not in self.found:
+            place = self._search([(home, path) for path in reversed(list(_imports(home, key)))])
+            # A place that does not have the name either would be asked again and again.
+            known = place is not None and place[0] is not home and _binds(place[0], place[1].partition(".")[0])
+            self.found[asked] = place if known else None
+        return self.found[asked]
+
+    def _search(self, pending: list[tuple[Facts, str]]) -> Place | None:
+        first: Place | None = None
+        seen: set[tuple[str, str]] = set()
+        asked: set[tuple[str, str]] = set()
+        while pending and len(seen) < MAX_FOLLOWED:
+            home, path = pending.pop()
+            if (home.file, path) in asked:
+                continue
+            asked.add((home.file, path))
+            through, star, wanted = path.partition("*")
+            place = next(self.places(home, through + wanted), None)
+            if place is None or (place[0].file, place[1]) in seen:
+                continue
+            module, key = place
+            if star and key == wanted and not _exports(module, key.partition(".")[0]):
+                continue
+            seen.add((module.file, key))
+            first = first or place
+            if _binds(module, key.partition(".")[0]):
+                return place
+            # The last import of a name, and the last `*`, is the one that holds.
+            pending += [(module, target) for target in reversed(list(_imports(module, key)))]
+        return first
+
+    def places(self, importer: Facts, dotted: str) -> Iterator[Place]:
+        """The modules that an import path may mean and the rest of the path in each, the likeliest first.
+
+        The longest module is the likeliest, but `a.b.c` may also be an attribute of what `a` calls `b`.
+        """
+        level = len(dotted) - len(dotted.lstrip("."))
+        names = tuple(dotted[level:].split("."))
+        own = self.paths.get(importer.file)
+        if own is None or len(names) > MAX_NAMES:
+            return
+        found: list[Place] = []
+        if level:
+            # Up to the package itself, and up from it; above the top there is nothing.
+            if level > len(own):
+                return
+            base = own[: len(own) - level]
+            for cut in range(len(names) - 1, -1, -1):
+                facts = self.by_path.get(base + names[:cut])
+                if facts is not None:
+                    found.append((facts, ".".join(names[cut:])))
+        else:
+            for cut in range(len(names) - 1, 0, -1):
+                facts = self._absolute(own, names[:cut])
+                if facts is not None:
+                    found.append((facts, ".".join(names[cut:])))
+        # Those that know the name, then the others.
+        yield from sorted(found, key=lambda place: not _knows(*place))
+
+    def _absolute(self, own: Path, module: Path) -> Facts | None:
+        """The module of an absolute name, as a file at this path sees it."""
+        below = self._below(module)
+        if not below:
+            return None
+        around = [own[:cut] for cut in range(len(own) - 1, -1, -1)]
+        bare: list[Path] = [folder for folder in around if folder not in self.packages]
+        inner = [folder for folder in around if folder in self.packages]
+        # The first of these is the importer's own root.
+        for root in (*bare, *inner):
+            facts = self.by_path.get(root + module)
+            # `openai.py` that imports `openai` does not mean itself.
+            if facts is not None and root + module != own:
+                return facts
+        if module[0] in sys.stdlib_module_names:
+            return None
+        roots = (below[folder] for folder in around if folder in below and below[folder] + module != own)
+        best = next(roots, None)
+        # One name is not enough to go by: `utils` is somebody else's, unless it lies in a directory for sources.
+        if best is None or (len(module) == 1 and not self._is_root(best, module)):
+            return None
+        return self.by_path[best + module]
+
+    def _below(self, module: Path) -> dict[Path, Path]:
+        """The directories below which a module of this name stands, each with the best root for it."""
+        known = self.roots.get(module)
+        if known is not None:
+            return known
+        below = self.roots[module] = {}
+        for path in self.by_last.get(module[-1], ()):
+            if path[-len(module) :] != module:
+                continue
+            root = path[: -len(module)]
+            for cut in range(len(root) + 1):
+                best = below.get(root[:cut])
+                if best is None or self._rank(root) < self._rank(best):
+                    below[root[:cut]] = root
+        return below
+
+    def _rank(self, root: Path) -> tuple[bool, int, Path]:
+        return root in self.packages, len(root), root
+
+    def _is_root(self, root: Path, module: Path) -> bool:
+        """Whether a directory beside the importer is one that packages are imported from."""
+        if root in self.packages:
+            return False
+        return root[-1:] in _SOURCE_ROOTS or root + module in self.packages
+
+
+def _binds(module: Facts, name: str) -> bool:
+    """Whether a module gives a name its value itself."""
+    return name in module.bindings or name in module.functions or name in module.bases
+
+
+def _knows(module: Facts, key: str) -> bool:
+    name = key.partition(".")[0]
+    return _binds(module, name) or name in module.aliases or any(alias[0] == "*" for alias in module.aliases)
+
+
+def _imports(module: Facts, key: str) -> Iterator[str]:
+    """The import paths that a name of a module may come from, the likeliest first."""
+    name, dot, rest = key.partition(".")
+    target = module.aliases.get(name)
+    if target is not None:
+        yield f"{target}{dot}{rest}"
+        return
+    for alias in reversed(module.aliases):
+        if alias[0] == "*":
+            yield f"{module.aliases[alias]}*{key}"
+
+
+def _exports(module: Facts, name: str) -> bool:
+    """Whether `from module import *` gives a name: one that `__all__` lists, or, without it, one without underscore."""
+    listed = module.bindings.get("__all__")
+    names = [literal(item) for item in listed.items] if isinstance(listed, Items) else []
+    if names and isinstance(listed, Items) and listed.complete and None not in names:
+        return name in names
+    return not name.startswith("_") or listed is not None

@@ -1,0 +1,260 @@
+"""Imports: which file and which name an import path leads to, whatever the layout of the tree."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from promptlint.config import Configuration
+from promptlint.engine import run
+from promptlint.extract.facts import Facts
+from promptlint.extract.python import facts
+from promptlint.files import discover
+from promptlint.link import Linker, link
+from promptlint.modules import Modules
+from promptlint.prompt import Project
+from promptlint.source import Source
+from promptlint.template import Choice, Template, Text
+
+SENT = "\ndef send():\n    return [{'role': 'user', 'content': X}]\n"
+
+
+def project(files: dict[str, str]) -> Project:
+    return link([facts(Source(name, text)) for name, text in files.items()])
+
+
+def flat(template: Template) -> str:
+    """The text of a template; of a choice all ways, between bars."""
+    pieces = []
+    for part in template:
+        if isinstance(part, Text):
+            pieces.append(part.value)
+        elif isinstance(part, Choice):
+            pieces.append("|".join(flat(branch) for branch in part.branches))
+        else:
+            pieces.append("{}")
+    return "".join(pieces)
+
+
+def sent(files: dict[str, str], importer: str) -> str | None:
+    """What the importing file sends, or None if nothing of it is known."""
+    read = [facts(Source(name, text)) for name, text in files.items()]
+    (home,) = (each for each in read if each.file == importer)
+    template = Linker(read).resolve(home.sites[-1].value, home)
+    assert isinstance(template, tuple)
+    text = flat(template)
+    return None if text == "{}" else text
+
+
+GREY = "X = 'Grey.'\n"
+LAYOUTS: list[tuple[dict[str, str], str, str | None]] = [
+    # the importing statement's file is named last
+    ({"texts.py": GREY, "a.py": "from texts import X" + SENT}, "a.py", "Grey."),
+    ({"p/__init__.py": "", "p/texts.py": GREY, "p/a.py": "from p.texts import X" + SENT}, "p/a.py", "Grey."),
+    ({"p/__init__.py": "", "p/texts.py": GREY, "p/a.py": "from .texts import X" + SENT}, "p/a.py", "Grey."),
+    ({"p/texts.py": GREY, "p/a.py": "from . import texts\nX = texts.X" + SENT}, "p/a.py", "Grey."),
+    ({"p/q/texts.py": GREY, "p/a.py": "import p.q.texts as t\nX = t.X" + SENT}, "p/a.py", "Grey."),
+    ({"p/q/texts.py": GREY, "a.py": "import p.q.texts\nX = p.q.texts.X" + SENT}, "a.py", "Grey."),
+    ({"n/s/texts.py": GREY, "n/t/a.py": "from n.s.texts import X" + SENT}, "n/t/a.py", "Grey."),
+    ({"src/p/__init__.py": "", "src/p/t.py": GREY, "run/a.py": "from p.t import X" + SENT}, "run/a.py", "Grey."),
+    ({"src/p/__init__.py": GREY, "run/a.py": "from p import X" + SENT}, "run/a.py", "Grey."),
+    ({"src/texts.py": GREY, "run/a.py": "from texts import X" + SENT}, "run/a.py", "Grey."),
+    ({"other/texts.py": GREY, "run/a.py": "from texts import X" + SENT}, "run/a.py", None),
+    ({"p/__init__.py": GREY, "p/q/__init__.py": "", "p/q/a.py": "from .. import X" + SENT}, "p/q/a.py", "Grey."),
+    ({"p/__init__.py": GREY, "p/q/a.py": "from ..... import X" + SENT}, "p/q/a.py", None),
+    ({"texts.py": GREY, "p/a.py": "from ...texts import X" + SENT}, "p/a.py", None),
+    ({"x.py": "X = 'Green.'\n", "x/__init__.py": GREY, "a.py": "from x import X" + SENT}, "a.py", "Grey."),
+    ({"p/email/message.py": GREY, "q/a.py": "from email.message import X" + SENT}, "q/a.py", None),
+]
+
+
+@pytest.mark.parametrize(("files", "importer", "expected"), LAYOUTS, ids=[" ".join(each[0]) for each in LAYOUTS])
+def test_layouts(files: dict[str, str], importer: str, expected: str | None) -> None:
+    assert sent(files, importer) == expected
+
+
+def test_of_two_modules_of_one_name_the_nearest_wins() -> None:
+    files = {}
+    for name in ("one", "two"):
+        files[f"lib/{name}/src/{name}/__init__.py"] = ""
+        files[f"lib/{name}/src/shared/texts.py"] = f"X = 'Of {name}.'\n"
+        files[f"lib/{name}/src/{name}/a.py"] = "from shared.texts import X" + SENT
+        files[f"lib/{name}/examples/b.py"] = "from shared.texts import X" + SENT
+    for name in ("one", "two"):
+        assert sent(files, f"lib/{name}/src/{name}/a.py") == f"Of {name}."
+        assert sent(files, f"lib/{name}/examples/b.py") == f"Of {name}."
+
+
+def test_the_own_root_goes_before_a_namesake_inside_the_package() -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/texts/__init__.py": "X = 'Inside.'\n",
+        "shop/a.py": "from texts import X" + SENT,
+        "texts/__init__.py": GREY,
+    }
+    assert sent(files, "shop/a.py") == "Grey."
+    del files["texts/__init__.py"]
+    assert sent(files, "shop/a.py") == "Inside."
+
+
+def test_a_module_does_not_import_itself() -> None:
+    files = {"p/openai.py": "from openai import X" + SENT, "openai/__init__.py": GREY}
+    assert sent(files, "p/openai.py") == "Grey."
+
+
+REEXPORTS = [
+    {"p/__init__.py": "from .q import X\n", "p/q/__init__.py": "from .texts import X\n", "p/q/texts.py": GREY},
+    {"p/__init__.py": "from .q import *\n", "p/q/__init__.py": "from .texts import *\n", "p/q/texts.py": GREY},
+    {"p/__init__.py": "from .q import Y as X\n", "p/q.py": "from .r import Z as Y\n", "p/r.py": "Z = 'Grey.'\n"},
+    {"p/__init__.py": "from .q import *\nfrom .r import *\n", "p/q.py": "Y = 'Green.'\n", "p/r.py": GREY},
+    {"p/__init__.py": "from .q import *\nfrom .r import *\n", "p/q.py": "X = 'Green.'\n", "p/r.py": GREY},
+    {"p/__init__.py": "from .q import texts\nX = texts.X\n", "p/q/texts.py": GREY},
+]
+
+
+@pytest.mark.parametrize("files", REEXPORTS)
+def test_re_exports_are_followed(files: dict[str, str]) -> None:
+    assert sent({**files, "a.py": "from p import X" + SENT}, "a.py") == "Grey."
+    assert sent({**files, "a.py": "import p as z\nX = z.X" + SENT}, "a.py") == "Grey."
+    assert sent({**files, "a.py": "from p import *" + SENT}, "a.py") == "Grey."
+
+
+def test_a_long_chain_of_re_exports() -> None:
+    files = {f"m{number}.py": f"from m{number + 1} import X\n" for number in range(300)}
+    assert sent({**files, "m300.py": GREY, "a.py": "from m0 import X" + SENT}, "a.py") == "Grey."
+
+
+def test_star_imports_give_what_a_module_exports() -> None:
+    hidden = {"t.py": "_X = 'Grey.'\n", "a.py": "from t import *" + SENT.replace("X", "_X")}
+    assert sent(hidden, "a.py") is None
+    listed = {"t.py": "__all__ = ['_X']\n_X = 'Grey.'\n", "a.py": "from t import *" + SENT.replace("X", "_X")}
+    assert sent(listed, "a.py") == "Grey."
+    left_out = {"t.py": "__all__ = ['Y']\nX = 'Grey.'\n", "a.py": "from t import *" + SENT}
+    assert sent(left_out, "a.py") is None
+
+
+def test_base_classes_and_functions_through_a_package() -> None:
+    files = {
+        "p/__init__.py": "from .base import Base, make\n",
+        "p/base.py": "class Base:\n    X = 'Grey.'\ndef make(y):\n    return f'Green {y}.'\n",
+        "a.py": (
+            "from p import Base, make\n"
+            "class A(Base):\n    def f(self):\n        return [{'role': 'user', 'content': self.X}]\n"
+            "def g():\n    return [{'role': 'user', 'content': make('hills')}]\n"
+        ),
+    }
+    texts = {flat(prompt.template) for prompt in project(files).prompts if prompt.span.file == "a.py"}
+    assert texts == {"Grey.", "Green hills."}
+
+
+CONDITIONAL = [
+    ("try:\n    from t import X\nexcept ImportError:\n    X = None\n", "Grey."),
+    ("try:\n    from t import X\nexcept ImportError:\n    X = 'Blue.'\n", "Grey.|Blue."),
+    ("try:\n    from absent.x import X\nexcept ImportError:\n    from t import X\n", "{}|Grey."),
+    ("try:\n    from t import X\nexcept ImportError:\n    from absent.x import X\n", "Grey.|{}"),
+    ("if C:\n    from t import X\nelse:\n    from u import X\n", "Grey.|Green."),
+    ("from t import X\nX = X + ' Blue.'\n", "Grey. Blue."),
+]
+
+
+@pytest.mark.parametrize(("imports", "expected"), CONDITIONAL)
+def test_conditional_imports(imports: str, expected: str) -> None:
+    files = {"t.py": GREY, "u.py": "X = 'Green.'\n", "a.py": imports + SENT, "b.py": "from a import X" + SENT}
+    assert (sent(files, "a.py"), sent(files, "b.py")) == (expected, expected)
+
+
+def test_imports_inside_functions_hold_there() -> None:
+    text = "".join(
+        f"def f_{name}():\n    from {name} import X\n    return [{{'role': 'user', 'content': X}}]\n"
+        f"def g_{name}():\n    from p import {name} as m\n    return [{{'role': 'user', 'content': m.X}}]\n"
+        for name in ("t", "u")
+    )
+    green = "X = 'Green.'\n"
+    files = {"t.py": GREY, "u.py": green, "p/t.py": GREY, "p/u.py": green, "a.py": text}
+    texts = [flat(prompt.template) for prompt in project(files).prompts if prompt.span.file == "a.py"]
+    assert texts == ["Grey.", "Grey.", "Green.", "Green."]
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    files = {f"lib/{name}/src/s/t.py": f"X = 'Of {name}.'\n" for name in ("one", "two")}
+    files["x/a.py"] = "from s.t import X" + SENT
+    for layout, _, _ in LAYOUTS:
+        files.update({f"l{len(files)}/{name}": text for name, text in layout.items()})
+    read = [facts(Source(name, text)) for name, text in files.items()]
+    first = link(read)
+    for seed in range(5):
+        random.Random(seed).shuffle(read)
+        assert link(read) == first
+
+
+def test_the_working_directory_and_the_form_of_paths_do_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "texts.py").write_text(GREY)
+    (package / "a.py").write_text("from shop.texts import X" + SENT)
+    found = []
+    for cwd, argument in ((tmp_path, "shop"), (tmp_path, str(package)), (package, "."), (Path("/"), str(package))):
+        monkeypatch.chdir(cwd)
+        configuration = Configuration()
+        report = run(discover([argument], configuration, str(cwd)).files, configuration)
+        found.append([flat(prompt.template) for prompt in report.project.prompts])
+    assert found == [["Grey."]] * 4
+
+
+def quick(files: dict[str, str], seconds: float = 10) -> Project:
+    start = time.process_time()
+    done = project(files)
+    assert time.process_time() - start < seconds
+    return done
+
+
+def test_cycles_end() -> None:
+    quick({"a.py": "from b import X" + SENT, "b.py": "from a import X" + SENT})
+    quick({"a.py": "from a import X" + SENT})
+    quick({"a.py": "from a import *" + SENT})
+    quick({"p/__init__.py": "from . import *\nfrom .p import X\n", "p/p.py": "from . import X" + SENT})
+    quick({"a.py": "from b import Y\nX = Y + 'Grey.'" + SENT, "b.py": "from a import X\nY = X + 'Green.'" + SENT})
+    own = "from a import A\nclass B(A):\n    def f(self):\n        send_prompt(self.x)\n"
+    quick({"a.py": "from b import B\nclass A(B): ...\n", "b.py": own})
+
+
+def test_modules_that_import_all_of_each_other_end() -> None:
+    stars = "".join(f"from m{number} import *\n" for number in range(40))
+    files = {f"m{number}.py": stars + SENT.replace("X", f"Y{number}") for number in range(40)}
+    quick({**files, "m40.py": GREY, "a.py": "from m0 import *" + SENT})
+
+
+def test_many_namesakes_are_found_fast() -> None:
+    files = {}
+    for number in range(1_000):
+        files[f"s{number}/utils/texts.py"] = f"X = 'Of {number}.'\n"
+        files[f"s{number}/app/a.py"] = "from utils.texts import X" + SENT
+    done = quick(files, 20)
+    assert {flat(prompt.template) for prompt in done.prompts} == {f"Of {number}." for number in range(1_000)}
+
+
+def test_a_module_of_ten_thousand_prompts() -> None:
+    big = "".join(f"P{number}_PROMPT = 'You are grey {number} {{x}}.'\n" for number in range(10_000))
+    use = "from big import *\n" + "".join(
+        f"def f{number}():\n    return [{{'role': 'user', 'content': P{number}_PROMPT}}]\n" for number in range(300)
+    )
+    assert len(quick({"big.py": big, "a.py": use}, 30).prompts) >= 10_000
+
+
+def test_names_made_of_names_end() -> None:
+    doubling = "P0 = 'Grey.'\n" + "".join(f"P{n + 1} = f'{{P{n}}}{{P{n}}}'\n" for n in range(100))
+    quick({"a.py": doubling + SENT.replace("X", "P100")}, 30)
+    chain = {f"m{n}.py": f"import m{n + 1}\nX = m{n + 1}.X + '.'" + SENT for n in range(300)}
+    quick({**chain, "m300.py": GREY}, 30)
+
+
+@pytest.mark.parametrize("path", ["", ".", "...", "a" + ".a" * 5_000, "*", ".*", "a..b", "." * 9_000 + "a", "é.ü"])
+def test_wrong_paths_lead_nowhere(path: str) -> None:
+    importer = Facts("p/a.py")
+    assert Modules([importer, Facts("p/b.py")]).find(importer, path) is None
