@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from promptlint import operations
-from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import content_template
 from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
@@ -69,27 +69,47 @@ class Covered:
         return inside / total if total else 1.0
 
 
-def collect(all_facts: Sequence[Facts], linker: Linker) -> Project:
+def _failed(error: Exception, span: Span) -> Problem:
+    """One text that cannot be put together costs no other."""
+    what = f"could not be put together: {type(error).__name__}: {error}"[:200]
+    return Problem("internal", f"{what}; this is a bug in promptlint, please report it", span)
+
+
+def _found(
+    all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]
+) -> Iterator[tuple[Site, str, Template]]:
+    """The texts of all sites, linked and looked at again."""
+    sites = [(facts, site) for facts in all_facts for site in facts.sites]
+    for facts, site in (*sites, *described_sites(all_facts, linker)):
+        try:
+            for name, template in _templates(_linked(site, facts, linker), site.name):
+                checked = _checked(site, template)
+                if checked is not None:
+                    yield site, name, checked
+        except Exception as error:
+            problems.append(_failed(error, site.span))
+
+
+def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:
     covered = Covered()
     requests: list[Request] = []
     kept: set[tuple[object, ...]] = set()
     for facts in all_facts:
         for call in facts.calls:
-            request = _request(call, facts, linker)
+            try:
+                request = _request(call, facts, linker)
+            except Exception as error:
+                problems.append(_failed(error, call.span))
+                continue
             if request is not None:
                 requests.append(request)
                 for prompt in request.prompts:
                     covered.add(prompt.template)
                     kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
-    sites = [(facts, site) for facts in all_facts for site in facts.sites]
-    for facts, site in (*sites, *described_sites(all_facts, linker)):
-        value = _linked(site, facts, linker)
-        for name, template in _templates(value, site.name):
-            checked = _checked(site, template)
-            if checked is not None:
-                size = sum(len(text.value) for text in texts(checked))
-                ranked.append((site.rank, -size, site.span, site, checked, name))
+    for site, name, template in _found(all_facts, linker, problems):
+        size = sum(len(text.value) for text in texts(template))
+        ranked.append((site.rank, -size, site.span, site, template, name))
     # Of two that are as strong and as long, the one that knows the role.
     ranked.sort(key=lambda item: (*item[:2], item[3].role == "unknown", item[2]))
     for _, _, span, site, template, name in ranked:

@@ -285,7 +285,8 @@ def _link(
 
     try:
         names = [reading.facts.file for reading in readings]
-        project = link([reading.facts for reading in readings], {name: sources.path(name) for name in names})
+        paths = {name: sources.path(name) for name in names}
+        project = link([reading.facts for reading in readings], paths, problems)
     except Exception as error:
         message = (
             f"the prompts could not be put together: {_short(error)}; this is a bug in promptlint, please report it"

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from promptlint import loading, margins, operations
 from promptlint.extract.bounds import bounded
-from promptlint.extract.facts import Facts, Function
+from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text
 from promptlint.modules import Modules
 from promptlint.operations import in_text, is_several, literal
@@ -40,12 +40,17 @@ MAX_BRANCHES = 32
 Bound: TypeAlias = dict[str, Value]
 
 
-def link(all_facts: Sequence[Facts], paths: dict[str, str] | None = None) -> Project:
-    """All prompts and requests of a run. `paths` are the absolute paths of files by their names, where these differ."""
+def link(
+    all_facts: Sequence[Facts], paths: dict[str, str] | None = None, problems: list[Problem] | None = None
+) -> Project:
+    """All prompts and requests of a run. `paths` are the absolute paths of files by their names, where these differ.
+
+    What cannot be put together is added to `problems`.
+    """
     from promptlint.collect import collect
 
     ordered = sorted(all_facts, key=lambda facts: facts.file)
-    return collect(ordered, Linker(ordered, paths))
+    return collect(ordered, Linker(ordered, paths), [] if problems is None else problems)
 
 
 class Linker:

@@ -10,10 +10,10 @@ import pytest
 
 from promptlint.config import Configuration
 from promptlint.engine import run
-from promptlint.extract.facts import Facts
+from promptlint.extract.facts import Facts, Problem
 from promptlint.extract.python import facts
 from promptlint.files import discover
-from promptlint.link import Linker, link
+from promptlint.link import OPERATIONS, Linker, link
 from promptlint.modules import Modules
 from promptlint.prompt import Project
 from promptlint.source import Source
@@ -258,3 +258,19 @@ def test_names_made_of_names_end() -> None:
 def test_wrong_paths_lead_nowhere(path: str) -> None:
     importer = Facts("p/a.py")
     assert Modules([importer, Facts("p/b.py")]).find(importer, path) is None
+
+
+def test_a_text_that_cannot_be_put_together_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("no")
+
+    monkeypatch.setitem(OPERATIONS, "strip", broken)
+    text = "You are a helpful assistant. Answer the question of the user in one sentence."
+    found = [
+        facts(Source("a.py", f'A_PROMPT = """{text} """.strip()\n')),
+        facts(Source("b.py", f'B_PROMPT = """{text}"""\n')),
+    ]
+    problems: list[Problem] = []
+    project = link(found, None, problems)
+    assert [prompt.name for prompt in project.prompts] == ["B_PROMPT"]
+    assert [(problem.kind, problem.span.file) for problem in problems] == [("internal", "a.py")]
