@@ -159,7 +159,7 @@ def check(
     if show_files:
         _write("".join(text_output.safe(file.name) + "\n" for file in found.files))
         return job.blocked
-    report = job.run()
+    report = job.run(strict)
     if shared["output_format"] == "json":
         from promptlint.output import json as json_output
 
@@ -253,8 +253,8 @@ class _Job:
         """2 if a path that was named could not be read, otherwise 0."""
         return 2 if any(_blocks(each) for each in self.discovery.skipped) else 0
 
-    def run(self) -> Report:
-        """Lint, and say on standard error what could not be read."""
+    def run(self, strict: bool = False) -> Report:
+        """Lint, and say on standard error what could not be read; quietly, only what decides the exit code."""
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
@@ -264,7 +264,7 @@ class _Job:
             if progress:
                 progress.close()
         for problem in report.problems:
-            if problem.kind == "internal" or not self.shared["quiet"]:
+            if problem.kind == "internal" or strict or not self.shared["quiet"]:
                 _say(text_output.describe(problem, report.sources))
         return report
 
@@ -286,6 +286,8 @@ class _Job:
                 _say(f"{text_output.safe(each.name)}: {each.reason}{hint}")
             elif verbose or (each.kind == "other" and not quiet):
                 _say(f"{text_output.safe(each.name)}: skipped: {each.reason}")
+        if verbose and found.tests:
+            _say(f"{text_output.plural(found.tests, 'test file')} left out, see --include-tests")
         if verbose:
             folders = {os.path.dirname(file.path) for file in found.files}
             for source in sorted({self.configuration.settings(folder).source for folder in folders} - {""}):
@@ -294,6 +296,8 @@ class _Job:
             left = (
                 f"; {text_output.plural(found.tests, 'test file')} left out, see --include-tests" if found.tests else ""
             )
+            if found.skipped and not verbose:
+                left += f"; {text_output.plural(len(found.skipped), 'path')} skipped, -v says why"
             _say(f"no Python or Jinja files to read{left}")
 
     @staticmethod
