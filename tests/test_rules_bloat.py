@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from promptlint.extract.literals import Field, scan
@@ -39,6 +40,13 @@ def text(value: str, at: int = 0) -> Text:
 
 def prompt(*parts: Part, role: str = "user", model: str = "", at: int = 0) -> Prompt:
     return Prompt("p", role, "call", parts, Span(FILE, at, at + 1), model)  # type: ignore[arg-type]
+
+
+def test_docstrings_of_tools_are_left_alone() -> None:
+    text = prompt(*literal('"""\n' + prose(30, "        ") + '"""'))
+    assert list(indented_prompt.check(text))
+    for evidence in ("decorator", "schema"):
+        assert not list(indented_prompt.check(msgspec.structs.replace(text, evidence=evidence)))
 
 
 def request(*prompts: Prompt, model: str = "") -> Request:

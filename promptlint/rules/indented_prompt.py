@@ -26,6 +26,8 @@ _WIDEST_FIELD = 120
 _CONTINUATION = 3
 # Notes under a heading line are set off by up to four blanks on purpose.
 _SET_OFF = 4
+# Docstrings of what is sent: frameworks take them apart, and their sections are indented by convention.
+_DOCSTRINGS = ("decorator", "schema")
 _TEMPLATE_FILES = (".j2", ".jinja", ".jinja2")
 
 
@@ -44,6 +46,8 @@ class _Literal(msgspec.Struct):
 @rule(group="bloat", severity="info")
 def check(prompt: Prompt, *, min_tokens: int = 20, min_percent: int = 3) -> Iterator[Finding]:
     """The indentation of the source is sent along with a triple-quoted text."""
+    if prompt.evidence in _DOCSTRINGS:
+        return
     literals = _literals(prompt.template)
     saved = [_saving(literal, prompt.model, min_tokens) for literal in literals]
     owner = {piece: number for number, literal in enumerate(literals) for piece in literal.pieces}
