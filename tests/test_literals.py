@@ -286,6 +286,7 @@ QUOTES = ["'", '"', '"""']
 @settings(max_examples=1500, deadline=None)
 @given(st.sampled_from(PREFIXES), st.sampled_from(QUOTES), st.lists(st.sampled_from(SCRAPS), max_size=9), st.booleans())
 @example("f", '"', ["\\", "{", "x", "}"], True)
+@example("", "'", ["'", "\\"], False)
 @example("f", '"', ["{x", "=", "=", "x", "=", ":", "{x", "}", "}"], True)
 def test_scraps_of_syntax_never_crash_and_agree_where_python_accepts_them(prefix, quote, scraps, closed):
     source = prefix + quote + "".join(scraps) + quote * closed

@@ -46,7 +46,7 @@ _DEEPEST = 400
 _DEEPEST_SPEC = 5
 
 _OPEN = re.compile(r"""([A-Za-z]{0,2})(\"\"\"|'''|"|')""")
-_GAP = re.compile(r"(#[^\r\n]*)|(?:[ \t\f\r\n]|\\(?:\r\n?|\n))++")
+_GAP = re.compile(r"(#[^\r\n]*)|(?:[ \t\f\r\n]|\\(?:\r\n?|\n|\Z))++")
 _PREFIXES = frozenset({"", "r", "u", "f", "fr", "rf"})
 _WITH_FIELDS = frozenset({"f", "fr", "rf", "t", "tr", "rt"})
 _ESCAPES = {
