@@ -26,8 +26,6 @@ from promptlint.tokens import count, encoding_of
 
 Mode: TypeAlias = Literal["prefix", "boundary", "breakpoint", "none"]
 
-# What stands in RULES for a model that is not known: the minimum of most models of most vendors.
-DEFAULT_MINIMUM = 1024
 # As many ways through the conditions of a request are looked at.
 MAX_ALTERNATIVES = 32
 # A clock in the last line of a cached text costs a few tokens behind it, which nobody would move it for.

@@ -107,11 +107,6 @@ def run(
     return lint(readings, Sources(files), settings_of, named=named)
 
 
-def run_sources(texts: Sequence[Source], settings: Settings) -> Report:
-    """Lint texts in memory, all with the same settings."""
-    return lint([_reading(source, settings.words) for source in texts], Sources((), texts), lambda name: settings)
-
-
 # Files -> facts
 
 

@@ -142,7 +142,7 @@ class Linker:
                 whole = loading.extended(self, facts)
                 if whole is not None:
                     # Of what follows only the blocks count, and they are in the layout now.
-                    parts.extend(_as_template(whole))
+                    parts.extend(in_text(whole))
                     break
             value = self.part(part, facts, bound)
             if isinstance(value, tuple):
@@ -163,7 +163,7 @@ class Linker:
                 return (part,) if given is None else given
             case Choice():
                 branches = tuple(
-                    _as_template(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES]
+                    in_text(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES]
                 )
                 same = all(branch == branches[0] for branch in branches[1:])
                 holes = [branch[0] for branch in branches if len(branch) == 1 and isinstance(branch[0], Hole)]
@@ -172,7 +172,7 @@ class Linker:
                     return (max(holes, key=lambda hole: hole.volatility),)
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
-                body = _as_template(self.value(part.body, facts, bound))
+                body = in_text(self.value(part.body, facts, bound))
                 return (Repeat(body, part.over, part.span, part.volatility, part.grows),)
             case Ref():
                 found = self.reference(part, facts, bound)
@@ -336,10 +336,6 @@ class Linker:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})
         return (part.fallback,) if result is None else result
-
-
-def _as_template(value: Value) -> Template:
-    return in_text(value)
 
 
 def _given_up(value: Value) -> Value:

@@ -35,7 +35,7 @@ class Request(msgspec.Struct, frozen=True):
 
     Standing alone, a prompt is a request of one prompt with `complete` False. `provider` and `model` are "" when not
     known; `complete` says whether every part was resolved. `markers` are positions in `prompts` after which a cache
-    breakpoint is set; `parameters` are the keywords of the call whose values are literals.
+    breakpoint is set; `parameters` are the other keywords of the call, None where the value is no literal text.
     """
 
     provider: str

@@ -166,7 +166,6 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     for argument, default in pairs:
         state = of_name(argument.arg)
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
-        scope.parameters.add(argument.arg)
         value = evaluate(file, parent, default) if default is not None else None
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)

@@ -42,7 +42,6 @@ class Scope:
         self.owner = owner
         self.receiver = ""
         self.values: dict[str, Value] = {}
-        self.parameters: set[str] = set()
         self.returned: list[Value] = []
         # How things stood at each `continue` and `break` of the loop that is being read.
         self.ends: list[Scope] = []
@@ -56,7 +55,7 @@ class Scope:
     def fork(self) -> Scope:
         """A scope for one branch: the same place, its own values."""
         other = Scope(self.kind, self.name, self.parent, self.owner)
-        other.receiver, other.parameters = self.receiver, self.parameters
+        other.receiver = self.receiver
         other.values = dict(self.values)
         other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
         return other
