@@ -30,12 +30,21 @@ class Prompt(msgspec.Struct, frozen=True):
     once: bool = False
 
 
+class Unresolved(msgspec.Struct, frozen=True):
+    """A part of a request that is not known: its slot ("model", "system", "messages", "tools", ...) and its source."""
+
+    slot: str
+    expression: str
+    span: Span
+
+
 class Request(msgspec.Struct, frozen=True):
     """What one call sends: `prompts` in the provider's own order (tools, system, messages), history included.
 
     Standing alone, a prompt is a request of one prompt with `complete` False. `provider` and `model` are "" when not
-    known; `complete` says whether every part was resolved. `markers` are positions in `prompts` after which a cache
-    breakpoint is set; `parameters` are the other keywords of the call, None where the value is no literal text.
+    known; `complete` says whether every part was resolved, `unresolved` which were not. `markers` are positions in
+    `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None where the
+    value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of call.
     """
 
     provider: str
@@ -47,6 +56,9 @@ class Request(msgspec.Struct, frozen=True):
     tools: int = 0
     markers: tuple[int, ...] = ()
     parameters: tuple[tuple[str, Any], ...] = ()
+    name: str = ""
+    api: str = ""
+    unresolved: tuple[Unresolved, ...] = ()
 
 
 class Edit(msgspec.Struct, frozen=True):
