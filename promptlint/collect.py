@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from promptlint import operations
-from promptlint.extract.facts import Call, Facts, Problem, Site
+from promptlint.extract.facts import Facts, Problem, Site
 from promptlint.extract.messages import content_template
 from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
-from promptlint.operations import literal, over_texts, settled
+from promptlint.operations import over_texts, settled
 from promptlint.prompt import Project, Prompt, Request, Role
+from promptlint.requests import request
 from promptlint.schemas import described_sites
 from promptlint.template import (
     Arguments,
@@ -97,13 +98,13 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     for facts in all_facts:
         for call in facts.calls:
             try:
-                request = _request(call, facts, linker)
+                found = request(call, facts, linker)
             except Exception as error:
                 problems.append(_failed(error, call.span))
                 continue
-            if request is not None:
-                requests.append(request)
-                for prompt in request.prompts:
+            if found is not None:
+                requests.append(found)
+                for prompt in found.prompts:
                     covered.add(prompt.template)
                     kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
@@ -123,7 +124,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         # Where it is sent from, and how often, is not known.
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
         requests.append(Request("", "", (prompt,), place))
-    requests.sort(key=lambda request: request.span)
+    requests.sort(key=lambda each: each.span)
     return Project(tuple(requests))
 
 
@@ -254,63 +255,3 @@ def guess_fields(template: Template) -> Template:
         return tuple(parts)
 
     return over_texts(template, change)
-
-
-def _request(call: Call, facts: Facts, linker: Linker) -> Request | None:
-    """The request of a call, in the order in which providers read it: tools, system, messages."""
-    slots = {name: linker.resolve(value, facts) for name, value in call.slots}
-    model = literal(slots.get("model")) or ""
-    prompts: list[Prompt] = []
-    markers: list[int] = []
-    complete = call.complete
-    tools = slots.get("tools")
-    for slot, role in (("system", "system"), ("messages", "user"), ("prompt", "user")):
-        value = slots.get(slot)
-        if value is None:
-            continue
-        for message in _messages(value, role, call.span):
-            for template, marked in _blocks(message):
-                prompts.append(
-                    Prompt(call.name, cast(Role, message.role), "call", template, message.span, model, call.once)
-                )
-                if marked:
-                    markers.append(len(prompts) - 1)
-        complete = complete and not (isinstance(value, Items) and not value.complete)
-    if not any(any(texts(prompt.template)) for prompt in prompts):
-        return None
-    parameters = tuple((name, literal(value)) for name, value in call.parameters)
-    count = len(tools.items) if isinstance(tools, Items) else 0
-    return Request(
-        call.provider, model, tuple(prompts), call.span, complete, call.once, count, tuple(markers), parameters
-    )
-
-
-def _blocks(message: Message) -> list[tuple[Template, bool]]:
-    """The content of a message, cut behind every block that carries a cache marker."""
-    content = message.content
-    if not isinstance(content, Items) or not any(_marked(item) for item in content.items):
-        return [(content_template(content), message.marker)]
-    blocks: list[tuple[Template, bool]] = []
-    for item in content.items:
-        template = content_template(item)
-        if blocks and not blocks[-1][1]:
-            template = (*blocks.pop()[0], *template)
-        blocks.append((template, _marked(item)))
-    return blocks
-
-
-def _messages(value: Value, role: str, span: Span) -> list[Message]:
-    """What stands in a slot, as messages in order."""
-    if isinstance(value, Message):
-        return [value]
-    if isinstance(value, Items):
-        if any(isinstance(item, Mapping) and item.get("text") is not None for item in value.items):
-            return [Message(role, value, value.span, any(_marked(item) for item in value.items))]
-        return [message for item in value.items for message in _messages(item, role, span)]
-    if isinstance(value, Mapping):
-        return [Message(role, value, value.span, _marked(value))]
-    return [Message(role, value, next((text.span for text in texts(value)), span))] if value else []
-
-
-def _marked(value: Value) -> bool:
-    return isinstance(value, Mapping) and (value.get("cache_control") or value.get("cachePoint")) is not None

@@ -68,17 +68,21 @@ class Linker:
         self.depth = 0
         self.steps = 0
 
-    def resolve(self, value: Value, facts: Facts) -> Value:
-        """A value with nothing left to look up, within a budget of steps for each call from outside."""
+    def resolve(self, value: Value, facts: Facts, bound: Bound | None = None) -> Value:
+        """A value with nothing left to look up, within a budget of steps for each call from outside.
+
+        `bound` are values for the parameters of the function around it.
+        """
+        bound = bound or {}
         self.steps = 0
         self.passing.clear()
         # A template that includes itself, through others or not, is a hole in itself.
         own = (facts.file, "template")
         if facts.file.endswith(".py") or "template" not in facts.bindings:
-            return self.value(value, facts, {})
+            return self.value(value, facts, bound)
         self.active.add(own)
         try:
-            return self.value(value, facts, {})
+            return self.value(value, facts, bound)
         finally:
             self.active.discard(own)
 

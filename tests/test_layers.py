@@ -17,7 +17,7 @@ LAYERS = (
     ("source",),
     ("template",),
     ("prompt", "extract", "operations", "margins"),
-    ("modules", "collect", "link", "loading", "schemas"),
+    ("modules", "collect", "link", "loading", "requests", "schemas"),
     ("tokens", "cache"),
     ("rules",),
     ("config", "words", "files", "ignores", "engine"),
