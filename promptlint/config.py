@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from promptlint.prompt import Severity
-from promptlint.rules import ALWAYS, Rule, all_rules
+from promptlint.rules import ALWAYS, Files, Rule, all_rules
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -260,7 +260,7 @@ def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Sett
         source=source,
         root=root,
         rules=chosen,
-        options={name: _options(name, values, source) for name, values in table.rules.items()},
+        options={name: _options(name, values, source, root, overrides.cwd) for name, values in table.rules.items()},
         exclude=tuple(patterns for patterns in exclude if patterns.lines),
         templates=(Patterns(root, table.templates),) if table.templates else (),
         include_tests=table.include_tests or overrides.include_tests,
@@ -332,12 +332,19 @@ def _reason(error: msgspec.ValidationError) -> str:
     return f"`{key}`: {reason}" if key else reason
 
 
-def _options(name: str, values: dict[str, Any], source: str) -> dict[str, Any]:
-    """The options of a rule, checked against the types of its parameters."""
+def _options(name: str, values: dict[str, Any], source: str, root: str, cwd: str) -> dict[str, Any]:
+    """The options of a rule, checked against the types of its parameters; none of their numbers is negative."""
     rules = all_rules()
     if name not in rules:
         raise ConfigError(f"{source}: [rules.{name}]: there is no rule `{name}`{nearest(name, rules)}")
     rule = rules[name]
+
+    def hook(kind: type, value: object) -> Files:
+        if kind is not Files or not isinstance(value, str):
+            raise ValueError("expected a pattern of files")
+        patterns = Patterns(root, [value])
+        return Files(value, lambda shown: bool(patterns.verdict(os.path.normpath(os.path.join(cwd, shown)))))
+
     found = {}
     for key, value in values.items():
         if key not in rule.options:
@@ -345,11 +352,27 @@ def _options(name: str, values: dict[str, Any], source: str) -> dict[str, Any]:
             hint = nearest(key, rule.options) or known
             raise ConfigError(f"{source}: [rules.{name}]: the rule has no option `{key}`{hint}")
         parameter = key.replace("-", "_")
+        wrong = _out_of_range(key, value)
+        if wrong:
+            raise ConfigError(f"{source}: [rules.{name}] {wrong}")
         try:
-            found[parameter] = msgspec.convert(value, _type(rule, parameter))
+            found[parameter] = msgspec.convert(value, _type(rule, parameter), dec_hook=hook)
         except msgspec.ValidationError as error:
             raise ConfigError(f"{source}: [rules.{name}] {key}: {_reason(error)}") from error
     return found
+
+
+def _out_of_range(key: str, value: object) -> str:
+    """What is wrong with a number: options count tokens, items or per cent, so none is below 0. "" if nothing is."""
+    if isinstance(value, dict):
+        return next(filter(None, (_out_of_range(inner, each) for inner, each in value.items())), "")
+    if isinstance(value, list):
+        return next(filter(None, (_out_of_range(key, each) for each in value)), "")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if value < 0:
+        return f"{key}: {value} is below 0"
+    return f"{key}: {value} is above 100" if key.endswith("percent") and value > 100 else ""
 
 
 def _type(rule: Rule, parameter: str) -> Any:

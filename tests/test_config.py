@@ -91,10 +91,41 @@ def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path
         ("[rules.unused-ignore]\nx = 1", "[rules.unused-ignore]: the rule has no option `x`, it has none"),
         ('[rules.oversized-prompt]\nmax-tokens = "1"', "[rules.oversized-prompt] max-tokens: expected `int`"),
         ("[rules]\noversized-prompt = 1", "`rules[...]`: expected `object`"),
+        ("[rules.static-after-variable]\nmin-gain = -5", "[rules.static-after-variable] min-gain: -5 is below 0"),
+        ("[rules.indented-prompt]\nmin-percent = 101", "[rules.indented-prompt] min-percent: 101 is above 100"),
+        (
+            "[[rules.oversized-prompt.budgets]]\nmax-tokens = -1",
+            "[rules.oversized-prompt] max-tokens: -1 is below 0",
+        ),
+        (
+            '[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\nrole = "boss"',
+            "[rules.oversized-prompt] budgets: `[0].role`: invalid enum value 'boss'",
+        ),
+        (
+            "[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\npath = 3",
+            "[rules.oversized-prompt] budgets: `[0].path`: expected a pattern of files",
+        ),
+        (
+            "[[rules.oversized-prompt.budgets]]\nmax-token = 1",
+            "[rules.oversized-prompt] budgets: `[0]`: object contains unknown field `max-token`",
+        ),
     ],
 )
 def test_mistakes_name_file_and_key(tmp_path: Path, text: str, message: str) -> None:
     assert failure(tmp_path, text).startswith(message)
+
+
+def test_files_of_an_option_are_asked_by_the_names_that_are_shown(tmp_path: Path) -> None:
+    text = '[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\npath = "prompts/"\n'
+    (tmp_path / "promptlint.toml").write_text(text)
+    for cwd, name in (("", "prompts/a.py"), ("src", "../prompts/a.py"), ("prompts", "a.py")):
+        folder = tmp_path / cwd
+        folder.mkdir(exist_ok=True)
+        configuration = Configuration(Overrides(cwd=str(folder)))
+        budget = configuration.settings(str(tmp_path)).options["oversized-prompt"]["budgets"][0]
+        assert repr(budget.path) == "'prompts/'"
+        assert budget.path.matches(name) and budget.path.matches(str(tmp_path / "prompts" / "b.py"))
+        assert not budget.path.matches("../a.py" if cwd else "a.py")
 
 
 def test_options_are_by_parameter(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
 
 from promptlint.extract.literals import Field, scan
-from promptlint.prompt import Finding, Prompt, Request
-from promptlint.rules import indented_prompt, oversized_prompt, pretty_json
+from promptlint.prompt import Finding, Prompt, Request, Role
+from promptlint.rules import Files, indented_prompt, oversized_prompt, pretty_json
 from promptlint.template import Choice, Hole, JsonDump, Part, Repeat, Span, Template, Text, Volatility
 from promptlint.tokens import count
 
@@ -116,6 +117,34 @@ def test_the_tokens_of_a_model_without_a_public_tokenizer_are_an_estimate() -> N
     finding = one(oversized_prompt.check(request(prompt(text(prose(30))), model="claude-sonnet-4-5"), max_tokens=50))
     assert not finding.exact and f"~{finding.tokens:,}" in finding.message
     assert finding.tokens == count(prose(30), "claude-sonnet-4-5")
+
+
+def budget(most: int, path: str = "", name: str = "*", role: Role | None = None) -> oversized_prompt.Budget:
+    return oversized_prompt.Budget(most, Files(path, lambda shown: shown == path) if path else None, name, role)
+
+
+@pytest.mark.parametrize(
+    ("kept", "over"),
+    [
+        pytest.param({"path": "other.py"}, {"path": FILE}, id="path"),
+        pytest.param({"name": "q*"}, {"name": "p*"}, id="name"),
+        pytest.param({"role": "system"}, {"role": "user"}, id="role"),
+        pytest.param({"path": FILE, "role": "system"}, {}, id="all of them"),
+    ],
+)
+def test_a_budget_of_its_own_is_a_warning(kept: dict[str, Any], over: dict[str, Any]) -> None:
+    body = prose(30)
+    asked = request(prompt(text(body)))
+    finding = one(oversized_prompt.check(asked, budgets=(budget(50, **kept), budget(60, **over), budget(90))))
+    assert finding.severity == "warning" and finding.tokens == count(body) and "its budget of 60" in finding.message
+    assert list(oversized_prompt.check(asked, budgets=(budget(50, **kept), budget(2_000, **over)))) == []
+
+
+def test_a_budget_of_its_own_makes_room() -> None:
+    body = prose(30)
+    asked = request(prompt(text(body)), prompt(text(prose(3), 5_000), role="system", at=5_000))
+    assert one(oversized_prompt.check(asked, max_tokens=100)).severity is None
+    assert list(oversized_prompt.check(asked, max_tokens=100, budgets=(budget(2_000, role="user"),))) == []
 
 
 # --- indented-prompt

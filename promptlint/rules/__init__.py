@@ -36,6 +36,20 @@ class Rule(msgspec.Struct, frozen=True):
     check: Check | None = None
 
 
+class Files:
+    """The files that an option of a rule names by a pattern in the words of .gitignore.
+
+    `matches` says of a file, by its name as it is shown, whether it is one of them.
+    """
+
+    def __init__(self, pattern: str, matches: Callable[[str], bool]) -> None:
+        self.pattern = pattern
+        self.matches = matches
+
+    def __repr__(self) -> str:
+        return repr(self.pattern)
+
+
 class Meeting(msgspec.Struct, frozen=True):
     """Where both see one defect, `loser` stays silent: at one "place" (spans overlap), or on the same "subject"."""
 

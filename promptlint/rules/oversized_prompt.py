@@ -1,12 +1,19 @@
-"""`oversized-prompt`: a budget for the static tokens of one prompt, and of one request."""
+"""`oversized-prompt`: a budget for the static tokens of one prompt, and of one request.
+
+One number for all is a hint (`max-tokens`); budgets that a team sets for its own prompts, by file, name or role, are
+kept to (`budgets`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
 
 from promptlint.cache import model_of
-from promptlint.prompt import Finding, Prompt, Request
-from promptlint.rules import rule
+from promptlint.prompt import Finding, Prompt, Request, Role
+from promptlint.rules import Files, rule
 from promptlint.template import Choice, Repeat, Span, Template, Text, texts
 from promptlint.tokens import count, encoding_of
 
@@ -17,31 +24,71 @@ _GAP = 200
 _HELP = "move what only some calls need into a branch, a tool or a document that is looked up, or raise max-tokens"
 
 
+_BUDGET_HELP = "shorten it, move what only some calls need elsewhere, or raise this budget in the configuration"
+
+
+class Budget(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """The static tokens that a prompt may have if it stands in such a file, has such a name, and this role.
+
+    `path` is a pattern in the words of .gitignore, `name` one with `*` and `?`; what is left out holds for all.
+    """
+
+    max_tokens: int
+    path: Files | None = None
+    name: str = "*"
+    role: Role | None = None
+
+
 @rule(group="bloat", severity="info")
-def check(request: Request, *, max_tokens: int = 2000) -> Iterator[Finding]:
+def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ...] = ()) -> Iterator[Finding]:
     """The static text of a prompt, or of all prompts of a request together, is over its token budget."""
     model = model_of(request)
     # A token is at least one byte, so most requests need no tokenizer.
-    if sum(_length(prompt.template) for prompt in request.prompts) * encoding_of(model).factor <= max_tokens:
+    least = min((max_tokens, *(budget.max_tokens for budget in budgets)))
+    if sum(_length(prompt.template) for prompt in request.prompts) * encoding_of(model).factor <= least:
         return
     sizes = [_size(prompt.template, model) for prompt in request.prompts]
-    over = [(prompt, size) for prompt, size in zip(request.prompts, sizes, strict=True) if size > max_tokens]
-    for prompt, size in over:
-        yield _finding(prompt, size, max_tokens, model)
-    if not over and sum(sizes) > max_tokens:
-        yield _request_finding(request, sizes, max_tokens, model)
+    single = False
+    for prompt, size in zip(request.prompts, sizes, strict=True):
+        place = _place(prompt)
+        budget = _budget(prompt, place, budgets)
+        if size > (max_tokens if budget is None else budget.max_tokens):
+            single = True
+            yield _finding(prompt, place, size, budget or max_tokens, model)
+    # Prompts with budgets of their own are judged by these.
+    rest = [
+        (prompt, size)
+        for prompt, size in zip(request.prompts, sizes, strict=True)
+        if _budget(prompt, _place(prompt), budgets) is None
+    ]
+    if not single and sum(size for _, size in rest) > max_tokens:
+        yield _request_finding(request, rest, max_tokens, model)
 
 
-def _finding(prompt: Prompt, tokens: int, budget: int, model: str) -> Finding:
+def _budget(prompt: Prompt, place: Span, budgets: Sequence[Budget]) -> Budget | None:
+    """The smallest of the budgets that hold for a prompt."""
+    held = [
+        budget
+        for budget in budgets
+        if (budget.path is None or budget.path.matches(place.file) or budget.path.matches(prompt.span.file))
+        and fnmatchcase(prompt.name, budget.name)
+        and budget.role in (None, prompt.role)
+    ]
+    return min(held, key=lambda budget: budget.max_tokens, default=None)
+
+
+def _finding(prompt: Prompt, place: Span, tokens: int, budget: Budget | int, model: str) -> Finding:
     exact = encoding_of(model).exact
-    place = _place(prompt)
+    own = isinstance(budget, Budget)
+    most = budget.max_tokens if isinstance(budget, Budget) else budget
     return Finding(
         place,
-        f"this prompt has {_figure(tokens, exact)} static tokens, over the budget of {budget:,}",
+        f"this prompt has {_figure(tokens, exact)} static tokens, over {'its' if own else 'the'} budget of {most:,}",
         tokens=tokens,
-        help=_HELP,
+        help=_BUDGET_HELP if own else _HELP,
         related=() if place == prompt.span else ((prompt.span, "the prompt stands here"),),
         exact=exact,
+        severity="warning" if own else None,
     )
 
 
@@ -63,17 +110,17 @@ def _place(prompt: Prompt) -> Span:
     return prompt.span if inside or 2 * size[largest] <= sum(size.values()) else largest
 
 
-def _request_finding(request: Request, sizes: Sequence[int], budget: int, model: str) -> Finding:
+def _request_finding(request: Request, sizes: Sequence[tuple[Prompt, int]], budget: int, model: str) -> Finding:
     exact = encoding_of(model).exact
-    total = sum(sizes)
-    largest = sorted(zip(sizes, request.prompts, strict=True), key=lambda pair: (-pair[0], pair[1].span))
+    total = sum(size for _, size in sizes)
+    largest = sorted(sizes, key=lambda pair: (-pair[1], pair[0].span))
     return Finding(
         request.span,
         f"this request has {_figure(total, exact)} static tokens in all, over the budget of {budget:,}",
         tokens=total,
         help=_HELP,
         related=tuple(
-            (prompt.span, f"{_figure(size, exact)} of them are here") for size, prompt in largest[:_NAMED] if size
+            (prompt.span, f"{_figure(size, exact)} of them are here") for prompt, size in largest[:_NAMED] if size
         ),
         exact=exact,
     )
