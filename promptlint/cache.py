@@ -1,408 +1,148 @@
-"""How a provider reuses the front of a request: its policy, the request in the order it is sent, and what is reused.
+"""The plan: what the next two calls of a request read from the provider's cache, what breaks it, and what would help.
 
-`policy` looks a model up in `data/providers.toml`, which names source and date of every figure. `lay_out` turns a
-request into pieces, `reused` says how many tokens of them the next request of another conversation reads from the
-cache. Figures are tokens of visible text: what a provider adds around a message is not counted, and nothing is
-rounded to a provider's step.
+`plan` lays a request out under its policy and answers for two next calls: the next turn of the same conversation, whose
+history only grows at its end, and another conversation. Figures are tokens of static text, before rounding to a
+provider's step (`rounded`) and without what a provider adds around messages; values that are put in at run time count
+nothing, as their length is not known.
 
-Branches: `alternatives` lists the ways through the conditions of a request, and each is laid out by itself. Two
-variants of a static text are two prefixes, both of them cached, so a condition alone breaks nothing.
+Branches: two variants of a static text are two prefixes, both of them cached, so a condition alone breaks nothing.
+`plans` has one plan for each way through the conditions; `worst` and `best` choose among them.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
-from promptlint.prompt import Prompt, Request
-from promptlint.template import Apply, Choice, Hole, Ref, Repeat, Span, Template, Text, Volatility, holes
-from promptlint.tokens import count, encoding_of
+from promptlint.pieces import MAX_ALTERNATIVES, Piece, alternatives, lay_out, may_reach, sent_once, varies
+from promptlint.prompt import Request, Unresolved
+from promptlint.providers import PARTS, Mode, Policy, model_of, policy, policy_of, providers, read_providers, threshold
+from promptlint.template import Volatility
 
-Mode: TypeAlias = Literal["prefix", "boundary", "breakpoint", "none"]
+# What cache rules work with, in one place.
+__all__ = [
+    "MAX_ALTERNATIVES", "MIN_TOKENS", "UNIQUE_GAIN", "Mode", "Move", "Piece", "Plan", "Policy", "Reuse", "Unique",
+    "alternatives", "best", "changes", "changes_in_turn", "first_change", "lay_out", "may_reach", "model_of", "movable",
+    "plan", "plan_of", "plans", "policy", "policy_of", "providers", "read_providers", "reused", "rounded", "sent_once",
+    "static_tokens", "threshold", "unique_values", "varies", "worst",
+]  # fmt: skip
 
-# As many ways through the conditions of a request are looked at.
-MAX_ALTERNATIVES = 32
+# The minimum that is assumed where a model or its minimum is not known.
+MIN_TOKENS = 1024
 # A clock in the last line of a cached text costs a few tokens behind it, which nobody would move it for.
 UNIQUE_GAIN = 20
-_EXPLICIT = "#explicit"
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the models of one pattern are cached. The fields are explained at the top of `data/providers.toml`."""
+class Move(msgspec.Struct, frozen=True):
+    """A step towards the best plan.
 
-    pattern: str
-    mode: Mode
-    minimum: int | None = None
-    step: int | None = None
-    breakpoints: int = 0
-    ttl: tuple[int, ...] = ()
-    read: float | None = None
-    write: tuple[float, ...] = ()
-    source: str = ""
-    as_of: str = ""
-    conflict: str = ""
-
-
-class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A provider, or an engine one hosts oneself. The fields are explained at the top of `data/providers.toml`."""
-
-    names: tuple[str, ...]
-    mode: Mode
-    order: tuple[str, ...] = ()
-    models_like: str = ""
-    same_as: str = ""
-    gateway: bool = False
-    host: bool = False
-    lookback: int = 0
-    invalidates: tuple[str, ...] = ()
-    note: str = ""
-    models: tuple[Model, ...] = ()
-
-
-class Policy(msgspec.Struct, frozen=True):
-    """How one model's provider reuses a prefix.
-
-    `provider` is a key of `data/providers.toml`, "" when nothing is known. `minimum` is None when the model is not
-    known or its vendor publishes none. `known` says whether the model was found; otherwise the mode is that of its
-    provider, or "prefix". Units: tokens, seconds, multiples of the price of an input token.
+    "front": the static `pieces` (indices) move in front of piece `before`. "split": the static `pieces` in front of
+    piece `before` become a message or block of their own. "marker": a cache marker is set behind the last of `pieces`.
     """
 
-    provider: str
-    model: str
-    mode: Mode
-    known: bool = False
-    minimum: int | None = None
-    step: int | None = None
-    breakpoints: int = 0
-    ttl: tuple[int, ...] = ()
-    read: float | None = None
-    write: tuple[float, ...] = ()
-    order: tuple[str, ...] = ("tools", "system", "messages")
-    lookback: int = 0
-    invalidates: tuple[str, ...] = ()
-    source: str = ""
-    as_of: str = ""
-    conflict: str = ""
+    kind: Literal["front", "split", "marker"]
+    pieces: tuple[int, ...]
+    before: int
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """One stretch of a request as it is sent.
+class Reuse(msgspec.Struct, frozen=True):
+    """What one next call reads from the cache, now and at best. Units: tokens of static text.
 
-    `kind`: "text" (static, with its tokens), "hole", "repeat", or "end" (of a message). `prompt` is the index of the
-    prompt it belongs to. Of a hole or repeat: `volatility`, `origin`, `expression`; `grows` marks a history, which is
-    longer with every turn. Of an end: `reusable` says that a provider which reuses whole messages looks a prefix up
-    here, `marker` that a cache marker is set here.
+    `tokens` are read, 0 when they are fewer than the minimum; they are those of the first `end` pieces. `broken` is the
+    index of the piece at which the calls begin to differ, None when nothing differs; `lost` are the static tokens that
+    are sent but not read. `history`: the conversation so far is read, too, whose tokens are not known. `best` are the
+    tokens that would be read after `moves`; it is `tokens` when nothing can be gained.
     """
 
-    kind: Literal["text", "hole", "repeat", "end"]
-    prompt: int
-    role: str
-    span: Span
-    tokens: int = 0
-    texts: tuple[Text, ...] = ()
-    volatility: Volatility = Volatility.CONSTANT
-    origin: str = ""
-    expression: str = ""
-    grows: bool = False
-    reusable: bool = False
-    marker: bool = False
+    tokens: int
+    end: int
+    broken: int | None
+    lost: int
+    best: int
+    moves: tuple[Move, ...] = ()
+    history: bool = False
 
 
-def read_providers(text: str) -> dict[str, Provider]:
-    """Providers from TOML in the form of `data/providers.toml`.
+class Plan(msgspec.Struct, frozen=True):
+    """What the next turn of the same conversation and the first call of another one read from the cache.
 
-    Raises `tomllib.TOMLDecodeError` and `msgspec.ValidationError`.
+    `choices` is the way through the conditions that was laid out, `minimum` the smallest prefix that is reused.
+    `complete` is False when parts of the request are not known: the plan then is that of what is known, and
+    `unresolved` names the rest.
     """
-    import tomllib
 
-    data: dict[str, Any] = tomllib.loads(text)
-    return msgspec.convert(data, dict[str, Provider])
+    policy: Policy
+    minimum: int
+    pieces: tuple[Piece, ...]
+    turn: Reuse
+    other: Reuse
+    choices: Mapping[str, int] = {}
+    complete: bool = True
+    unresolved: tuple[Unresolved, ...] = ()
+
+    def cause(self, reuse: Reuse) -> Piece | None:
+        """The piece at which the calls begin to differ."""
+        return None if reuse.broken is None else self.pieces[reuse.broken]
+
+    @property
+    def tokens(self) -> int:
+        """Static tokens of the request."""
+        return static_tokens(self.pieces)
 
 
-@functools.cache
-def providers() -> Mapping[str, Provider]:
-    """The providers that come with the package."""
-    with open(os.path.join(os.path.dirname(__file__), "data", "providers.toml"), encoding="utf-8") as file:
-        return read_providers(file.read())
+def plan(
+    request: Request,
+    policy: Policy | None = None,
+    *,
+    choices: Mapping[str, int] | None = None,
+    min_tokens: int = MIN_TOKENS,
+    sure: bool = False,
+) -> Plan:
+    """The plan of a request in one way through its conditions (the first branches unless `choices` says otherwise).
 
-
-@functools.lru_cache(maxsize=1024)
-def _known_policy(provider: str, model: str, marked: bool) -> Policy:
-    return _policy(provider, model, marked, providers())
-
-
-def policy(provider: str, model: str, *, marked: bool = False, table: Mapping[str, Provider] | None = None) -> Policy:
-    """How this model of this provider is cached.
-
-    Both names as a program writes them, "" when not known; prefixes of the model ("azure/...",
-    "openrouter/anthropic/...", "openai:...", "us.anthropic....") win over the provider, for they say where the
-    request goes. `marked`: the request sets cache markers, which some providers (Qwen) treat in another way. When
-    nothing is known: mode "prefix", no minimum.
+    `policy` is that of the request unless given; `min_tokens` is the minimum where it names none. `sure`: what is not
+    known to change does not.
     """
-    if table is None:
-        return _known_policy(provider, model, marked)
-    return _policy(provider, model, marked, table)
-
-
-def _policy(provider: str, model: str, marked: bool, table: Mapping[str, Provider]) -> Policy:
-    prefixes, bare = _split(model, table)
-    named = [key for head in (*reversed(prefixes), provider) for key in _named(head, table) if not table[key].gateway]
-    named.sort(key=lambda key: not table[key].host)
-    like = (key for key, each in table.items() if each.models_like and re.search(each.models_like, bare))
-    first = None
-    for key in itertools.chain(named, like):
-        first = first or key
-        found = _find(table[key], bare, marked, table)
-        if found is not None:
-            return _of(key, table[key], model, found)
-    return Policy("", model, "prefix") if first is None else _of(first, table[first], model, None)
-
-
-def _of(key: str, provider: Provider, model: str, found: Model | None) -> Policy:
-    known = Policy(
-        key, model, provider.mode, order=provider.order, lookback=provider.lookback, invalidates=provider.invalidates
+    found = policy or policy_of(request)
+    minimum, _ = threshold(found, min_tokens)
+    made = plan_of(lay_out(request, choices, found), found, minimum, sure=sure)
+    return msgspec.structs.replace(
+        made, choices=dict(choices or {}), complete=request.complete, unresolved=request.unresolved
     )
-    if found is None:
-        return known
-    fields = msgspec.structs.asdict(found)
-    del fields["pattern"]
-    return msgspec.structs.replace(known, known=True, **fields)
 
 
-def _split(model: str, table: Mapping[str, Provider]) -> tuple[list[str], str]:
-    """The provider prefixes of a model name, and the name without them, in lower case."""
-    prefixes: list[str] = []
-    bare = model.strip().lower()
-    while match := re.match(r"([a-z][\w-]*)[/:](?=.)", bare):
-        if not _named(match[1], table):
-            break
-        prefixes.append(match[1])
-        bare = bare[match.end() :]
-    return prefixes, bare
+def plans(
+    request: Request, policy: Policy | None = None, *, min_tokens: int = MIN_TOKENS, sure: bool = False
+) -> list[Plan]:
+    """The plans of all ways through the conditions of a request (`alternatives`), at least one."""
+    found = policy or policy_of(request)
+    return [plan(request, found, choices=way, min_tokens=min_tokens, sure=sure) for way in alternatives(request)]
 
 
-def _named(name: str, table: Mapping[str, Provider]) -> list[str]:
-    """Providers that go by this name: a key of the table, or one of its names, "_" and " " being "-"."""
-    plain = name.strip().lower().replace("_", "-").replace(" ", "-")
-    if not plain:
-        return []
-    return [key for key, each in table.items() if plain in each.names or plain == key.replace("_", "-")]
+def worst(plans: Iterable[Plan]) -> Plan:
+    """Of several ways the one of which another conversation reads least; the first of equals. At least one is given."""
+    return min(plans, key=lambda each: (each.other.tokens, each.turn.tokens))
 
 
-def _find(provider: Provider, bare: str, marked: bool, table: Mapping[str, Provider]) -> Model | None:
-    if not bare:
-        return None
-    models = list(provider.models)
-    if provider.same_as in table:
-        models += table[provider.same_as].models
-    for model in models:
-        if _EXPLICIT in model.pattern:
-            if marked and re.search(model.pattern, bare + _EXPLICIT):
-                return model
-        elif re.search(model.pattern, bare):
-            return model
-    return None
+def best(plans: Iterable[Plan]) -> Plan:
+    """Of several ways the one of which another conversation reads most; the first of equals. At least one is given."""
+    return max(plans, key=lambda each: (each.other.tokens, each.turn.tokens))
 
 
-def model_of(request: Request) -> str:
-    """The model of a request, or of the first of its prompts that names one."""
-    return request.model or next((prompt.model for prompt in request.prompts if prompt.model), "")
+def plan_of(pieces: Sequence[Piece], policy: Policy, minimum: int, *, sure: bool = False) -> Plan:
+    """The plan of pieces that are laid out already, for a provider that reuses `minimum` tokens and more."""
+    turn, other = _turn(pieces, policy, minimum, sure), _other(pieces, policy, minimum, sure)
+    return Plan(policy, minimum, tuple(pieces), turn, other)
 
 
-def policy_of(request: Request) -> Policy:
-    """The policy under which a request is sent."""
-    return policy(request.provider, model_of(request), marked=bool(request.markers))
+def rounded(tokens: int, policy: Policy) -> int:
+    """Tokens as the provider counts them: down to its step."""
+    return tokens if not policy.step else tokens // policy.step * policy.step
 
 
-def threshold(policy: Policy, min_tokens: int) -> tuple[int, str]:
-    """The smallest prefix that is reused, and how a message names it.
-
-    `min_tokens` counts when the model is not known, or its vendor publishes no minimum.
-    """
-    if policy.minimum is None:
-        return min_tokens, f"minimum {min_tokens:,} assumed"
-    return policy.minimum, f"{policy.model}: minimum {policy.minimum:,}"
-
-
-def sent_once(request: Request) -> bool:
-    """Whether the request is sent once in a process: there is no next call that could read from the cache."""
-    return request.once or (bool(request.prompts) and all(prompt.once for prompt in request.prompts))
-
-
-def varies(request: Request, least: Volatility) -> bool:
-    """Whether a request has a value that is at least so volatile."""
-    return any(_varies(prompt.template, least) for prompt in request.prompts)
-
-
-def _varies(template: Template, least: Volatility) -> bool:
-    for part in template:
-        match part:
-            case Hole():
-                found = part.volatility >= least
-            case Repeat():
-                found = part.volatility >= least or _varies(part.body, least)
-            case Choice():
-                found = any(_varies(branch, least) for branch in part.branches)
-            case Ref() | Apply():
-                found = part.fallback.volatility >= least
-            case _:
-                found = False
-        if found:
-            return True
-    return False
-
-
-def may_reach(request: Request, minimum: int) -> bool:
-    """Whether the static text of a request can have `minimum` tokens at all: a token is at least one UTF-8 byte.
-
-    No tokenizer is needed for the answer, which is "no" for most requests.
-    """
-    needed = minimum / max(encoding_of(model_of(request)).factor, 1.0)
-    size = 0
-    for prompt in request.prompts:
-        for text in _all_texts(prompt.template):
-            size += len(text.value.encode("utf-8", "surrogatepass"))
-            if size >= needed:
-                return True
-    return False
-
-
-def _all_texts(template: Template) -> Iterator[Text]:
-    """The texts outside of loops, of all branches."""
-    for part in template:
-        if isinstance(part, Text):
-            yield part
-        elif isinstance(part, Choice):
-            for branch in part.branches:
-                yield from _all_texts(branch)
-
-
-def alternatives(request: Request) -> list[dict[str, int]]:
-    """The ways through the conditions of a request, at least one: condition -> branch taken.
-
-    Equal conditions take equal branches. A condition that would make more than `MAX_ALTERNATIVES` ways is not listed,
-    and takes its first branch.
-    """
-    branches: dict[str, int] = {}
-    for prompt in request.prompts:
-        for choice in _choices(prompt.template):
-            branches[choice.condition] = max(branches.get(choice.condition, 0), len(choice.branches))
-    taken: list[tuple[str, int]] = []
-    number = 1
-    for condition, width in branches.items():
-        if width > 1 and number * width <= MAX_ALTERNATIVES:
-            number *= width
-            taken.append((condition, width))
-    names = [condition for condition, _ in taken]
-    ways = itertools.product(*(range(width) for _, width in taken))
-    return [dict(zip(names, way, strict=True)) for way in ways]
-
-
-def _choices(template: Template) -> Iterator[Choice]:
-    for part in template:
-        if isinstance(part, Choice):
-            yield part
-            for branch in part.branches:
-                yield from _choices(branch)
-
-
-def lay_out(request: Request, choices: Mapping[str, int] | None = None) -> list[Piece]:
-    """The pieces of a request in the order in which they are sent, every message closed by an "end".
-
-    `choices` says which branch a condition takes (`alternatives`), the first when not named. Adjacent static texts
-    are one piece, counted joined. A loop is one piece without tokens: how often it runs is not known.
-    """
-    model = model_of(request)
-    boundaries = _boundaries(request.prompts)
-    pieces: list[Piece] = []
-    for index, prompt in enumerate(request.prompts):
-        pieces.extend(_prompt_pieces(prompt, index, choices or {}, model))
-        marker = index in request.markers
-        pieces.append(Piece("end", index, prompt.role, prompt.span, reusable=boundaries[index], marker=marker))
-    return pieces
-
-
-def _boundaries(prompts: Sequence[Prompt]) -> list[bool]:
-    """For each prompt whether a prefix is looked up at its end by a provider that reuses whole messages.
-
-    The end of the first group of system (developer) messages, of user messages and of tool results; not of what the
-    model said, nor of a later system message. https://developers.openai.com/api/docs/guides/prompt-caching
-    (2026-10-02)
-    """
-    leading = list(itertools.takewhile(lambda prompt: prompt.role in ("system", "tool"), prompts))
-    last = max((index for index, prompt in enumerate(leading) if prompt.role == "system"), default=-1)
-    return [
-        index == last if index < len(leading) else prompt.role in ("user", "tool", "unknown")
-        for index, prompt in enumerate(prompts)
-    ]
-
-
-def _prompt_pieces(prompt: Prompt, index: int, choices: Mapping[str, int], model: str) -> Iterator[Piece]:
-    run: list[Text] = []
-
-    def flush() -> Iterator[Piece]:
-        value = "".join(text.value for text in run)
-        if value:
-            yield Piece("text", index, prompt.role, run[0].span, tokens=_tokens(value, model), texts=tuple(run))
-        run.clear()
-
-    for part in _straight(prompt.template, choices):
-        if isinstance(part, Text):
-            run.append(part)
-        else:
-            yield from flush()
-            yield _changing_piece(part, index, prompt.role)
-    yield from flush()
-
-
-@functools.lru_cache(maxsize=512)
-def _tokens(value: str, model: str) -> int:
-    return count(value, model)
-
-
-def _straight(template: Template, choices: Mapping[str, int]) -> Iterator[Text | Hole | Repeat]:
-    """The parts of a template with one branch taken of every choice."""
-    for part in template:
-        match part:
-            case Choice():
-                if part.branches:
-                    branch = min(choices.get(part.condition, 0), len(part.branches) - 1)
-                    yield from _straight(part.branches[branch], choices)
-            case Ref() | Apply():
-                yield part.fallback
-            case _:
-                yield part
-
-
-# Last words of a name that holds what was said so far.
-_HISTORY = re.compile(r"(^|[\W_])(history|messages|conversation|scratchpad)\W*$", re.IGNORECASE)
-
-
-def _changing_piece(part: Hole | Repeat, index: int, role: str) -> Piece:
-    """A loop changes when its collection does; over a fixed collection, when a value of another source does."""
-    value = part if isinstance(part, Hole) else Hole(part.over, part.span, part.volatility)
-    grows = _HISTORY.search(value.expression) is not None
-    if isinstance(part, Repeat):
-        grows = grows or part.grows
-        if part.volatility <= Volatility.DEPLOY:
-            inner = [hole for hole in holes(part.body) if hole.origin != "loop"]
-            value = max([value, *inner], key=lambda hole: hole.volatility)
-    return Piece(
-        "hole" if isinstance(part, Hole) else "repeat",
-        index,
-        role,
-        value.span,
-        volatility=value.volatility,
-        origin=value.origin,
-        expression=value.expression,
-        grows=grows,
-    )
+# What changes
 
 
 def changes(piece: Piece, *, sure: bool = False) -> bool:
@@ -418,28 +158,156 @@ def changes(piece: Piece, *, sure: bool = False) -> bool:
     return piece.volatility > Volatility.DEPLOY and piece.origin != "date"
 
 
+def changes_in_turn(piece: Piece, *, sure: bool = False) -> bool:
+    """Whether this piece is different in the next turn of the same conversation.
+
+    What belongs to a conversation stays, and its history only grows at the end.
+    """
+    return changes(piece, sure=sure) and piece.volatility is not Volatility.SESSION and not piece.grows
+
+
 def first_change(pieces: Sequence[Piece], *, sure: bool = False) -> int:
     """Index of the first piece that changes, or the number of pieces."""
     return next((index for index, piece in enumerate(pieces) if changes(piece, sure=sure)), len(pieces))
 
 
-def static_tokens(pieces: Sequence[Piece]) -> int:
+# What is reused
+
+
+def static_tokens(pieces: Iterable[Piece]) -> int:
     """Tokens of the static text in these pieces."""
     return sum(piece.tokens for piece in pieces)
 
 
 def reused(pieces: Sequence[Piece], end: int, mode: Mode, minimum: int) -> int:
     """Tokens read from the cache when the pieces before index `end` are the same again; 0 below the minimum."""
+    tokens = static_tokens(pieces[: _reach(pieces, end, mode)])
+    return tokens if tokens >= minimum else 0
+
+
+def _reach(pieces: Sequence[Piece], end: int, mode: Mode) -> int:
+    """How many leading pieces are looked up when the first `end` are the same again."""
     if mode == "none":
         return 0
-    if mode != "prefix":
-        end = max((index for index, piece in enumerate(pieces[:end]) if _usable(piece, mode)), default=0)
-    tokens = static_tokens(pieces[:end])
-    return tokens if tokens >= minimum else 0
+    if mode == "prefix":
+        return end
+    return max((index + 1 for index, piece in enumerate(pieces[:end]) if _usable(piece, mode)), default=0)
 
 
 def _usable(piece: Piece, mode: Mode) -> bool:
     return piece.kind == "end" and (piece.marker or (mode == "boundary" and piece.reusable))
+
+
+def _other(pieces: Sequence[Piece], policy: Policy, minimum: int, sure: bool) -> Reuse:
+    first = first_change(pieces, sure=sure)
+    static = tuple(movable(pieces, first, policy, sure=sure))
+    return _reuse(pieces, policy, minimum, first, static, _reach(pieces, first, policy.mode))
+
+
+def _turn(pieces: Sequence[Piece], policy: Policy, minimum: int, sure: bool) -> Reuse:
+    kept = _kept(pieces, policy)
+    first = next(
+        (i for i, each in enumerate(pieces) if changes_in_turn(each, sure=sure) and not _stays(each, i, kept)),
+        len(pieces),
+    )
+    said = (i for i, each in enumerate(pieces[:first]) if each.grows or (_stays(each, i, kept) and changes(each)))
+    history = max(said, default=None)
+    if history is None:
+        static = tuple(movable(pieces, first, policy, sure=sure))
+        return _reuse(pieces, policy, minimum, first, static, _reach(pieces, first, policy.mode))
+    # Behind the history stand what is said next and, perhaps, instructions that are sent anew with every turn.
+    behind = next((i for i in range(max(history + 1, kept), len(pieces)) if pieces[i].kind != "end"), len(pieces))
+    static = tuple(i for i in movable(pieces, behind, policy, sure=sure) if pieces[i].role == "system")
+    reach = max(history + 1, kept)
+    if policy.mode == "breakpoint" and not any(piece.marker for piece in pieces[history:]):
+        reach = _reach(pieces, history, policy.mode)
+    elif policy.mode == "none":
+        reach = 0
+    return _reuse(pieces, policy, minimum, behind, static, reach, history=reach > history)
+
+
+def _kept(pieces: Sequence[Piece], policy: Policy) -> int:
+    """As many leading pieces are marked to be read in the next turn: up to the last marker behind the system text."""
+    if policy.mode != "breakpoint":
+        return 0
+    return max((i + 1 for i, piece in enumerate(pieces) if piece.marker and piece.part == "messages"), default=0)
+
+
+def _stays(piece: Piece, index: int, kept: int) -> bool:
+    """Whether a value of this turn's message is history in the next."""
+    return index < kept and piece.part == "messages" and piece.volatility is not Volatility.UNIQUE
+
+
+def _reuse(
+    pieces: Sequence[Piece],
+    policy: Policy,
+    minimum: int,
+    first: int,
+    static: tuple[int, ...],
+    reach: int,
+    history: bool = False,
+) -> Reuse:
+    """What is read when the first `reach` pieces are looked up, and when all that is static stands before `first`."""
+    looked_up = static_tokens(pieces[:reach])
+    tokens = looked_up if looked_up >= minimum else 0
+    in_front = [index for index in range(first) if pieces[index].tokens]
+    reachable = static_tokens(pieces[:first]) + static_tokens(pieces[index] for index in static)
+    if policy.mode == "none" or reachable < minimum:
+        reachable = 0
+    moves = tuple(_moves(pieces, policy, first, in_front, static, reach)) if reachable > tokens else ()
+    return Reuse(
+        tokens,
+        reach if tokens else 0,
+        first if first < len(pieces) else None,
+        static_tokens(pieces) - tokens,
+        max(reachable, tokens),
+        moves,
+        history and tokens > 0,
+    )
+
+
+def _moves(
+    pieces: Sequence[Piece], policy: Policy, first: int, in_front: list[int], static: tuple[int, ...], reach: int
+) -> Iterator[Move]:
+    """What makes a prefix of all the static text."""
+    if static:
+        yield Move("front", static, first)
+    if policy.mode == "prefix":
+        return
+    beyond = [index for index in in_front if index >= reach]
+    together = [index for index in beyond if first < len(pieces) and pieces[index].prompt == pieces[first].prompt]
+    if together:
+        yield Move("split", tuple(together), first)
+    if policy.mode == "breakpoint" and (beyond or static):
+        # A marker behind what is static already serves, unless more static text comes to stand behind it.
+        yield Move("marker", tuple(beyond) + static, first)
+
+
+def movable(pieces: Sequence[Piece], first: int, policy: Policy, *, sure: bool = False) -> Iterator[int]:
+    """Indices of the static text behind piece `first`, which changes, that could stand in front of it.
+
+    What answers the model, or is its own, belongs where it is: behind a changing answer or tool result only system
+    text counts. A changing tool can stand behind other tools, but not behind what is rendered after all tools.
+    """
+    if first >= len(pieces):
+        return
+    order = policy.order if set(policy.order) == set(PARTS) else PARTS
+    fixed = pieces[first].part == "tools"
+    answered = False
+    for index in range(first, len(pieces)):
+        piece = pieces[index]
+        if piece.part == "messages" and piece.role in ("assistant", "tool") and changes(piece, sure=sure):
+            answered = True
+        if piece.kind != "text":
+            continue
+        if piece.part == "tools" or (
+            not (fixed and order.index("tools") < order.index("system"))
+            and (piece.role == "system" or (piece.role != "tool" and not answered))
+        ):
+            yield index
+
+
+# Values that differ in every request
 
 
 class Unique(msgspec.Struct, frozen=True):
@@ -455,39 +323,35 @@ class Unique(msgspec.Struct, frozen=True):
     history: bool = False
 
 
-def unique_values(pieces: Sequence[Piece], mode: Mode, minimum: int, min_gain: int) -> Unique | None:
+def unique_values(pieces: Sequence[Piece], policy: Policy, minimum: int, min_gain: int) -> Unique | None:
     """The values that differ in every request and cost at least `min_gain` tokens or a whole history; else None.
 
     Both next requests count: one of another conversation, and the next turn of this one, where all that was said
     before is the same. Nothing is said of requests that would stay below the minimum, nor of values behind the last
     marker.
     """
-    best: Unique | None = None
-    for end in (_end_of_shared(pieces), _end_of_conversation(pieces, mode)):
-        places = [index for index in range(end) if _is_unique(pieces[index])]
-        if not places:
+    unique = [index for index, piece in enumerate(pieces) if is_unique(piece)]
+    if not unique:
+        return None
+    rest = [index for index in range(len(pieces)) if index not in set(unique)]
+    now = plan_of(pieces, policy, minimum)
+    then = plan_of([pieces[index] for index in rest], policy, minimum)
+    found: Unique | None = None
+    for before, after in ((now.other, then.other), (now.turn, then.turn)):
+        end = rest[after.end - 1] if after.end else -1
+        places = tuple(index for index in unique if index < end)
+        history = after.history and not before.history
+        if not places or not (after.tokens - before.tokens >= min_gain or history):
             continue
-        rest = [piece for index, piece in enumerate(pieces) if index not in places]
-        now = reused(pieces, places[0], mode, minimum)
-        then = reused(rest, end - len(places), mode, minimum)
-        history = then > 0 and any(piece.grows for piece in pieces[places[0] : end + 1])
-        if (then - now >= min_gain or history) and (best is None or then - now > best.then - best.now):
-            best = Unique(tuple(places), now, then, history)
-    return best
+        if found is None or after.tokens - before.tokens > found.then - found.now:
+            found = Unique(places, before.tokens, after.tokens, history)
+    return found
 
 
-def _is_unique(piece: Piece) -> bool:
-    """A value that a rule may ask to move: a tool's result is history as soon as it is sent, whatever stands in it."""
-    return piece.volatility is Volatility.UNIQUE and changes(piece) and piece.role != "tool"
+def is_unique(piece: Piece) -> bool:
+    """Whether a rule may ask to move a value because it differs in every request.
 
-
-def _end_of_shared(pieces: Sequence[Piece]) -> int:
-    """Where another conversation begins to differ, values that differ in every request apart."""
-    return next((i for i, piece in enumerate(pieces) if changes(piece) and not _is_unique(piece)), len(pieces))
-
-
-def _end_of_conversation(pieces: Sequence[Piece], mode: Mode) -> int:
-    """Where the next turn of the same conversation begins to differ; 0 when nothing says that there is a next turn."""
-    if mode == "breakpoint":
-        return max((i + 1 for i, piece in enumerate(pieces) if piece.marker and piece.role != "system"), default=0)
-    return max((i for i, piece in enumerate(pieces) if piece.grows), default=0)
+    A tool's result is history as soon as it is sent, whatever stands in it.
+    """
+    unique = piece.volatility is Volatility.UNIQUE and changes(piece)
+    return unique and not (piece.role == "tool" and piece.part == "messages")

@@ -316,6 +316,8 @@ def _broken(report: Report, strict: bool) -> int:
 
 
 def _settings_text(settings: Settings) -> str:
+    import msgspec
+
     rules = all_rules()
     lines = [
         f"configuration: {settings.source or 'none'}",
@@ -325,6 +327,9 @@ def _settings_text(settings: Settings) -> str:
         f"model: {settings.model or 'as the source says'}",
     ]
     lines += [f"exclude: {pattern} (from {each.root})" for each in settings.exclude for pattern in each.lines]
+    for pattern, said in settings.models.items():
+        named = (f"{key}={value}" for key, value in msgspec.structs.asdict(said).items() if value is not None)
+        lines.append(f"models: {pattern}: {', '.join(named)}")
     for patterns, ignored in settings.per_file_ignores:
         lines.append(f"per-file-ignores: {', '.join(patterns.lines)}: {', '.join(sorted(ignored))}")
     lines += _words_lines(settings.words)

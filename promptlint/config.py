@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from promptlint.prompt import Severity
+from promptlint.providers import Override
 from promptlint.rules import ALWAYS, Files, Rule, all_rules
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     per_file_ignores: dict[str, list[str]] = {}
     provider: str = ""
     model: str = ""
+    models: dict[str, dict[str, Any]] = {}
     rules: dict[str, dict[str, Any]] = {}
     # The catalogue's terms for the project's own code: checked in `words`.
     call: list[Any] = []
@@ -84,8 +86,9 @@ class Settings(msgspec.Struct, frozen=True):
     """What holds for the files of one directory.
 
     `source` is the configuration file or "", `root` the directory that its patterns start from. `rules` are the names
-    of the rules that are on; `options` holds what is set for them, by rule and by parameter name. `words` is what is
-    said of the project's own code, encoded for `extract.catalogue.lexicon`.
+    of the rules that are on; `options` holds what is set for them, by rule and by parameter name. `models` is what is
+    said of how models are cached, by pattern. `words` is what is said of the project's own code, encoded for
+    `extract.catalogue.lexicon`.
     """
 
     source: str
@@ -99,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True):
     per_file_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
     provider: str
     model: str
+    models: dict[str, Override] = {}
     words: bytes = b""
 
     def excluded(self, path: str, directory: bool = False) -> bool:
@@ -266,9 +270,43 @@ def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Sett
         include_tests=table.include_tests or overrides.include_tests,
         fail_on=overrides.fail_on or table.fail_on,
         per_file_ignores=tuple(ignores),
-        provider=table.provider,
+        provider=_provider(table.provider, f"{source}: `provider`"),
         model=table.model,
+        models={pattern: _override(pattern, said, source) for pattern, said in table.models.items()},
     )
+
+
+def _provider(name: str, where: str) -> str:
+    """The name of a provider, if there is one of that name. Raises ConfigError."""
+    if not name:
+        return name
+    from promptlint.providers import known_names
+
+    known = known_names()
+    if name.strip().lower().replace("_", "-").replace(" ", "-") not in known:
+        raise ConfigError(f"{where}: there is no provider `{name}`{nearest(name, known)}")
+    return name
+
+
+def _override(pattern: str, said: dict[str, Any], source: str) -> Override:
+    """What is said of the models of a pattern, checked. Raises ConfigError."""
+    import re
+
+    where = f"{source}: [models.{pattern!r}]"
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ConfigError(f"{where}: is no regular expression: {error}") from error
+    known = [field.encode_name for field in msgspec.structs.fields(Override)]
+    for key in said:
+        if key not in known:
+            raise ConfigError(f"{where}: unknown key `{key}`{nearest(key, known) or ', known are ' + ', '.join(known)}")
+    try:
+        found = msgspec.convert(said, Override)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {_reason(error)}") from error
+    _provider(found.provider or "", f"{where}: `provider`")
+    return found
 
 
 def _select(

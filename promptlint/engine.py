@@ -15,6 +15,7 @@ from promptlint.extract.facts import Facts, Problem
 from promptlint.files import File, language, read
 from promptlint.ignores import Ignore
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity
+from promptlint.providers import configured, model_of, self_hosted
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.source import DecodeError, Source
 from promptlint.template import Span
@@ -273,9 +274,7 @@ class _RulesOf:
         return self.known[name]
 
 
-def _link(
-    readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem], sources: Sources
-) -> Project:
+def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem], sources: Sources) -> Project:
     from promptlint.link import link
 
     try:
@@ -292,15 +291,21 @@ def _link(
 
 
 def _with_model(request: Request, settings: Settings) -> Request:
-    """The request with the configured model where its source names none.
+    """The request with what the configuration says: the model where its source names none, and how models are cached.
 
-    A call of a known provider gets it only if the configuration speaks of that provider.
+    A call of a known provider gets the model only if the configuration speaks of that provider. An engine one hosts
+    oneself is called by a client of OpenAI.
     """
-    if request.model or not settings.model or request.provider not in ("", settings.provider):
-        return request
-    prompts = tuple(msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts)
-    provider = request.provider or settings.provider
-    return msgspec.structs.replace(request, provider=provider, model=settings.model, prompts=prompts)
+    if settings.provider and request.provider == "openai" and self_hosted(settings.provider, request.model):
+        request = msgspec.structs.replace(request, provider=settings.provider)
+    if not request.model and settings.model and request.provider in ("", settings.provider):
+        prompts = tuple(
+            msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts
+        )
+        provider = request.provider or settings.provider
+        request = msgspec.structs.replace(request, provider=provider, model=settings.model, prompts=prompts)
+    said = configured(model_of(request), settings.models)
+    return msgspec.structs.replace(request, configured=said) if said else request
 
 
 def _ask(

@@ -45,6 +45,7 @@ class Request(msgspec.Struct, frozen=True):
     known; `complete` says whether every part was resolved, `unresolved` which were not. `markers` are positions in
     `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None where the
     value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of call.
+    `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
     """
 
     provider: str
@@ -59,6 +60,7 @@ class Request(msgspec.Struct, frozen=True):
     name: str = ""
     api: str = ""
     unresolved: tuple[Unresolved, ...] = ()
+    configured: tuple[tuple[str, Any], ...] = ()
 
 
 class Edit(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from promptlint import cache
@@ -25,8 +27,12 @@ def hole(name: str, volatility: Volatility = V.REQUEST, origin: str = "", start:
     return Hole(name, Span("a.py", start, start + len(name)), volatility, origin)
 
 
+_places = itertools.count()
+
+
 def prompt(role: Role, *template: Text | Hole | Choice | Repeat) -> Prompt:
-    return Prompt("p", role, "call", tuple(template), Span("a.py", 0, 10))
+    """A message with a place of its own."""
+    return Prompt("p", role, "call", tuple(template), Span("a.py", next(_places), 10_000))
 
 
 def request(*prompts: Prompt, model: str = "gpt-5.2", markers: tuple[int, ...] = ()) -> Request:

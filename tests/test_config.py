@@ -180,3 +180,46 @@ def test_a_function_of_another_form_is_no_rule() -> None:
 
     with pytest.raises(TypeError, match="must be a Prompt, a Request, a Project"):
         rules.rule(group="cache", severity="info")(check)  # type: ignore[type-var]
+
+
+def test_models_are_cached_as_the_configuration_says(tmp_path: Path) -> None:
+    from promptlint.engine import run
+    from promptlint.files import discover
+    from promptlint.providers import policy_of
+
+    (tmp_path / "promptlint.toml").write_text(
+        'provider = "vllm"\n[models."^acme-(large|small)"]\nminimum = 300\nmode = "boundary"\n'
+        '[models."acme"]\nstep = 7\n'
+        '[models."^mine"]\nprovider = "llama-cpp"\n'
+    )
+    calls = "".join(
+        f"client.chat.completions.create(model={model!r}, messages=[{{'role': 'user', 'content': 'Say it now.'}}])\n"
+        for model in ("acme-large-2", "acme-9", "mine", "gpt-5.2", "Qwen/Qwen3-8B")
+    )
+    (tmp_path / "a.py").write_text(f"import openai\nclient = openai.OpenAI()\n{calls}")
+    configuration = Configuration()
+    found = discover([str(tmp_path)], configuration, str(tmp_path))
+    policies = [policy_of(request) for request in run(found.files, configuration).project.requests]
+    assert [(each.provider, each.mode, each.minimum, each.step) for each in policies] == [
+        ("vllm", "boundary", 300, 16), ("vllm", "prefix", 16, 7), ("llama_cpp", "prefix", 1, 1),
+        ("openai", "prefix", 1024, 128), ("vllm", "prefix", 16, 16),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('provider = "vlm"', "`provider`: there is no provider `vlm`, did you mean `vllm`?"),
+        ('[models."x"]\nminimun = 3', "[models.'x']: unknown key `minimun`, did you mean `minimum`?"),
+        ('[models."x"]\nmode = "prefixes"', "[models.'x']: `mode`: invalid enum value 'prefixes'"),
+        ('[models."x"]\nprovider = "anthropc"', "there is no provider `anthropc`, did you mean `anthropic`?"),
+        ('[models."("]\nminimum = 3', "[models.'(']: is no regular expression"),
+        ('[models."x"]\nminimum = "much"', "[models.'x']: `minimum`: expected `int"),
+        ("models = 3", "`models`: expected `object`, got `int`"),
+    ],
+)
+def test_mistakes_about_models(tmp_path: Path, table: str, message: str) -> None:
+    (tmp_path / "promptlint.toml").write_text(table)
+    with pytest.raises(ConfigError) as error:
+        Configuration().settings(str(tmp_path))
+    assert message in str(error.value)

@@ -18,7 +18,7 @@ LAYERS = (
     ("template",),
     ("prompt", "extract", "operations", "margins"),
     ("modules", "collect", "link", "loading", "requests", "schemas"),
-    ("tokens", "cache"),
+    ("tokens", "providers", "pieces", "cache"),
     ("rules",),
     ("config", "words", "files", "ignores", "engine"),
     ("output", "fix"),

@@ -52,7 +52,7 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = 200) -> I
         return
     cases: list[_Case] = []
     for choices in cache.alternatives(request):
-        pieces = _without_unique(cache.lay_out(request, choices), policy, minimum)
+        pieces = _without_unique(cache.lay_out(request, choices, policy), policy, minimum)
         case = _examine(pieces, policy, minimum, min_gain, True) or _examine(pieces, policy, minimum, min_gain, False)
         if case is not None:
             cases.append(case)
@@ -83,41 +83,24 @@ def _silent(request: Request, policy: Policy) -> bool:
 
 def _without_unique(pieces: list[Piece], policy: Policy, minimum: int) -> list[Piece]:
     """The pieces but for values that volatile-prefix reports: what is said here holds when they are gone."""
-    unique = cache.unique_values(pieces, policy.mode, minimum, cache.UNIQUE_GAIN)
+    unique = cache.unique_values(pieces, policy, minimum, cache.UNIQUE_GAIN)
     places = unique.places if unique is not None else ()
     return [piece for index, piece in enumerate(pieces) if index not in places]
 
 
-def _examine(pieces: Sequence[Piece], policy: Policy, minimum: int, min_gain: int, sure: bool) -> _Case | None:
+def _examine(pieces: list[Piece], policy: Policy, minimum: int, min_gain: int, sure: bool) -> _Case | None:
     """The static text that another order would cache in this way through the request, or None."""
-    first = cache.first_change(pieces, sure=sure)
-    if first == len(pieces):
+    plan = cache.plan_of(pieces, policy, minimum, sure=sure)
+    culprit, moved = plan.cause(plan.other), [move for move in plan.other.moves if move.kind == "front"]
+    if culprit is None or not moved:
         return None
-    culprit = pieces[first]
-    static = tuple(_movable(pieces, first, sure))
+    static = tuple(plan.pieces[index] for index in moved[0].pieces)
     behind = cache.static_tokens(static)
-    then = cache.static_tokens(pieces[:first]) + behind
-    if behind < max(min_gain, 1) or then < minimum:
+    if behind < max(min_gain, 1):
         return None
-    if _is_document(culprit) and behind < max(minimum, _REMINDER_SHARE * cache.static_tokens(pieces)):
+    if _is_document(culprit) and behind < max(plan.minimum, _REMINDER_SHARE * plan.tokens):
         return None
-    now = cache.reused(pieces, first, policy.mode, minimum)
-    return _Case(culprit, static, behind, now, then, sure)
-
-
-def _movable(pieces: Sequence[Piece], first: int, sure: bool) -> Iterator[Piece]:
-    """Static text behind the first change that could stand in front of it.
-
-    What answers the model, or is its own, belongs where it is: behind a changing answer or tool result only system
-    text counts.
-    """
-    answered = False
-    for index in range(first, len(pieces)):
-        piece = pieces[index]
-        if cache.changes(piece, sure=sure) and piece.role in ("assistant", "tool"):
-            answered = True
-        if piece.kind == "text" and (piece.role == "system" or (piece.role != "tool" and not answered)):
-            yield piece
+    return _Case(culprit, static, behind, plan.other.tokens, plan.other.best, sure)
 
 
 def _is_document(piece: Piece) -> bool:

@@ -39,8 +39,8 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
         return
     found: dict[Span, Finding] = {}
     for choices in cache.alternatives(request):
-        pieces = cache.lay_out(request, choices)
-        unique = cache.unique_values(pieces, policy.mode, minimum, min_gain)
+        pieces = cache.lay_out(request, choices, policy)
+        unique = cache.unique_values(pieces, policy, minimum, min_gain)
         finding = None
         if unique is not None:
             finding = _finding(request, pieces, unique, words_of_minimum)
