@@ -193,6 +193,55 @@ def prompts(**shared: Any) -> int:
 
 
 @cli.command()
+@_shared
+@_format
+def layout(**shared: Any) -> int:
+    """Show requests as their provider sees them: what comes from the prompt cache, what does not, and what to move.
+
+    PATHS are files or directories; FILE:LINE is the request at a line. Files that stand in the same project are read,
+    too, for a request takes texts from other files.
+    """
+    from promptlint.output import layout as layout_output
+
+    shared["paths"], line = _with_line(shared["paths"])
+    job = _Job(shared, Overrides(select=()))
+    wanted = {file.name for file in job.discovery.files}
+    report = job.run(around=True)
+    found = layout_output.chosen(report, wanted, line)
+    if not found and wanted:
+        _say(_nothing(report, wanted, line))
+    views = layout_output.views(report, found)
+    if shared["output_format"] == "json":
+        _write(layout_output.render_json(views, report))
+    else:
+        _write(layout_output.render_text(views, report, color=job.colored(sys.stdout)))
+    return max(job.blocked, _broken(report, strict=False))
+
+
+def _with_line(paths: tuple[str, ...]) -> tuple[tuple[str, ...], int | None]:
+    """The paths without the line that the only one of them names. A file that is really called so goes first."""
+    if len(paths) != 1 or os.path.lexists(paths[0]):
+        return paths, None
+    name, _, number = paths[0].rstrip(":").rpartition(":")
+    if name.rpartition(":")[2].isdecimal() and not os.path.lexists(name):  # FILE:LINE:COLUMN
+        name, _, number = name.rpartition(":")
+    if not (name and number.isascii() and number.isdecimal()):
+        return paths, None
+    return (name,), int(number)
+
+
+def _nothing(report: Report, files: set[str], line: int | None) -> str:
+    """Why there is nothing to show, and where there would be something."""
+    from promptlint.output import layout as layout_output
+
+    below = layout_output.lines(report, layout_output.chosen(report, files, None), files)
+    if not below:
+        return "no request and no prompt is found there; `promptlint prompts` lists the prompts of a path"
+    near = sorted(sorted(below, key=lambda each: abs(each - (line or 0)))[:8])
+    return f"no request stands at line {line}; there are some at {', '.join(f'{each:,}' for each in near)}"
+
+
+@cli.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="All rules.")
 @_format
@@ -253,12 +302,15 @@ class _Job:
         """2 if a path that was named could not be read, otherwise 0."""
         return 2 if any(_blocks(each) for each in self.discovery.skipped) else 0
 
-    def run(self, strict: bool = False) -> Report:
-        """Lint, and say on standard error what could not be read; quietly, only what decides the exit code."""
+    def run(self, strict: bool = False, around: bool = False) -> Report:
+        """Lint, and say on standard error what could not be read; quietly, only what decides the exit code.
+
+        `around`: read the projects of the files that are named, too.
+        """
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
-            found = self.discovery
+            found = self._around() if around and named and not self.stdin else self.discovery
             report = run(found.files, self.configuration, named=named, progress=progress, loaded=found.loaded)
         finally:
             if progress:
@@ -267,6 +319,12 @@ class _Job:
             if problem.kind == "internal" or strict or not self.shared["quiet"]:
                 _say(text_output.describe(problem, report.sources))
         return report
+
+    def _around(self) -> Discovery:
+        """The files to read, and the other files of their projects, or of their directories outside of any."""
+        folders = {os.path.dirname(file.path) for file in self.discovery.files}
+        roots = {self.configuration.project(folder) or folder for folder in folders}
+        return discover((*self.paths, *sorted(roots)), self.configuration, self.cwd)
 
     def colored(self, stream: Any) -> bool:
         """Whether to write colors: as asked, as the environment says, or on a terminal."""

@@ -17,6 +17,7 @@ from promptlint.ignores import Ignore
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity
 from promptlint.providers import configured, model_of, self_hosted
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
+from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
 from promptlint.template import Span
 
@@ -287,7 +288,8 @@ def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[P
         )
         problems.append(Problem("internal", message, Span("", 0, 0)))
         return Project(())
-    return Project(tuple(_with_model(request, settings_of(request.span.file)) for request in project.requests))
+    requests = tuple(_with_model(request, settings_of(request.span.file)) for request in project.requests)
+    return Project(with_fronts(requests))
 
 
 def _with_model(request: Request, settings: Settings) -> Request:

@@ -199,6 +199,17 @@ def _goes_on(prompt: Prompt, behind: Sequence[Prompt]) -> bool:
     return any((prompt.span, prompt.role) == (other.span, other.role) for other in behind)
 
 
+def skeleton(request: Request) -> Iterator[tuple[int, Text | Piece]]:
+    """Texts and changing pieces of a request as they are sent, with the index of their prompt, nothing counted.
+
+    Of every condition the first branch is taken.
+    """
+    for index, part in _ordered(request, policy_of(request)):
+        prompt = request.prompts[index]
+        for each in _straight(prompt.template, {}):
+            yield index, each if isinstance(each, Text) else _changing_piece(each, index, prompt.role, part)
+
+
 def _prompt_pieces(prompt: Prompt, index: int, part: Part, choices: Mapping[str, int], model: str) -> Iterator[Piece]:
     run: list[Text] = []
 

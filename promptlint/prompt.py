@@ -46,6 +46,8 @@ class Request(msgspec.Struct, frozen=True):
     `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None where the
     value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of call.
     `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
+    `fronts` are texts of this request that stand behind something that changes, each with the place of another request
+    that has the same text in front.
     """
 
     provider: str
@@ -61,6 +63,7 @@ class Request(msgspec.Struct, frozen=True):
     api: str = ""
     unresolved: tuple[Unresolved, ...] = ()
     configured: tuple[tuple[str, Any], ...] = ()
+    fronts: tuple[tuple[Span, Span], ...] = ()
 
 
 class Edit(msgspec.Struct, frozen=True):

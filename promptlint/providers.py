@@ -264,6 +264,17 @@ def configured(model: str, overrides: Mapping[str, Override]) -> tuple[tuple[str
     return ()
 
 
+def added_tokens(policy: Policy, messages: int, tools: int) -> int:
+    """Tokens that the provider is documented to add around so many messages and tools, parameters of tools apart."""
+    known = policy.overhead
+    if known is None:
+        return 0
+    around = messages * known.message + known.reply
+    if tools:
+        around += tools * known.function + known.functions + (known.tool_prompt[0] if known.tool_prompt else 0)
+    return around
+
+
 def gathers_system(policy: Policy, provider: str) -> bool:
     """Whether system messages, wherever a program puts them, are gathered in front on the way to this model.
 

@@ -30,7 +30,7 @@ Paint = Callable[[str, str], str]
 
 def render(report: Report, *, color: bool = False, summary: bool = True) -> str:
     """All findings, and the summary line."""
-    paint = _painter(color)
+    paint = painter(color)
     blocks = ["".join(line + "\n" for line in _finding(each, report.sources, paint)) for each in report.findings]
     if summary:
         blocks.append(summarize(report) + "\n")
@@ -255,7 +255,9 @@ def _cell(character: str) -> tuple[str, int]:
     return escaped, len(escaped)
 
 
-def _painter(color: bool) -> Paint:
+def painter(color: bool) -> Paint:
+    """Gives texts the style of a name, or leaves them as they are."""
+
     def paint(style: str, text: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -28,6 +29,8 @@ _DOCUMENT_WORDS = frozenset(
 _REMINDER_SHARE = 0.15
 # Pieces of one text stand at most so many characters of source apart (quotes, a doubled brace, indentation).
 _GAP = 200
+# As many other requests are named.
+_SHOWN = 3
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -135,10 +138,17 @@ def _finding(request: Request, policy: Policy, case: _Case, place: Span, minimum
         tokens=case.then - case.now,
         saving="cached",
         help=_help(request, policy, case),
-        related=((place, f"static text behind `{culprit.expression}`"),),
+        related=((place, f"static text behind `{culprit.expression}`"), *_fronts(request, case)),
         exact=exact,
         severity=None if case.sure else "info",
     )
+
+
+def _fronts(request: Request, case: _Case) -> list[tuple[Span, str]]:
+    """Where other requests have one of the static texts in front."""
+    static = {text.span for piece in case.static for text in piece.texts}
+    places = dict.fromkeys(place for span, place in request.fronts if span in static)
+    return [(place, "the same text stands in front here") for place in itertools.islice(places, _SHOWN)]
 
 
 def _help(request: Request, policy: Policy, case: _Case) -> str:

@@ -1,0 +1,400 @@
+"""Requests as their provider sees them: a bar for each piece, what comes from the cache, and what to move."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from promptlint import cache
+from promptlint.cache import Piece, Plan, Reuse
+from promptlint.engine import Report, Sources
+from promptlint.output.json import encode, place
+from promptlint.output.text import amount, painter, plural, safe, width
+from promptlint.prompt import Request
+from promptlint.providers import added_tokens
+from promptlint.shared import Shared, shared_prefixes
+from promptlint.template import Span, Volatility
+from promptlint.tokens import encoding_of
+
+# Columns of a bar, and of what a text begins with.
+_BAR, _SNIPPET = 20, 44
+# Rows of one request: a longer one is cut in the middle.
+_ROWS = 60
+# A gain below this is not worth an edit.
+_WORTH = cache.UNIQUE_GAIN
+_CHANGES = {
+    Volatility.CONSTANT: "never changes",
+    Volatility.DEPLOY: "set at deployment",
+    Volatility.SESSION: "changes per conversation",
+    Volatility.UNKNOWN: "may change",
+    Volatility.REQUEST: "changes per request",
+    Volatility.UNIQUE: "changes on every call",
+}
+_ORIGINS = {"date": "changes once a day", "unordered": "order changes per process"}
+_LEGEND = "# comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time\n"
+
+
+class View(msgspec.Struct, frozen=True):
+    """A request with its worst and its best plan over the ways through its conditions; `ways`: how many there are."""
+
+    request: Request
+    plan: Plan
+    best: Plan
+    ways: int
+    shared: Shared | None = None
+
+    @property
+    def exact(self) -> bool:
+        return encoding_of(cache.model_of(self.request)).exact
+
+
+def chosen(report: Report, files: Collection[str], line: int | None) -> list[int]:
+    """The requests of some files (all when there are none) as indices: those at a line, or all that are calls.
+
+    A prompt whose call is not in sight is a request of its own; it counts where there is no call.
+    """
+    requests = report.project.requests
+    here = [index for index, each in enumerate(requests) if not files or _stands(each, files)]
+    if line is not None:
+        here = [index for index in here if any(_covers(span, line, files, report) for span in _spans(requests[index]))]
+    calls = [index for index in here if is_call(requests[index])]
+    return calls or here
+
+
+def is_call(request: Request) -> bool:
+    """Whether a request was seen as a call, and is not a prompt that stands alone."""
+    return bool(request.provider or request.api or len(request.prompts) != 1 or request.complete)
+
+
+def _stands(request: Request, files: Collection[str]) -> bool:
+    return any(span.file in files for span in (request.span, *(prompt.span for prompt in request.prompts)))
+
+
+def _spans(request: Request) -> Iterator[Span]:
+    yield request.span
+    for prompt in request.prompts:
+        yield prompt.span
+        yield from (part.span for part in prompt.template if hasattr(part, "span"))
+
+
+def _covers(span: Span, line: int, files: Collection[str], report: Report) -> bool:
+    if files and span.file not in files:
+        return False
+    source = report.sources.get(span.file)
+    return source.location(span.start)[0] <= line <= source.location(max(span.end - 1, span.start))[0]
+
+
+def lines(report: Report, indices: Sequence[int], files: Collection[str]) -> list[int]:
+    """The lines at which these requests stand, in order."""
+    requests = (report.project.requests[index] for index in indices)
+    places = (span for request in requests for span in (request.span,) if not files or span.file in files)
+    return sorted({report.sources.get(span.file).location(span.start)[0] for span in places})
+
+
+def views(report: Report, indices: Sequence[int]) -> list[View]:
+    """These requests with their plans."""
+    shared = shared_prefixes(report.project.requests)
+    found = []
+    for index in indices:
+        request = report.project.requests[index]
+        plans = cache.plans(request)
+        found.append(View(request, cache.worst(plans), cache.best(plans), len(plans), shared.get(index)))
+    return found
+
+
+# What to do
+
+
+def advice(view: View, sources: Sources) -> str:
+    """One plain sentence on what to move."""
+    plan, other = view.plan, view.plan.other
+    model = plan.policy.model or "the model"
+    tokens = _amount(view, plan.tokens)
+    if plan.policy.mode == "none":
+        return f"{safe(model)} has no prompt cache, so no order is better than another."
+    if other.best < plan.minimum:
+        if plan.tokens < plan.minimum:
+            return (
+                f"Nothing to move: the fixed text is {tokens} tokens, and {_minimum(plan)} are needed before anything "
+                "is cached."
+            )
+        return f"Nothing to move: what could stand in front is less than the {_minimum(plan)} that are needed."
+    if other.best - other.tokens < _WORTH:
+        left = " that could stand there" if other.lost else ""
+        return f"Nothing to move: all the fixed text{left} already stands in front of what changes."
+    steps = list(_steps(view, sources))
+    before, after = _amount(view, other.tokens), _amount(view, other.best)
+    return f"{_sentence(steps)}: then {after} tokens come from the cache, not {before}."
+
+
+def _steps(view: View, sources: Sources) -> Iterator[str]:
+    plan = view.plan
+    for move in plan.other.moves:
+        pieces = [plan.pieces[index] for index in move.pieces]
+        moved = cache.static_tokens(pieces)
+        what = f"the {_amount(view, moved)} fixed tokens at {_where(pieces, sources)}"
+        cause = plan.cause(plan.other)
+        name = f"`{safe(cause.expression)}`" if cause is not None else "what changes"
+        if move.kind == "front":
+            if cause is not None and cause.volatility is Volatility.UNIQUE:
+                yield f"move {name} behind {what}"
+            elif plan.policy.mode == "boundary":
+                yield f"move {what} into the system message, or into a message of their own in front of {name}"
+            else:
+                yield f"move {what} in front of {name}"
+        elif move.kind == "split":
+            block = "message" if plan.policy.mode == "boundary" else "block"
+            yield f"give {what} a {block} of their own, apart from {name}"
+        else:
+            yield f"set a cache marker right in front of {'the part with ' if cause is not None else ''}{name}"
+
+
+def _sentence(steps: Sequence[str]) -> str:
+    text = steps[0] if len(steps) == 1 else ", ".join(steps[:-1]) + ", and " + steps[-1]
+    return text[:1].upper() + text[1:]
+
+
+def _where(pieces: Sequence[Piece], sources: Sources) -> str:
+    """The place of the largest piece, and how many others there are."""
+    spans = [_span(piece) for piece in sorted(pieces, key=lambda piece: -piece.tokens)]
+    more = len({_line(span, sources) for span in spans}) - 1
+    return _line(spans[0], sources) + (f" (and {plural(more, 'other place')})" if more else "")
+
+
+def _span(piece: Piece) -> Span:
+    """The place of a piece: of a static one, of the longest text in it."""
+    if not piece.texts:
+        return piece.span
+    return max(piece.texts, key=lambda text: len(text.value)).span
+
+
+def _line(span: Span, sources: Sources) -> str:
+    return f"{safe(span.file)}:{sources.get(span.file).location(span.start)[0]}"
+
+
+def _minimum(plan: Plan) -> str:
+    return f"{plan.minimum:,}" + ("" if plan.policy.minimum is not None else " (assumed)")
+
+
+def _amount(view: View, tokens: int) -> str:
+    return amount(tokens, view.exact or not tokens)
+
+
+# Text
+
+
+def render_text(found: Sequence[View], report: Report, *, color: bool = False) -> str:
+    """Each request as a picture, with what it means below."""
+    paint = painter(color)
+    blocks = ["".join(line.rstrip() + "\n" for line in _block(view, report.sources, paint)) for view in found]
+    return "\n".join([*blocks, _LEGEND]) if blocks else ""
+
+
+def _block(view: View, sources: Sources, paint: Any) -> Iterator[str]:
+    request, plan = view.request, view.plan
+    yield f"{paint('place', _line(request.span, sources))}: {_title(view)}"
+    yield ""
+    yield from _picture(view, sources, paint)
+    yield ""
+    yield from (f"  {line}" for line in _totals(view, sources))
+    yield f"  {paint('help', advice(view, sources))}"
+    if not plan.complete:
+        yield f"  {_unknown(view, sources)}"
+
+
+def _title(view: View) -> str:
+    request, policy = view.request, view.plan.policy
+    name = safe(request.name) or ("request" if is_call(request) else "prompt")
+    model = f"{safe(policy.model)} " if policy.model else "model not known, "
+    by = f"({policy.provider.replace('_', ' ')})" if policy.provider else ""
+    how = {
+        "prefix": f"caches any beginning that is the same again, from {_minimum(view.plan)} tokens on",
+        "boundary": f"caches whole messages that are the same again, from {_minimum(view.plan)} tokens on",
+        "breakpoint": f"caches what stands in front of a marker, from {_minimum(view.plan)} tokens on",
+        "none": "caches nothing",
+    }[policy.mode]
+    return f"{name}, {model}{by}{' ' if by else ''}{how}"
+
+
+def _picture(view: View, sources: Sources, paint: Any) -> Iterator[str]:
+    plan = view.plan
+    rows: list[tuple[str, ...]] = []
+    styles: list[str] = []
+    largest = max((piece.tokens for piece in plan.pieces), default=0)
+    read = plan.other.end
+    for index, piece in enumerate(plan.pieces):
+        if piece.kind == "end":
+            if piece.marker:
+                rows.append(("", "", "", "cache marker", "", "", ""))
+                styles.append("related")
+            continue
+        cached = index < read
+        broken = index == plan.other.broken
+        style = "help" if cached else "error" if broken else "warning" if piece.tokens else "gutter"
+        rows.append(_row(view, piece, cached, broken, largest, sources))
+        styles.append(style)
+    widths = [max((width(row[at]) for row in rows), default=0) for at in range(7)]
+    for number, (row, style) in enumerate(zip(rows, styles, strict=True)):
+        if _ROWS // 2 <= number < len(rows) - _ROWS // 2 and len(rows) > _ROWS:
+            if number == _ROWS // 2:
+                yield f"  ... {len(rows) - _ROWS:,} more pieces ..."
+            continue
+        bar, tokens, *cells = (
+            cell.rjust(size) if at == 1 else cell + " " * (size - width(cell))
+            for at, (cell, size) in enumerate(zip(row, widths, strict=True))
+        )
+        yield f"  {paint(style, bar)}  {tokens}  {'  '.join(cells[:-1])}  {paint(style, cells[-1])}"
+
+
+def _row(view: View, piece: Piece, cached: bool, broken: bool, largest: int, sources: Sources) -> tuple[str, ...]:
+    role = "tools" if piece.part == "tools" else piece.role
+    where = _line(_span(piece) if piece.kind == "text" else piece.span, sources)
+    if piece.kind == "text":
+        size = max(round(_BAR * piece.tokens / largest), 1) if largest else 1
+        text = " ".join("".join(text.value[:400] for text in piece.texts[:20]).split())
+        shown = f'"{_cut(safe(text), _SNIPPET)}"'
+        state = "cached" if cached else "not cached"
+        return ("#" if cached else "-") * size, _amount(view, piece.tokens), role, shown, "fixed", where, state
+    often = _ORIGINS.get(piece.origin) or ("grows with every turn" if piece.grows else _CHANGES[piece.volatility])
+    loop = " repeated" if piece.kind == "repeat" else ""
+    state = "<- breaks the cache here" if broken else "cached" if cached else ""
+    return "~", "?", role, f"{{{_cut(safe(piece.expression), _SNIPPET)}}}{loop}", often, where, state
+
+
+def _cut(text: str, size: int) -> str:
+    if width(text) <= size:
+        return text
+    while width(text) > size - 3:
+        text = text[: size - 3] if len(text) > size - 3 else text[:-1]
+    return text.rstrip() + "..."
+
+
+def _totals(view: View, sources: Sources) -> Iterator[str]:
+    plan, other, turn = view.plan, view.plan.other, view.plan.turn
+    yield (
+        f"Fixed text: {_amount(view, plan.tokens)} tokens. From the cache, next conversation: {_read(view, other)}; "
+        f"at best {_share(view, other.best)}."
+    )
+    then = f"{_read(view, turn)}{', and what was said so far' if turn.history else ''}"
+    if turn.history or turn.tokens != other.tokens:
+        yield f"From the cache, next turn of the same conversation: {then}; at best {_share(view, turn.best)}."
+    if view.ways > 1:
+        first = ", ".join(f"`{safe(_cut(name, 40))}`" for name in list(plan.choices)[:3])
+        yield (
+            f"Shown is the worst of {view.ways:,} ways through {first}; the best reads "
+            f"{_share(view, view.best.other.tokens, view.best.tokens)}."
+        )
+    if plan.policy.found_after > 1:
+        yield f"{safe(plan.policy.model)} finds what two requests have in common from the third request on."
+    around = added_tokens(plan.policy, len(view.request.prompts), view.request.tools)
+    if around:
+        yield f"Not counted: about {around:,} tokens that {plan.policy.provider} adds around messages and tools."
+    if view.shared is not None and len(view.shared.requests) > 1:
+        yield _shared(view, view.shared)
+
+
+def _shared(view: View, shared: Shared) -> str:
+    tokens = sum(count for count in (_tokens(view, shared),))
+    others = len(shared.requests) - 1
+    return f"Its first {_amount(view, tokens)} tokens are also the beginning of {plural(others, 'other request')}."
+
+
+def _tokens(view: View, shared: Shared) -> int:
+    from promptlint.tokens import count
+
+    return count("".join(text.value for text in shared.texts), cache.model_of(view.request))
+
+
+def _read(view: View, reuse: Reuse) -> str:
+    step = view.plan.policy.step or 1
+    less = cache.rounded(reuse.tokens, view.plan.policy)
+    rounded = f", {less:,} in steps of {step:,}" if less != reuse.tokens else ""
+    return _share(view, reuse.tokens) + rounded
+
+
+def _share(view: View, tokens: int, total: int | None = None) -> str:
+    total = view.plan.tokens if total is None else total
+    percent = round(100 * tokens / total) if total else 0
+    return f"{_amount(view, tokens)} ({percent} %)"
+
+
+def _unknown(view: View, sources: Sources) -> str:
+    named = dict.fromkeys(
+        f"{each.slot} (`{safe(_cut(each.expression, 40))}`, {_line(each.span, sources)})"
+        for each in view.plan.unresolved
+    )
+    what = ", ".join(list(named)[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
+    if what:
+        return f"Not known: {what}. What is said holds for the rest."
+    return "The call is not in sight: this is what is known of the request."
+
+
+# JSON
+
+
+def render_json(found: Sequence[View], report: Report) -> bytes:
+    """An array of requests."""
+    return encode([_as_json(view, report) for view in found])
+
+
+def _as_json(view: View, report: Report) -> dict[str, Any]:
+    request, plan, sources = view.request, view.plan, report.sources
+    policy = plan.policy
+    others = view.shared.requests if view.shared else ()
+    return {
+        "name": request.name,
+        **place(request.span, sources),
+        "provider": policy.provider,
+        "model": policy.model,
+        "mode": policy.mode,
+        "minimum": plan.minimum,
+        "step": policy.step,
+        "source": policy.source,
+        "as_of": policy.as_of,
+        "complete": plan.complete,
+        "unresolved": [
+            {"slot": each.slot, "expression": each.expression, **place(each.span, sources)} for each in plan.unresolved
+        ],
+        "tokens": plan.tokens,
+        "exact": view.exact,
+        "pieces": [_piece_json(index, plan, sources) for index in range(len(plan.pieces))],
+        "conversation": _reuse_json(plan, plan.other),
+        "turn": _reuse_json(plan, plan.turn),
+        "ways": {"count": view.ways, "worst": plan.other.tokens, "best": view.best.other.tokens},
+        "shared": {
+            "tokens": _tokens(view, view.shared) if view.shared else 0,
+            "requests": [place(report.project.requests[index].span, sources) for index in others][:20],
+        },
+        "advice": advice(view, sources),
+    }
+
+
+def _piece_json(index: int, plan: Plan, sources: Sources) -> dict[str, Any]:
+    piece = plan.pieces[index]
+    return {
+        "kind": piece.kind,
+        "part": piece.part,
+        "role": piece.role,
+        "tokens": piece.tokens,
+        "volatility": piece.volatility.name.lower(),
+        "origin": piece.origin,
+        "expression": piece.expression,
+        "grows": piece.grows,
+        "marker": piece.marker,
+        "cached": index < plan.other.end,
+        "breaks": index == plan.other.broken,
+        **place(_span(piece), sources),
+    }
+
+
+def _reuse_json(plan: Plan, reuse: Reuse) -> dict[str, Any]:
+    return {
+        "cached": reuse.tokens,
+        "lost": reuse.lost,
+        "best": reuse.best,
+        "breaks": reuse.broken,
+        "history": reuse.history,
+        "moves": [{"kind": move.kind, "pieces": move.pieces, "before": move.before} for move in reuse.moves],
+    }
