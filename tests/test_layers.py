@@ -18,7 +18,7 @@ LAYERS = (
     ("template",),
     ("prompt", "extract", "operations", "margins"),
     ("modules", "collect", "link", "loading", "requests", "schemas"),
-    ("tokens", "providers", "pieces", "cache", "shared"),
+    ("tokens", "providers", "pieces", "cache", "shared", "structure"),
     ("rules",),
     ("config", "words", "files", "ignores", "engine"),
     ("output", "fix"),
