@@ -102,6 +102,8 @@ t Return only the title.
 t Play the clerk.
 e User: Where is my bicycle?
 e Assistant: It left the shop this morning.
+e Come and see.
+
 t Never promise a time.
 """,
     "schema": """

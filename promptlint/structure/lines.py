@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -71,6 +72,8 @@ LONGEST_LINE = 4_000
 _DEEPEST = 32
 # Lines between two turns of an example, at most.
 _TURN_LINES = 8
+# Lines in capitals that say who speaks in a dialogue that is shown.
+_SPEAKERS = ("SYSTEM", "USER", "ASSISTANT", "HUMAN")
 _FENCES = ("```", "~~~", '"""', "'''")
 _BULLETS = frozenset("-*+•–—·▪●◦‣")
 
@@ -93,7 +96,7 @@ _NUMBERED = re.compile(r"(?:step|phase|stage|part|section|task|rule|level)\s+\d+
 # What opens the description of something: "For example:", "Here are the rules:", "The answer should:".
 _ANNOUNCING = frozenset("for here here's this these as below above see so like e.g. when if while such".split())
 _UNFINISHED = frozenset("should must is are can may to will by with be of in as that have has do".split())
-_PARAMETER_TITLES = frozenset(
+PARAMETER_TITLES = frozenset(
     "args arguments parameters params attributes fields keys methods returns return raises yields".split()
 )
 _PARAMETER = re.compile(r"\*{0,2}`?[\w.\[\]]{1,60}`?(?:\s?\([^()]{0,80}\))?\s?:\s")
@@ -285,7 +288,7 @@ class _Scanner:
         label = _LABEL.match(text.rstrip("*_"))
         if label is not None and not _ITEM.match(text) and _names(label[1]):
             return "", text, 8
-        if text[-1] == ":" and text[:-1].lower() in _PARAMETER_TITLES:
+        if text[-1] == ":" and text[:-1].lower() in PARAMETER_TITLES:
             return "", text, 8
         if len(text) <= 40 and self._bare(number):
             return "", text, 8
@@ -302,11 +305,11 @@ class _Scanner:
 
     def _parameters(self) -> bool:
         """Whether the section is one of a docstring that describes parameters."""
-        return bool(self.open) and self.sections[self.open[-1]].title.lower() in _PARAMETER_TITLES
+        return bool(self.open) and self.sections[self.open[-1]].title.lower() in PARAMETER_TITLES
 
     def _open_heading(self, number: int, signs: str, title: str, level: int) -> None:
         plain = title.strip(_MARKUP + ":：")
-        shown = _EXAMPLE_HEADING.match(plain) is not None
+        shown = _EXAMPLE_HEADING.match(plain) is not None or plain in _SPEAKERS
         if self._example_tag() or (
             self.heading and (level >= self.heading or (level > 6 and _TURN.match(plain + ":")))
         ):
@@ -428,12 +431,26 @@ def _turns(rows: Sequence[Row], lines: list[Line]) -> list[Line]:
             text = rows[number].text
             match = _TURN.match(text)
             if match is not None:
-                static = match.end() < len(text) and line.kind is not Kind.QUOTED
+                static = match.end() < len(text) and VALUE not in text
                 labels.append((number, match[1].lower(), static))
     for (first, label, shown), (second, other, shown_too) in itertools.pairwise(labels):
-        if label == other or not (shown and shown_too) or second - first > _TURN_LINES:
-            continue
-        for number in range(first, second + 1):
-            if lines[number].kind in (Kind.TEXT, Kind.ITEM, Kind.HEADING):
-                lines[number] = msgspec.structs.replace(lines[number], kind=Kind.EXAMPLE)
+        if label != other and shown and shown_too and second - first <= _TURN_LINES:
+            _mark_example(lines, first, second)
+    separators = [number for number, line in enumerate(lines) if line.kind is Kind.SEPARATOR]
+    for (first, label, shown), (second, other, _) in itertools.pairwise(labels):
+        # Records with a line between them: each ends with the answer that is wanted.
+        above = bisect_left(separators, first)
+        if label == other and shown and above < len(separators) and separators[above] < second:
+            _mark_example(lines, separators[above - 1] + 1 if above else max(first - _TURN_LINES, 0), first)
     return lines
+
+
+def _mark_example(lines: list[Line], first: int, last: int) -> None:
+    """Make lines of writing examples, and those behind them up to the next blank line."""
+    number = first
+    while number < len(lines) and (number <= last or lines[number].kind is not Kind.BLANK):
+        if lines[number].kind in (Kind.TEXT, Kind.ITEM, Kind.HEADING, Kind.SCALE):
+            lines[number] = msgspec.structs.replace(lines[number], kind=Kind.EXAMPLE)
+        elif number > last:
+            break
+        number += 1

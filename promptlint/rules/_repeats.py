@@ -1,0 +1,298 @@
+"""What the rules about repetition have in common: the sentences of a request, and which copies have a reason."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint.prompt import Prompt, Request
+from promptlint.structure import Document, Kind, Sentence, read
+from promptlint.structure.flat import VALUE, Path, block_of_values
+from promptlint.structure.lines import PARAMETER_TITLES
+from promptlint.structure.sentences import condition, key_of
+from promptlint.template import Span
+from promptlint.tokens import count
+
+# Longer texts are no prompts that somebody wrote: characters.
+_LONGEST = 400_000
+# Vendors advise to repeat what matters behind a long text; so much is long: characters, about 1,000 tokens.
+_LONG = 4_000
+# The last part of a prompt, where a reminder stands.
+_END = 0.85
+# In tags of such a name stands what somebody else wrote.
+_DATA = re.compile(
+    r"(?:.*_)?(?:context|documents?|data|inputs?|history|conversations?|transcripts?|content|text|query|question|letter"
+    r"|e?mails?|messages?|article|page|code|file|answer|response|output|report)s?$",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"\d+|\b(?:one|two|three|four|five|six|first|second|third|fourth|fifth|[a-f])\b")
+
+
+# Lines that a record of an example has at most.
+_RECORD = 40
+# A sentence with such a word speaks of what stands before it.
+_GOES_ON = re.compile(r"(?:then|and|but|or|so|otherwise|instead|in that case|at the same time|both|the same)\b")
+_POINTS_BACK = re.compile(
+    r"(?:also|here|there)\b"
+    r"|(?:.* )?(?:this|these|those|it|its|they|them|their|he|she|his|her|such|above|below|former|latter)(?: |$)"
+)
+# What a part that is one of several of its kind begins with: "Step 2", "title (str):", "If the letter is empty".
+_CASE = re.compile(
+    r"[*_`\"'#]*(?:(?:if|when|for|in case|where|step|case|option|phase|type|mode)\b|[\w./ -]{1,40}[*_`\"']*"
+    r"(?:\([^()]{0,40}\))?[*_`\"']*\s*[:=–—])",
+    re.IGNORECASE,
+)
+
+
+class Place(msgspec.Struct, frozen=True, eq=False):
+    """One sentence of a request: its words as `key`, its place, and where it comes among all of its role.
+
+    `prompt` numbers the prompts of a group, `number` the sentences of the group. `governor` is the line that the
+    sentence depends on: the item above it, or what introduces its list; -1 when there is none.
+    """
+
+    key: str
+    text: str
+    span: Span
+    prompt: int
+    number: int
+    document: Document
+    sentence: Sentence
+    governor: int
+
+
+def places_of(request: Request) -> Iterator[list[Place]]:
+    """The sentences of a request in groups that are read as one text: the system messages, the user's messages.
+
+    Every tool and its fields are texts of their own. What the model said before, and what a user said before that,
+    are examples.
+    """
+    for group in _groups(request.prompts):
+        if sum(len(document.flat.text) for document in group) > _LONGEST:
+            continue
+        places: list[Place] = []
+        for prompt, document in enumerate(group):
+            governors = _governors(document)
+            for sentence in document.sentences:
+                if sentence.section >= 0 and _not_ours(document, sentence.section):
+                    continue
+                key = key_of(document.words(sentence))
+                if document.flat.text[sentence.end - 1] in ":：" or _depends_on_context(document, sentence, key):
+                    continue
+                span = document.span(sentence) if key else None
+                if span is not None:
+                    text, governor = document.text(sentence), governors[sentence.line]
+                    places.append(Place(key, text, span, prompt, len(places), document, sentence, governor))
+        if len(places) > 1:
+            yield places
+
+
+def _groups(prompts: Sequence[Prompt]) -> Iterator[list[Document]]:
+    last = max((at for at, prompt in enumerate(prompts) if prompt.role == "assistant"), default=-1)
+    roles: dict[str, list[Document]] = {}
+    for at, prompt in enumerate(prompts):
+        if prompt.role == "tool":
+            yield [read(prompt.template)]
+        elif prompt.role == "system" or (prompt.role != "assistant" and at > last):
+            roles.setdefault(prompt.role, []).append(read(prompt.template))
+    yield from roles.values()
+
+
+def _not_ours(document: Document, section: int) -> bool:
+    """Whether a section holds what somebody else wrote, or describes parameters one by one."""
+    scope = document.scope(section)[-8:]
+    return scope[-1].title.lower() in PARAMETER_TITLES or any(
+        each.level == 0 and _DATA.match(each.title) for each in scope
+    )
+
+
+def _depends_on_context(document: Document, sentence: Sentence, key: str) -> bool:
+    """Whether a sentence goes on from the one before it, or points back at it inside one paragraph or item."""
+    if _GOES_ON.match(document.text(sentence).lower().lstrip("*_`#\"' ")):
+        return True
+    return sentence.start > document.lines[sentence.line].start and _POINTS_BACK.match(key) is not None
+
+
+def _governors(document: Document) -> list[int]:
+    """For every line the one it depends on: the nearest above, in its section, that is less indented or ends in ":"."""
+    governors: list[int] = []
+    stack: list[int] = []
+    lines = document.lines
+    for number, line in enumerate(lines):
+        if line.kind is Kind.BLANK:
+            governors.append(-1)
+            continue
+        if line.kind not in (Kind.TEXT, Kind.ITEM) or (stack and lines[stack[-1]].section != line.section):
+            stack.clear()
+        while stack and not _depends(document, stack[-1], number):
+            stack.pop()
+        governors.append(stack[-1] if stack else -1)
+        if line.kind in (Kind.TEXT, Kind.ITEM):
+            stack.append(number)
+    return governors
+
+
+def _depends(document: Document, above: int, number: int) -> bool:
+    over, line = document.lines[above], document.lines[number]
+    if line.indent > over.indent:
+        return True
+    introduces = document.flat.text[over.end - 1 : over.end] in (":", "：")
+    return introduces and line.indent == over.indent and line.kind is Kind.ITEM and over.kind is Kind.TEXT
+
+
+def together(one: Place, other: Place) -> bool:
+    """Whether one of two places is only sent together with the other: no branch takes the one and leaves the other."""
+    return _within(one.sentence.path, other.sentence.path) or _within(other.sentence.path, one.sentence.path)
+
+
+def _within(path: Path, other: Path) -> bool:
+    return set(path) <= set(other)
+
+
+def sandwich(one: Place, other: Place, places: Sequence[Place]) -> bool:
+    """Whether two copies enclose a value that changes, or a long text: a reminder, as vendors advise."""
+    if one.prompt != other.prompt:
+        between = [place.document for place in places if one.prompt <= place.prompt <= other.prompt]
+        distinct = {id(document): document for document in between}.values()
+        return any(_value_between(document, 0, len(document.flat.text)) for document in distinct)
+    start, end = one.sentence.end, other.sentence.start
+    if _value_between(one.document, start, end):
+        return True
+    return end - start >= _LONG and end >= _END * len(one.document.flat.text.rstrip())
+
+
+def _value_between(document: Document, start: int, end: int) -> bool:
+    """Whether a block of values stands in a range: one on lines of its own, or behind a label."""
+    flat = document.flat
+    starts = [line.start for line in document.lines]
+    for piece in flat.covered(start, end):
+        if not block_of_values(piece.part) or not start <= piece.start < end:
+            continue
+        line = document.lines[max(bisect_right(starts, piece.start) - 1, 0)]
+        if line.kind in (Kind.QUOTED, Kind.EXAMPLE, Kind.CODE, Kind.JSON, Kind.TABLE):
+            return True
+    return False
+
+
+def in_parallel(copies: Sequence[Place]) -> bool:
+    """Whether copies belong to parts that are built alike: cases, steps, tools, each of which needs its own."""
+    first = copies[0]
+    if _in_records(copies):
+        return True
+    for other in copies[1:]:
+        if other.document is not first.document:
+            continue
+        one, two = first.governor, other.governor
+        if one != two and min(one, two) >= 0:
+            return True
+        if _closes_case(first) and _closes_case(other):
+            return True
+        sections = first.sentence.section, other.sentence.section
+        if sections[0] != sections[1] and _alike(first.document, *sections):
+            return True
+    return False
+
+
+def _in_records(copies: Sequence[Place]) -> bool:
+    """Whether two copies stand at one place of two records with a separator between them."""
+    seen: set[tuple[int, int]] = set()
+    last = (-1, -1)
+    for place in copies:
+        lines = place.document.lines
+        above = place.sentence.line
+        while above >= 0 and lines[above].kind is not Kind.SEPARATOR and place.sentence.line - above < _RECORD:
+            above -= 1
+        if above < 0 or lines[above].kind is not Kind.SEPARATOR:
+            continue
+        written = sum(lines[at].kind is not Kind.BLANK for at in range(above, place.sentence.line))
+        if (id(place.document), written) in seen and last != (id(place.document), above):
+            return True
+        last = (id(place.document), above)
+        seen.add((id(place.document), written))
+    return False
+
+
+def _closes_case(place: Place) -> bool:
+    """Whether a sentence is the end of an item or paragraph that is about one of several cases."""
+    line = place.document.lines[place.sentence.line]
+    if place.sentence.start <= line.start:
+        return False
+    return line.kind is Kind.ITEM or _CASE.match(place.document.flat.text, line.start) is not None
+
+
+def _alike(document: Document, one: int, other: int) -> bool:
+    """Whether two sections, or two that they stand in, are named after one pattern: "Step 1" and "Step 2"."""
+    if min(one, other) < 0:
+        return False
+    first, second = document.scope(one), document.scope(other)
+    for left, right in zip(first, second, strict=False):
+        if left is right:
+            continue
+        if left.level == right.level and _pattern(left.title) == _pattern(right.title):
+            return True
+        break
+    # "Output" under one heading and "Output" under another.
+    return len(first) > 1 and len(second) > 1 and first[-1] is not second[-1] and first[-1].title == second[-1].title
+
+
+def _pattern(title: str) -> str:
+    return _NUMBERS.sub("#", title.lower()).partition(":")[0].strip()
+
+
+def merged(found: Sequence[Sequence[Place]]) -> list[list[Place]]:
+    """Runs of sentences that are repeated together as one: their first places in a row, and so their copies."""
+    runs: list[list[Place]] = []
+    ends: list[list[Place]] = []
+    for copies in sorted(found, key=lambda copies: copies[0].number):
+        if ends and len(ends[-1]) == len(copies) and all(map(_follows, ends[-1], copies)):
+            runs[-1] = [_joined(whole, copy) for whole, copy in zip(runs[-1], copies, strict=True)]
+            ends[-1] = list(copies)
+        else:
+            runs.append(list(copies))
+            ends.append(list(copies))
+    return runs
+
+
+def _follows(one: Place, other: Place) -> bool:
+    return other.number == one.number + 1 and one.document is other.document and one.span.file == other.span.file
+
+
+def _joined(whole: Place, place: Place) -> Place:
+    span = Span(whole.span.file, whole.span.start, max(place.span.end, whole.span.end))
+    sentence = msgspec.structs.replace(whole.sentence, end=place.sentence.end)
+    return msgspec.structs.replace(whole, span=span, sentence=sentence)
+
+
+def measure(place: Place, model: str) -> int:
+    """Tokens that leaving a sentence out saves: its lines with the lines around them, minus the same without it.
+
+    Exact, since no token reaches over the beginning of a line with writing.
+    """
+    text = place.document.flat.text
+    start, end = place.sentence.start, place.sentence.end
+    first = text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1
+    after = text.find("\n", end)
+    last = text.find("\n", after + 1) if after >= 0 else -1
+    last = len(text) if last < 0 else last
+    line = place.document.lines[place.sentence.line]
+    head = text.rfind("\n", 0, start) + 1
+    if start == line.start and (after < 0 or not text[end:after].strip()):
+        # The whole line goes, with its marker.
+        start, end = head, len(text) if after < 0 else after + 1
+    else:
+        while end < len(text) and text[end] == " ":
+            end += 1
+    whole = text[first:last].replace(VALUE, "x")
+    without = (text[first:start] + text[end:last]).replace(VALUE, "x")
+    return count(whole, model) - count(without, model)
+
+
+def conditional(place: Place) -> str:
+    """What limits a sentence: the clause it begins with, or that of the line it depends on."""
+    own = condition(place.text)
+    if own or place.governor < 0:
+        return own
+    return condition(place.document.text(place.document.lines[place.governor]))

@@ -1,0 +1,67 @@
+"""`duplicate-instruction`: what the model is told twice in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from promptlint.cache import model_of
+from promptlint.prompt import Finding, Request
+from promptlint.rules import rule
+from promptlint.rules._repeats import Place, in_parallel, measure, merged, places_of, sandwich, together
+from promptlint.structure.sentences import instructs
+from promptlint.tokens import encoding_of
+
+# What stands more often is a pattern of data.
+_MOST = 5
+
+
+@rule(group="redundancy", severity="warning")
+def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
+    """The same instruction stands twice in one request."""
+    model = model_of(request)
+    for places in places_of(request):
+        by_key: dict[str, list[Place]] = {}
+        for place in places:
+            by_key.setdefault(place.key, []).append(place)
+        repeats = [copies for key, copies in by_key.items() if len(copies) > 1 and key.count(" ") >= 2]
+        found = [kept for copies in repeats if len(kept := _copies(copies, places)) > 1]
+        for copies in merged(found):
+            finding = _finding(copies, model, min_tokens)
+            if finding is not None:
+                yield finding
+
+
+def _copies(copies: Sequence[Place], places: Sequence[Place]) -> list[Place]:
+    """The first place of an instruction and those that only repeat it; fewer than two when there is nothing to say."""
+    if len(copies) > _MOST or not instructs(copies[0].text) or in_parallel(copies):
+        return []
+    kept = [copies[0]]
+    for place in copies[1:]:
+        if place.span == kept[0].span or not all(together(place, other) for other in kept):
+            continue
+        if not sandwich(kept[-1], place, places):
+            kept.append(place)
+    return kept
+
+
+def _finding(copies: Sequence[Place], model: str, min_tokens: int) -> Finding | None:
+    tokens = sum(measure(copy, model) for copy in copies[1:])
+    if tokens < min_tokens * (len(copies) - 1):
+        return None
+    exact = encoding_of(model).exact
+    about = "" if exact else "~"
+    number = len(copies)
+    said = "stands in this request already" if number == 2 else f"stands in this request {number} times"
+    taken = f"the copy takes {about}{tokens:,} tokens" if number == 2 else f"the copies take {about}{tokens:,} tokens"
+    return Finding(
+        copies[1].span,
+        f"this instruction {said}; {taken}",
+        tokens=tokens,
+        saving="removed",
+        help="say it once, where it matters most; of two versions that differ later, the model follows one",
+        related=(
+            (copies[0].span, "said here first"),
+            *((copy.span, "and again here") for copy in copies[2:]),
+        ),
+        exact=exact,
+    )
