@@ -33,6 +33,8 @@ __all__ = [
 MIN_TOKENS = 1024
 # A clock in the last line of a cached text costs a few tokens behind it, which nobody would move it for.
 UNIQUE_GAIN = 20
+# Tokens of a text that may be no more than the label of the value behind it.
+_LABEL = 20
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -287,7 +289,8 @@ def movable(pieces: Sequence[Piece], first: int, policy: Policy, *, sure: bool =
     """Indices of the static text behind piece `first`, which changes, that could stand in front of it.
 
     What answers the model, or is its own, belongs where it is: behind a changing answer or tool result only system
-    text counts. A changing tool can stand behind other tools, but not behind what is rendered after all tools.
+    text counts. So does the label of a value ("Question: "): a few words right in front of it. A changing tool can
+    stand behind other tools, but not behind what is rendered after all tools.
     """
     if first >= len(pieces):
         return
@@ -298,13 +301,25 @@ def movable(pieces: Sequence[Piece], first: int, policy: Policy, *, sure: bool =
         piece = pieces[index]
         if piece.part == "messages" and piece.role in ("assistant", "tool") and changes(piece, sure=sure):
             answered = True
-        if piece.kind != "text":
+        if piece.kind != "text" or _labels(pieces, index):
             continue
         if piece.part == "tools" or (
             not (fixed and order.index("tools") < order.index("system"))
             and (piece.role == "system" or (piece.role != "tool" and not answered))
         ):
             yield index
+
+
+def _labels(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a text of a message is the label of the value behind it."""
+    piece, behind = pieces[index], pieces[index + 1] if index + 1 < len(pieces) else None
+    return (
+        piece.part == "messages"
+        and piece.tokens < _LABEL
+        and behind is not None
+        and behind.kind in ("hole", "repeat")
+        and behind.prompt == piece.prompt
+    )
 
 
 # Values that differ in every request

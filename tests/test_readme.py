@@ -88,6 +88,12 @@ def test_prompts_of_the_examples_are_as_they_are_printed() -> None:
     assert table == printed("prompts", "examples/")
 
 
+def test_layout_of_the_example_is_as_it_is_printed() -> None:
+    told = section(README, "## One request as its provider sees it")
+    [command], [picture] = fences(told, "console"), fences(told, "text")
+    assert picture == printed(*command.removeprefix("$ promptlint ").split())
+
+
 def test_the_regular_expression_reads_every_finding() -> None:
     output = printed("--output-format", "json", "examples/")
     findings = msgspec.json.decode(output)

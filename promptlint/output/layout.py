@@ -33,7 +33,11 @@ _CHANGES = {
     Volatility.UNIQUE: "changes on every call",
 }
 _ORIGINS = {"date": "changes once a day", "unordered": "order changes per process"}
-_LEGEND = "# comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time\n"
+_LEGEND = """\
+# comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time
+A provider keeps the beginning of a request, and reads it again at a part of the price, up to the first place that is
+different. So what never changes belongs in front, and what changes behind it.
+"""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -124,9 +128,16 @@ def advice(view: View, sources: Sources) -> str:
     if other.best - other.tokens < _WORTH:
         left = " that could stand there" if other.lost else ""
         return f"Nothing to move: all the fixed text{left} already stands in front of what changes."
+    before = _amount(view, other.tokens)
+    unique = cache.unique_values(plan.pieces, plan.policy, plan.minimum, _WORTH)
+    if unique is not None and unique.then + _WORTH >= other.best:
+        names = list(dict.fromkeys(f"`{safe(plan.pieces[index].expression)}`" for index in unique.places))
+        return (
+            f"Move {' and '.join(names[:3])} into the last message, behind the fixed text: then "
+            f"{_amount(view, unique.then)} tokens come from the cache, not {before}."
+        )
     steps = list(_steps(view, sources))
-    before, after = _amount(view, other.tokens), _amount(view, other.best)
-    return f"{_sentence(steps)}: then {after} tokens come from the cache, not {before}."
+    return f"{_sentence(steps)}: then {_amount(view, other.best)} tokens come from the cache, not {before}."
 
 
 def _steps(view: View, sources: Sources) -> Iterator[str]:
@@ -175,7 +186,7 @@ def _line(span: Span, sources: Sources) -> str:
 
 
 def _minimum(plan: Plan) -> str:
-    return f"{plan.minimum:,}" + ("" if plan.policy.minimum is not None else " (assumed)")
+    return f"{plan.minimum:,}" if plan.policy.minimum is not None else f"an assumed {plan.minimum:,}"
 
 
 def _amount(view: View, tokens: int) -> str:
@@ -207,15 +218,15 @@ def _block(view: View, sources: Sources, paint: Any) -> Iterator[str]:
 def _title(view: View) -> str:
     request, policy = view.request, view.plan.policy
     name = safe(request.name) or ("request" if is_call(request) else "prompt")
-    model = f"{safe(policy.model)} " if policy.model else "model not known, "
-    by = f"({policy.provider.replace('_', ' ')})" if policy.provider else ""
+    model = safe(policy.model) if policy.model else "a model that is not known"
+    by = f" ({policy.provider.replace('_', ' ')})" if policy.provider else ""
     how = {
         "prefix": f"caches any beginning that is the same again, from {_minimum(view.plan)} tokens on",
         "boundary": f"caches whole messages that are the same again, from {_minimum(view.plan)} tokens on",
         "breakpoint": f"caches what stands in front of a marker, from {_minimum(view.plan)} tokens on",
         "none": "caches nothing",
     }[policy.mode]
-    return f"{name}, {model}{by}{' ' if by else ''}{how}"
+    return f"{name}: {model}{by} {how}"
 
 
 def _picture(view: View, sources: Sources, paint: Any) -> Iterator[str]:
@@ -245,12 +256,15 @@ def _picture(view: View, sources: Sources, paint: Any) -> Iterator[str]:
             cell.rjust(size) if at == 1 else cell + " " * (size - width(cell))
             for at, (cell, size) in enumerate(zip(row, widths, strict=True))
         )
-        yield f"  {paint(style, bar)}  {tokens}  {'  '.join(cells[:-1])}  {paint(style, cells[-1])}"
+        state = paint(style, row[-1]) if row[-1] else ""
+        yield f"  {paint(style, bar)}  {tokens}  {'  '.join(cells[:-1])}  {state}"
 
 
 def _row(view: View, piece: Piece, cached: bool, broken: bool, largest: int, sources: Sources) -> tuple[str, ...]:
-    role = "tools" if piece.part == "tools" else piece.role
-    where = _line(_span(piece) if piece.kind == "text" else piece.span, sources)
+    role = "tools" if piece.part == "tools" else "message" if piece.role == "unknown" else piece.role
+    where = _line(_span(piece), sources)
+    if _span(piece).file == view.request.span.file:
+        where = f"line {where.rpartition(':')[2]}"
     if piece.kind == "text":
         size = max(round(_BAR * piece.tokens / largest), 1) if largest else 1
         text = " ".join("".join(text.value[:400] for text in piece.texts[:20]).split())
@@ -280,7 +294,7 @@ def _totals(view: View, sources: Sources) -> Iterator[str]:
     then = f"{_read(view, turn)}{', and what was said so far' if turn.history else ''}"
     if turn.history or turn.tokens != other.tokens:
         yield f"From the cache, next turn of the same conversation: {then}; at best {_share(view, turn.best)}."
-    if view.ways > 1:
+    if view.ways > 1 and view.best.other != other:
         first = ", ".join(f"`{safe(_cut(name, 40))}`" for name in list(plan.choices)[:3])
         yield (
             f"Shown is the worst of {view.ways:,} ways through {first}; the best reads "
@@ -296,7 +310,7 @@ def _totals(view: View, sources: Sources) -> Iterator[str]:
 
 
 def _shared(view: View, shared: Shared) -> str:
-    tokens = sum(count for count in (_tokens(view, shared),))
+    tokens = _tokens(view, shared)
     others = len(shared.requests) - 1
     return f"Its first {_amount(view, tokens)} tokens are also the beginning of {plural(others, 'other request')}."
 

@@ -1,0 +1,158 @@
+"""`promptlint layout`: the picture of requests against golden files, the sentence about each, and the command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from test_output import check
+
+from promptlint.commands import execute
+from promptlint.engine import Report, Sources
+from promptlint.output import layout
+from promptlint.prompt import Project, Prompt, Request, Role, Unresolved
+from promptlint.shared import with_fronts
+from promptlint.source import Source
+from promptlint.template import Choice, Hole, Repeat, Span, Text, Volatility
+
+V = Volatility
+RULES = "Answer in one sentence. " * 220
+APP = Source("src/app.py", "".join(f"line {number} of a file with requests\n" for number in range(1, 60)))
+SHARED = Source("src/texts.py", RULES + "\n" + RULES)
+
+
+def at(line: int, width: int = 8) -> Span:
+    start = sum(len(APP.line(number)) + 1 for number in range(1, line))
+    return Span(APP.name, start, start + width)
+
+
+def text(line: int, value: str) -> Text:
+    return Text(value, at(line), True)
+
+
+def hole(line: int, name: str, volatility: Volatility = V.REQUEST, origin: str = "") -> Hole:
+    return Hole(name, at(line), volatility, origin)
+
+
+def prompt(role: Role, *parts: Text | Hole | Choice | Repeat) -> Prompt:
+    return Prompt("p", role, "call", parts, parts[0].span if not isinstance(parts[0], Choice) else at(1))
+
+
+def request(line: int, name: str, model: str, *prompts: Prompt, **more: Any) -> Request:
+    more.setdefault("complete", True)
+    return Request(more.pop("provider", "openai"), model, prompts, at(line), name=name, api="chat", **more)
+
+
+def report() -> Report:
+    rules = Text(RULES, Span(SHARED.name, 0, len(RULES)), True)
+    chat = (
+        prompt("system", rules),
+        prompt("unknown", hole(13, "history")),
+        prompt("user", text(14, "Question: "), hole(14, "question")),
+    )
+    requests = (
+        request(1, "late", "gpt-5.2", prompt("user", hole(2, "letter"), rules, text(3, "\x1b[31mBe\nkind."))),
+        request(10, "chat", "gpt-5.2", *chat, tools=2),
+        request(20, "marked", "claude-sonnet-4-5", *chat, provider="anthropic", markers=(0, 2)),
+        request(
+            30, "clock", "gpt-6-sol",
+            prompt("system", text(31, "It is "), hole(31, "datetime.now()", V.UNIQUE, "clock"), rules),
+            prompt("user", Choice("polite", ((text(32, "Please: "),), (hole(33, "tone", V.DEPLOY),))), hole(34, "q")),
+            complete=False, unresolved=(Unresolved("tools", "make_tools()", at(35)),),
+        ),
+        request(40, "small", "", prompt("user", text(41, "Say hello to "), hole(42, "names", V.SESSION)), provider=""),
+        request(45, "brief", "gpt-5.2", prompt("system", rules), prompt("user", hole(46, "q"))),
+        request(50, "old", "gpt-4", prompt("user", rules)),
+    )  # fmt: skip
+    lone = Request("", "", (prompt("user", Repeat((hole(57, "x"),), "items", at(57), V.UNKNOWN), rules),), at(57))
+    return Report(Project(with_fronts((*requests, lone))), Sources((), (APP, SHARED)), files=2)
+
+
+def views(made: Report, line: int | None = None) -> list[layout.View]:
+    return layout.views(made, layout.chosen(made, {APP.name}, line))
+
+
+def test_text() -> None:
+    made = report()
+    check("layout.txt", layout.render_text(views(made), made))
+
+
+def test_json() -> None:
+    made = report()
+    check("layout.json", layout.render_json(views(made), made))
+
+
+def test_color_is_the_same_text() -> None:
+    made = report()
+    colored = layout.render_text(views(made), made, color=True)
+    assert "\x1b[1;31m~" in colored and "\x1b[32m#" in colored
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == layout.render_text(views(made), made)
+
+
+def test_no_color_means_no_control_characters() -> None:
+    made = report()
+    assert all(each.isprintable() or each == "\n" for each in layout.render_text(views(made), made))
+
+
+def test_calls_are_shown_and_a_prompt_alone_where_there_is_no_call() -> None:
+    made = report()
+    assert [view.request.name for view in views(made)] == ["late", "chat", "marked", "clock", "small", "brief", "old"]
+    assert [view.request.name for view in views(made, 31)] == ["clock"]
+    assert [view.request.prompts[0].role for view in views(made, 57)] == ["user"]
+    assert views(made, 59) == []
+    assert layout.lines(made, layout.chosen(made, {APP.name}, None), {APP.name})[:2] == [1, 10]
+
+
+def test_a_long_request_is_cut_in_the_middle() -> None:
+    many = request(1, "many", "gpt-5.2", *(prompt("user", text(2, "a b c"), hole(3, "q")) for _ in range(500)))
+    made = Report(Project((many,)), Sources((), (APP,)), files=1)
+    shown = layout.render_text(views(made), made).splitlines()
+    assert len(shown) < 80 and sum("more pieces" in line for line in shown) == 1
+    assert len(msgspec.json.decode(layout.render_json(views(made), made))[0]["pieces"]) == 1500
+
+
+PROGRAM = '''
+import openai
+from texts import RULES
+
+client = openai.OpenAI()
+
+def ask(question):
+    return client.chat.completions.create(
+        model="gpt-5.2", messages=[{"role": "user", "content": f"{question}\\n{RULES}"}]
+    )
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app.py").write_text(PROGRAM)
+    (tmp_path / "texts.py").write_text(f"RULES = {RULES!r}\n")
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_request_at_a_line_takes_texts_from_other_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    moved = r"Move the 1,10\d fixed tokens at texts\.py:1 in front of `question`"
+    for path in ("app.py:9", "app.py:9:3", "app.py", "."):
+        assert execute(["layout", path]) == 0
+        shown, said = capsys.readouterr()
+        assert "ask: gpt-5.2" in shown and re.search(moved, shown), path
+        assert said == ""
+
+
+def test_where_there_is_nothing_to_show(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["layout", "app.py:1"]) == 0
+    assert capsys.readouterr().err == "promptlint: no request stands at line 1; there are some at 8\n"
+    assert execute(["layout", "empty.py"]) == 0
+    shown, said = capsys.readouterr()
+    assert shown == "" and said.startswith("promptlint: no request and no prompt is found there")
+    assert execute(["layout", "gone.py:3"]) == 2
+    assert "gone.py" in capsys.readouterr().err
+    assert execute(["layout", "--output-format", "json", "empty.py"]) == 0
+    assert capsys.readouterr().out == "[]\n"
