@@ -9,10 +9,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+import msgspec
+
 from promptlint import loading, margins, operations
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
-from promptlint.extract.state import has_text
+from promptlint.extract.state import has_text, state_of
+from promptlint.extract.volatility import TELLING
 from promptlint.modules import Modules
 from promptlint.operations import in_text, is_several, literal
 from promptlint.prompt import Project
@@ -30,6 +33,7 @@ from promptlint.template import (
     Template,
     Text,
     Value,
+    Volatility,
 )
 
 MAX_DEPTH = 40
@@ -177,10 +181,10 @@ class Linker:
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
                 body = in_text(self.value(part.body, facts, bound))
-                return (Repeat(body, part.over, part.span, part.volatility, part.grows),)
+                return (msgspec.structs.replace(part, body=body),)
             case Ref():
                 found = self.reference(part, facts, bound)
-                return (part.fallback,) if found is None else found
+                return (part.fallback,) if found is None else _at(part.fallback, found)
             case Apply():
                 return self.apply(part, facts, bound)
             case _:
@@ -313,7 +317,11 @@ class Linker:
         finally:
             self.active.discard(place)
         # Of a helper that only passes values on, the call itself says more than the holes inside it.
-        return result if has_text(result) or not isinstance(result, tuple) else None
+        if has_text(result) or not isinstance(result, tuple):
+            return result
+        state = state_of(result)
+        source = state[1] in TELLING and len(result) == 1 and isinstance(result[0], Hole)
+        return result if source else None
 
     def apply(self, part: Apply, facts: Facts, bound: Bound) -> Value:
         """The result of an operation, or the hole that stands for it."""
@@ -340,6 +348,16 @@ class Linker:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})
         return (part.fallback,) if result is None else result
+
+
+def _at(place: Hole, value: Value) -> Value:
+    """A run-time value where it is used, with what is known of it where it comes from."""
+    hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if not isinstance(hole, Hole) or hole.origin not in TELLING:
+        return value
+    frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
+    level = Volatility.DEPLOY if frozen else hole.volatility
+    return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)
 
 
 def _given_up(value: Value) -> Value:

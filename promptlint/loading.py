@@ -158,7 +158,7 @@ def render(target: Template, given: dict[str, Template]) -> Template:
                 known = _known(part.over, given)
                 volatility = part.volatility if known is None else known[0]
                 body = part.body if known is None else _turned(part.body, part.volatility, volatility)
-                parts.append(Repeat(render(body, given), part.over, part.span, volatility, part.grows))
+                parts.append(msgspec.structs.replace(part, body=render(body, given), volatility=volatility))
             case _:
                 parts.append(part)
     return tuple(parts)

@@ -10,6 +10,8 @@ import bisect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
 from promptlint.extract.names import volatility_of
 from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility
 from promptlint.template import Mapping as MappingValue
@@ -144,7 +146,7 @@ def over_texts(template: Template, change: Callable[[Ruler], Template], counter:
                 parts.append(Choice(part.condition, _over_branches(part.branches, change, counter)))
             case Repeat():
                 body = over_texts(part.body, change, counter)
-                parts.append(Repeat(body, part.over, part.span, part.volatility, part.grows))
+                parts.append(msgspec.structs.replace(part, body=body))
             case _:
                 parts.append(part)
     return tuple(parts)
@@ -197,7 +199,7 @@ def settled(template: Template) -> Template:
         if isinstance(part, Choice):
             parts.append(Choice(part.condition, tuple(settled(branch) for branch in part.branches)))
         elif isinstance(part, Repeat) and part != SEVERAL:
-            parts.append(Repeat(settled(part.body), part.over, part.span, part.volatility, part.grows))
+            parts.append(msgspec.structs.replace(part, body=settled(part.body)))
         elif not isinstance(part, Repeat):
             parts.append(part)
     return tuple(parts)
@@ -425,7 +427,7 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
             where = reached.pop() if len(reached) == 1 else _PERHAPS
         elif isinstance(part, Repeat):
             body, _ = _bare(part.body, characters, left, _PERHAPS)
-            parts.append(Repeat(body, part.over, part.span, part.volatility, part.grows))
+            parts.append(msgspec.structs.replace(part, body=body))
             where = _PERHAPS
         else:
             parts.append(part)
@@ -463,7 +465,7 @@ def _each(item: Template, before: Template, after: Template) -> Template:
         return ()
     part = item[0]
     if len(item) == 2 and isinstance(part, Repeat):
-        return (Repeat(_each(part.body, before, after), part.over, part.span, part.volatility, part.grows),)
+        return (msgspec.structs.replace(part, body=_each(part.body, before, after)),)
     if len(item) == 2 and isinstance(part, Choice):
         return (Choice(part.condition, tuple(_each(branch, before, after) for branch in part.branches)),)
     return (*before, *item[:-1], *after)

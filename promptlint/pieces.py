@@ -253,9 +253,13 @@ def _straight(template: Template, choices: Mapping[str, int]) -> Iterator[Text |
 _HISTORY = re.compile(r"(^|[\W_])(history|messages|conversation|scratchpad)\W*$", re.IGNORECASE)
 
 
+def _collection(each: Repeat) -> Hole:
+    return Hole(each.over, each.span, each.volatility, "unordered" if each.unordered else "")
+
+
 def _changing_piece(each: Hole | Repeat, index: int, role: str, part: Part) -> Piece:
     """A loop changes when its collection does; over a fixed collection, when a value of another source does."""
-    value = each if isinstance(each, Hole) else Hole(each.over, each.span, each.volatility)
+    value = each if isinstance(each, Hole) else _collection(each)
     grows = _HISTORY.search(value.expression) is not None
     if isinstance(each, Repeat):
         grows = grows or each.grows

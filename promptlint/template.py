@@ -63,7 +63,8 @@ class Hole(msgspec.Struct, frozen=True, tag=True):
 
     `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
     from, in words that rules and messages may rely on: "clock" (time of day), "date" (day precision), "uuid",
-    "random", "unordered" (set, listing), "environment", "parameter", "name", "loop" or "" (not known).
+    "random", "unordered" (its items come in another order in another process: set, listing), "environment",
+    "parameter", "name", "loop" or "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
     the caller's argument in its place.
     """
@@ -87,6 +88,7 @@ class Repeat(msgspec.Struct, frozen=True, tag=True):
     """A text that is repeated over a collection; `grows`: it is longer with every turn of a conversation.
 
     `volatility` is that of the collection: a loop over a literal list repeats the same text on every call.
+    `unordered`: the collection is a set or a listing, whose order is another one in another process.
     """
 
     body: Template
@@ -94,6 +96,7 @@ class Repeat(msgspec.Struct, frozen=True, tag=True):
     span: Span
     volatility: Volatility = Volatility.UNKNOWN
     grows: bool = False
+    unordered: bool = False
 
 
 class Ref(msgspec.Struct, frozen=True, tag=True):

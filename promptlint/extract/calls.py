@@ -12,18 +12,19 @@ from promptlint.extract import loads, schemas
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
+from promptlint.extract.iteration import in_order, unordered
 from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, words
+from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_against, take_examples
 from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
-from promptlint.extract.volatility import dotted, of_call
+from promptlint.extract.volatility import SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
     Arguments,
     Hole,
     Items,
-    JsonDump,
     Mapping,
     Message,
     Ref,
@@ -57,7 +58,6 @@ FUNCTIONS = {
     "jinja2.Template": "jinja",
     "textwrap.indent": "indent",
 }
-JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # First words of functions that make a prompt of what they are given.
@@ -74,6 +74,7 @@ class Site(msgspec.Struct):
     positional: list[tuple[Value, ast.expr]]
     keywords: dict[str, tuple[Value, ast.expr]]
     complete: bool
+    gathered: str = ""
 
     def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
         """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
@@ -115,6 +116,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in LIST_METHODS and len(node.args) >= 1:
             return _grow(file, scope, node, evaluate)
+        if unused and node.func.attr in ("sort", "shuffle"):
+            _rearrange(file, scope, node, node.func)
         if not unused or node.func.attr in METHODS or not isinstance(node.func.value, ast.Name | ast.Attribute):
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
@@ -152,14 +155,14 @@ def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Val
     """What a call loads from a file, if that is what it does."""
     if not loads.concerns(site, receiver):
         return None
-    hole = _hole(file, site, receiver)
+    hole = run_time_value(file, site, receiver)
     if site.name.endswith("select_template"):
         return loads.select(file, site, hole)
     return loads.load(file, site, receiver, hole, _reference(file, scope, site))
 
 
 def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
-    site = Site(node, written, name, [], {}, True)
+    site = Site(node, written, name, [], {}, True, scope.gathered)
     for argument in node.args:
         value = evaluate(file, scope, argument.value if isinstance(argument, ast.Starred) else argument)
         if isinstance(argument, ast.Starred):
@@ -177,37 +180,16 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
     return site
 
 
-def _hole(file: File, site: Site, receiver: Value | None) -> Hole:
-    first = literal(site.positional[0][0]) if site.positional else None
-    arguments = [state_of(value) for value, _ in site.positional] + [
-        state_of(value) for value, _ in site.keywords.values()
-    ]
-    known = state_of(receiver) if receiver is not None else None
-    if known is not None and not known[1] and known[0] is Volatility.CONSTANT:
-        known = None
-    state = of_call(site.name, known, arguments, first)
-    if state[0] is Volatility.UNIQUE and file.importing:
-        # Computed once, when the module is imported.
-        state = (Volatility.DEPLOY, state[1])
-    return file.hole(site.node, state[0], state[1], _json(site, receiver))
-
-
-def _json(site: Site, receiver: Value | None) -> JsonDump | None:
-    """How a call writes JSON, if it does."""
-    last = site.name.rpartition(".")[2]
-    if site.name in JSON_DUMPS or last in ("model_dump_json", "to_json"):
-        indent = site.keywords.get("indent")
-        number = indent[1].value if indent and isinstance(indent[1], ast.Constant) else None
-        width = number if isinstance(number, int) else len(number) if isinstance(number, str) else 0
-        flags = {
-            key: node.value
-            for key, (_, node) in site.keywords.items()
-            if key in ("ensure_ascii", "sort_keys") and isinstance(node, ast.Constant)
-        }
-        plain = last in ("model_dump_json", "to_json") or site.name == "orjson.dumps"
-        return JsonDump(width, bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False)))
-    hole = single_hole(receiver) if receiver is not None else None
-    return hole.json if hole is not None and last in ("decode", "strip") else None
+def _rearrange(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
+    """`items.sort()` and `random.shuffle(items)`, which change a list in its place."""
+    if method.attr == "sort":
+        name = dotted(method.value)
+        if name in scope.values:
+            scope.values[name] = in_order(scope.values[name])
+    elif file.resolve(dotted(method)) in ("random.shuffle", "numpy.random.shuffle") and len(node.args) == 1:
+        name = dotted(node.args[0])
+        if name in scope.values:
+            scope.values[name] = (file.hole(node.args[0], Volatility.UNIQUE, "random"),)
 
 
 def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
@@ -270,7 +252,7 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
             output = site.pick([place])
             if output is not None:
                 schemas.note(file, (*references(output[0]), *schemas.mentioned(file, scope, output[1], evaluate)))
-        return (_hole(file, site, None),)
+        return (run_time_value(file, site, None),)
     several = Matcher.find(match.messages, site.name, file.imported)
     if several is not None:
         return _messages(file, site, several)
@@ -294,7 +276,7 @@ def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
             return None
     span = file.span(site.node)
     if picked is None:
-        return (_hole(file, site, None),)
+        return (run_time_value(file, site, None),)
     content = formatted(file, picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     note_message(file, message, "message-class")
@@ -367,7 +349,7 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
     """`from_messages([("system", "..."), ...])`: a list of messages."""
     picked = site.pick(entry.argument)
     if picked is None:
-        return (_hole(file, site, None),)
+        return (run_time_value(file, site, None),)
     value, node = picked
     if not isinstance(value, Items):
         return value
@@ -437,14 +419,14 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     if method == "join":
         return _join(file, node, receiver, site)
     if method == "get" and site.positional and (isinstance(receiver, Mapping) or textual(receiver)):
-        return (Apply("item", receiver, site.arguments(), file.span(node), _hole(file, site, receiver)),)
+        return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
     if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
         return None
     operation = SAME_AS.get(method, method)
     known = single_hole(receiver)
     if method in ("strip", "lstrip", "rstrip", "upper", "lower") and known is not None and not known.parameter:
         return None
-    hole = _hole(file, site, receiver)
+    hole = run_time_value(file, site, receiver)
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
 
 
@@ -459,7 +441,7 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
         return None
     value = site.positional[0][0]
     if isinstance(value, Items) or (isinstance(value, tuple) and textual(value)):
-        return (Apply("join", receiver, Arguments((value,)), file.span(node), _hole(file, site, None)),)
+        return (Apply("join", receiver, Arguments((value,)), file.span(node), run_time_value(file, site, None)),)
     state = state_of(value)
     return (file.hole(node, state[0], state[1]),)
 
@@ -473,7 +455,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
             if isinstance(receiver, Mapping) and any(key.endswith("_string") for key, _ in receiver.entries):
                 return first  # delimiters of its own: its text is known, its variables are not
             span = extent(first) or file.span(site.node)
-            return (Apply("jinja", first, Arguments(), span, _hole(file, site, None)),)
+            return (Apply("jinja", first, Arguments(), span, run_time_value(file, site, None)),)
         return None
     if (
         operation == "same"
@@ -485,7 +467,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     if operation and isinstance(first, tuple) and textual(first):
         if operation == "same":
             return first
-        return (Apply(operation, first, site.arguments(), file.span(site.node), _hole(file, site, None)),)
+        return (Apply(operation, first, site.arguments(), file.span(site.node), run_time_value(file, site, None)),)
     if site.name == "dict" and not site.positional:
         mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
         message = as_message(mapping)
@@ -494,8 +476,11 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
             return message
         note_schema(file, mapping)
         return mapping
-    if site.name in ("list", "tuple", "sorted", "copy.copy", "copy.deepcopy", "reversed") and isinstance(first, Items):
-        return first
+    if isinstance(first, Items):
+        if site.name in SETS:
+            return unordered(file, site.node, first)
+        if site.name in ("list", "tuple", "sorted", "copy.copy", "copy.deepcopy", "reversed"):
+            return in_order(first) if site.name == "sorted" else first
     last = site.name.rpartition(".")[2]
     wraps = last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS
     if wraps and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
@@ -541,8 +526,10 @@ def _object(file: File, site: Site) -> Mapping:
 
 def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value:
     """A call of the project's own functions and classes, or of something unknown."""
-    hole = _hole(file, site, receiver)
+    hole = run_time_value(file, site, receiver)
     last = site.name.rpartition(".")[2]
+    if hole.origin in TELLING and is_source(site.name):
+        return (hole,)
     if last[:1].isupper():
         mapping = _object(file, site)
         message = as_message(mapping)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import re
 
+import msgspec
+
 from promptlint.extract import schemas
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
-from promptlint.extract.names import example_like, words
+from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
 from promptlint.extract.state import File, Scope, has_text, join_branches, references, single_hole, textual
 from promptlint.extract.statements import STATEMENTS, owner_of, run
-from promptlint.extract.volatility import dotted, of_name
-from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value
+from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value, Volatility
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -27,6 +29,8 @@ def bind_scope(file: File, scope: Scope) -> None:
                 file.facts.bindings[scope.key(name)] = value
             elif given and textual(given[0][1]):
                 file.facts.bindings[scope.key(name)] = given[0][1]
+        elif (hole := single_hole(value)) is not None and hole.origin in TELLING and name not in file.globals:
+            file.facts.bindings[scope.key(name)] = value
 
 
 def define(file: File, scope: Scope, node: FunctionNode) -> bool:
@@ -118,7 +122,8 @@ _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
     r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
     r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|"
-    r"self\.\w+ = [A-Z]\w+\.[a-z]|[\"']{3}"
+    r"self\.\w+ = [A-Z]\w+\.[a-z]|[\"']{3}|"
+    r"\.now\(|utcnow|\.today\(|time\.time\(|strftime|uuid\d|listdir|os\.(?:getenv|environ)"
 )
 
 
@@ -166,7 +171,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     for argument, default in pairs:
         state = of_name(argument.arg)
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
-        value = evaluate(file, parent, default) if default is not None else None
+        value = _default_value(file, parent, default) if default is not None else None
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))
@@ -174,6 +179,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:
             take_examples(file, value, node, name)
+    scope.gathered = node.args.kwarg.arg if node.args.kwarg else ""
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
@@ -188,12 +194,34 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         _note_returned(file, scope, node, returned)
 
 
+def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:
+    """The value of a parameter's default, which is computed when the function is defined."""
+    file.importing = parent.kind != "function"
+    try:
+        return evaluate(file, parent, default)
+    finally:
+        file.importing = False
+
+
+def _bind_source(file: File, key: str, value: Value, scope: Scope) -> None:
+    """An attribute that holds what a clock, the environment or the like has given."""
+    hole = single_hole(value)
+    if hole is None or hole.origin not in TELLING or hole.parameter or key in file.facts.bindings:
+        return
+    if hole.volatility is Volatility.UNIQUE and scope.name.rpartition(".")[2] in ("__init__", "__post_init__"):
+        # As old as its object, of which nobody knows how long it lives.
+        hole = msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN)
+    file.facts.bindings[key] = (hole,)
+
+
 def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
     for written, value in scope.values.items():
         receiver, dot, name = written.partition(".")
-        owner = owner_of(scope, receiver) if dot and "." not in name and textual(value) else ""
-        if owner:
+        owner = owner_of(scope, receiver) if dot and "." not in name else ""
+        if owner and not textual(value):
+            _bind_source(file, f"{owner}.{name}", value, scope)
+        elif owner:
             key = f"{owner}.{name}"
             known = file.facts.bindings.get(key)
             file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
@@ -202,12 +230,22 @@ def _bind_attributes(file: File, scope: Scope) -> None:
 def _returned(scope: Scope) -> Value | None:
     """All that a function may give back, as one value."""
     if not any(textual(value) or _sends(value) for value in scope.returned):
-        return None
+        return _measured(scope)
     known = [value for value in scope.returned if (hole := single_hole(value)) is None or hole.expression != "None"]
     value = known[0]
     for number, other in enumerate(known[1:]):
         value = join_branches(f"{scope.name} return {number}", value, other)
     return value
+
+
+def _measured(scope: Scope) -> Value | None:
+    """What a function gives back that is no text but a value of a plain source: the clock, an id, the environment."""
+    holes = [hole for value in scope.returned if (hole := single_hole(value)) is not None]
+    if not holes or len(holes) < len(scope.returned) or any(unique_name(name) for name in scope.values):
+        return None
+    state = strongest([(hole.volatility, hole.origin) for hole in holes])
+    found = next((hole for hole in holes if (hole.volatility, hole.origin) == state), None)
+    return (found,) if found is not None and state[1] in TELLING and not found.parameter else None
 
 
 def _sends(value: Value) -> bool:

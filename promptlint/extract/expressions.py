@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Callable
 from typing import Any
-from zlib import crc32
 
 from promptlint.extract.bounds import MAX_WEIGHT, bounded
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
+from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
 from promptlint.extract.messages import as_message, note_message, note_schema
@@ -26,7 +27,17 @@ from promptlint.extract.state import (
     state_of,
     textual,
 )
-from promptlint.extract.volatility import CONSTANT, State, date_only, dotted, of_name, strongest
+from promptlint.extract.volatility import (
+    CONSTANT,
+    UNKNOWN,
+    State,
+    cuts_time,
+    date_only,
+    dotted,
+    of_name,
+    of_part,
+    strongest,
+)
 from promptlint.operations import exact, several
 from promptlint.source import Source
 from promptlint.template import (
@@ -49,7 +60,6 @@ from promptlint.template import (
 
 _LONE = lazy("[\ud800-\udfff]")
 MAX_INDEX = 1_000_000
-MAX_CONDITION = 200
 MAX_DEPTH = 120
 MAX_BRANCHES = 32
 # A literal with more is data; every escape would become a part of its own.
@@ -215,13 +225,13 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
             if hole is None:
                 return value
             state = (hole.volatility, hole.origin)
-            if hole.volatility is Volatility.UNKNOWN and hole.origin != "loop":
+            if hole.volatility is Volatility.UNKNOWN and hole.origin not in ("loop", "unordered"):
                 state = of_name(identifier)
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
         here = here.parent
     state = of_name(file.resolve(identifier))
     if identifier in file.known and scope.kind != "module":
-        state = CONSTANT if identifier.isupper() else state
+        state = file.of_module(identifier, state)
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     if identifier in file.known:
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
@@ -229,6 +239,8 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
         return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
     if file.may_import(identifier):
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
+    if hasattr(builtins, identifier):
+        state = CONSTANT
     return (file.hole(node, state[0], state[1]),)
 
 
@@ -243,7 +255,11 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
             if first == here.receiver and here.owner:
                 # Bound in this very function: statement order is known.
                 if written in scope.values:
-                    return scope.values[written]
+                    bound = scope.values[written]
+                    hole = single_hole(bound)
+                    if hole is None:
+                        return bound
+                    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter),)
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1])),)
             if first in here.values and here.kind == "function":
                 module = here.values[first]
@@ -256,10 +272,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
         if first in file.aliases:
             return (Ref(file.resolve(written), file.hole(node, state[0], state[1])),)
     if not first:
-        base = state_of(evaluate(file, scope, node.value))
-        if base[1] == "clock" and node.attr in ("year", "month", "day"):
-            base = (base[0], "date")
-        state = strongest([state, base])
+        state = of_part(node.attr, state_of(evaluate(file, scope, node.value)), state)
     return (file.hole(node, state[0], state[1]),)
 
 
@@ -277,9 +290,9 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
             return (Ref(name, file.hole(node, state[0], state[1])),)
     if isinstance(value, Message) and member in ("content", "text"):
         return value.content
-    hole = single_hole(value)
-    if hole is not None and hole.volatility > Volatility.UNKNOWN:
-        state = strongest([state, (hole.volatility, hole.origin)])
+    hole = fallback_of(value)
+    if hole is not None:
+        state = of_part(member, (hole.volatility, hole.origin), state)
     return (file.hole(node, state[0], state[1]),)
 
 
@@ -357,13 +370,6 @@ def either(file: File, node: ast.expr, condition: str, first: Value, second: Val
     return join_branches(condition, first, second)
 
 
-def condition_text(file: File, node: ast.expr) -> str:
-    """A condition as written, so that equal conditions can be seen to be equal."""
-    span = file.span(node)
-    text = " ".join(file.source.text[span.start : span.end].split())
-    return text if len(text) <= MAX_CONDITION else f"{text[:MAX_CONDITION]}\u2026 {crc32(text.encode()):08x}"
-
-
 def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
     """`given or "default"`: either."""
     values = [evaluate(file, scope, value) for value in node.values]
@@ -389,13 +395,8 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
                 complete = False
         else:
             items.append(evaluate(file, scope, element))
-    return Items(tuple(items), file.span(node), complete)
-
-
-def spread(value: Value) -> Value:
-    """The items of a list of which nothing is known but that it is one."""
-    hole = single_hole(value)
-    return value if hole is None else several(Repeat((hole,), hole.expression, hole.span, hole.volatility))
+    value = Items(tuple(items), file.span(node), complete)
+    return unordered(file, node, value) if isinstance(node, ast.Set) else value
 
 
 def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
@@ -427,9 +428,11 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     inner = scope.fork()
     once, file.once = file.once, False
     state, over = CONSTANT, ""
+    mixed = isinstance(node, ast.SetComp)
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
-        state = strongest([state, iteration_state(iterable)])
+        turn = iteration_state(iterable)
+        state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
         over = over or condition_text(file, generator.iter)
         bind_loop(file, inner, generator.target, iterable)
         for test in generator.ifs:
@@ -438,37 +441,30 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     file.once = once
     span = file.span(node)
     if isinstance(value, tuple):
-        return Items((several(Repeat(value, over, span, state[0])),), span, True)
+        return Items((several(Repeat(value, over, span, state[0], unordered=mixed)),), span, True)
     return Items((value,), span, False)
-
-
-def iteration_state(iterable: Value) -> State:
-    """How often what is iterated over changes."""
-    return state_of(iterable)
-
-
-def bind_loop(file: File, scope: Scope, target: ast.expr, iterable: Value) -> None:
-    """Bind the names of a loop's target to what one turn of the loop sees."""
-    state = iteration_state(iterable)
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name):
-            known = of_name(node.id)
-            chosen = state[0] if state[0] is not Volatility.UNKNOWN else known[0]
-            scope.values[node.id] = (file.hole(node, chosen, "loop"),)
 
 
 def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
     inner = scope.fork()
+    states: list[State] = []
     for generator in node.generators:
-        bind_loop(file, inner, generator.target, evaluate(file, inner, generator.iter))
+        iterable = evaluate(file, inner, generator.iter)
+        states.append(iteration_state(iterable))
+        bind_loop(file, inner, generator.target, iterable)
     evaluate(file, inner, node.key)
     value = evaluate(file, inner, node.value)
+    if any(state[1] == "unordered" for state in states) and not textual(value):
+        return (file.hole(node, strongest(states)[0], "unordered"),)
     return Mapping((("...", value),), file.span(node), False)
 
 
 def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
     value = evaluate(file, scope, node.value)
-    hole = file.hole(node, *state_of(value)) if fallback_of(value) else file.hole(node, Volatility.UNKNOWN)
+    state = state_of(value) if fallback_of(value) else UNKNOWN
+    if state[1] == "clock" and cuts_time(node):
+        state = (state[0], "date")
+    hole = file.hole(node, *state)
     if isinstance(node.slice, ast.Slice):
         return _slice(file, scope, node, value, node.slice, hole)
     if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
@@ -485,12 +481,12 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
         ):
             return value.items[key]
         if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
-            known = of_name(str(key)) if isinstance(key, str) else state_of(value)
+            known = of_name(key) if isinstance(key, str) else state_of(value)
             place = Hole(hole.expression, hole.span, known[0], known[1])
             wanted: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
         if isinstance(key, str):
-            state = strongest([of_name(key), state_of(value)]) if fallback_of(value) else of_name(key)
+            state = of_part(key, state, of_name(key)) if fallback_of(value) else of_name(key)
             return (file.hole(node, state[0], state[1]),)
         return (hole,)
     index = evaluate(file, scope, node.slice)
@@ -555,7 +551,9 @@ def others(file: File, scope: Scope, node: ast.expr) -> Value:
     states = [
         state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
     ]
-    return (file.hole(node, *(strongest(states) if states else CONSTANT)),)
+    state = strongest(states) if states else CONSTANT
+    # Whether something is in a set does not depend on its order.
+    return (file.hole(node, state[0], "" if state[1] == "unordered" else state[1]),)
 
 
 def marked(file: File, scope: Scope, node: Marked) -> Value:

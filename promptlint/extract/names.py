@@ -54,8 +54,17 @@ _DEPLOY = frozenset(
     "instructions instruction "
     "persona tool tools company product brand domain number length words separator delimiter".split()
 )
+# Whose attributes change with it, whatever they are called.
+_OWNERS = {
+    **dict.fromkeys("user customer tenant session member account profile".split(), Volatility.SESSION),
+    **dict.fromkeys(
+        "question query document doc message chunk passage article ticket email request review comment issue "
+        "snippet".split(),
+        Volatility.REQUEST,
+    ),
+}
 _SETTINGS = frozenset("settings config configuration conf cfg env environ options constants defaults".split())
-_UNIQUE = {"uuid": "uuid", "nonce": "random", "timestamp": "clock"}
+_UNIQUE = {"uuid": "uuid", "nonce": "random", "timestamp": "clock", "today": "date"}
 _UNIQUE_PAIRS = {
     ("request", "id"): "uuid",
     ("trace", "id"): "uuid",
@@ -68,6 +77,7 @@ _UNIQUE_PAIRS = {
     ("current", "date"): "date",
     ("todays", "date"): "date",
     ("today", "date"): "date",
+    ("date", "today"): "date",
 }
 
 
@@ -122,18 +132,28 @@ def role_of(name: str) -> str:
 def volatility_of(name: str) -> Volatility:
     """How often the value behind a name changes, where the name says so plainly; otherwise `UNKNOWN`.
 
-    The last word decides ("user_language" is a language), then the others.
+    The last word decides ("user_language" is a language), then the others; of a dotted name that says nothing, what
+    it belongs to ("user.first_name").
     Whether capitals mean a constant is for the caller to say: of fields of a template they do not.
     """
     dotted = name.split(".")
     if any(part in _SETTINGS for part in dotted[:-1]):
         return Volatility.DEPLOY
-    parts = words(dotted[-1])
+    known = _of_words(dotted[-1], name)
+    for owner in reversed(dotted[:-1]):
+        if known is not Volatility.UNKNOWN:
+            break
+        known = _OWNERS.get(words(owner)[-1], known) if words(owner) else known
+    return known
+
+
+def _of_words(last_name: str, name: str) -> Volatility:
+    parts = words(last_name)
     if not parts:
         return Volatility.UNKNOWN
     if unique_name(name):
         return Volatility.UNIQUE
-    if "system" in parts and prompt_like(dotted[-1]):
+    if "system" in parts and prompt_like(last_name):
         return Volatility.DEPLOY
     counts = parts[0] in ("n", "num", "max", "min", "top", "number")
     if counts and (len(parts) == 1 or parts[-1] in _DEPLOY or _REQUEST.isdisjoint(parts[1:])):
@@ -151,8 +171,14 @@ def volatility_of(name: str) -> Volatility:
 
 @functools.lru_cache(maxsize=20_000)
 def unique_name(name: str) -> str:
-    """What makes a value of this name differ on every call ("clock", "date", "uuid", "random"), "" if nothing."""
-    parts = words(name.rpartition(".")[2])
+    """What makes a value of this name differ on every call ("clock", "date", "uuid", "random"), "" if nothing.
+
+    A moment that belongs to something (`message.timestamp`) is a part of it, and the same whenever it is sent.
+    """
+    owner, _, last = name.rpartition(".")
+    parts = words(last)
+    if parts[-1:] == ("timestamp",) and owner.rpartition(".")[2] not in ("", "self", "cls"):
+        return ""
     for pair in pairwise(parts):
         if pair in _UNIQUE_PAIRS:
             return _UNIQUE_PAIRS[pair]

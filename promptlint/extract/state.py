@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import prompt_like, words
-from promptlint.extract.volatility import CONSTANT, State, strongest
+from promptlint.extract.volatility import CONSTANT, TELLING, State, strongest
 from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
 from promptlint.template import (
@@ -41,6 +42,8 @@ class Scope:
         # The class whose attributes `self` (named `receiver`) has, "" outside methods.
         self.owner = owner
         self.receiver = ""
+        # The name of the function's `**kwargs`.
+        self.gathered = ""
         self.values: dict[str, Value] = {}
         self.returned: list[Value] = []
         # How things stood at each `continue` and `break` of the loop that is being read.
@@ -55,7 +58,7 @@ class Scope:
     def fork(self) -> Scope:
         """A scope for one branch: the same place, its own values."""
         other = Scope(self.kind, self.name, self.parent, self.owner)
-        other.receiver = self.receiver
+        other.receiver, other.gathered = self.receiver, self.gathered
         other.values = dict(self.values)
         other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
         return other
@@ -64,6 +67,15 @@ class Scope:
 def _says_prompts(path: str) -> bool:
     *folders, stem = path.removesuffix(".py").replace("\\", "/").split("/")
     return any(words(name)[-1:] in _HOLDERS or words(name)[:1] in _HOLDERS for name in (*folders[-1:], stem))
+
+
+def _declared_global(text: str) -> Iterator[str]:
+    """Names behind `global`, those in comments and strings too: about them nothing is concluded."""
+    at = text.find("global ")
+    while at >= 0:
+        end = text.find("\n", at)
+        yield from text[at + 7 : end if end >= 0 else len(text)].replace(",", " ").split()
+        at = text.find("global ", at + 7)
 
 
 _HOLDERS = (("prompts",), ("prompt",))
@@ -83,6 +95,8 @@ class File:
         self.aliases: dict[str, str] = {}
         # Names that nothing binds may come from `from x import *`.
         self.starred = False
+        # Names of the module that functions may bind anew: what follows a `global` anywhere in the text.
+        self.globals = frozenset(_declared_global(source.text))
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
         self.rebound: set[str] = set()
         self.imported: frozenset[str] = frozenset()
@@ -162,6 +176,28 @@ class File:
     def may_import(self, name: str) -> bool:
         """Whether a name that the file does not bind may come from `from x import *`."""
         return self.starred and not hasattr(builtins, name)
+
+    def of_module(self, name: str, named: State) -> State:
+        """State of a name of the module as a function sees it; `named`: what the name itself says.
+
+        What the module computes is computed once in a process, but for names that a function declares global.
+        """
+        if name.isupper():
+            return CONSTANT
+        value = self.module.values.get(name)
+        hole = single_hole(value) if value is not None else None
+        if hole is None or name in self.globals:
+            return named
+        if hole.origin in TELLING or named[0] is Volatility.UNKNOWN:
+            return (min(hole.volatility, Volatility.DEPLOY), hole.origin)
+        return named
+
+    def literal_of_module(self, node: ast.expr) -> str | None:
+        """The text of a constant of the module."""
+        value = self.module.values.get(node.id) if isinstance(node, ast.Name) else None
+        if not isinstance(value, tuple) or not all(isinstance(part, Text) for part in value):
+            return None
+        return "".join(part.value for part in value if isinstance(part, Text))
 
     def note(self, value: Value, span: Span, name: str, role: str, evidence: str, rank: int) -> int:
         """Record a site and give back its index."""
@@ -345,7 +381,7 @@ def state_of(value: Value) -> State:
             elif isinstance(part, Choice):
                 states.extend(state_of(branch) for branch in part.branches)
             elif isinstance(part, Repeat):
-                states.append((part.volatility, ""))
+                states.append((part.volatility, "unordered" if part.unordered else ""))
         return strongest(states) if states else CONSTANT
     if isinstance(value, Message):
         return state_of(value.content)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from promptlint.extract.bounds import bounded, full
-from promptlint.extract.expressions import add, bind_loop, condition_text, evaluate, iteration_state
+from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
+from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
-from promptlint.extract.volatility import dotted, of_name
+from promptlint.extract.volatility import State, dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Hole, Items, Mapping, Ref, Repeat, Span, Value, Volatility
+from promptlint.template import Hole, Items, Mapping, Ref, Repeat, Span, Value
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -278,18 +279,22 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         if before is None:
             scope.values[name] = value
         else:
-            scope.values[name] = bounded(_repeated(before, value, over, span, state[0]))
+            scope.values[name] = bounded(_repeated(before, value, over, span, state))
             _renote(file, scope, name)
     return run(file, scope, node.orelse)
 
 
-def _repeated(before: Value, after: Value, over: str, span: Span, level: Volatility) -> Value:
+def _repeated(before: Value, after: Value, over: str, span: Span, state: State) -> Value:
     """What a loop that turns `before` into `after` once makes of it."""
+    level, mixed = state[0], state[1] == "unordered"
     if isinstance(before, tuple) and isinstance(after, tuple) and after[: len(before)] == before:
-        return (*before, Repeat(after[len(before) :], over, span, level))
+        return (*before, Repeat(after[len(before) :], over, span, level, unordered=mixed))
     if isinstance(before, Items) and isinstance(after, Items) and after.items[: len(before.items)] == before.items:
         added = after.items[len(before.items) :]
-        known = tuple(several(Repeat(item, over, span, level)) if isinstance(item, tuple) else item for item in added)
+        known = tuple(
+            several(Repeat(item, over, span, level, unordered=mixed)) if isinstance(item, tuple) else item
+            for item in added
+        )
         whole = all(isinstance(item, tuple) for item in added)
         return Items((*before.items, *known), before.span, before.complete and whole)
     return join_branches(over, before, after)

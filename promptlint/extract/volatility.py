@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from promptlint.extract.names import unique_name, volatility_of
 from promptlint.template import Volatility
@@ -12,10 +13,10 @@ from promptlint.template import Volatility
 CLOCKS = frozenset(
     "datetime.now datetime.utcnow datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today "
     "datetime.today time.time time.time_ns time.strftime time.ctime time.localtime time.gmtime "
-    "time.asctime time.monotonic time.perf_counter timezone.now django.utils.timezone.now pendulum.now "
-    "arrow.now arrow.utcnow pd.Timestamp.now pandas.Timestamp.now Timestamp.now".split()
+    "time.asctime time.monotonic time.perf_counter timezone.now timezone.localtime django.utils.timezone.now "
+    "pendulum.now arrow.now arrow.utcnow pd.Timestamp.now pandas.Timestamp.now Timestamp.now".split()
 )
-DATES = frozenset({"date.today", "datetime.date.today", "pendulum.today"})
+DATES = frozenset({"date.today", "datetime.date.today", "pendulum.today", "timezone.localdate"})
 IDS = frozenset({f"uuid.uuid{n}" for n in (1, 3, 4, 5, 6, 7, 8)} | {"shortuuid.uuid", "nanoid.generate", "ulid.new"})
 RANDOMS = frozenset(
     "random.random random.randint random.choice random.choices random.sample random.uniform "
@@ -27,12 +28,36 @@ ENVIRONMENT = frozenset(
     "os.getenv os.environ.get os.environ platform.system platform.platform platform.release os.getcwd "
     "os.name sys.platform sys.version getpass.getuser socket.gethostname".split()
 )
-UNORDERED = frozenset({"set", "frozenset", "os.listdir", "os.scandir", "glob.glob", "glob.iglob"})
+# The order of a set is that of the hashes of its items, which are others in every process; that of a listing is the
+# file system's ("in arbitrary order": https://docs.python.org/3/library/os.html#os.listdir).
+SETS = frozenset({"set", "frozenset"})
+LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"})
+_LISTING_METHODS = frozenset({"iterdir", "glob", "rglob"})
+# What gives back the items that it is given, in the order in which they come.
+_IN_ORDER = frozenset(
+    "list tuple map filter enumerate reversed zip iter str repr format dict dict.fromkeys json.dumps orjson.dumps "
+    "ujson.dumps simplejson.dumps itertools.chain itertools.islice copy.copy copy.deepcopy join".split()
+)
+_SET_METHODS = frozenset("union intersection difference symmetric_difference copy encode decode strip".split())
+# Calls whose result is new with every request: what a model, a store or a person says.
+_ANSWERS = frozenset(
+    "input sys.stdin.read sys.stdin.readline retrieve retrieve_context fetchall fetchone fetchmany similarity_search "
+    "similarity_search_with_score similarity_search_by_vector max_marginal_relevance_search get_relevant_documents "
+    "aget_relevant_documents asimilarity_search aretrieve ainvoke invoke predict apredict complete acomplete "
+    "receive_text receive_json recv transcribe".split()
+)
+# Of a point in time: what is the same all day.
+_DAY_METHODS = frozenset("date weekday isoweekday isocalendar toordinal".split())
+DAY_ATTRIBUTES = frozenset({"year", "month", "day"})
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfpXcTRrs]")
+# Of so few texts a random one is one of so many prefixes, each of them cached.
+MAX_VARIANTS = 4
 
 State = tuple[Volatility, str]
 CONSTANT: State = (Volatility.CONSTANT, "")
 UNKNOWN: State = (Volatility.UNKNOWN, "")
+# Origins that a value keeps on its way through names, attributes and functions.
+TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
 
 
 def of_call(name: str, receiver: State | None, arguments: list[State], first: str | None) -> State:
@@ -43,11 +68,33 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
     """
     tail = ".".join(name.split(".")[-2:])
     last = name.rpartition(".")[2]
-    if last == "strftime" and first is not None:
-        known = receiver or (Volatility.UNIQUE, "clock")
-        if known[1] in ("clock", "date") or tail == "time.strftime":
-            return (Volatility.UNIQUE, "clock" if _TIME_OF_DAY.search(first) else "date")
-        return known
+    source = _source(name, tail, last, arguments, first)
+    if source is not None:
+        return source
+    if receiver is not None and receiver[1] in ("clock", "date"):
+        return _of_time(last, receiver, arguments, first)
+    states = arguments if receiver is None else [receiver, *arguments]
+    known = strongest(states) if states else UNKNOWN
+    if known[1] == "unordered" and not _keeps_order(name, last, receiver):
+        known = (known[0], "")
+    by_name = volatility_of(last)
+    if by_name is Volatility.UNIQUE and not arguments and known[0] <= Volatility.UNKNOWN:
+        return (Volatility.UNIQUE, unique_name(last))
+    if known[0] <= Volatility.UNKNOWN and (name in _ANSWERS or (last in _ANSWERS and receiver is not None)):
+        return (Volatility.REQUEST, "name")
+    if (
+        known[0] <= Volatility.UNKNOWN
+        and by_name is Volatility.REQUEST
+        and not name.startswith(("str", "len", "json."))
+    ):
+        return (Volatility.REQUEST, "name")
+    return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
+
+
+def _source(name: str, tail: str, last: str, arguments: list[State], first: str | None) -> State | None:
+    """The state of a call that is a source of change itself: a clock, an id, the environment, a set."""
+    if tail == "time.strftime" and first is not None:
+        return (Volatility.UNIQUE, "date" if date_only(first) else "clock")
     if name in CLOCKS or tail in CLOCKS:
         return (Volatility.UNIQUE, "clock")
     if name in DATES or tail in DATES:
@@ -58,27 +105,42 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
         return (Volatility.UNIQUE, "random")
     if name in ENVIRONMENT:
         return (Volatility.DEPLOY, "environment")
-    if name in UNORDERED:
-        return (strongest(arguments)[0] if arguments else Volatility.UNKNOWN, "unordered")
+    if name in SETS:
+        known = strongest(arguments) if arguments else UNKNOWN
+        return known if known[0] is Volatility.UNIQUE else (known[0], "unordered")
+    if name in LISTINGS or (last in _LISTING_METHODS and "." in name):
+        return (max(Volatility.DEPLOY, strongest([CONSTANT, *arguments])[0]), "unordered")
     if name == "sorted" and arguments:
         return (arguments[0][0], "" if arguments[0][1] == "unordered" else arguments[0][1])
-    if receiver is not None and receiver[1] == "clock" and last == "date":
-        return (Volatility.UNIQUE, "date")
-    states = arguments if receiver is None else [receiver, *arguments]
-    known = strongest(states) if states else UNKNOWN
-    by_name = volatility_of(last)
-    if (
-        known[0] <= Volatility.UNKNOWN
-        and by_name is Volatility.REQUEST
-        and not name.startswith(("str", "len", "json."))
-    ):
-        return (Volatility.REQUEST, "name")
-    return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
+    return None
 
 
-def strongest(states: list[State]) -> State:
-    """The state that swallows the others."""
-    return max(states, key=lambda state: state[0], default=UNKNOWN)
+def is_source(name: str) -> bool:
+    """Whether a call of this name gives a value of its own making: its arguments and its definition say no more."""
+    tail = ".".join(name.split(".")[-2:])
+    return any(name in table or tail in table for table in (CLOCKS, DATES, IDS, RANDOMS, LISTINGS))
+
+
+def _of_time(last: str, moment: State, arguments: list[State], first: str | None) -> State:
+    """A method of a point in time or of a text made of one: whether it keeps the time of day."""
+    if last in ("strftime", "format", "__format__") and first is not None and "%" in first:
+        return (moment[0], "date" if moment[1] == "date" or date_only(first) else "clock")
+    if last in _DAY_METHODS:
+        return (moment[0], "date")
+    return strongest([moment, *arguments])
+
+
+def _keeps_order(name: str, last: str, receiver: State | None) -> bool:
+    """Whether what is unordered in front of a call still shows in its value."""
+    return name in _IN_ORDER or (receiver is not None and (last in _SET_METHODS or last == "join"))
+
+
+def strongest(states: Sequence[State]) -> State:
+    """The state that swallows the others. What is in no order stays so among what changes seldom."""
+    known = max(states, key=lambda state: state[0], default=UNKNOWN)
+    if known[0] < Volatility.REQUEST and any(state[1] == "unordered" for state in states):
+        return (known[0], "unordered")
+    return known
 
 
 def date_only(spec: str) -> bool:
@@ -90,6 +152,8 @@ def of_name(name: str) -> State:
     """State of a name or dotted attribute of which nothing else is known."""
     if name in ENVIRONMENT:
         return (Volatility.DEPLOY, "environment")
+    if name == "sys.argv":
+        return (Volatility.REQUEST, "name")
     last = name.rpartition(".")[2]
     if last.isupper() and len(last) > 1:
         return (Volatility.CONSTANT, "name")
@@ -109,3 +173,40 @@ def dotted(node: ast.expr) -> str:
         node = node.value
     parts.append(node.id if isinstance(node, ast.Name) else "")
     return ".".join(reversed(parts))
+
+
+def of_part(member: str, whole: State, named: State) -> State:
+    """State of an attribute of a value, by the value's own and by what its name says."""
+    if whole[1] == "clock" and member in DAY_ATTRIBUTES:
+        return (whole[0], "date")
+    if whole[1] == "loop":
+        return (named[0] if whole[0] is Volatility.UNKNOWN else whole[0], "loop")
+    if whole[0] <= Volatility.DEPLOY:
+        # A part of what never changes does not either; of `None` and `{}`, which may be replaced, nothing follows.
+        return whole if named[0] is Volatility.UNKNOWN and whole != CONSTANT else named
+    return strongest([named, whole])
+
+
+# Characters of a date in ISO format.
+DATE_WIDTH = 10
+
+
+def cuts_time(node: ast.Subscript) -> bool:
+    """Whether of a moment written in ISO format only the date is taken: `[:10]`, `.split("T")[0]`."""
+    whole, part = node.value, node.slice
+    if not isinstance(whole, ast.Call):
+        return False
+    if isinstance(part, ast.Slice):
+        written = dotted(whole.func).rpartition(".")[2] in ("isoformat", "str")
+        bound = part.upper.value if isinstance(part.upper, ast.Constant) and part.lower is None else None
+        return written and isinstance(bound, int) and 0 < bound <= DATE_WIDTH and not _plain_seconds(whole)
+    at = part.value if isinstance(part, ast.Constant) else None
+    sign = whole.args[0].value if whole.args and isinstance(whole.args[0], ast.Constant) else None
+    splits = isinstance(whole.func, ast.Attribute) and whole.func.attr in ("split", "partition")
+    return splits and at == 0 and sign in ("T", " ", None)
+
+
+def _plain_seconds(node: ast.Call) -> bool:
+    """`str(time.time())`: its first characters are no date."""
+    inner = node.args[0] if node.args else None
+    return isinstance(inner, ast.Call) and dotted(inner.func).rpartition(".")[2] in ("time", "time_ns", "timestamp")

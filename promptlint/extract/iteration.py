@@ -1,0 +1,87 @@
+"""Collections: what one turn of a loop sees, and whether the order of the items is fixed."""
+
+from __future__ import annotations
+
+import ast
+from zlib import crc32
+
+import msgspec
+
+from promptlint.extract.state import File, Scope, single_hole, state_of
+from promptlint.extract.volatility import State, of_name
+from promptlint.operations import is_several, several
+from promptlint.template import Choice, Hole, Items, Repeat, Template, Value, Volatility
+
+MAX_CONDITION = 200
+# A set that is written out is a choice of its items, turn by turn; one with more is data.
+MAX_MEMBERS = 32
+
+
+def condition_text(file: File, node: ast.expr) -> str:
+    """A condition as written, so that equal conditions can be seen to be equal."""
+    span = file.span(node)
+    text = " ".join(file.source.text[span.start : span.end].split())
+    return text if len(text) <= MAX_CONDITION else f"{text[:MAX_CONDITION]}\u2026 {crc32(text.encode()):08x}"
+
+
+def spread(value: Value) -> Value:
+    """The items of a list of which nothing is known but that it is one."""
+    hole = single_hole(value)
+    if hole is None:
+        return value
+    mixed = hole.origin == "unordered"
+    return several(Repeat((hole,), hole.expression, hole.span, hole.volatility, unordered=mixed))
+
+
+def iteration_state(iterable: Value) -> State:
+    """How often what is iterated over changes."""
+    return state_of(iterable)
+
+
+def bind_loop(file: File, scope: Scope, target: ast.expr, iterable: Value) -> None:
+    """Bind the names of a loop's target to what one turn of the loop sees."""
+    state = iteration_state(iterable)
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name):
+            known = of_name(node.id)
+            chosen = state[0] if state[0] is not Volatility.UNKNOWN else known[0]
+            scope.values[node.id] = (file.hole(node, chosen, "loop"),)
+
+
+def unordered(file: File, node: ast.expr, value: Items) -> Items:
+    """The items of a set: which comes first is not known, nor the same in another process."""
+    if len(value.items) < 2 and not any(is_several(item) for item in value.items):
+        return value
+    templates: list[Template] = []
+    for item in value.items:
+        if not isinstance(item, tuple):
+            return value
+        templates.append(item)
+    span, over = file.span(node), condition_text(file, node)
+    if len(templates) == 1:
+        return Items((_turned(templates[0], True),), value.span, value.complete)
+    state = state_of(value)
+    body: Template = (Choice(f"item of {over}", tuple(_alone(item) for item in templates)),)
+    if len(templates) > MAX_MEMBERS:
+        body = (Hole(over, span, state[0], "loop"),)
+    return Items((several(Repeat(body, over, span, state[0], unordered=True)),), value.span, value.complete)
+
+
+def _alone(item: Template) -> Template:
+    return item[:-1] if is_several(item) else item
+
+
+def in_order(value: Value) -> Value:
+    """A collection that has been sorted."""
+    if isinstance(value, Items):
+        return Items(tuple(_turned(item, False) for item in value.items), value.span, value.complete)
+    hole = single_hole(value)
+    if hole is not None and hole.origin == "unordered":
+        return (msgspec.structs.replace(hole, origin=""),)
+    return value
+
+
+def _turned(item: Value, mixed: bool) -> Value:
+    if not isinstance(item, tuple) or not is_several(item) or not isinstance(item[0], Repeat):
+        return item
+    return (msgspec.structs.replace(item[0], unordered=mixed), *item[1:])

@@ -1,0 +1,75 @@
+"""What a call gives back as a run-time value: how often it changes, and whether it is JSON."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.extract.state import File, single_hole, state_of
+from promptlint.extract.volatility import CONSTANT, MAX_VARIANTS, of_call
+from promptlint.operations import literal
+from promptlint.template import Hole, Items, JsonDump, Value, Volatility
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Site
+
+JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
+_PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math html string operator".split())
+
+
+def run_time_value(file: File, site: Site, receiver: Value | None) -> Hole:
+    """The hole that stands for a call's value, with how often that changes."""
+    first = literal(site.positional[0][0]) if site.positional else None
+    arguments = [state_of(value) for value, _ in site.positional] + [
+        state_of(value) for value, _ in site.keywords.values()
+    ]
+    known = state_of(receiver) if receiver is not None else None
+    if known is not None and ((not known[1] and known[0] is Volatility.CONSTANT) or _of_package(file, site)):
+        known = None
+    if first is None and site.positional and site.name.endswith("strftime"):
+        first = file.literal_of_module(site.positional[0][1])
+    state = of_call(site.name, known, arguments, first)
+    if state == (Volatility.UNIQUE, "random") and _few(site):
+        state = CONSTANT
+    if file.importing and (state[0] is Volatility.UNIQUE or (file.once and state[0] is Volatility.UNKNOWN)):
+        # Computed once, when the module is imported.
+        state = (Volatility.DEPLOY, state[1])
+    dump = _json(site, receiver)
+    if dump is not None and not dump.sort_keys and site.positional and _gathered(site):
+        state = (state[0], "unordered")
+    return file.hole(site.node, state[0], state[1], dump)
+
+
+def _of_package(file: File, site: Site) -> bool:
+    """Whether a function is called whose value depends on its arguments alone; its package is no value."""
+    return file.aliases.get(site.written.partition(".")[0]) in _PURE
+
+
+def _gathered(site: Site) -> bool:
+    """Whether the argument is the function's `**kwargs`, in the order in which its callers happen to name them."""
+    node = site.positional[0][1]
+    return isinstance(node, ast.Name) and bool(site.gathered) and node.id == site.gathered
+
+
+def _few(site: Site) -> bool:
+    """One of a few texts, drawn at random: each of them makes a prefix that is met again."""
+    first = site.positional[0][0] if site.positional and site.name.endswith(".choice") else None
+    return isinstance(first, Items) and first.complete and len(first.items) <= MAX_VARIANTS
+
+
+def _json(site: Site, receiver: Value | None) -> JsonDump | None:
+    """How a call writes JSON, if it does."""
+    last = site.name.rpartition(".")[2]
+    if site.name in JSON_DUMPS or last in ("model_dump_json", "to_json"):
+        indent = site.keywords.get("indent")
+        number = indent[1].value if indent and isinstance(indent[1], ast.Constant) else None
+        width = number if isinstance(number, int) else len(number) if isinstance(number, str) else 0
+        flags = {
+            key: node.value
+            for key, (_, node) in site.keywords.items()
+            if key in ("ensure_ascii", "sort_keys") and isinstance(node, ast.Constant)
+        }
+        plain = last in ("model_dump_json", "to_json") or site.name == "orjson.dumps"
+        return JsonDump(width, bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False)))
+    hole = single_hole(receiver) if receiver is not None else None
+    return hole.json if hole is not None and last in ("decode", "strip") else None
