@@ -13,6 +13,7 @@ from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
+from promptlint.margins import with_dedents
 from promptlint.operations import over_texts, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.requests import request
@@ -125,7 +126,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
         requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda each: each.span)
-    return Project(tuple(requests))
+    return Project(tuple(with_dedents(requests, linker.dedents.values())))
 
 
 def _linked(site: Site, facts: Facts, linker: Linker) -> Value:

@@ -23,6 +23,7 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Dedent,
     Hole,
     Items,
     Mapping,
@@ -30,6 +31,7 @@ from promptlint.template import (
     Part,
     Ref,
     Repeat,
+    Span,
     Template,
     Text,
     Value,
@@ -71,6 +73,8 @@ class Linker:
         self.passing: dict[tuple[str, str], Value | None] = {}
         self.depth = 0
         self.steps = 0
+        # Calls that take margins off, each with the longest text that any way here gave it.
+        self.dedents: dict[Span, Dedent] = {}
 
     def resolve(self, value: Value, facts: Facts, bound: Bound | None = None) -> Value:
         """A value with nothing left to look up, within a budget of steps for each call from outside.
@@ -341,6 +345,10 @@ class Linker:
             return Items(target.items[start:stop], target.span)
         if not isinstance(target, tuple) or (len(target) == 1 and isinstance(target[0], Hole)):
             return (part.fallback,)
+        if part.operation in ("dedent", "cleandoc"):
+            known = self.dedents.get(part.span)
+            if known is None or len(known.target) < len(target):
+                self.dedents[part.span] = Dedent(part.operation, target, part.span)
         result = (
             OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
         )
@@ -517,6 +525,7 @@ OPERATIONS: dict[str, Operation] = {
     "times": _times,
     "dedent": lambda target, positional, keywords, part: margins.dedent(target),
     "cleandoc": lambda target, positional, keywords, part: margins.cleandoc(target),
+    "docstring": lambda target, positional, keywords, part: margins.cleandoc(target),
     "indent": _indent,
     "upper": _recased(str.upper),
     "lower": _recased(str.lower),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from promptlint.operations import Flat, slice_text
-from promptlint.template import Choice, Part, Repeat, Template, Text, Volatility, texts
+import msgspec
+
+from promptlint.operations import OBJECT, Flat, slice_text
+from promptlint.prompt import Prompt, Request
+from promptlint.template import Choice, Dedent, Part, Repeat, Span, Template, Text, Volatility, texts
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BLANKS = re.compile(r"[ \t]*")
+# Calls that take margins off the text of one prompt.
+_MAX_CALLS = 64
 _TAB_OR_ROW = re.compile(r"[\t\n\r]")
 
 
@@ -57,9 +63,22 @@ def dedent(target: Template) -> Template:
 def _dedent(target: Template) -> Template:
     flat = Flat(target)
     lines = _lines(flat.value)
+    margin = _shared(flat.value, lines, target)
+    ranges = []
+    for start, end in lines:
+        if _indent(flat.value, start, end) is None:
+            start = max(end - 1, start) if flat.value.endswith("\n", start, end) else end
+        else:
+            start += len(margin)
+        ranges.append((start, end))
+    return flat.keep(ranges)
+
+
+def _shared(value: str, lines: list[tuple[int, int]], target: Template) -> str:
+    """The blanks that all rows of a template begin with, rows of blanks aside."""
     margin: str | None = None
     for start, end in lines:
-        indent = _indent(flat.value, start, end)
+        indent = _indent(value, start, end)
         if indent is None:
             continue
         if margin is None or margin.startswith(indent):
@@ -69,14 +88,47 @@ def _dedent(target: Template) -> Template:
             while common < min(len(margin), len(indent)) and margin[common] == indent[common]:
                 common += 1
             margin = margin[:common]
-    ranges = []
-    for start, end in lines:
-        if _indent(flat.value, start, end) is None:
-            start = max(end - 1, start) if flat.value.endswith("\n", start, end) else end
-        else:
-            start += len(margin or "")
-        ranges.append((start, end))
-    return flat.keep(ranges)
+    return "" if any(map(rows_at_margin, target)) else margin or ""
+
+
+def rows_at_margin(part: Part) -> bool:
+    """Whether a loop, from its second turn on, begins rows without a blank in front."""
+    if not isinstance(part, Repeat):
+        return False
+    rows = (_flow(part.body) * 2).split("\n")[1:]
+    return any(row and row[0] not in " \t" for row in rows)
+
+
+def _flow(template: Template) -> str:
+    """One turn of a template, as one string: of branches the first, which for separators is the one that has one."""
+    pieces: list[str] = []
+    for part in template:
+        match part:
+            case Text():
+                pieces.append(part.value)
+            case Choice() if part.branches:
+                pieces.append(_flow(part.branches[0]))
+            case Repeat():
+                pieces.append(_flow(part.body))
+            case _:
+                pieces.append(OBJECT)
+    return "".join(pieces)
+
+
+def taken(target: Template, *, first: bool) -> int:
+    """How many blanks `dedent` takes off each row, or, without the `first` row, `cleandoc`.
+
+    Of several ways through the conditions it is the one that loses fewest.
+    """
+    widths: list[int] = []
+
+    def measure(way: Template) -> Template:
+        value = Flat(way).value
+        widths.append(len(_shared(value, _lines(value)[0 if first else 1 :], way)))
+        return way
+
+    _by_branch(target, measure)
+    return min(widths, default=0)
 
 
 def _expand_tabs(target: Template) -> Template:
@@ -122,7 +174,7 @@ def _cleandoc(target: Template) -> Template:
     value = flat.value
     lines = _lines(value)
     widths = [len(indent) for start, end in lines[1:] if (indent := _indent(value, start, end)) is not None]
-    margin = min(widths, default=0)
+    margin = 0 if any(map(rows_at_margin, target)) else min(widths, default=0)
     ranges: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(lines):
         indent = _indent(value, start, end)
@@ -143,3 +195,34 @@ def _cleandoc(target: Template) -> Template:
     if ranges and value.endswith("\n", *ranges[-1]):
         ranges[-1] = (ranges[-1][0], ranges[-1][1] - 1)
     return flat.keep(ranges)
+
+
+def with_dedents(requests: Sequence[Request], dedents: Iterable[Dedent]) -> Iterator[Request]:
+    """The requests, their prompts with the calls that took margins off their texts."""
+    # By file the texts that a call was given, in order: a prompt holds them, or pieces of them.
+    given: dict[str, list[tuple[int, int, Dedent]]] = {}
+    for dedent in dedents:
+        for text in texts(dedent.target):
+            if "\n" in text.value:
+                given.setdefault(text.span.file, []).append((text.span.start, text.span.end, dedent))
+    for each in given.values():
+        each.sort(key=lambda entry: (entry[0], entry[1], entry[2].span))
+    for request in requests:
+        prompts = tuple(_with_own(prompt, given) for prompt in request.prompts) if given else request.prompts
+        same = all(new is old for new, old in zip(prompts, request.prompts, strict=True))
+        yield request if same else msgspec.structs.replace(request, prompts=prompts)
+
+
+def _with_own(prompt: Prompt, given: dict[str, list[tuple[int, int, Dedent]]]) -> Prompt:
+    found: dict[Span, Dedent] = {}
+    for text in texts(prompt.template):
+        entries = given.get(text.span.file)
+        if not entries:
+            continue
+        at = bisect.bisect_right(entries, text.span.start, key=lambda entry: entry[0]) - 1
+        while at >= 0 and entries[at][1] >= text.span.end and len(found) < _MAX_CALLS:
+            found.setdefault(entries[at][2].span, entries[at][2])
+            at -= 1
+    if not found:
+        return prompt
+    return msgspec.structs.replace(prompt, dedents=tuple(found[span] for span in sorted(found)))

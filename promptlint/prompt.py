@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from promptlint.template import Span, Template
+from promptlint.template import Dedent, Span, Template
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -19,6 +19,7 @@ class Prompt(msgspec.Struct, frozen=True):
     `evidence` says why it is taken for a prompt ("role-dict", "call", "keyword", "name", "reads", "jinja-file", ...);
     `span` is the place of the expression that holds it; `model` is the literal model name of its request, or "".
     `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
+    `dedents` are the calls that a part of its text has gone through to lose its margin.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Prompt(msgspec.Struct, frozen=True):
     span: Span
     model: str = ""
     once: bool = False
+    dedents: tuple[Dedent, ...] = ()
 
 
 class Unresolved(msgspec.Struct, frozen=True):

@@ -173,6 +173,17 @@ class Arguments(msgspec.Struct, frozen=True):
     complete: bool = True
 
 
+class Dedent(msgspec.Struct, frozen=True):
+    """A call of `textwrap.dedent` ("dedent") or `inspect.cleandoc` ("cleandoc"), and the linked text it was given.
+
+    What becomes of the text stands in the prompt; a rule that asks what the call is good for needs both.
+    """
+
+    operation: str
+    target: Template
+    span: Span
+
+
 def texts(template: Template) -> Iterator[Text]:
     """Every static piece of a linked template, branches and loop bodies included, in source order of the parts."""
     for part in template:

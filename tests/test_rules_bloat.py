@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
+import random
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from promptlint.config import Configuration, Overrides
+from promptlint.engine import run
 from promptlint.extract.literals import Field, scan
+from promptlint.files import File
 from promptlint.prompt import Finding, Prompt, Request, Role
-from promptlint.rules import Files, indented_prompt, oversized_prompt, pretty_json
+from promptlint.rules import Files, embedded_blob, indented_prompt, oversized_prompt, pretty_json, wasted_whitespace
 from promptlint.template import Choice, Hole, JsonDump, Part, Repeat, Span, Template, Text, Volatility
 from promptlint.tokens import count
 
@@ -209,7 +216,8 @@ def test_literals_are_judged_one_by_one_and_reported_together() -> None:
     other = literal(f'"""\n{prose(30, "    ")}"""', at=20_000)
     finding = one(indented_prompt.check(prompt(*flat, *deep, *other)))
     assert finding.span.start == 5_003
-    assert [span.start for span, _ in finding.related] == [20_003]
+    # First the prompt, whose text is defined elsewhere, then the other texts.
+    assert [span.start for span, _ in finding.related] == [0, 20_003]
     alone = [one(indented_prompt.check(prompt(*template))).tokens for template in (deep, other)]
     assert finding.tokens == sum(alone)
 
@@ -427,3 +435,161 @@ def test_min_tokens_is_the_size_of_the_json() -> None:
 def test_hostile_text_is_read_in_time(hostile: str) -> None:
     assert list(pretty_json.check(prompt(text("Our products:\n" + hostile)))) == []
     list(indented_prompt.check(prompt(text(hostile))))
+
+
+# --- wasted-whitespace
+
+
+def cleaned(value: str) -> str:
+    """A text without what the rule finds in it, which is white space and nothing else."""
+    kept, position = [], 0
+    for start, end in wasted_whitespace._ranges(value, wasted_whitespace._Waste([])):
+        assert position <= start < end and not value[start:end].strip()
+        kept.append(value[position:start])
+        position = end
+    return "".join(kept) + value[position:]
+
+
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [
+        ("a  \t\nb\n", "a\nb\n"),
+        ("a\n\n\n\nb", "a\n\nb"),
+        ("a\n   \n \n\t\nb", "a\n\nb"),
+        ("a\n\n\nb", "a\n\n\nb"),
+        ("a\n  \nb", "a\n\nb"),
+        ("a\n\n\n\n", "a\n\n"),
+        ("a  \nb", "a  \nb"),
+        ("a  \n\nb", "a\n\nb"),
+        ("a\n    ", "a\n    "),
+        ("a   \n```\nx   \n\n\n\n\ny\n```   \nb   \n", "a\n```\nx   \n\n\n\n\ny\n```   \nb\n"),
+        ("a\n\n```\n{x}\n```\n\nb", "a\n\n```\n{x}\n```\n\nb"),
+        ("~~~\n```   \nx   \n~~~\nb   \n", "~~~\n```   \nx   \n~~~\nb\n"),
+        ("   \n\n\n\n\nb", "\n\nb"),
+    ],
+)
+def test_white_space_that_could_go(value: str, clean: str) -> None:
+    assert cleaned(value) == clean
+    assert cleaned(clean) == clean
+
+
+def test_white_space_is_measured_and_can_be_fixed() -> None:
+    body = "".join(f"Rule {n}: answer point {n} of the letter.{' ' * (n + 2)}\n\n\n\n\n" for n in range(12))
+    finding = one(wasted_whitespace.check(prompt(text(body))))
+    assert finding.tokens == count(body) - count(cleaned(body)) >= 10 and finding.saving == "removed"
+    assert finding.span.start == body.index("  ")
+    assert finding.fix is not None and finding.fix.safe
+    fixed = body
+    for edit in reversed(finding.fix.edits):
+        fixed = fixed[: edit.span.start] + edit.text + fixed[edit.span.end :]
+    assert fixed == cleaned(body)
+
+
+def test_white_space_of_escapes_has_no_fix() -> None:
+    source = '"' + "".join(f"Rule {n}: be brief about it.    \\n\\n\\n\\n\\n" for n in range(15)) + '"'
+    finding = one(wasted_whitespace.check(prompt(*literal(source))))
+    assert finding.fix is None and finding.tokens >= 10
+
+
+def test_white_space_of_branches_counts_once() -> None:
+    one_way = text("".join(f"Rule {n}: be brief.     \n" for n in range(20)), 100)
+    other = text("".join(f"Rule {n}: be long.     \n" for n in range(30)), 9_000)
+    finding = one(wasted_whitespace.check(prompt(Choice("x", ((one_way,), (other,))))))
+    assert finding.tokens == count(other.value) - count(cleaned(other.value))
+    assert finding.span.start < 9_000
+
+
+# --- whole programs
+
+
+ROWS = "".join(f"        Answer point {n} of the letter in a friendly tone.\n" for n in range(12))
+AT_MARGIN = "\\n".join(f"- rule {n}" for n in range(3))
+
+
+def found(folder: Path, rule: str, source: str) -> list[Finding]:
+    """What a rule finds in a program, with the prompts that were read in it."""
+    path = folder / "app.py"
+    path.write_text(source, encoding="utf-8")
+    report = run([File(path.name, str(path))], Configuration(Overrides(extend_select=(rule,), cwd=str(folder))))
+    assert report.project.prompts and not report.problems
+    return [finding for finding in report.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        pytest.param('dedent("""You answer letters.\n@""")', "behind the quotes", id="dedent, text behind the quotes"),
+        pytest.param('dedent("""\n@""")', "", id="dedent"),
+        pytest.param('dedent("""\\\n@""")', "", id="dedent, backslash"),
+        pytest.param('cleandoc("""You answer letters.\n@""")', "", id="cleandoc, text behind the quotes"),
+        pytest.param('dedent(f"""\n@        {RULES}\n@""")', "a text that is put in", id="constant of several rows"),
+        pytest.param('cleandoc(f"""\n@        {RULES}\n@""")', "a text that is put in", id="the same with cleandoc"),
+        pytest.param('dedent("""\n@        {RULES}\n@""").format(RULES=RULES)', "", id="put in afterwards"),
+        pytest.param('dedent(f"""\n@        {json.dumps(x, indent=2)}\n@""")', "json.dumps", id="JSON"),
+        pytest.param('dedent(f"""\n@        {json.dumps(x)}\n@""")', "", id="JSON of one row"),
+        pytest.param('dedent(f"""\n@        {lines}\n@""")', "made of `x`", id="joined rows"),
+        pytest.param('dedent(f"""\n@        {words}\n@""")', "", id="joined words"),
+        pytest.param('dedent(f"""\n@        {text}\n@""")', "", id="nobody knows"),
+        pytest.param('dedent("""You answer letters. Be kind.""")', "", id="one row"),
+    ],
+)
+def test_calls_that_take_nothing_off(tmp_path: Path, call: str, reason: str) -> None:
+    source = (
+        "import json\nfrom inspect import cleandoc\nfrom textwrap import dedent\n\n"
+        f'RULES = "{AT_MARGIN}"\n\n\ndef ask(x, text):\n    lines = "\\n".join(f"- {{each}}" for each in x)\n'
+        f'    words = ", ".join(x)\n    system_prompt = {call.replace("@", ROWS)}\n    return system_prompt\n'
+    )
+    findings = found(tmp_path, "ineffective-dedent", source)
+    assert len(findings) == bool(reason)
+    for finding in findings:
+        assert reason in finding.message and finding.span.start == source.index(call.partition("(")[0], 150)
+        assert finding.tokens >= 12
+    if reason:
+        assert not found(tmp_path, "indented-prompt", source), "one defect, one finding"
+
+
+BASE64 = base64.b64encode(random.Random(5).randbytes(600)).decode()
+WRAPPED = "\n".join(BASE64[at : at + 76] for at in range(0, len(BASE64), 76))
+UUIDS = [str(uuid.UUID(int=random.Random(n).getrandbits(128), version=4)) for n in range(8)]
+MINIFIED = "".join(
+    f"function f{n}(e,t){{var r=e[{n}]||t.x;if(!r){{return null}}for(var i=0;i<r.length;i++){{r[i]=t(r[i])}}return r}}"
+    for n in range(8)
+)
+
+
+@pytest.mark.parametrize(
+    ("blob", "what"),
+    [
+        (BASE64, "Base64"),
+        (WRAPPED, "Base64"),
+        (f"data:image/png;base64,{BASE64}", "a data URI"),
+        (random.Random(6).randbytes(250).hex(), "hexadecimal data"),
+        ("\n".join(UUIDS), "a list of UUIDs"),
+        (str(UUIDS), "a list of UUIDs"),
+        (MINIFIED, "minified code"),
+    ],
+)
+def test_blobs_are_measured(blob: str, what: str) -> None:
+    before, after = prose(3) + "\n", "\n\n" + prose(3)
+    finding = one(embedded_blob.check(prompt(text(before + blob + after))))
+    assert finding.message.startswith(what)
+    shown = (before + blob + after)[finding.span.start : finding.span.end]
+    assert shown.strip("[]'") == blob.strip("[]'")
+    assert abs(finding.tokens - count(blob)) <= 4 and finding.saving == "removed"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(prose(60), id="prose"),
+        pytest.param("/srv/data/" + "a-long-path-with-Many/Parts-Of-2026/" * 30, id="path"),
+        pytest.param(" ".join(UUIDS[:3]), id="few UUIDs"),
+        pytest.param("=" * 900 + "-" * 900 + "A" * 900, id="rules"),
+        pytest.param("0123456789" * 90, id="digits"),
+        pytest.param(json.dumps(RECORDS, separators=(",", ":")) * 3, id="JSON in one row"),
+        pytest.param("someVeryLongIdentifierInCamelCase" * 30, id="identifier"),
+        pytest.param("次の注文を要約してください。" * 100, id="Japanese"),
+    ],
+)
+def test_no_blob(value: str) -> None:
+    assert list(embedded_blob.check(prompt(text(value)))) == []

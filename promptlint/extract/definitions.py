@@ -82,7 +82,7 @@ def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
     text = string(file, first.value, first.value.value)
     span = file.span(first.value)
     hole = Hole("docstring", span)
-    return (Apply("cleandoc", text, Arguments(), span, hole),) if text else ()
+    return (Apply("docstring", text, Arguments(), span, hole),) if text else ()
 
 
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:

@@ -1,46 +1,17 @@
-"""`indented-prompt`: the indentation of the source is part of the text that is sent.
-
-What a literal loses is measured: its tokens as it stands, less its tokens with the common indentation taken off as
-`inspect.cleandoc` would do it (blank lines stay). Values put in at run time stand as one letter.
-"""
+"""`indented-prompt`: the indentation of the source is part of the text that is sent."""
 
 from __future__ import annotations
 
-import ast
-import warnings
-from collections.abc import Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterator
 
 from promptlint.prompt import Finding, Prompt
 from promptlint.rules import rule
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, texts
-from promptlint.tokens import count, encoding_of
+from promptlint.rules._indentation import measure
+from promptlint.template import Span, Template, Text
+from promptlint.tokens import encoding_of
 
-# A private character that stands for a value put in at run time, and the letter that it is counted as.
-_VALUE, _LETTER = "\ue000", "x"
-
-# More characters than a field or a Jinja tag usually has: pieces further apart are taken for different literals.
-_WIDEST_FIELD = 120
-# A backslash at the end of a row leaves a gap of two characters, or of three.
-_CONTINUATION = 3
-# Notes under a heading line are set off by up to four blanks on purpose.
-_SET_OFF = 4
 # Docstrings of what is sent: frameworks take them apart, and their sections are indented by convention.
 _DOCSTRINGS = ("decorator", "schema")
-_TEMPLATE_FILES = (".j2", ".jinja", ".jinja2")
-
-
-class _Literal(msgspec.Struct):
-    """One literal: its static pieces in source order. `open`: a value follows the last one inside the literal."""
-
-    pieces: list[Text]
-    open: bool = False
-
-    @property
-    def span(self) -> Span:
-        first, last = self.pieces[0].span, self.pieces[-1].span
-        return Span(first.file, first.start, last.end)
 
 
 @rule(group="bloat", severity="info")
@@ -48,27 +19,29 @@ def check(prompt: Prompt, *, min_tokens: int = 20, min_percent: int = 3) -> Iter
     """The indentation of the source is sent along with a triple-quoted text."""
     if prompt.evidence in _DOCSTRINGS:
         return
-    literals = _literals(prompt.template)
-    saved = [_saving(literal, prompt.model, min_tokens) for literal in literals]
-    owner = {piece: number for number, literal in enumerate(literals) for piece in literal.pieces}
-    tokens = _per_call(prompt.template, owner, saved, set())
-    if tokens < max(min_tokens, 1):
+    found = measure(prompt.template, prompt.model, min_tokens)
+    if found is None or 100 * found.tokens < min_percent * max(found.total, 1):
         return
-    total = _per_call(prompt.template, owner, [_size(literal, prompt.model) for literal in literals], set())
-    percent = 100 * tokens / max(total, 1)
-    if percent < min_percent:
-        return
-    places = [literal.span for literal, lost in zip(literals, saved, strict=True) if lost > 0]
+    percent = 100 * found.tokens / max(found.total, 1)
     exact = encoding_of(prompt.model).exact
+    first, *others = found.places
     yield Finding(
-        places[0],
-        f"{'' if exact else '~'}{tokens:,} tokens of source indentation are sent, {percent:.0f} % of the prompt",
-        tokens=tokens,
+        first,
+        f"{'' if exact else '~'}{found.tokens:,} tokens of source indentation are sent, {percent:.0f} % of the prompt",
+        tokens=found.tokens,
         saving="removed",
         help=_help(prompt.template),
-        related=tuple((place, "this text is indented too") for place in places[1:]),
+        related=(*_sent(prompt, first), *((place, "this text is indented too") for place in others)),
         exact=exact,
     )
+
+
+def _sent(prompt: Prompt, place: Span) -> tuple[tuple[Span, str], ...]:
+    """Where the prompt stands, if its text is defined elsewhere."""
+    span = prompt.span
+    if span.file == place.file and span.start <= place.start < max(span.end, span.start + 1):
+        return ()
+    return ((span, "the prompt that sends it stands here"),)
 
 
 def _help(template: Template) -> str:
@@ -76,169 +49,3 @@ def _help(template: Template) -> str:
     if all(isinstance(part, Text) for part in template):
         return advice
     return advice + "; put values of several lines in afterwards, or their lines keep it in"
-
-
-def _literals(template: Template) -> list[_Literal]:
-    """The literals a template is made of, in order of file and place, told apart by the gaps between their pieces."""
-    apart: set[tuple[Span, Span]] = set()
-    followed: set[Span] = set()
-    _neighbours(template, apart, followed)
-    found: list[_Literal] = []
-    order: dict[Text, int] = {}
-    for piece in texts(template):
-        if piece.value:
-            order.setdefault(piece, len(order))
-    for piece in sorted(order, key=lambda piece: (piece.span, piece.value)):
-        last = found[-1].pieces[-1] if found else None
-        # What stands in front in the source and behind in the prompt is another literal, put in as a value.
-        together = last is not None and order[last] < order[piece] and (last.span, piece.span) not in apart
-        if last is not None and together and last.span.file == piece.span.file:
-            gap = piece.span.start - last.span.end
-            if gap < 0:
-                continue
-            if gap <= _WIDEST_FIELD:
-                found[-1].pieces.append(piece)
-                continue
-        found.append(_Literal([piece]))
-    for literal in found:
-        literal.open = literal.pieces[-1].span in followed
-    return found
-
-
-def _neighbours(template: Template, apart: set[tuple[Span, Span]], followed: set[Span]) -> None:
-    """Collect pairs of pieces with quotes between them, and pieces that a value follows in the same literal."""
-    for part, after in zip(template, (*template[1:], None), strict=False):
-        match part:
-            case Text():
-                if isinstance(after, Text):
-                    gap = after.span.start - part.span.end
-                    if after.span.file == part.span.file and gap > _CONTINUATION:
-                        apart.add((part.span, after.span))
-                elif after is not None and _inside(part, after):
-                    followed.add(part.span)
-            case Choice():
-                for branch in part.branches:
-                    _neighbours(branch, apart, followed)
-            case Repeat():
-                _neighbours(part.body, apart, followed)
-            case _:
-                pass
-
-
-def _inside(text: Text, part: Part) -> bool:
-    """Whether a value stands inside the literal before it: a brace at most is between them, no quote and operator."""
-    if not isinstance(part, Hole) or part.span.file != text.span.file:
-        return True
-    return not 1 < part.span.start - text.span.end <= _WIDEST_FIELD
-
-
-def _as_written(literal: _Literal) -> str:
-    """The literal's text, with a placeholder for every value inside."""
-    values: list[str] = []
-    end = literal.pieces[0].span.start
-    for piece in literal.pieces:
-        if piece.span.start - end > _CONTINUATION or (piece.span.start > end and values and values[-1].endswith("\n")):
-            values.append(_VALUE)
-        values.append(piece.value)
-        end = piece.span.end
-    if literal.open:
-        values.append(_VALUE)
-    return "".join(values)
-
-
-def _size(literal: _Literal, model: str) -> int:
-    return count(_as_written(literal).replace(_VALUE, _LETTER), model)
-
-
-def _saving(literal: _Literal, model: str, least: int) -> int:
-    """Tokens that taking off the common indentation saves; 0 where it has a meaning, or hardly any can be saved."""
-    if literal.pieces[0].span.file.endswith(_TEMPLATE_FILES):
-        return 0
-    written = _as_written(literal)
-    lines = written.split("\n")
-    # Text that begins right behind the quotes is not indented by the source, unless a backslash ends the first row.
-    first = 0 if lines[0].strip() and lines[0][0] in " \t" else 1
-    margin = _margin([_indent(line) for line in lines[first:] if line.strip()])
-    if not margin or len(margin) * len(lines) < least or _set_off(lines, first, margin):
-        return 0
-    taken = [line[len(margin) :] for line in lines[first:]]
-    if _indentation_matters(lines[:first] + taken):
-        return 0
-    without = "\n".join(lines[:first] + taken)
-    return count(written.replace(_VALUE, _LETTER), model) - count(without.replace(_VALUE, _LETTER), model)
-
-
-def _margin(indents: Sequence[str]) -> str:
-    """The blanks that all of some indentations begin with."""
-    least, most = min(indents, default=""), max(indents, default="")
-    same = 0
-    while same < min(len(least), len(most)) and least[same] == most[same]:
-        same += 1
-    return least[:same]
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _set_off(lines: Sequence[str], first: int, margin: str) -> bool:
-    """Whether a text sets its lines off on purpose, under a first line that introduces them."""
-    if not first or not lines[0].strip() or len(margin.expandtabs(8)) > _SET_OFF:
-        return False
-    return lines[-1] == "" or (bool(lines[-1].strip()) and lines[0].rstrip().endswith(":"))
-
-
-def _indentation_matters(lines: Sequence[str]) -> bool:
-    """Whether a text is code, or mostly YAML, table rows or fenced blocks."""
-    meant = total = 0
-    fenced = False
-    for line in lines:
-        stripped = line.strip()
-        if not stripped:
-            continue
-        total += 1
-        fence = stripped.startswith(("```", "~~~"))
-        if fenced or fence or stripped[0] == "|" or _yaml(stripped):
-            meant += 1
-        if fence:
-            fenced = not fenced
-    return 2 * meant > total or _python("\n".join(lines))
-
-
-def _yaml(line: str) -> bool:
-    """Whether a line is `key:` or `key: value`, its key an identifier in lower case, perhaps as an item of a list."""
-    key, colon, value = line.removeprefix("- ").partition(":")
-    return bool(colon) and key.replace("-", "_").isidentifier() and key.islower() and (not value or value[0] == " ")
-
-
-def _python(text: str) -> bool:
-    """Whether a text is Python. Prose hardly ever is: two words in a row do not parse."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text.replace(_VALUE, _LETTER).strip("\n"))
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return False
-    return True
-
-
-def _per_call(template: Template, owner: dict[Text, int], figures: Sequence[int], seen: set[int]) -> int:
-    """The sum of a figure over the literals that one call sends: of several branches, that with the largest sum."""
-    total = 0
-    for part in template:
-        match part:
-            case Text():
-                number = owner.get(part)
-                if number is not None and number not in seen:
-                    seen.add(number)
-                    total += figures[number]
-            case Choice():
-                ways = [(copy := set(seen), _per_call(branch, owner, figures, copy)) for branch in part.branches]
-                chosen, most = max(ways, key=lambda way: way[1], default=(seen, 0))
-                seen |= chosen
-                total += most
-            case Repeat():
-                total += _per_call(part.body, owner, figures, seen)
-            case _:
-                pass
-    return total
