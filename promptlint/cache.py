@@ -207,37 +207,29 @@ def _other(pieces: Sequence[Piece], policy: Policy, minimum: int, sure: bool) ->
 
 
 def _turn(pieces: Sequence[Piece], policy: Policy, minimum: int, sure: bool) -> Reuse:
-    kept = _kept(pieces, policy)
-    first = next(
-        (i for i, each in enumerate(pieces) if changes_in_turn(each, sure=sure) and not _stays(each, i, kept)),
-        len(pieces),
-    )
-    said = (i for i, each in enumerate(pieces[:first]) if each.grows or (_stays(each, i, kept) and changes(each)))
-    history = max(said, default=None)
+    first = next((i for i, each in enumerate(pieces) if changes_in_turn(each, sure=sure)), len(pieces))
+    history = max((index for index, each in enumerate(pieces[:first]) if each.grows), default=None)
     if history is None:
         static = tuple(movable(pieces, first, policy, sure=sure))
         return _reuse(pieces, policy, minimum, first, static, _reach(pieces, first, policy.mode))
     # Behind the history stand what is said next and, perhaps, instructions that are sent anew with every turn.
-    behind = next((i for i in range(max(history + 1, kept), len(pieces)) if pieces[i].kind != "end"), len(pieces))
+    behind = next((i for i in range(history + 1, len(pieces)) if pieces[i].kind != "end"), len(pieces))
     static = tuple(i for i in movable(pieces, behind, policy, sure=sure) if pieces[i].role == "system")
-    reach = max(history + 1, kept)
-    if policy.mode == "breakpoint" and not any(piece.marker for piece in pieces[history:]):
-        reach = _reach(pieces, history, policy.mode)
-    elif policy.mode == "none":
+    reach = history + 1
+    if policy.mode == "none":
         reach = 0
+    elif policy.mode == "breakpoint" and not _marks_history(pieces, history):
+        reach = _reach(pieces, history, policy.mode)
     return _reuse(pieces, policy, minimum, behind, static, reach, history=reach > history)
 
 
-def _kept(pieces: Sequence[Piece], policy: Policy) -> int:
-    """As many leading pieces are marked to be read in the next turn: up to the last marker behind the system text."""
-    if policy.mode != "breakpoint":
-        return 0
-    return max((i + 1 for i, piece in enumerate(pieces) if piece.marker and piece.part == "messages"), default=0)
+def _marks_history(pieces: Sequence[Piece], history: int) -> bool:
+    """Whether a marker is set that the next turn, which looks back from its own, finds again: in or behind the history.
 
-
-def _stays(piece: Piece, index: int, kept: int) -> bool:
-    """Whether a value of this turn's message is history in the next."""
-    return index < kept and piece.part == "messages" and piece.volatility is not Volatility.UNIQUE
+    A message that wraps what was said in instructions is likely to be stored without them, and then is another one.
+    """
+    kept = {piece.prompt for piece in pieces[history:] if piece.marker}
+    return bool(kept - {piece.prompt for piece in pieces[history:] if piece.tokens})
 
 
 def _reuse(

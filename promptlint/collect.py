@@ -201,7 +201,12 @@ def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     text = value.get("text")
     if text is not None and value.get("type") is not None:
         return [(name, content_template(text))]
-    return [found for key, item in value.entries for found in _templates(item, f"{name}.{key}" if name else key)]
+    return [
+        found
+        for key, item in value.entries
+        if key not in ("cachePoint", "cache_control")
+        for found in _templates(item, f"{name}.{key}" if name else key)
+    ]
 
 
 def _checked(site: Site, template: Template) -> Template | None:

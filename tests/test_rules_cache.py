@@ -287,8 +287,9 @@ def test_markers_and_unique_values(a: Author) -> None:
     assert only(volatile(before)).tokens >= 1500
     behind = request(a.prompt("system", 1500), a.prompt("user", clock(a), 300), model="claude-sonnet-4-5", markers=(0,))
     assert volatile(behind) == []
-    turns = request(a.prompt("system", clock(a), 1500), a.prompt("user", "q"), model="claude-sonnet-4-5", markers=(1,))
-    assert only(volatile(turns)).tokens >= 1500
+    sent = (a.prompt("system", clock(a), 1500), a.prompt("user", "history"), a.prompt("user", "q"))
+    turns = only(volatile(request(*sent, model="claude-sonnet-4-5", markers=(2,))))
+    assert turns.tokens >= 1500 and turns.message.endswith(", and the conversation behind it be cached")
     none = request(a.prompt("system", clock(a), 1500), a.prompt("user", "q"), model="claude-sonnet-4-5")
     assert volatile(none) == []
 

@@ -76,7 +76,8 @@ def content_template(value: Value) -> Template:
             inner = value.get(key)
             if inner is not None:
                 return content_template(inner)
-        return (Hole("{...}", value.span),)
+        # A block that is a cache marker holds no text.
+        return () if value.get("cachePoint") is not None else (Hole("{...}", value.span),)
     parts: list[Part] = []
     for item in value.items:
         parts.extend(content_template(item))
