@@ -166,7 +166,7 @@ def _ordered(request: Request, policy: Policy) -> list[tuple[int, Part]]:
     found: list[tuple[int, Part]] = []
     leading = not only_tools
     for index, prompt in enumerate(request.prompts):
-        if prompt.role == "tool" and leading and not any(part == "system" for _, part in found):
+        if prompt.role == "tool" and leading:
             found.append((index, "tools"))
         elif prompt.role == "system" and (leading or apart):
             found.append((index, "system"))

@@ -268,7 +268,7 @@ def _row(view: View, piece: Piece, cached: bool, broken: bool, largest: int, sou
     if piece.kind == "text":
         size = max(round(_BAR * piece.tokens / largest), 1) if largest else 1
         text = " ".join("".join(text.value[:400] for text in piece.texts[:20]).split())
-        shown = f'"{_cut(safe(text), _SNIPPET)}"'
+        shown = f'"{_cut(safe(text), _SNIPPET)}"' if text else "(white space)"
         state = "cached" if cached else "not cached"
         return ("#" if cached else "-") * size, _amount(view, piece.tokens), role, shown, "fixed", where, state
     often = _ORIGINS.get(piece.origin) or ("grows with every turn" if piece.grows else _CHANGES[piece.volatility])
