@@ -18,15 +18,26 @@ import msgspec
 
 from promptlint.pieces import MAX_ALTERNATIVES, Piece, alternatives, lay_out, may_reach, sent_once, varies
 from promptlint.prompt import Request, Unresolved
-from promptlint.providers import PARTS, Mode, Policy, model_of, policy, policy_of, providers, read_providers, threshold
+from promptlint.providers import (
+    PARTS,
+    Mode,
+    Policy,
+    model_of,
+    policy,
+    policy_of,
+    provider_in,
+    providers,
+    read_providers,
+    threshold,
+)
 from promptlint.template import Volatility
 
 # What cache rules work with, in one place.
 __all__ = [
     "MAX_ALTERNATIVES", "MIN_TOKENS", "UNIQUE_GAIN", "Mode", "Move", "Piece", "Plan", "Policy", "Reuse", "Unique",
     "alternatives", "best", "changes", "changes_in_turn", "first_change", "lay_out", "may_reach", "model_of", "movable",
-    "plan", "plan_of", "plans", "policy", "policy_of", "providers", "read_providers", "reused", "rounded", "sent_once",
-    "static_tokens", "threshold", "unique_values", "varies", "worst",
+    "plan", "plan_of", "plans", "policy", "policy_of", "provider_in", "providers", "read_providers", "reused",
+    "rounded", "sent_once", "static_tokens", "threshold", "unique_values", "varies", "worst",
 ]  # fmt: skip
 
 # The minimum that is assumed where a model or its minimum is not known.

@@ -162,7 +162,7 @@ def _ordered(request: Request, policy: Policy) -> list[tuple[int, Part]]:
     a framework between gathers it there. What a tool gives back is role "tool", too, but no request begins with it.
     """
     only_tools = all(prompt.role == "tool" for prompt in request.prompts)
-    apart = gathers_system(policy, request.provider)
+    apart = gathers_system(policy, request.api)
     found: list[tuple[int, Part]] = []
     leading = not only_tools
     for index, prompt in enumerate(request.prompts):

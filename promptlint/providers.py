@@ -69,6 +69,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gateway: bool = False
     host: bool = False
     system_apart: bool = False
+    system_inside: tuple[str, ...] = ()
     lookback: int = 0
     invalidates: Mapping[str, tuple[str, ...]] = {}
     keeps: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ class Policy(msgspec.Struct, frozen=True):
     write: tuple[float, ...] = ()
     order: tuple[str, ...] = PARTS
     system_apart: bool = False
+    system_inside: tuple[str, ...] = ()
     lookback: int = 0
     invalidates: Mapping[str, tuple[str, ...]] = {}
     keeps: tuple[str, ...] = ()
@@ -183,6 +185,7 @@ def _of(key: str, table: Mapping[str, Provider], model: str, bare: str, found: M
         provider.mode,
         order=provider.order,
         system_apart=provider.system_apart,
+        system_inside=provider.system_inside,
         lookback=provider.lookback,
         invalidates=provider.invalidates,
         keeps=provider.keeps,
@@ -275,14 +278,19 @@ def added_tokens(policy: Policy, messages: int, tools: int) -> int:
     return around
 
 
-def gathers_system(policy: Policy, provider: str) -> bool:
+def gathers_system(policy: Policy, api: str) -> bool:
     """Whether system messages, wherever a program puts them, are gathered in front on the way to this model.
 
-    That is what a framework or gateway does before a provider whose system text is a field of its own; called by its
-    own client, such a provider gets its messages as they stand.
+    That is what frameworks and gateways do before a provider whose system text is a field of its own. `api` is the
+    kind of the call: the provider's own may take system messages inside a conversation.
     """
-    table = providers()
-    return policy.system_apart and not any(table[key].system_apart for key in _named(provider, table))
+    return policy.system_apart and api not in policy.system_inside
+
+
+def provider_in(model: str) -> str:
+    """The provider that the first prefix of a model's name ("azure/...", "openai:...") stands for, "" without one."""
+    prefixes, _ = _split(model, providers())
+    return prefixes[0] if prefixes else ""
 
 
 def known_names() -> list[str]:

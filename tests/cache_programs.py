@@ -39,6 +39,14 @@ def client(*given, **named):
     "mistralai": "from sink import client as Mistral\n",
     "groq": "from sink import client as Groq\n",
     "together": "from sink import client as Together\n",
+    "huggingface_hub": "from sink import client as InferenceClient\n",
+    "langchain_openai": "from sink import client as ChatOpenAI\n",
+    "langchain_core": "",
+    "langchain_core.messages": """
+def message(role):
+    return lambda content: {"role": role, "content": content}
+SystemMessage, HumanMessage, AIMessage = map(message, ("system", "user", "assistant"))
+""",
     "ollama": "from sink import client\nchat = client().chat\n",
     "boto3": "from sink import client\n",
     "google.genai": "from sink import client as Client\n",
@@ -60,7 +68,8 @@ class Shape(NamedTuple):
     """What a request is made of.
 
     `messages` are roles and expressions over `question`, `context`, `user_name`, `history`, `strict`; "*" is the
-    history. `setup` stands in front of the function, `before` in it. `branch`: the way that `strict` takes.
+    history. `setup` stands in front of the function, `before` in it. `branch`: the way that `strict` takes. `built`:
+    how the list of messages is made, in place or by "append", "extend" or "plus".
     """
 
     name: str
@@ -68,6 +77,7 @@ class Shape(NamedTuple):
     setup: str = ""
     before: str = ""
     branch: bool | None = None
+    built: str = ""
 
 
 SHAPES = (
@@ -113,6 +123,10 @@ SHAPES = (
         before="text = question\nif strict:\n    text = RULES\n",
         branch=False,
     ),
+    Shape("appended", (("system", "RULES"), ("user", "MORE"), ("user", "question")), built="append"),
+    Shape("appended-late", (("system", "RULES"), ("user", "question"), ("user", "MORE")), built="append"),
+    Shape("extended", (("system", "RULES"), ("*", "history"), ("user", "question")), built="extend"),
+    Shape("plus", (("system", "RULES"), ("*", "history"), ("user", "question")), built="plus"),
     Shape("reminder", (("system", "RULES"), ("*", "history"), ("user", 'question + "\\n" + MORE'))),
 )
 
@@ -144,6 +158,9 @@ FRAMEWORKS = (
     Framework("groq", "llama-3.3-70b", 1500),
     Framework("together", "deepseek-ai/DeepSeek-V3", 1500),
     Framework("ollama", "llama3.2", 1500),
+    Framework("azure", "gpt-4o", 1500),
+    Framework("huggingface", "meta-llama/Llama-3.3-70B", 1500),
+    Framework("langchain", "gpt-5.2", 1500),
 )
 
 
@@ -198,6 +215,9 @@ def _message(framework: Framework, role: str, text: str, marked: bool = False) -
         case "bedrock":
             point = ', {"cachePoint": {"type": "default"}}' if marked else ""
             return f'{{"role": "{role}", "content": [{{"text": {text}}}{point}]}}'
+        case "langchain":
+            kinds = {"system": "SystemMessage", "user": "HumanMessage", "assistant": "AIMessage"}
+            return f"{kinds[role]}(content={text})"
     if marked:
         block = f'{{"type": "text", "text": {text}, "cache_control": {{"type": "ephemeral"}}}}'
         return f'{{"role": "{role}", "content": [{block}]}}'
@@ -234,6 +254,17 @@ _CALLS = {
         "from together import Together\nclient = Together()\n",
         _CHAT,
     ),
+    "azure": ("import openai\nclient = openai.AzureOpenAI()\n", _CHAT),
+    "huggingface": (
+        "from huggingface_hub import InferenceClient\nclient = InferenceClient()\n",
+        "client.chat_completion(model={model!r}, messages={all})",
+    ),
+    "langchain": (
+        "from langchain_openai import ChatOpenAI\n"
+        "from langchain_core.messages import AIMessage, HumanMessage, SystemMessage\n"
+        "llm = ChatOpenAI(model={model!r})\n",
+        "llm.invoke({all})",
+    ),
     "ollama": ("import ollama\n", "ollama.chat(model={model!r}, messages={all})"),
 }
 
@@ -252,8 +283,22 @@ def _call(shape: Shape, framework: Framework) -> tuple[str, str]:
             system = _system(framework, text, marked)
         else:
             written.append(_message(framework, role, text, marked))
-    messages = f"[{', '.join(written)}]"
-    return head, call.format(model=framework.model, system=system, rest=messages, all=messages)
+    before, messages = _listed(written, shape.built)
+    head = head.format(model=framework.model)
+    return head, before + call.format(model=framework.model, system=system, rest=messages, all=messages)
+
+
+def _listed(written: list[str], built: str) -> tuple[str, str]:
+    """The list of some messages: statements in front of the call, and the expression that is given to it."""
+    match built:
+        case "append":
+            return "messages = []\n" + "".join(f"messages.append({each})\n" for each in written), "messages"
+        case "extend":
+            lines = [f"messages.extend({each[1:] if each.startswith('*') else f'[{each}]'})\n" for each in written[1:]]
+            return f"messages = [{written[0]}]\n" + "".join(lines), "messages"
+        case "plus":
+            return "", " + ".join(each[1:] if each.startswith("*") else f"[{each}]" for each in written)
+    return "", f"[{', '.join(written)}]"
 
 
 def _system(framework: Framework, text: str, marked: bool) -> str:
@@ -277,6 +322,7 @@ def main() -> None:
     results = []
     for files in json.load(sys.stdin):
         finder.files = {f"{name.replace('.', '/')}.py": text for name, text in {**STUBS, **files}.items()}
+        finder.files["langchain_core/__init__.py"] = finder.files.pop("langchain_core.py")
         finder.files |= {"google/__init__.py": "", "google/genai/__init__.py": finder.files.pop("google/genai.py")}
         before = set(sys.modules)
         app, sink = importlib.import_module("app"), importlib.import_module("sink")

@@ -60,11 +60,11 @@ def sent() -> list[list[list[Any]]]:
 
 def serialized(framework: Framework, call: list[Any]) -> list[Message]:
     """The messages of a call in the order in which its provider reads them, written down from the vendors' pages."""
-    _, _, named = call
+    _, given, named = call
     system = named.get("system", named.get("instructions"))
     if framework.name == "gemini":
         system = named["config"].get("system_instruction")
-    listed = named.get("messages", named.get("input", named.get("contents")))
+    listed = named.get("messages", named.get("input", named.get("contents", given and given[0])))
     messages = [Message("system", *_content(system))] if system is not None else []
     messages += [Message(each["role"], *_content(each.get("content", each.get("parts")))) for each in listed]
     if framework.name == "litellm" and not framework.model.startswith("gpt"):
@@ -157,7 +157,7 @@ def planned(program: Program) -> cache.Plan:
     calls = [request for request in project.requests if request.api]
     assert len(calls) == 1
     way = {} if program.shape.branch is None else {"strict": 0 if program.shape.branch else 1}
-    assert calls[0].model == program.framework.model
+    assert calls[0].model == program.framework.model or program.framework.name == "langchain"
     return cache.plan(calls[0], choices=way)
 
 

@@ -161,7 +161,7 @@ def test_frameworks_gather_system_messages_for_claude_and_gemini() -> None:
         gathered = planned(*sent, model=model)
         assert [piece.role for piece in gathered.pieces if piece.kind == "end"] == ["system", "user"]
     assert planned(*sent, model="gemini-2.5-pro").other.tokens >= 3000
-    own = cache.plan(Request("anthropic", "claude-sonnet-4-5", sent, Span("a.py", 0, 1)))
+    own = cache.plan(Request("anthropic", "claude-sonnet-4-5", sent, Span("a.py", 0, 1), api="messages"))
     assert [piece.role for piece in own.pieces if piece.kind == "end"] == ["user", "system"]
     assert planned(*sent, model="gpt-5.2").other.tokens == 0
 
