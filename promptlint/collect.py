@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
+
+import msgspec
 
 from promptlint import operations
 from promptlint.extract.facts import Facts, Problem, Site
@@ -126,7 +128,17 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
         requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda each: each.span)
-    return Project(tuple(with_dedents(requests, linker.dedents.values())))
+    return Project(tuple(_with_marking(with_dedents(requests, linker.dedents.values()), all_facts)))
+
+
+def _with_marking(requests: Iterable[Request], all_facts: Sequence[Facts]) -> Iterator[Request]:
+    """The requests, each with a file that may set cache markers on its way: its own, or the first of the project."""
+    marking = {facts.file for facts in all_facts if facts.marks}
+    for each in requests:
+        if marking and each.unresolved:
+            own = each.span.file
+            each = msgspec.structs.replace(each, marking=own if own in marking else min(marking))
+        yield each
 
 
 def _linked(site: Site, facts: Facts, linker: Linker) -> Value:

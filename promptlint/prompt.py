@@ -49,7 +49,8 @@ class Request(msgspec.Struct, frozen=True):
     value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of call.
     `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
     `fronts` are texts of this request that stand behind something that changes, each with the place of another request
-    that has the same text in front.
+    that has the same text in front. `marking` is a file of the project that speaks of cache markers, this request's own
+    if it does, "" if none does: what is not known of a request may set them.
     """
 
     provider: str
@@ -66,6 +67,7 @@ class Request(msgspec.Struct, frozen=True):
     unresolved: tuple[Unresolved, ...] = ()
     configured: tuple[tuple[str, Any], ...] = ()
     fronts: tuple[tuple[Span, Span], ...] = ()
+    marking: str = ""
 
 
 class Edit(msgspec.Struct, frozen=True):

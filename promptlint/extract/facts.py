@@ -96,5 +96,7 @@ class Facts(msgspec.Struct):
     problems: list[Problem] = []
     described: dict[str, Described] = {}
     sent: list[Sent] = []
+    # Whether the text speaks of cache markers.
+    marks: bool = False
     # Comments that should settle what is a prompt, and settle nothing.
     idle: list[Span] = []

@@ -35,6 +35,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     directives, denied = comments.mark(source, tree) if comments.MARK in source.text else ([], [])
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
+    file.facts.marks = any(word in source.text for word in _MARKING)
     file.known = _bound_names(tree.body)
     file.rebound |= file.known & file.aliases.keys()
     file.once = True
@@ -58,6 +59,13 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     idle = [each for each in directives if each.start not in file.settled]
     file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
     return file.facts
+
+
+# What a program that sets cache markers, by itself or through a framework, has in its text.
+_MARKING = (
+    "cache_control", "cachePoint", "CachePoint", "cache_point", "anthropic_cache", "prompt_cach", "PromptCach",
+    "prompt-cach", "promptCach", "cache_system", "ephemeral",
+)  # fmt: skip
 
 
 def _silence(file: File, place: Span, directive: comments.Directive) -> None:

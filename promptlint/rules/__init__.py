@@ -63,6 +63,8 @@ MEETINGS = (
     Meeting("frozen-clock", "volatile-prefix", "place"),
     Meeting("ineffective-dedent", "indented-prompt", "subject"),
     Meeting("missing-cache-control", "static-after-variable", "subject"),
+    Meeting("unstable-order", "static-after-variable", "place"),
+    Meeting("static-after-variable", "uncached-boundary", "place"),
 )
 
 _ENGINE = (

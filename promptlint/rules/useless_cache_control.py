@@ -1,0 +1,107 @@
+"""`useless-cache-control`: a marker that stores nothing, or what is never read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from promptlint import cache
+from promptlint.cache import Piece, Policy
+from promptlint.prompt import Finding, Request
+from promptlint.rules import rule
+from promptlint.template import Span, Volatility
+from promptlint.tokens import encoding_of
+
+# An estimate of tokens may be off by so much: a prefix that is nearly large enough is not called too small.
+_DOUBT = 0.8
+
+
+@rule(group="cache", severity="warning")
+def check(request: Request) -> Iterator[Finding]:
+    """A cache marker does nothing: too little stands before it, or something that changes with every request does."""
+    if not request.markers:
+        return
+    policy = cache.policy_of(request)
+    if not policy.known or policy.minimum is None or policy.mode not in ("breakpoint", "boundary"):
+        return
+    ways = [cache.lay_out(request, choices, policy) for choices in cache.alternatives(request)]
+    if 0 < policy.breakpoints < len(request.markers):
+        yield _too_many(request, policy)
+        return
+    found: dict[Span, list[Finding]] = {}
+    for pieces in ways:
+        for finding in _idle(request, policy, policy.minimum, pieces):
+            found.setdefault(finding.span, []).append(finding)
+    # Every way through the conditions has to show it; of several figures the smallest gain is claimed.
+    for span in sorted(found):
+        if len(found[span]) == len(ways):
+            yield min(found[span], key=lambda finding: finding.tokens)
+
+
+def _too_many(request: Request, policy: Policy) -> Finding:
+    number = len(request.markers)
+    return Finding(
+        request.prompts[request.markers[policy.breakpoints]].span,
+        f"{number} cache markers are set, and {policy.model} takes {policy.breakpoints}",
+        help="keep those behind the tools, behind the system text and in the last message",
+    )
+
+
+def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece]) -> Iterator[Finding]:
+    """The markers of one way through the conditions that store nothing, or what no request reads again."""
+    unknown = {part.slot for part in request.unresolved} - {"model"}
+    for index, piece in enumerate(pieces):
+        if not piece.marker:
+            continue
+        before = pieces[:index]
+        tokens = cache.static_tokens(before)
+        if all(each.kind in ("text", "end") for each in before) and not _hidden_in_front(unknown, piece):
+            if tokens < minimum * (1.0 if encoding_of(policy.model).exact else _DOUBT):
+                yield _too_small(request, policy, piece, tokens, minimum)
+        elif not unknown and not any(each.grows for each in pieces):
+            change = next((each for each in before if _per_request(each)), None)
+            if change is not None and not any(each.marker for each in before if each.kind == "end"):
+                yield _never_read(request, policy, pieces, change, minimum)
+
+
+def _hidden_in_front(unknown: set[str], marked: Piece) -> bool:
+    """Whether something of the request that is not known may stand in front of a marker."""
+    return bool(unknown - {"messages"}) or ("messages" in unknown and marked.part == "messages")
+
+
+def _per_request(piece: Piece) -> bool:
+    """Whether a value is surely another one with every request; of unique ones volatile-prefix speaks."""
+    return piece.volatility is Volatility.REQUEST and cache.changes(piece, sure=True)
+
+
+def _too_small(request: Request, policy: Policy, marked: Piece, tokens: int, minimum: int) -> Finding:
+    exact = encoding_of(cache.model_of(request)).exact
+    return Finding(
+        marked.span,
+        f"this cache marker does nothing: {'' if exact else '~'}{tokens:,} tokens stand before it "
+        f"({policy.model}: minimum {minimum:,})",
+        help="take it out, or put static text of later messages in front of it",
+        exact=exact,
+    )
+
+
+def _never_read(request: Request, policy: Policy, pieces: Sequence[Piece], change: Piece, minimum: int) -> Finding:
+    exact = encoding_of(cache.model_of(request)).exact
+    about = "" if exact else "~"
+    front = cache.static_tokens(pieces[: pieces.index(change)])
+    gain = front if front >= minimum else 0
+    price = f" at {policy.write[0]:g} times the price" if policy.write and policy.write[0] > 1 else ""
+    message = (
+        f"what this cache marker stores{price} is never read again: `{change.expression}` in front of it changes with "
+        "every request"
+    )
+    if gain:
+        message += f"; in front of that, {about}{gain:,} tokens would be read ({policy.model}: minimum {minimum:,})"
+    advice = f"set it in front of `{change.expression}`, at the end of a block of its own" if gain else "take it out"
+    return Finding(
+        change.span,
+        message,
+        tokens=gain,
+        saving="cached" if gain else None,
+        help=advice,
+        exact=exact,
+    )
