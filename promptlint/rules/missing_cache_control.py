@@ -15,7 +15,9 @@ from promptlint.tokens import encoding_of
 
 # Keywords of a call whose value can carry markers, or switch them on.
 _CARRIERS = ("cache_control", "cache_control_injection_points", "extra_body", "extra_headers", "model_kwargs")
+# The largest minimum of the models that cache at markers.
 _CAUTIOUS = 4096
+_WORTH_A_BLOCK = 200
 
 _MARKERS = {
     "anthropic": '`"cache_control": {"type": "ephemeral"}` on the last block that stays the same',
@@ -41,7 +43,7 @@ def check(request: Request, *, min_tokens: int = 1024) -> Iterator[Finding]:
     if not cache.may_reach(request, minimum):
         return
     # Of several ways through the conditions the smallest figure is claimed.
-    cases = [_front(cache.lay_out(request, choices, policy)) for choices in cache.alternatives(request)]
+    cases = [_front(cache.lay_out(request, choices, policy), minimum) for choices in cache.alternatives(request)]
     case = min(cases, key=lambda case: case.tokens)
     if case.tokens >= max(minimum, 1):
         yield _finding(request, policy, case, words_of_minimum)
@@ -55,10 +57,16 @@ def _may_be_marked(request: Request) -> bool:
     return "arguments" in unknown or bool(unknown and request.marking)
 
 
-def _front(pieces: list[Piece]) -> _Case:
+def _front(pieces: list[Piece], minimum: int) -> _Case:
     end = cache.first_change(pieces)
+    change = pieces[end] if end < len(pieces) else None
     static = tuple(piece for piece in pieces[:end] if piece.kind == "text")
-    return _Case(static, cache.static_tokens(static), pieces[end] if end < len(pieces) else None)
+    # A marker behind the last whole message serves, if a few words are all that would need a block of their own.
+    whole = tuple(piece for piece in static if change is None or piece.prompt != change.prompt)
+    tokens, fewer = cache.static_tokens(static), cache.static_tokens(whole)
+    if fewer >= minimum and tokens - fewer < _WORTH_A_BLOCK:
+        return _Case(whole, fewer, change)
+    return _Case(static, tokens, change)
 
 
 def _finding(request: Request, policy: Policy, case: _Case, minimum: str) -> Finding:
