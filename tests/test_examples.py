@@ -16,8 +16,11 @@ CONFIGURATION = Configuration(Overrides(cwd=str(EXAMPLES)))
 
 DEFECTS = {
     "support_desk/assistant.py": [
-        "missing-cache-control", "uncached-boundary", "unstable-order", "useless-cache-control",
-    ],  # fmt: skip
+        "missing-cache-control",
+        "uncached-boundary",
+        "unstable-order",
+        "useless-cache-control",
+    ],
     "support_desk/handover.md.j2": ["pretty-json", "wasted-whitespace"],
     "support_desk/photos.py": ["embedded-blob", "ineffective-dedent"],
     "support_desk/reply.py": ["oversized-prompt", "pretty-json", "pretty-json", "volatile-prefix"],
