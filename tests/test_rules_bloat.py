@@ -19,7 +19,15 @@ from promptlint.engine import run
 from promptlint.extract.literals import Field, scan
 from promptlint.files import File
 from promptlint.prompt import Finding, Prompt, Request, Role
-from promptlint.rules import Files, embedded_blob, indented_prompt, oversized_prompt, pretty_json, wasted_whitespace
+from promptlint.rules import (
+    Files,
+    embedded_blob,
+    indented_prompt,
+    oversized_prompt,
+    oversized_tools,
+    pretty_json,
+    wasted_whitespace,
+)
 from promptlint.template import Choice, Hole, JsonDump, Part, Repeat, Span, Template, Text, Volatility
 from promptlint.tokens import count
 
@@ -593,3 +601,42 @@ def test_blobs_are_measured(blob: str, what: str) -> None:
 )
 def test_no_blob(value: str) -> None:
     assert list(embedded_blob.check(prompt(text(value)))) == []
+
+
+# --- oversized-tools
+
+
+def tool(number: int, words: int = 20) -> Prompt:
+    described = text(f"find_{number}: " + "looks up a thing of the library, " * words, number * 1_000)
+    return prompt(described, role="tool", at=number * 1_000)
+
+
+def test_tools_are_counted_and_measured() -> None:
+    asked = prompt(text("Hello", 90_000), at=90_000)
+    many = [tool(n) for n in range(21)]
+    finding = one(oversized_tools.check(request(*many, asked)))
+    assert "21 tools" in finding.message and "more than 20" in finding.message and finding.saving is None
+    sizes = [count(each.template[0].value) for each in many]  # type: ignore[union-attr]
+    assert finding.tokens == sum(sizes) and finding.span == Span(FILE, 500, 600)
+    assert list(oversized_tools.check(request(*many[:20], asked))) == []
+    assert one(oversized_tools.check(request(*many[:20], asked), max_tokens=sum(sizes[:20]) - 1)).tokens == sum(
+        sizes[:20]
+    )
+    assert list(oversized_tools.check(request(*many[:20], asked), max_tokens=sum(sizes[:20]))) == []
+
+
+def test_tools_that_are_only_counted() -> None:
+    asked = msgspec.structs.replace(request(prompt(text("Hello"))), tools=21)
+    finding = one(oversized_tools.check(asked))
+    assert "21 tools" in finding.message and finding.tokens == 0
+
+
+def test_deferred_tools_and_results_do_not_count() -> None:
+    asked = prompt(text("Hello", 90_000), at=90_000)
+    deferred = [
+        msgspec.structs.replace(tool(n), template=(*tool(n).template, text('"defer_loading": true'))) for n in range(15)
+    ]
+    plain = [tool(n) for n in range(15)]
+    listed = msgspec.structs.replace(request(*deferred, *plain, asked), tools=30)
+    assert list(oversized_tools.check(listed)) == []
+    assert list(oversized_tools.check(request(asked, *(tool(n) for n in range(40))))) == []

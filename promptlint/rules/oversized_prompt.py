@@ -14,8 +14,9 @@ import msgspec
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Prompt, Request, Role
 from promptlint.rules import Files, rule
-from promptlint.template import Choice, Repeat, Span, Template, Text, texts
-from promptlint.tokens import count, encoding_of
+from promptlint.rules._sizes import length, size
+from promptlint.template import Span, texts
+from promptlint.tokens import encoding_of
 
 # The largest parts of a request that a finding names.
 _NAMED = 3
@@ -45,23 +46,23 @@ def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ..
     model = model_of(request)
     # A token is at least one byte, so most requests need no tokenizer.
     least = min((max_tokens, *(budget.max_tokens for budget in budgets)))
-    if sum(_length(prompt.template) for prompt in request.prompts) * encoding_of(model).factor <= least:
+    if sum(length(prompt.template) for prompt in request.prompts) * encoding_of(model).factor <= least:
         return
-    sizes = [_size(prompt.template, model) for prompt in request.prompts]
+    sizes = [size(prompt.template, model) for prompt in request.prompts]
     single = False
-    for prompt, size in zip(request.prompts, sizes, strict=True):
+    for prompt, tokens in zip(request.prompts, sizes, strict=True):
         place = _place(prompt)
         budget = _budget(prompt, place, budgets)
-        if size > (max_tokens if budget is None else budget.max_tokens):
+        if tokens > (max_tokens if budget is None else budget.max_tokens):
             single = True
-            yield _finding(prompt, place, size, budget or max_tokens, model)
+            yield _finding(prompt, place, tokens, budget or max_tokens, model)
     # Prompts with budgets of their own are judged by these.
     rest = [
-        (prompt, size)
-        for prompt, size in zip(request.prompts, sizes, strict=True)
+        (prompt, tokens)
+        for prompt, tokens in zip(request.prompts, sizes, strict=True)
         if _budget(prompt, _place(prompt), budgets) is None
     ]
-    if not single and sum(size for _, size in rest) > max_tokens:
+    if not single and sum(tokens for _, tokens in rest) > max_tokens:
         yield _request_finding(request, rest, max_tokens, model)
 
 
@@ -94,25 +95,25 @@ def _finding(prompt: Prompt, place: Span, tokens: int, budget: Budget | int, mod
 
 def _place(prompt: Prompt) -> Span:
     """Where most of a prompt's text stands: the prompt, or a text defined elsewhere that is over half of it."""
-    size: dict[Span, int] = {}
+    lengths: dict[Span, int] = {}
     last: Span | None = None
     for piece in texts(prompt.template):
         start = piece.span.start
         if last is not None and last.file == piece.span.file and 0 <= start - last.end <= _GAP:
             merged = Span(last.file, last.start, piece.span.end)
-            size[merged] = size.pop(last) + len(piece.value)
+            lengths[merged] = lengths.pop(last) + len(piece.value)
             last = merged
         else:
             last = piece.span
-            size[last] = size.get(last, 0) + len(piece.value)
-    largest = max(size, key=lambda span: size[span], default=prompt.span)
+            lengths[last] = lengths.get(last, 0) + len(piece.value)
+    largest = max(lengths, key=lambda span: lengths[span], default=prompt.span)
     inside = prompt.span.file == largest.file and prompt.span.start <= largest.start < prompt.span.end
-    return prompt.span if inside or 2 * size[largest] <= sum(size.values()) else largest
+    return prompt.span if inside or 2 * lengths[largest] <= sum(lengths.values()) else largest
 
 
 def _request_finding(request: Request, sizes: Sequence[tuple[Prompt, int]], budget: int, model: str) -> Finding:
     exact = encoding_of(model).exact
-    total = sum(size for _, size in sizes)
+    total = sum(tokens for _, tokens in sizes)
     largest = sorted(sizes, key=lambda pair: (-pair[1], pair[0].span))
     return Finding(
         request.span,
@@ -120,7 +121,7 @@ def _request_finding(request: Request, sizes: Sequence[tuple[Prompt, int]], budg
         tokens=total,
         help=_HELP,
         related=tuple(
-            (prompt.span, f"{_figure(size, exact)} of them are here") for prompt, size in largest[:_NAMED] if size
+            (prompt.span, f"{_figure(tokens, exact)} of them are here") for prompt, tokens in largest[:_NAMED] if tokens
         ),
         exact=exact,
     )
@@ -128,46 +129,3 @@ def _request_finding(request: Request, sizes: Sequence[tuple[Prompt, int]], budg
 
 def _figure(tokens: int, exact: bool) -> str:
     return f"{tokens:,}" if exact else f"~{tokens:,}"
-
-
-def _size(template: Template, model: str) -> int:
-    """Tokens of the static text that one call sends: of branches the longest, of a loop one turn."""
-    runs: list[str] = [""]
-    _collect(template, runs)
-    return sum(count(run, model) for run in runs if run)
-
-
-def _collect(template: Template, runs: list[str]) -> None:
-    """Append static text to the last run; whatever else stands in the text begins a new one."""
-    pieces: list[str] = []
-    for part in template:
-        if isinstance(part, Text):
-            pieces.append(part.value)
-            continue
-        runs[-1] += "".join(pieces)
-        pieces = []
-        match part:
-            case Choice() if part.branches:
-                _collect(max(part.branches, key=_length), runs)
-            case Repeat():
-                _collect(part.body, runs)
-                runs.append("")
-            case _:
-                runs.append("")
-    runs[-1] += "".join(pieces)
-
-
-def _length(template: Template) -> int:
-    """UTF-8 bytes of the static text of the longest way through a template."""
-    total = 0
-    for part in template:
-        match part:
-            case Text():
-                total += len(part.value.encode("utf-8", "surrogatepass"))
-            case Choice():
-                total += max(map(_length, part.branches), default=0)
-            case Repeat():
-                total += _length(part.body)
-            case _:
-                pass
-    return total
