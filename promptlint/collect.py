@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from promptlint import operations
-from promptlint.extract.facts import Facts, Problem, Site
+from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import content_template
-from promptlint.extract.names import volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
+from promptlint.fields import guess_fields
 from promptlint.margins import with_dedents
-from promptlint.operations import over_texts, settled
+from promptlint.operations import settled
 from promptlint.prompt import Project, Prompt, Request, Role
-from promptlint.requests import request
+from promptlint.requests import sent
 from promptlint.schemas import described_sites
 from promptlint.template import (
     Arguments,
@@ -27,7 +26,6 @@ from promptlint.template import (
     Items,
     Mapping,
     Message,
-    Part,
     Ref,
     Repeat,
     Span,
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 COVERED = 0.9
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
-_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
 
 
 class Covered:
@@ -96,20 +92,12 @@ def _found(
 
 def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:
     covered = Covered()
-    requests: list[Request] = []
+    requests = _requests(all_facts, linker, problems)
     kept: set[tuple[object, ...]] = set()
-    for facts in all_facts:
-        for call in facts.calls:
-            try:
-                found = request(call, facts, linker)
-            except Exception as error:
-                problems.append(_failed(error, call.span))
-                continue
-            if found is not None:
-                requests.append(found)
-                for prompt in found.prompts:
-                    covered.add(prompt.template)
-                    kept.add(_layout(prompt.template))
+    for request in requests:
+        for prompt in request.prompts:
+            covered.add(prompt.template)
+            kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
     for site, name, template in _found(all_facts, linker, problems):
         size = sum(len(text.value) for text in texts(template))
@@ -139,6 +127,23 @@ def _with_marking(requests: Iterable[Request], all_facts: Sequence[Facts]) -> It
             own = each.span.file
             each = msgspec.structs.replace(each, marking=own if own in marking else min(marking))
         yield each
+
+
+def _requests(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> list[Request]:
+    """The requests of all calls; an agent has one of its own if no call in sight sends it."""
+    found: list[tuple[Call, Request]] = []
+    used: set[Span] = set()
+    for facts in all_facts:
+        for call in facts.calls:
+            try:
+                known = sent(call, facts, linker)
+            except Exception as error:
+                problems.append(_failed(error, call.span))
+                continue
+            if known is not None:
+                found.append((call, known.request))
+                used |= known.through if not call.made else set()
+    return [request for call, request in found if not call.made or call.span not in used]
 
 
 def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
@@ -235,41 +240,3 @@ def _checked(site: Site, template: Template) -> Template | None:
     if site.evidence in ("name", "reads", "keyword", "file-key", "prompt-file", "config", "comment"):
         return guess_fields(template)
     return template
-
-
-def guess_fields(template: Template) -> Template:
-    """`{name}` in a text that nothing in sight fills: a field filled elsewhere. Jinja syntax is read as Jinja."""
-    if not any("{" in text.value for text in texts(template)):
-        return template
-    if all(isinstance(part, Text) for part in template):
-        value = "".join(part.value for part in template if isinstance(part, Text))
-        if _JINJA.search(value):
-            from promptlint.extract.jinja import TemplateError
-            from promptlint.extract.jinja import template as read
-
-            try:
-                return read([part for part in template if isinstance(part, Text)], "")
-            except TemplateError:
-                pass
-
-    def change(ruler: operations.Ruler) -> Template:
-        parts: list[Part] = []
-        position = 0
-        fields = operations.format_fields(ruler.value)
-        if fields is None or not all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields):
-            # `str.format` would not take it: braces of JSON or code.
-            fields = []
-        for start, end, name in fields:
-            pieces = ruler.cut(start, end)
-            if name in ("{", "}") or not all(piece.verbatim for piece in pieces):
-                # A brace that an f-string has doubled is meant to stay one.
-                continue
-            parts.extend(ruler.cut(position, start))
-            position = end
-            # Nothing in sight fills it, so what the name says is no more than likely.
-            likely = min(volatility_of(name), Volatility.UNKNOWN)
-            parts.append(Hole(name, ruler.place(start, end), likely, "name"))
-        parts.extend(ruler.cut(position, len(ruler.value)))
-        return tuple(parts)
-
-    return over_texts(template, change)

@@ -176,20 +176,49 @@ def check(
 @cli.command()
 @_shared
 @_format
-def prompts(**shared: Any) -> int:
-    """List every prompt below PATHS: where it is, its role, its tokens and its variables."""
-    from promptlint.output import prompts as prompts_output
+@click.option("--requests", "as_requests", is_flag=True, help="List the calls that send them, with all they send.")
+@click.option("--tree", "as_tree", is_flag=True, help="Show how each is put together.")
+def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
+    """List every prompt below PATHS: where it is, its role, its tokens and its variables.
 
+    FILE:LINE is what stands at a line. Files that stand in the same project are read, too, if there is a line.
+    """
+    if as_requests and as_tree:
+        raise click.UsageError("--requests and --tree are two lists; ask for one of them")
+    if as_tree and shared["output_format"] == "json":
+        raise click.UsageError("--tree is for people; --output-format json gives the same without it")
+    shared["paths"], line = _with_line(shared["paths"])
     job = _Job(shared, Overrides(select=()))
     found = job.discovery
-    report = job.run()
-    if shared["output_format"] == "json":
-        _write(prompts_output.render_json(report))
-    elif sys.stdout.isatty() and found.files:
-        prompts_output.print_table(report, job.colored(sys.stdout))
-    elif found.files:
-        _write(prompts_output.render_text(report, summary=not shared["quiet"]))
+    wanted = None if line is None else (next(iter(found.files)).name if found.files else "", line)
+    report = job.run(around=line is not None)
+    output = _listed(report, job, as_requests, as_tree, wanted) if found.files or job.json else ""
+    if output is not None:
+        _write(output)
     return max(job.blocked, _broken(report, strict=False))
+
+
+def _listed(
+    report: Report, job: _Job, as_requests: bool, as_tree: bool, at: tuple[str, int] | None
+) -> str | bytes | None:
+    """What `prompts` writes; None when it has been printed. `at`: only what stands there."""
+    from promptlint.output import prompts as prompts_output
+    from promptlint.output import requests as requests_output
+    from promptlint.output import tree as tree_output
+
+    summary = not job.shared["quiet"]
+    if as_tree:
+        return tree_output.render(report, at, summary=summary)
+    if as_requests:
+        if job.json:
+            return requests_output.render_json(report, at)
+        return requests_output.render_text(report, at, summary=summary)
+    if job.json:
+        return prompts_output.render_json(report, at)
+    if sys.stdout.isatty():
+        prompts_output.print_table(report, job.colored(sys.stdout), at)
+        return None
+    return prompts_output.render_text(report, at, summary=summary)
 
 
 @cli.command()
@@ -284,6 +313,11 @@ class _Job:
         if self.stdin and self.paths not in ((), (_STDIN,)):
             raise click.UsageError("standard input (`-`) is linted alone, without other paths")
         self._discovery: Discovery | None = None
+
+    @property
+    def json(self) -> bool:
+        """Whether the output is data."""
+        return bool(self.shared["output_format"] == "json")
 
     @property
     def discovery(self) -> Discovery:

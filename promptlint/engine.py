@@ -316,8 +316,9 @@ def _ask(
     """What the rules find, each with the place of what it was found in, and the rules that failed."""
     found: list[tuple[Finding, Span]] = []
     failures: dict[tuple[str, str], Problem] = {}
+    prompts = project.prompts
     for rule in all_rules().values():
-        for subject, place in _subjects(project, rule):
+        for subject, place in _subjects(project, prompts, rule):
             if rule.check is None or rule.name not in rules_of(place.file):
                 continue
             try:
@@ -331,10 +332,12 @@ def _ask(
     return found, frozenset(name for name, _ in failures)
 
 
-def _subjects(project: Project, rule: Rule) -> Iterator[tuple[Prompt | Request | Project, Span]]:
+def _subjects(
+    project: Project, prompts: Sequence[Prompt], rule: Rule
+) -> Iterator[tuple[Prompt | Request | Project, Span]]:
     match rule.subject:
         case "Prompt":
-            yield from ((prompt, prompt.span) for prompt in project.prompts)
+            yield from ((prompt, prompt.span) for prompt in prompts)
         case "Request":
             yield from ((request, request.span) for request in project.requests)
         case "Project" if project.requests:

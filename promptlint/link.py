@@ -42,6 +42,7 @@ MAX_DEPTH = 40
 MAX_PARTS = 4_000
 MAX_STEPS = 60_000
 MAX_BRANCHES = 32
+MAX_HOPS = 12
 
 Bound: TypeAlias = dict[str, Value]
 
@@ -199,18 +200,19 @@ class Linker:
         if self.depth > MAX_DEPTH or self.steps > MAX_STEPS:
             self.cuts += 1
             return None
-        if ref.name.startswith(":"):
-            home, key = facts, ref.name[1:]
-        elif ":" in ref.name:
+        if ":" in ref.name[1:]:
             return loading.reference(self, ref, facts, bound)
-        else:
-            found = self.modules.find(facts, ref.name)
-            if found is None:
-                return None
-            home, key = found
+        found = self.place(ref.name, facts)
+        if found is None:
+            return None
+        home, key = found
         if ref.call is not None:
             return self.called(home, key, ref.call, facts, bound)
         return self.named(home, key)
+
+    def place(self, name: str, facts: Facts) -> tuple[Facts, str] | None:
+        """The file that the name of a `Ref` leads to, and the key there."""
+        return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)
 
     def named(self, home: Facts, key: str, hops: int = 0) -> Value | None:
         """The value of a module's name, a class's attribute (inherited too), or an entry of either."""
@@ -219,7 +221,7 @@ class Linker:
             return self.memo[place]
         if place in self.passing:
             return self.passing[place]
-        if place in self.active or hops > 12:
+        if place in self.active or hops > MAX_HOPS:
             self.cuts += 1
             return None
         self.active.add(place)
@@ -262,6 +264,37 @@ class Linker:
                 return container
         return None
 
+    def origin(self, value: Value, facts: Facts) -> tuple[Value, Facts]:
+        """What a name or a call leads to as its file says it, with that file; a value that is neither stays."""
+        for _ in range(MAX_HOPS):
+            ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+            if not isinstance(ref, Ref) or ":" in ref.name[1:] or (found := self.place(ref.name, facts)) is None:
+                break
+            if ref.call is None:
+                said = self._said(*found, 0)
+            else:
+                function = self.function(*found)
+                said = (function[1].returns, function[0]) if function is not None else None
+            if said is None:
+                break
+            value, facts = said
+        return value, facts
+
+    def _said(self, home: Facts, key: str, hops: int) -> tuple[Value, Facts] | None:
+        """The value that a file gives a name, as it stands there."""
+        if key in home.bindings or hops > MAX_HOPS:
+            return (home.bindings[key], home) if key in home.bindings else None
+        origin = self.modules.imported(home, key)
+        if origin is not None:
+            return self._said(*origin, hops + 1)
+        owner, _, member = key.rpartition(".")
+        for base in home.bases.get(owner, ()):
+            found = (home, base) if base in home.bases else self.modules.find(home, base)
+            said = self._said(found[0], f"{found[1]}.{member}", hops + 1) if found is not None else None
+            if said is not None:
+                return said
+        return None
+
     def _default(self, home: Facts, instance: Mapping, member: str, hops: int) -> Value | None:
         """An attribute of an object that was not given when it was made: what its class says."""
         if not instance.kind or not instance.complete or any(key.isdecimal() for key, _ in instance.entries):
@@ -274,7 +307,7 @@ class Linker:
 
     def function(self, home: Facts, key: str, hops: int = 0) -> tuple[Facts, Function] | None:
         """The function behind a name: of the module, of a class or its bases, or imported."""
-        if hops > 12:
+        if hops > MAX_HOPS:
             return None
         if key in home.functions:
             return home, home.functions[key]

@@ -107,10 +107,18 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Project(msgspec.Struct, frozen=True):
-    """All requests of a run, in order of file and place. Every prompt stands in exactly one request."""
+    """All requests of a run, in order of file and place.
+
+    A text that several requests send (a system prompt, a tool) stands in each of them.
+    """
 
     requests: tuple[Request, ...]
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
-        return tuple(prompt for request in self.requests for prompt in request.prompts)
+        """Every prompt of the requests once, as the first of them has it."""
+        found: dict[tuple[Role, Template], Prompt] = {}
+        for request in self.requests:
+            for prompt in request.prompts:
+                found.setdefault((prompt.role, prompt.template), prompt)
+        return tuple(found.values())

@@ -2,93 +2,353 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
+from promptlint import providers
+from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import content_template
 from promptlint.extract.sites import extent
+from promptlint.extract.state import fallback_of, single_hole
+from promptlint.fields import guess_fields
 from promptlint.operations import is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Unresolved
-from promptlint.template import Hole, Items, Mapping, Message, Span, Template, Value, texts
+from promptlint.template import (
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+    Volatility,
+    texts,
+)
+from promptlint.tools import Tool, tools_of
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
 
-SLOTS = (("system", "system"), ("messages", "user"), ("prompt", "user"))
+# Clients inside of clients, agents of agents.
+MAX_INNER = 8
+# What the slots of text become, by the part of a request that providers order.
+_TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
+_UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
+
+
+class Through(msgspec.Struct, frozen=True):
+    """What requests go through: who gets them, and what is sent with each of them.
+
+    `provider` is None when an address decides that is not known, `address` is its source then. `places` are where it
+    and what is inside of it are made.
+    """
+
+    provider: str | None
+    address: Hole | None
+    slots: tuple[tuple[str, Value], ...]
+    places: frozenset[Span]
+
+    def all(self, slot: str) -> list[Value]:
+        return [value for key, value in self.slots if key == slot]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A request, and where the clients and agents are made that it goes through."""
+
+    request: Request
+    through: frozenset[Span] = frozenset()
 
 
 def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Request | None:
-    """What a call sends, or None when nothing is known of it.
+    """What a call sends, or None when nothing is known of its texts.
 
-    `bound` are the values that a call of the enclosing function gives its parameters.
+    `bound` are the values that a call of the enclosing function gives its parameters; without them, and for
+    parameters it does not give, their defaults count.
     """
-    slots = {name: linker.resolve(value, facts, bound) for name, value in call.slots}
-    unresolved: list[Unresolved] = []
-    model = _model(slots.get("model"), call, unresolved)
-    tools = slots.get("tools")
-    if tools is not None:
-        unresolved += _unknown("tools", tools, call)
-    prompts: list[Prompt] = []
-    markers: list[int] = []
-    for slot, role in SLOTS:
-        value = slots.get(slot)
-        if value is None:
-            continue
-        for message in _messages(value, role, call.span):
-            for template, marked in _blocks(message):
-                prompts.append(
-                    Prompt(call.name, cast(Role, message.role), "call", template, message.span, model, call.once)
-                )
-                if marked:
-                    markers.append(len(prompts) - 1)
-        if slot != "prompt":
-            unresolved += _unknown(slot, value, call)
-    if not any(any(texts(prompt.template)) for prompt in prompts):
+    found = sent(call, facts, linker, bound)
+    return found.request if found is not None else None
+
+
+def sent(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Sent | None:
+    """The same, with what it goes through."""
+    known = {name: linker.resolve(value, facts) for name, value in call.defaults}
+    known.update(bound or {})
+    return _Reading(call, facts, linker, known).sent()
+
+
+class _Reading:
+    """One call being read."""
+
+    def __init__(self, call: Call, facts: Facts, linker: Linker, bound: Bound) -> None:
+        self.call = call
+        self.facts = facts
+        self.linker = linker
+        self.bound = bound
+        self.unresolved: list[Unresolved] = []
+        self.model = ""
+        self.provider = call.provider
+        self.parts: dict[str, list[Prompt]] = {"tools": [], "system": [], "messages": []}
+        # Positions behind which a cache marker is set, by part.
+        self.markers: dict[str, set[int]] = {part: set() for part in self.parts}
+
+    def sent(self) -> Sent | None:
+        call = self.call
+        slots = [(slot, self.slot(slot, value)) for slot, value in call.slots if slot not in ("tools", "chain")]
+        steps = next((value for slot, value in call.slots if slot == "chain"), None)
+        if steps is not None and (found := self.steps(steps)) is not None:
+            slots += found
+        elif steps is not None:
+            return None
+        clients = [value for slot, value in slots if slot == "client"]
+        clients += [self.resolve(call.client)] if call.client else []
+        through = next((made for value in clients if (made := _through(value))), None)
+        self.who(slots, through)
+        for slot, (part, role) in _TEXTS.items():
+            own = [value for key, value in slots if key == slot]
+            inherited = through.all(slot) if through is not None and slot != "messages" else []
+            for value in [*inherited, *own]:
+                self.text(slot, part, role, value)
+        clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [call.client]
+        for value in clients:
+            self.made_tools(value, self.facts, 0)
+        for value in (value for slot, value in call.slots if slot == "tools"):
+            self.tools(value, self.facts)
+        if not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts):
+            return None
+        if not call.complete:
+            rest = call.rest
+            self.unresolved.append(
+                Unresolved("arguments", rest.expression if rest else "...", rest.span if rest else call.span)
+            )
+        return Sent(self.built(), through.places if through is not None else frozenset())
+
+    def resolve(self, value: Value) -> Value:
+        return self.linker.resolve(value, self.facts, self.bound)
+
+    def slot(self, slot: str, value: Value) -> Value:
+        """What stands in a slot; of a function that a framework calls for a text, what it gives back."""
+        found = self.resolve(value)
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if self.call.made and slot in _TEXTS and isinstance(part, Ref) and part.call is None and not _is_prompt(found):
+            called = self.resolve((Ref(part.name, part.fallback, Arguments(complete=False)),))
+            return called if _is_prompt(called) else found
+        return found
+
+    def steps(self, value: Value) -> list[tuple[str, Value]] | None:
+        """Of a pipeline the prompt, and the model behind it; None when no prompt stands in it."""
+        steps = value.items if isinstance(value, Items) else ()
+        resolved = [self.resolve(step) for step in steps]
+        for number, step in enumerate(resolved[:-1]):
+            behind = resolved[number + 1]
+            model = _through(behind) is not None or single_hole(behind) is not None
+            if model and _is_prompt(step):
+                return [("messages", step), ("client", behind)]
         return None
-    if not call.complete:
-        unresolved.append(Unresolved("arguments", "**", call.span))
-    parameters = tuple((name, literal(value)) for name, value in call.parameters)
-    count = len(tools.items) if isinstance(tools, Items) else 0
-    return Request(
-        call.provider,
-        model,
-        tuple(prompts),
-        call.span,
-        not unresolved,
-        call.once,
-        count,
-        tuple(markers),
-        parameters,
-        call.name,
-        call.api,
-        tuple(unresolved),
-    )
+
+    def who(self, slots: list[tuple[str, Value]], through: Through | None) -> None:
+        """Provider and model."""
+        own = next((value for slot, value in slots if slot == "model" and not _unset(value)), None)
+        inherited = through.all("model")[:1] if through is not None else []
+        value = own if own is not None else next(iter(inherited), None)
+        if isinstance(value, Mapping) and (made := _through(value)) is not None:
+            # The model is an object: it knows its own name, and who gets the request.
+            value = next(iter(made.all("model")), None)
+            through = made if through is None or not through.provider else through
+        if through is not None and through.provider is None:
+            self.provider = ""
+            address = through.address
+            self.unresolved.append(
+                Unresolved(
+                    "provider", address.expression if address else "...", address.span if address else self.call.span
+                )
+            )
+        elif through is not None and through.provider:
+            self.provider = through.provider
+        self.model, start = _model(value) if value is not None else ("", "")
+        if not self.model:
+            self.unresolved.append(self.missing("model", value))
+        if self.provider in ("", "litellm") or (self.call.api == "agent" and (through is None or not through.provider)):
+            self.provider = providers.provider_in(self.model or start) or self.provider
+
+    def missing(self, slot: str, value: Value | None) -> Unresolved:
+        """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
+        hole = next((part for part in value if isinstance(part, Hole)), None) if isinstance(value, tuple) else None
+        hole = hole or (fallback_of(self.call.client) if value is None else None)
+        return Unresolved(slot, hole.expression if hole else "", hole.span if hole else self.call.span)
+
+    def text(self, slot: str, part: str, role: str, value: Value) -> None:
+        """Add what stands in a slot of texts."""
+        if _unset(value):
+            return
+        for message in _messages(value, role, self.call.span):
+            # What a list of messages begins with is where a provider has its system part.
+            leads = message.role == "system" and not self.parts["messages"]
+            for template, marked in _blocks(message):
+                if self.call.made:
+                    template = guess_fields(template)
+                prompt = Prompt(self.call.name, cast(Role, message.role), "call", template, message.span)
+                self.add("system" if leads else part, prompt, marked)
+        if slot != "prompt":
+            self.unresolved += _unknown(slot, value)
+
+    def made_tools(self, value: Value, facts: Facts, depth: int) -> None:
+        """The tools of a client or an agent. Names of functions are what is looked for, so nothing is resolved."""
+        if depth > MAX_INNER:
+            return
+        value, facts = self.linker.origin(value, facts)
+        if isinstance(value, Items):
+            for item in value.items:
+                self.made_tools(item, facts, depth + 1)
+        elif isinstance(value, Mapping) and value.get("@provider") is not None:
+            for key, item in value.entries:
+                if key == "@tools":
+                    self.tools(item, facts)
+                elif key in ("@client", "@model"):
+                    self.made_tools(item, facts, depth + 1)
+
+    def tools(self, value: Value, facts: Facts) -> None:
+        found, unknown = tools_of(value, facts, self.linker, self.bound)
+        for tool in found:
+            self.tool(tool)
+        self.unresolved += unknown
+
+    def tool(self, tool: Tool) -> None:
+        self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked)
+
+    def add(self, part: str, prompt: Prompt, marked: bool) -> None:
+        self.parts[part].append(msgspec.structs.replace(prompt, model=self.model, once=self.call.once))
+        if marked:
+            self.markers[part].add(len(self.parts[part]) - 1)
+
+    def built(self) -> Request:
+        """The request, its parts in the order of its provider."""
+        call = self.call
+        order = providers.policy(self.provider, self.model).order
+        prompts: list[Prompt] = []
+        markers: list[int] = []
+        for part in sorted(self.parts, key=lambda part: order.index(part) if part in order else len(order)):
+            markers += [len(prompts) + number for number in sorted(self.markers[part])]
+            prompts += self.parts[part]
+        if any(name == "cache_control" for name, _ in call.parameters) and prompts:
+            # Set for the whole request, the marker moves along with its end.
+            markers += [len(prompts) - 1] if len(prompts) - 1 not in markers else []
+        return Request(
+            self.provider,
+            self.model,
+            tuple(prompts),
+            call.span,
+            not self.unresolved,
+            call.once,
+            len(self.parts["tools"]),
+            tuple(markers),
+            tuple((name, literal(value)) for name, value in call.parameters),
+            call.name,
+            call.api,
+            tuple(dict.fromkeys(self.unresolved)),
+        )
 
 
-def _model(value: Value | None, call: Call, unresolved: list[Unresolved]) -> str:
-    """The name of the model, "" when it is not known."""
-    model = literal(value) if value is not None else None
-    if value is not None and model is None:
-        hole = value[0] if isinstance(value, tuple) and value and isinstance(value[0], Hole) else None
-        unresolved.append(Unresolved("model", hole.expression if hole else "...", hole.span if hole else call.span))
-    return model or ""
+def _is_prompt(value: Value) -> bool:
+    if isinstance(value, Items):
+        return any(isinstance(item, Message) for item in value.items)
+    return isinstance(value, tuple) and any(True for _ in texts(value))
 
 
-def _unknown(slot: str, value: Value, call: Call) -> list[Unresolved]:
-    """What of a list is not known: all of it, some of its items, or how many there are."""
+def _through(value: Value, depth: int = 0) -> Through | None:
+    """The client, model or agent that a value is; None for anything else."""
+    if not isinstance(value, Mapping) or depth > MAX_INNER:
+        return None
+    named = value.get("@provider")
+    if named is None:
+        return None
+    nested = (each for key in ("@client", "@model") if (each := value.get(key)) is not None)
+    inner = next((made for each in nested if (made := _through(each, depth + 1))), None)
+    own = [(key[1:], item) for key, item in value.entries if key[:1] == "@" and key not in ("@provider", "@client")]
+    own = [(key, item) for key, item in own if not _unset(item) and _through(item) is None]
+    provider, hole = literal(named), None
+    service = next((item for key, item in own if key == "service"), None)
+    provider = (literal(service) or None) if service is not None else provider
+    vertex = next((item for key, item in own if key == "vertex"), None)
+    if vertex is not None:
+        hole = single_hole(vertex)
+        provider = "vertex-ai" if hole is not None and hole.expression == "True" else None
+    address = next((item for key, item in own if key == "address"), None)
+    if address is not None:
+        provider, hole = _at(address), single_hole(address)
+    elif not provider and inner is not None:
+        provider, hole = inner.provider, inner.address
+    given = {key for key, _ in own}
+    slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
+    return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
+
+
+def _at(address: Value) -> str | None:
+    """Who answers at an address; None when it is not known."""
+    text = "".join(part.value for part in address if isinstance(part, Text)) if isinstance(address, tuple) else ""
+    host = text.partition("://")[2].partition("/")[0].partition(":")[0].rpartition("@")[2].lower()
+    for known, provider in matcher().hosts.items():
+        if host == known or host.endswith("." + known):
+            return provider
+    return None
+
+
+def _unset(value: Value) -> bool:
+    """Whether an argument says that nothing is given."""
+    hole = single_hole(value)
+    return value == () or (hole is not None and hole.expression in _UNSET)
+
+
+def _model(value: Value) -> tuple[str, str]:
+    """The name of the model, "" when it is not known, and what of it is known from its beginning on."""
+    known = literal(value)
+    if known is not None:
+        return known, known
+    if not isinstance(value, tuple) or not value:
+        return "", ""
+    if len(value) == 1 and isinstance(value[0], Choice):
+        # `given or "gpt-5"`: what is used when nothing else is said.
+        branches = [branch for branch in value[0].branches if not _unset(branch) and single_hole(branch) is None]
+        names = {_model(branch)[0] for branch in branches}
+        return (names.pop(), "") if len(names) == 1 else ("", "")
+    return "", value[0].value if isinstance(value[0], Text) else ""
+
+
+def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
+    """What of a list of messages is not known: all of it, some of it, or how many there are.
+
+    Of a list whose name says what it is (a history) it is known that it is put in at run time, as of any value.
+    """
     if isinstance(value, tuple):
         # One text is a system prompt; a list that is one hole is not known.
-        hole = value[0] if len(value) == 1 and isinstance(value[0], Hole) else None
-        return [Unresolved(slot, hole.expression, hole.span)] if hole is not None and slot != "system" else []
+        hole = single_hole(value)
+        if hole is not None and slot != "system":
+            yield Unresolved(slot, hole.expression, hole.span)
+        return
     if not isinstance(value, Items):
-        return []
-    found = [Unresolved(slot, *_source(item, value.span)) for item in value.items if is_several(item)]
-    return found if found or value.complete else [Unresolved(slot, "...", value.span)]
+        return
+    loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
+    for repeat in loops:
+        hole = single_hole(repeat.body)
+        if hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN:
+            yield Unresolved(slot, repeat.over, repeat.span)
+    if not value.complete and not loops:
+        yield Unresolved(slot, "...", value.span)
 
 
-def _source(item: Value, span: Span) -> tuple[str, Span]:
-    hole = item[0] if isinstance(item, tuple) and item and isinstance(item[0], Hole) else None
-    return (hole.expression, hole.span) if hole is not None else ("...", extent(item) or span)
+def _loop(item: Value) -> Repeat | None:
+    """The loop that an item of a list is, or whose turns it is the message of."""
+    content = item.content if isinstance(item, Message) else item
+    if not isinstance(content, tuple) or not content or not isinstance(content[0], Repeat):
+        return None
+    return content[0] if isinstance(item, Message) or is_several(content) else None
 
 
 def _blocks(message: Message) -> list[tuple[Template, bool]]:
@@ -98,8 +358,10 @@ def _blocks(message: Message) -> list[tuple[Template, bool]]:
         return [(content_template(content), message.marker)]
     blocks: list[tuple[Template, bool]] = []
     for item in content.items:
-        template = content_template(item)
-        if blocks and not blocks[-1][1]:
+        # Bedrock's marker is a block of its own.
+        alone = isinstance(item, Mapping) and item.get("cachePoint") is not None and item.get("text") is None
+        template = () if alone else content_template(item)
+        if blocks and (alone or not blocks[-1][1]):
             template = (*blocks.pop()[0], *template)
         blocks.append((template, _marked(item)))
     return blocks
@@ -112,10 +374,17 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
     if isinstance(value, Items):
         if any(isinstance(item, Mapping) and item.get("text") is not None for item in value.items):
             return [Message(role, value, value.span, any(_marked(item) for item in value.items))]
+        if len(value.items) > 1 and all(isinstance(item, tuple) and not is_several(item) for item in value.items):
+            # Texts alone are the parts of one message.
+            return [Message(role, value, value.span)]
         return [message for item in value.items for message in _messages(item, role, span)]
     if isinstance(value, Mapping):
         return [Message(role, value, value.span, _marked(value))]
-    return [Message(role, value, next((text.span for text in texts(value)), span))] if value else []
+    if not value:
+        return []
+    place = extent(value) or next((part.span for part in value if isinstance(part, Hole | Repeat)), span)
+    several = is_several(value) and not any(texts(value))
+    return [Message("unknown" if several else role, value, place)]
 
 
 def _marked(value: Value) -> bool:

@@ -69,6 +69,11 @@ def _sites(home: Facts, key: str, described: Described, docstring: bool) -> list
     return sites
 
 
+def targets_of(linker: Linker, facts: Facts, name: str) -> list[tuple[Facts, str]]:
+    """The described classes and functions that a `Ref` of this name leads to."""
+    return _targets(linker, facts, name, 0)
+
+
 def _targets(linker: Linker, facts: Facts, name: str, hops: int) -> list[tuple[Facts, str]]:
     """The described classes and functions behind a name: itself, the items of a list, or what was imported."""
     if hops > MAX_HOPS:

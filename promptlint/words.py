@@ -15,7 +15,7 @@ from promptlint.config import ConfigError, nearest
 from promptlint.extract.catalogue import KINDS, Catalogue, Words
 
 KEYS = (*KINDS, "names", "not-names")
-_SLOTS = ("model", "system", "messages", "prompt", "tools", "examples")
+_SLOTS = ("model", "system", "messages", "prompt", "tools", "examples", "client")
 _ROLES = ("system", "user", "assistant", "tool", "unknown")
 _TEMPLATES = ("", "format", "jinja", "dollar")
 _GIVES = ("docstring", "return")
@@ -29,8 +29,9 @@ _SAYS = {
     "decorator": ("gives",),
     "base": ("attributes docstring fields",),
     "schema": ("arguments",),
+    "client": ("provider slots",),
 }
-_PLACES = ("content", "role_from", "argument")
+_PLACES = ("content", "role_from", "argument", "address")
 # An identifier in the words of `fnmatch`.
 _PATTERN = re.compile(r"(?:[\w*?]|\[!?[\w-]+\])+")
 
@@ -43,7 +44,7 @@ def words(table: dict[str, Any], path: str) -> bytes:
     given = {key: table[key] for key in KEYS if table.get(key)}
     if not given:
         return b""
-    catalogue = {kind: list(_entries(kind, given[kind], path)) for kind in KINDS if kind in given}
+    catalogue: dict[str, Any] = {kind: list(_entries(kind, given[kind], path)) for kind in KINDS if kind in given}
     names = {key: _patterns(given.get(key, []), f"{path}: {key}") for key in ("names", "not-names")}
     return msgspec.json.encode(Words(Catalogue(**catalogue), names["names"], names["not-names"]))
 
@@ -83,7 +84,7 @@ def _check(kind: str, entry: Any, where: str) -> None:
     for role in (getattr(entry, "role", ""), getattr(entry, "docstring", "")):
         _known([role] if role else [], _ROLES, where, "unknown role")
     _known([getattr(entry, "template", "")], _TEMPLATES, where, "unknown template")
-    if kind == "call":
+    if kind in ("call", "prompt", "client"):
         _known(entry.slots, _SLOTS, f"{where}: slots", "unknown slot")
     if kind == "decorator":
         _known([entry.gives], _GIVES, f"{where}: gives", "unknown word")

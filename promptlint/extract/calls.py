@@ -8,27 +8,26 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import loads, schemas
+from promptlint.extract import loads, schemas, sending
 from promptlint.extract.bounds import bounded, full
-from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
-from promptlint.extract.facts import Call
-from promptlint.extract.iteration import in_order, unordered
-from promptlint.extract.messages import as_message, note_descriptions, note_message, note_schema, role_named
+from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
+from promptlint.extract.iteration import in_order, spread, unordered
+from promptlint.extract.messages import as_message, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, words
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import KEYWORD, MESSAGE, consider, extent, speaks_against, take_examples
-from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
+from promptlint.extract.sites import KEYWORD, consider, extent, speaks_against, take_examples
+from promptlint.extract.state import File, Scope, has_text, references, single_hole, state_of, textual
 from promptlint.extract.volatility import SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
     Arguments,
+    Choice,
     Hole,
     Items,
     Mapping,
     Message,
     Ref,
-    Span,
     Template,
     Value,
     Volatility,
@@ -58,6 +57,7 @@ FUNCTIONS = {
     "jinja2.Template": "jinja",
     "textwrap.indent": "indent",
 }
+ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # First words of functions that make a prompt of what they are given.
@@ -75,6 +75,8 @@ class Site(msgspec.Struct):
     keywords: dict[str, tuple[Value, ast.expr]]
     complete: bool
     gathered: str = ""
+    # What is given as `*` or `**` and hides arguments.
+    rest: Hole | None = None
 
     def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
         """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
@@ -89,6 +91,11 @@ class Site(msgspec.Struct):
             elif at < len(self.positional) and not isinstance(self.positional[at][1], ast.Starred):
                 return self.positional[at]
         return None
+
+    def pick_all(self, places: Places) -> list[tuple[Value, ast.expr]]:
+        """The arguments at all of these places, in their order."""
+        found = [picked for place in places if (picked := self.pick([place])) is not None]
+        return [each for number, each in enumerate(found) if all(each[1] is not other[1] for other in found[:number])]
 
     def arguments(self) -> Arguments:
         starred = (number for number, (_, node) in enumerate(self.positional) if isinstance(node, ast.Starred))
@@ -167,16 +174,18 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
         value = evaluate(file, scope, argument.value if isinstance(argument, ast.Starred) else argument)
         if isinstance(argument, ast.Starred):
             site.complete = False
+            site.rest = file.hole(argument.value, Volatility.UNKNOWN)
         site.positional.append((value, argument))
     for keyword in node.keywords:
         value = evaluate(file, scope, keyword.value)
         if keyword.arg is not None:
             site.keywords[keyword.arg] = (value, keyword.value)
-        elif isinstance(value, Mapping) and value.complete:
-            for key, item in value.entries:
-                site.keywords[key] = (item, keyword.value)
         else:
-            site.complete = False
+            for key, item in value.entries if isinstance(value, Mapping) else ():
+                site.keywords[key] = (item, keyword.value)
+            if not isinstance(value, Mapping) or not value.complete:
+                site.complete = False
+                site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
     return site
 
 
@@ -216,7 +225,7 @@ def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value
     if full(current):
         return (hole,)
     if method == "extend":
-        more = added.items if isinstance(added, Items) else (added,)
+        more = added.items if isinstance(added, Items) else (spread(added),)
         items = (*current.items, *more)
         complete = current.complete and isinstance(added, Items) and added.complete
     elif method == "append":
@@ -247,7 +256,7 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     if request is not None:
-        _request(file, scope, site, request)
+        sending.sent(file, scope, site, request, _receiver(file, scope, site, evaluate))
         for place in request.output:
             output = site.pick([place])
             if output is not None:
@@ -258,8 +267,27 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
         return _messages(file, site, several)
     prompt = Matcher.find(match.prompts, site.name, file.imported)
     if prompt is not None:
-        return _prompt(file, site, prompt)
+        value = _prompt(file, site, prompt)
+        return sending.maker(file, scope, site, prompt) if prompt.api else value
+    client = Matcher.find(match.clients, site.name, file.imported)
+    if client is not None:
+        return sending.client(file, site, client, _receiver(file, scope, site, evaluate) if client.method else None)
     return None
+
+
+def _receiver(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
+    """What a method is called on, without the names by which an SDK groups its methods; nothing is noted again."""
+    node = site.node.func
+    if not isinstance(node, ast.Attribute):
+        return None
+    node = node.value
+    while isinstance(node, ast.Attribute) and node.attr in sending.GROUPS:
+        node = node.value
+    facts = file.facts
+    before = len(facts.sites), len(facts.calls), len(facts.sent)
+    value = evaluate(file, scope, node)
+    del facts.sites[before[0] :], facts.calls[before[1] :], facts.sent[before[2] :]
+    return value
 
 
 def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
@@ -277,72 +305,10 @@ def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
     span = file.span(site.node)
     if picked is None:
         return (run_time_value(file, site, None),)
-    content = formatted(file, picked[0], entry.template, span)
+    content = sending.formatted(file, picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     note_message(file, message, "message-class")
     return message
-
-
-def formatted(file: File, value: Value, template: str, span: Span) -> Value:
-    """A template that the framework fills itself: its fields are holes."""
-    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute"}.get(template)
-    if operation is None or not isinstance(value, tuple) or not textual(value):
-        return value
-    hole = fallback_of(value) or Hole("...", span)
-    return (Apply(operation, value, Arguments(complete=False), span, hole),)
-
-
-def _request(file: File, scope: Scope, site: Site, entry: CallEntry) -> None:
-    slots: list[tuple[str, Value]] = []
-    taken: set[str] = set()
-    for slot, places in entry.slots.items():
-        picked = site.pick(places)
-        if picked is None:
-            continue
-        taken.update(key for key, argument in site.keywords.items() if argument[0] is picked[0])
-        slots.append((slot, picked[0]))
-        if slot in ("system", "prompt", "messages"):
-            _note_slot(file, slot, picked[0], file.span(picked[1]))
-        elif slot == "tools":
-            note_tools(file, picked[0])
-    if not slots and site.complete:
-        return
-    parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
-    file.note_call(
-        Call(
-            entry.provider,
-            entry.api,
-            tuple(slots),
-            parameters,
-            file.span(site.node),
-            scope.name,
-            site.complete,
-            file.once,
-        )
-    )
-
-
-def _note_slot(file: File, slot: str, value: Value, span: Span) -> None:
-    role = "system" if slot == "system" else "user"
-    if isinstance(value, tuple):
-        if textual(value):
-            file.note(value, extent(value) or span, "", role, "call", MESSAGE)
-    elif isinstance(value, Items):
-        for item in value.items:
-            if not isinstance(item, Message):
-                _note_slot(file, slot, item, span)
-    elif isinstance(value, Mapping):
-        text = value.get("text") or value.get("content")
-        if text is not None and textual(text):
-            file.note(text, extent(text) or span, "", role, "call", MESSAGE)
-
-
-def note_tools(file: File, value: Value) -> None:
-    """Descriptions of tools given as dicts."""
-    if isinstance(value, Items):
-        for item in value.items:
-            if isinstance(item, Mapping):
-                note_descriptions(file, item, literal(item.get("name")) or "tool")
 
 
 def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
@@ -356,17 +322,19 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
     messages: list[Value] = []
     for item in value.items:
         message = item
-        if isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) is not None:
+        history = sending.placeholder(item)
+        if history is not None:
+            message = history
+        elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) is not None:
             word = literal(item.items[0]) or ""
-            content = formatted(file, item.items[1], entry.template, item.span)
-            message = Message("user" if word == "placeholder" else role_named(word), content, item.span)
-            if word != "placeholder":
-                note_message(file, message, "message-class")
+            content = sending.formatted(file, item.items[1], entry.template, item.span)
+            message = Message(role_named(word), content, item.span)
+            note_message(file, message, "message-class")
         elif isinstance(item, Message):
             message = Message(item.role, item.content, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
             message = Message(
-                "user", formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
+                "user", sending.formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
             )
             note_message(file, message, "message-class")
         messages.append(message)
@@ -405,7 +373,7 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
     if isinstance(value, tuple):
         if textual(value):
             span = extent(value) or file.span(node)
-            file.note(formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
+            file.note(sending.formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
     elif isinstance(value, Items):
         for item in value.items:
             note_argument(file, item, node, name, role, template)
@@ -448,6 +416,9 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
 
 def _function(file: File, site: Site, receiver: Value | None = None) -> Value | None:
     """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
+    if site.name in ENVIRONMENT and (default := site.pick(["default", 1])) is not None and textual(default[0]):
+        hole = run_time_value(file, site, None)
+        return (Choice(hole.expression, ((hole,), default[0])),) if isinstance(default[0], tuple) else None
     operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)
     first = site.positional[0][0] if site.positional else None
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
@@ -538,6 +509,9 @@ def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Valu
             return message
         if mapping.entries and textual(mapping):
             return mapping
+        if not site.positional and not site.keywords and site.name.partition(".")[0] not in ("datetime", "random"):
+            # Its attributes are those of its class.
+            return Mapping((("@made", (hole,)),), mapping.span, True, site.name)
         return (hole,)
     reference = _reference(file, scope, site)
     if reference is not None:

@@ -47,13 +47,19 @@ class Positional(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
 
 class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call with arguments that are prompt text; `template` names the formatting the framework applies itself."""
+    """A call with arguments that are prompt text; `template` names the formatting the framework applies itself.
+
+    With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it.
+    """
 
     match: list[str]
     arguments: dict[str, str] = {}
     positional: list[Positional] = []
     template: str = ""
     lists: bool = False
+    provider: str = ""
+    api: str = ""
+    slots: dict[str, Places] = {}
     requires: list[str] = []
     excludes: list[str] = []
 
@@ -99,6 +105,23 @@ class SchemaEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     excludes: list[str] = []
 
 
+class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A call that makes what requests go through: a client, a model, a wrapper of one.
+
+    `slots` is what every request through it gets ("model", "tools", "system", "client": another client inside).
+    `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
+    gives back that client with more set.
+    """
+
+    match: list[str]
+    provider: str = ""
+    slots: dict[str, Places] = {}
+    address: Places = []
+    method: bool = False
+    requires: list[str] = []
+    excludes: list[str] = []
+
+
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     call: list[CallEntry] = []
     message: list[MessageEntry] = []
@@ -107,9 +130,12 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     decorator: list[DecoratorEntry] = []
     base: list[BaseEntry] = []
     schema: list[SchemaEntry] = []
+    client: list[ClientEntry] = []
+    # Host name -> provider.
+    hosts: dict[str, str] = {}
 
 
-KINDS = ("call", "message", "prompt", "messages", "decorator", "base", "schema")
+KINDS = ("call", "message", "prompt", "messages", "decorator", "base", "schema", "client")
 
 
 class Words(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -120,7 +146,17 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True):
     not_names: list[str] = []
 
 
-Entry = TypeVar("Entry", CallEntry, MessageEntry, PromptEntry, MessagesEntry, DecoratorEntry, BaseEntry, SchemaEntry)
+Entry = TypeVar(
+    "Entry",
+    CallEntry,
+    MessageEntry,
+    PromptEntry,
+    MessagesEntry,
+    DecoratorEntry,
+    BaseEntry,
+    SchemaEntry,
+    ClientEntry,
+)
 Index = dict[str, list[tuple[str, Entry]]]
 
 
@@ -135,7 +171,9 @@ class Matcher:
         self.decorators = _index(catalogue.decorator)
         self.bases = _index(catalogue.base)
         self.schemas = _index(catalogue.schema)
-        self.call_tails = frozenset((*self.calls, *self.message, *self.prompts, *self.messages))
+        self.clients = _index(catalogue.client)
+        self.hosts = catalogue.hosts
+        self.call_tails = frozenset((*self.calls, *self.message, *self.prompts, *self.messages, *self.clients))
 
     @staticmethod
     def find(index: Index[Entry], dotted: str, imported: frozenset[str]) -> Entry | None:

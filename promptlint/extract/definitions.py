@@ -13,7 +13,7 @@ from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
-from promptlint.extract.state import File, Scope, has_text, join_branches, references, single_hole, textual
+from promptlint.extract.state import File, Scope, has_text, is_instance, join_branches, references, single_hole, textual
 from promptlint.extract.statements import STATEMENTS, owner_of, run
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
 from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value, Volatility
@@ -23,7 +23,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 def bind_scope(file: File, scope: Scope) -> None:
     for name, value in scope.values.items():
-        if textual(value):
+        if textual(value) or is_instance(value):
             given = field_default(value)
             if given is None:
                 file.facts.bindings[scope.key(name)] = value
@@ -122,7 +122,8 @@ _TALK = re.compile(
     r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
     r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
     r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|"
-    r"self\.\w+ = [A-Z]\w+\.[a-z]|[\"']{3}|"
+    r"self\.\w+ = [A-Z]\w+\.[a-z]|(?:[Cc]lient|llm|LLM|[Mm]odel)\w*(?:: ?[\w.\[\] |]+)? = |"
+    r"OpenAI\(|Anthropic\(|[\"']{3}|"
     r"\.now\(|utcnow|\.today\(|time\.time\(|strftime|uuid\d|listdir|os\.(?:getenv|environ)"
 )
 
@@ -175,6 +176,8 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))
+        if value is not None and textual(value):
+            scope.defaults[argument.arg] = value
     examples = [(name, value) for name, value in parameters if value is not None and example_like(name)]
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:
@@ -218,8 +221,11 @@ def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
     for written, value in scope.values.items():
         receiver, dot, name = written.partition(".")
+        hole = single_hole(value)
+        if hole is not None and hole.parameter:
+            value = scope.defaults.get(hole.parameter, value)
         owner = owner_of(scope, receiver) if dot and "." not in name else ""
-        if owner and not textual(value):
+        if owner and not textual(value) and not is_instance(value):
             _bind_source(file, f"{owner}.{name}", value, scope)
         elif owner:
             key = f"{owner}.{name}"
@@ -229,7 +235,7 @@ def _bind_attributes(file: File, scope: Scope) -> None:
 
 def _returned(scope: Scope) -> Value | None:
     """All that a function may give back, as one value."""
-    if not any(textual(value) or _sends(value) for value in scope.returned):
+    if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
         return _measured(scope)
     known = [value for value in scope.returned if (hole := single_hole(value)) is None or hole.expression != "None"]
     value = known[0]

@@ -16,6 +16,7 @@ from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
 from promptlint.extract.messages import as_message, note_message, note_schema
 from promptlint.extract.patterns import lazy
+from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, settle
 from promptlint.extract.state import (
     File,
@@ -37,6 +38,7 @@ from promptlint.extract.volatility import (
     of_name,
     of_part,
     strongest,
+    terms,
 )
 from promptlint.operations import exact, several
 from promptlint.source import Source
@@ -299,6 +301,8 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
 def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Add):
         return addition(file, scope, node)
+    if isinstance(node.op, ast.BitOr) and not file.imported.isdisjoint(PIPES):
+        return _pipeline(file, scope, node)
     left, right = evaluate(file, scope, node.left), None
     if isinstance(node.op, ast.Mod) and textual(left) and isinstance(left, tuple):
         right = evaluate(file, scope, node.right)
@@ -316,15 +320,16 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
 
 
+def _pipeline(file: File, scope: Scope, node: ast.BinOp) -> Value:
+    """`prompt | model | parser`."""
+    values = [evaluate(file, scope, term) for term in terms(node, ast.BitOr)]
+    chain(file, scope, node, values)
+    return (file.hole(node, *strongest([state_of(value) for value in values])),)
+
+
 def addition(file: File, scope: Scope, node: ast.BinOp) -> Value:
-    """A chain of `+`, read without recursion: a real one can have thousands of terms."""
-    terms: list[ast.expr] = []
-    left: ast.expr = node
-    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
-        terms.append(left.right)
-        left = left.left
-    terms.append(left)
-    values = [evaluate(file, scope, term) for term in reversed(terms)]
+    """A chain of `+`."""
+    values = [evaluate(file, scope, term) for term in terms(node, ast.Add)]
     return add(file, values, node)
 
 

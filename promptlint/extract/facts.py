@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from promptlint.template import Span, Value
+from promptlint.template import Hole, Span, Value
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -25,9 +25,11 @@ class Site(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct, frozen=True):
     """A call that sends a request to a model: its arguments by the slot the catalogue gives them.
 
-    Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples". `parameters` are the other
-    keywords.
-    `name` is the enclosing function or "".
+    Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples", "client" (who sends it),
+    "chain" (steps of which one is the prompt and one the model). A slot that is given by several arguments stands there
+    several times. `client` is what the method is called on. `parameters` are the other keywords, `rest` is what hides
+    more of them. `name` is the enclosing function or "", `defaults` are values of its parameters when they are not
+    given. `made`: what is made here sends the request later.
     """
 
     provider: str
@@ -38,6 +40,10 @@ class Call(msgspec.Struct, frozen=True):
     name: str = ""
     complete: bool = True
     once: bool = False
+    client: Value = ()
+    rest: Hole | None = None
+    defaults: tuple[tuple[str, Value], ...] = ()
+    made: bool = False
 
 
 class Function(msgspec.Struct, frozen=True):

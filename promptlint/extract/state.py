@@ -45,6 +45,8 @@ class Scope:
         # The name of the function's `**kwargs`.
         self.gathered = ""
         self.values: dict[str, Value] = {}
+        # What parameters of the function are when they are not given.
+        self.defaults: dict[str, Value] = {}
         self.returned: list[Value] = []
         # How things stood at each `continue` and `break` of the loop that is being read.
         self.ends: list[Scope] = []
@@ -60,6 +62,7 @@ class Scope:
         other = Scope(self.kind, self.name, self.parent, self.owner)
         other.receiver, other.gathered = self.receiver, self.gathered
         other.values = dict(self.values)
+        other.defaults = self.defaults
         other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
         return other
 
@@ -236,7 +239,13 @@ def textual(value: Value) -> bool:
         return textual(value.content)
     if isinstance(value, Items):
         return any(textual(item) for item in value.items)
-    return any(textual(item) for _, item in value.entries)
+    # What requests go through is kept, whether it was given a text or not.
+    return value.entries[-1:] == (("@provider", ()),) or any(textual(item) for _, item in value.entries)
+
+
+def is_instance(value: Value) -> bool:
+    """Whether a value is an object made without arguments: what its class says holds for it."""
+    return isinstance(value, Mapping) and value.entries[:1] != () and value.entries[0][0] == "@made"
 
 
 def has_text(value: Value) -> bool:

@@ -210,3 +210,12 @@ def _plain_seconds(node: ast.Call) -> bool:
     """`str(time.time())`: its first characters are no date."""
     inner = node.args[0] if node.args else None
     return isinstance(inner, ast.Call) and dotted(inner.func).rpartition(".")[2] in ("time", "time_ns", "timestamp")
+
+
+def terms(node: ast.expr, operator: type[ast.operator]) -> list[ast.expr]:
+    """The operands of a chain of one operator, found without recursion: a real one can have thousands."""
+    terms: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        terms.append(node.right)
+        node = node.left
+    return [node, *reversed(terms)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -34,20 +34,42 @@ class Row(msgspec.Struct, frozen=True):
     variables: tuple[Variable, ...]
 
 
-def rows(report: Report) -> list[Row]:
-    """The prompts in order of their places."""
-    ordered = sorted(report.project.prompts, key=lambda prompt: (prompt.span, prompt.name, prompt.role))
-    return [_row(prompt) for prompt in ordered]
+# A line of a file: the name under which it is shown, and the line's number from 1.
+Line: TypeAlias = tuple[str, int]
 
 
-def render_json(report: Report) -> bytes:
+def chosen(report: Report, at: Line | None = None) -> list[Prompt]:
+    """The prompts in order of their places; at a line, those that stand there themselves or with a text of theirs."""
+    found = report.project.prompts if at is None else [each for each in report.project.prompts if _at(each, at, report)]
+    return sorted(found, key=lambda prompt: (prompt.span, prompt.name, prompt.role))
+
+
+def _at(prompt: Prompt, at: Line, report: Report) -> bool:
+    spans = (prompt.span, *(text.span for text in texts(prompt.template)))
+    return any(stands_at(span, at, report) for span in spans)
+
+
+def stands_at(span: Span, at: Line, report: Report) -> bool:
+    """Whether a line is one of those that a span covers."""
+    if span.file != at[0]:
+        return False
+    source = report.sources.get(span.file)
+    return source.location(span.start)[0] <= at[1] <= source.location(max(span.end - 1, span.start))[0]
+
+
+def rows(report: Report, at: Line | None = None) -> list[Row]:
+    """The prompts (`chosen`), measured."""
+    return [row_of(prompt) for prompt in chosen(report, at)]
+
+
+def render_json(report: Report, at: Line | None = None) -> bytes:
     """An array of prompts."""
-    return encode([_as_json(row, report) for row in rows(report)])
+    return encode([_as_json(row, report) for row in rows(report, at)])
 
 
-def render_text(report: Report, summary: bool = True) -> str:
+def render_text(report: Report, at: Line | None = None, *, summary: bool = True) -> str:
     """An aligned table, and how much it is in all."""
-    found = rows(report)
+    found = rows(report, at)
     lines = columns([_HEAD, *_cells(found, report)], right=(3,)) if found else ""
     return lines + (
         f"\n{total(found, report)}\n" if summary and found else f"{total(found, report)}\n" if summary else ""
@@ -60,13 +82,13 @@ def total(found: Sequence[Row], report: Report) -> str:
     return f"{plural(len(found), 'prompt')} with {tokens} static tokens, in {plural(report.files, 'file')}."
 
 
-def print_table(report: Report, color: bool) -> None:
+def print_table(report: Report, color: bool, at: Line | None = None) -> None:
     """The table on a terminal."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    found = rows(report)
+    found = rows(report, at)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in _HEAD:
         right = name == "tokens"
@@ -82,7 +104,8 @@ def print_table(report: Report, color: bool) -> None:
     console.print(total(found, report))
 
 
-def _row(prompt: Prompt) -> Row:
+def row_of(prompt: Prompt) -> Row:
+    """A prompt, measured."""
     from promptlint.tokens import count, encoding_of
 
     tokens = sum(count(run, prompt.model) for run in _runs(prompt.template))
@@ -138,7 +161,7 @@ def pieces(template: Template) -> list[Span]:
 
 def _as_json(row: Row, report: Report) -> dict[str, Any]:
     prompt, sources = row.prompt, report.sources
-    variables = [_variable_json(variable, report) for variable in row.variables]
+    variables = [variable_json(variable, report) for variable in row.variables]
     return {
         "name": prompt.name,
         "role": prompt.role,
@@ -151,7 +174,8 @@ def _as_json(row: Row, report: Report) -> dict[str, Any]:
     }
 
 
-def _variable_json(variable: Variable, report: Report) -> dict[str, Any]:
+def variable_json(variable: Variable, report: Report) -> dict[str, Any]:
+    """A variable and where it stands."""
     where = place(variable.span, report.sources)
     return {
         "expression": variable.expression,

@@ -1,0 +1,202 @@
+"""What sends requests: calls to models, and the clients, models and agents that requests go through.
+
+Such an object is a `Mapping` of its arguments, as every object is. What the catalogue says of it stands there a second
+time under keys that no argument can have: "@provider" and "@address", and the slots that every request through it
+gets ("@model", "@tools", "@system", ...). "@client" is another one inside of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry
+from promptlint.extract.facts import Call
+from promptlint.extract.iteration import spread
+from promptlint.extract.messages import note_descriptions
+from promptlint.extract.sites import MESSAGE, extent
+from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
+from promptlint.extract.volatility import of_name
+from promptlint.operations import literal
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Span,
+    Text,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Site
+
+# Packages that put the steps of a pipeline together with `|`.
+PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
+# Slots whose arguments are sent one after the other, if several are given; of any other the first counts.
+TEXTS = ("system", "messages", "prompt")
+# Attributes by which SDKs group their methods: what stands in front of them is the client.
+GROUPS = frozenset(
+    "chat completions beta responses messages models aio with_raw_response with_streaming_response threads runs "
+    "assistants prompt_caching tools fim chats caches interactions conversations".split()
+)
+
+
+def sent(file: File, scope: Scope, site: Site, entry: CallEntry, client: Value | None) -> None:
+    """Note a call that sends a request."""
+    slots, taken = _slots(site, entry.slots)
+    for slot, value, node in slots:
+        if slot in TEXTS:
+            _note_slot(file, slot, value, file.span(node))
+        elif slot == "tools":
+            note_tools(file, value)
+    if not slots and site.complete:
+        return
+    given = [(slot, value) for slot, value, _ in slots]
+    _note(file, scope, site, entry.provider, entry.api, given, taken, client=client or ())
+
+
+def _note(
+    file: File,
+    scope: Scope,
+    site: Site,
+    provider: str,
+    api: str,
+    slots: list[tuple[str, Value]],
+    taken: set[str],
+    made: bool = False,
+    client: Value = (),
+) -> None:
+    parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
+    file.note_call(
+        Call(
+            provider,
+            api,
+            tuple(slots),
+            parameters,
+            file.span(site.node),
+            scope.name,
+            site.complete,
+            file.once,
+            client,
+            site.rest,
+            tuple(scope.defaults.items()),
+            made,
+        )
+    )
+
+
+def _slots(site: Site, places: dict[str, Places]) -> tuple[list[tuple[str, Value, ast.expr]], set[str]]:
+    """What is given for each slot, and the keywords that give it."""
+    found: list[tuple[str, Value, ast.expr]] = []
+    for slot, at in places.items():
+        picked = site.pick(at)
+        several = site.pick_all(at) if slot in TEXTS else [picked] if picked is not None else []
+        found += [(slot, value, node) for value, node in several]
+    taken = {key for key, (value, _) in site.keywords.items() if any(value is each for _, each, _ in found)}
+    return found, taken
+
+
+def client(file: File, site: Site, entry: ClientEntry, receiver: Value | None) -> Value:
+    """What a call makes that requests go through."""
+    slots, _ = _slots(site, entry.slots)
+    given = [(slot, value) for slot, value, _ in slots]
+    if receiver is not None:
+        given.append(("client", receiver))
+    address = site.pick(entry.address)
+    if address is not None:
+        given.append(("address", address[0]))
+    for slot, value, _ in slots:
+        if slot == "tools":
+            note_tools(file, value)
+    return _object(file, site, entry.provider, given)
+
+
+def formatted(file: File, value: Value, template: str, span: Span) -> Value:
+    """A template that the framework fills itself: its fields are holes."""
+    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute"}.get(template)
+    if operation is None or not isinstance(value, tuple) or not textual(value):
+        return value
+    hole = fallback_of(value) or Hole("...", span)
+    return (Apply(operation, value, Arguments(complete=False), span, hole),)
+
+
+def placeholder(item: Value) -> Value | None:
+    """`MessagesPlaceholder("history")` and `("placeholder", "{history}")`: messages that are put in later."""
+    given: Value | None = None
+    if isinstance(item, Mapping) and item.kind.rpartition(".")[2] == "MessagesPlaceholder":
+        given = item.get("variable_name") or item.get("0")
+    elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) == "placeholder":
+        given = item.items[1]
+    name = literal(given)
+    if name is None or isinstance(item, tuple):
+        return None
+    state = of_name(name.strip("{}"))
+    return spread((Hole(name.strip("{}"), item.span, *state),))
+
+
+def maker(file: File, scope: Scope, site: Site, entry: PromptEntry) -> Value:
+    """An agent: it sends requests later, so making it is noted as one."""
+    slots, taken = _slots(site, entry.slots)
+    given = [
+        (slot, formatted(file, item, entry.template, file.span(node)) if slot in TEXTS else item)
+        for slot, item, node in slots
+    ]
+    if any(slot in TEXTS for slot, _ in given):
+        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True)
+    for slot, item in given:
+        if slot == "tools":
+            note_tools(file, item)
+    return _object(file, site, entry.provider, given)
+
+
+def _object(file: File, site: Site, provider: str, slots: list[tuple[str, Value]]) -> Mapping:
+    span = file.span(site.node)
+    entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
+    entries += [(key, value) for key, (value, _) in site.keywords.items()]
+    entries += [(f"@{slot}", value) for slot, value in slots]
+    entries.append(("@provider", (Text(provider, span, False),) if provider else ()))
+    return Mapping(tuple(entries), span, site.complete, site.name)
+
+
+def chain(file: File, scope: Scope, node: ast.BinOp, steps: list[Value]) -> None:
+    """`prompt | model | parser`: the steps of a pipeline, of which linking finds out what they are."""
+    if any(_may_be_prompt(step) for step in steps[:-1]):
+        span = file.span(node)
+        slots: tuple[tuple[str, Value], ...] = (("chain", Items(tuple(steps), span)),)
+        defaults = tuple(scope.defaults.items())
+        file.note_call(Call("", "chain", slots, (), span, scope.name, True, file.once, defaults=defaults))
+
+
+def _may_be_prompt(step: Value) -> bool:
+    if isinstance(step, Items):
+        return any(isinstance(item, Message) for item in step.items)
+    if isinstance(step, tuple):
+        return has_text(step) or any(isinstance(part, Ref) for part in step) or bool(single_hole(step))
+    return False
+
+
+def _note_slot(file: File, slot: str, value: Value, span: Span) -> None:
+    role = "system" if slot == "system" else "user"
+    if isinstance(value, tuple):
+        if textual(value):
+            file.note(value, extent(value) or span, "", role, "call", MESSAGE)
+    elif isinstance(value, Items):
+        for item in value.items:
+            if not isinstance(item, Message):
+                _note_slot(file, slot, item, span)
+    elif isinstance(value, Mapping):
+        text = value.get("text") or value.get("content")
+        if text is not None and textual(text):
+            file.note(text, extent(text) or span, "", role, "call", MESSAGE)
+
+
+def note_tools(file: File, value: Value) -> None:
+    """Descriptions of tools given as dicts."""
+    if isinstance(value, Items):
+        for item in value.items:
+            if isinstance(item, Mapping):
+                note_descriptions(file, item, literal(item.get("name")) or "tool")

@@ -1,0 +1,51 @@
+"""Fields of texts that nothing in sight fills: `{name}` and Jinja syntax, which a framework or a caller fills later."""
+
+from __future__ import annotations
+
+import re
+
+from promptlint import operations
+from promptlint.extract.names import volatility_of
+from promptlint.operations import over_texts
+from promptlint.template import Hole, Part, Template, Text, Volatility, texts
+
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
+
+
+def guess_fields(template: Template) -> Template:
+    """`{name}` in a text that nothing in sight fills: a field filled elsewhere. Jinja syntax is read as Jinja."""
+    if not any("{" in text.value for text in texts(template)):
+        return template
+    if all(isinstance(part, Text) for part in template):
+        value = "".join(part.value for part in template if isinstance(part, Text))
+        if _JINJA.search(value):
+            from promptlint.extract.jinja import TemplateError
+            from promptlint.extract.jinja import template as read
+
+            try:
+                return read([part for part in template if isinstance(part, Text)], "")
+            except TemplateError:
+                pass
+
+    def change(ruler: operations.Ruler) -> Template:
+        parts: list[Part] = []
+        position = 0
+        fields = operations.format_fields(ruler.value)
+        if fields is None or not all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields):
+            # `str.format` would not take it: braces of JSON or code.
+            fields = []
+        for start, end, name in fields:
+            pieces = ruler.cut(start, end)
+            if name in ("{", "}") or not all(piece.verbatim for piece in pieces):
+                # A brace that an f-string has doubled is meant to stay one.
+                continue
+            parts.extend(ruler.cut(position, start))
+            position = end
+            # Nothing in sight fills it, so what the name says is no more than likely.
+            likely = min(volatility_of(name), Volatility.UNKNOWN)
+            parts.append(Hole(name, ruler.place(start, end), likely, "name"))
+        parts.extend(ruler.cut(position, len(ruler.value)))
+        return tuple(parts)
+
+    return over_texts(template, change)

@@ -1,0 +1,124 @@
+"""Every request of a run: a table for people, and JSON with its parts in the order in which they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from promptlint.engine import Report
+from promptlint.output.json import encode, place
+from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
+from promptlint.output.text import amount, columns, plural, safe
+from promptlint.prompt import Request, Unresolved
+
+_LONGEST = 60
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """A request with its prompts measured. `tokens`: of all static text."""
+
+    request: Request
+    rows: tuple[Row, ...]
+    tokens: int
+    exact: bool
+
+
+def measured(report: Report, at: Line | None = None) -> list[Parts]:
+    """The requests that calls send, in order of their places. A prompt that no known call sends is none.
+
+    At a line, those whose call or one of whose prompts stands there.
+    """
+    found = []
+    for request in report.project.requests:
+        places = (request.span, *(prompt.span for prompt in request.prompts))
+        if at is not None and not any(stands_at(span, at, report) for span in places):
+            continue
+        if any(prompt.evidence == "call" for prompt in request.prompts):
+            rows = tuple(row_of(prompt) for prompt in request.prompts)
+            found.append(Parts(request, rows, sum(row.tokens for row in rows), all(row.exact for row in rows)))
+    return sorted(found, key=lambda parts: parts.request.span)
+
+
+def render_json(report: Report, at: Line | None = None) -> bytes:
+    """An array of requests."""
+    return encode([_as_json(parts, report) for parts in measured(report, at)])
+
+
+def render_text(report: Report, at: Line | None = None, *, summary: bool = True) -> str:
+    """A block for each request: who gets it, its parts in order, and what is not known."""
+    found = measured(report, at)
+    blocks = ["\n".join(_lines(parts, report)) + "\n" for parts in found]
+    if summary:
+        blocks.append(total(found, report) + "\n")
+    return "\n".join(blocks)
+
+
+def total(found: list[Parts], report: Report) -> str:
+    """The last line."""
+    complete = sum(parts.request.complete for parts in found)
+    files = plural(report.files, "file")
+    return f"{plural(len(found), 'request')}, {complete} of them known in full, in {files}."
+
+
+def _lines(parts: Parts, report: Report) -> Iterator[str]:
+    request = parts.request
+    line, _ = report.sources.get(request.span.file).location(request.span.start)
+    who = ", ".join(
+        (
+            safe(request.provider) or "provider not known",
+            safe(request.model) or "model not known",
+            *([safe(request.api)] if request.api else []),
+        )
+    )
+    inside = f" in {safe(request.name)}" if request.name else ""
+    yield f"{safe(request.span.file)}:{line}{inside}: {who}, {amount(parts.tokens, parts.exact)} static tokens"
+    cells = []
+    for number, row in enumerate(parts.rows):
+        row_line, _ = report.sources.get(row.prompt.span.file).location(row.prompt.span.start)
+        names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
+        shown = names if len(names) <= _LONGEST else names[: _LONGEST - 1] + "\u2026"
+        marker = "  [cache marker]" if number in request.markers else ""
+        where = f"{safe(row.prompt.span.file)}:{row_line}"
+        cells.append((f"  {row.prompt.role}", amount(row.tokens, row.exact), where, shown + marker))
+    if cells:
+        yield columns(cells, right=(1,)).rstrip("\n")
+    for unknown in request.unresolved:
+        yield f"  not known: {_unknown(unknown)}"
+
+
+def _unknown(unknown: Unresolved) -> str:
+    return f"{unknown.slot} (`{safe(unknown.expression)}`)" if unknown.expression else unknown.slot
+
+
+def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
+    request, sources = parts.request, report.sources
+    return {
+        "name": request.name,
+        "api": request.api,
+        "provider": request.provider or None,
+        "model": request.model or None,
+        **place(request.span, sources),
+        "complete": request.complete,
+        "once": request.once,
+        "tokens": parts.tokens,
+        "exact": parts.exact,
+        "parts": [
+            {
+                "role": row.prompt.role,
+                "name": row.prompt.name,
+                **place(row.prompt.span, sources),
+                "tokens": row.tokens,
+                "cache_marker": number in request.markers,
+                "variables": [variable_json(variable, report) for variable in row.variables],
+                "spans": [place(span, sources) for span in pieces(row.prompt.template)],
+            }
+            for number, row in enumerate(parts.rows)
+        ],
+        "parameters": dict(request.parameters),
+        "unresolved": [
+            {"slot": each.slot, "expression": each.expression, **place(each.span, sources)}
+            for each in request.unresolved
+        ],
+    }

@@ -1,0 +1,204 @@
+"""The tools of a request: dict schemas, functions, classes and objects, each with the texts that are sent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from promptlint.extract.facts import Facts
+from promptlint.extract.sites import extent
+from promptlint.operations import is_several, literal, settled
+from promptlint.prompt import Unresolved
+from promptlint.schemas import targets_of
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Part, Ref, Repeat, Span, Template, Text, Value
+
+if TYPE_CHECKING:
+    from promptlint.link import Bound, Linker
+
+MAX_TOOLS, MAX_DEPTH, MAX_TEXTS = 500, 12, 2_000
+# Keys and keywords that describe a tool, and those that hold the function or class it is made of.
+_DESCRIPTIONS = ("description", "tool_description", "description_override", "desc")
+_FUNCTIONS = ("func", "fn", "function", "coroutine", "async_fn", "callable", "0")
+# Keys of a schema that are not sent as words, or not by the name of the tool.
+_NAMES = ("name", "tool_name", "name_override")
+_INNER = ("function", "toolSpec", "function_declarations", "functionDeclarations")
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """One tool: its name ("" when not known) and what is sent of it besides. `marked`: a cache marker is set."""
+
+    name: str
+    template: Template
+    span: Span
+    marked: bool = False
+
+
+def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> tuple[list[Tool], list[Unresolved]]:
+    """The tools that an argument gives, and what of it is not known."""
+    reading = _Reading(linker, bound)
+    reading.take(value, facts, 0)
+    tools: list[Tool] = []
+    for tool in reading.tools:
+        if tool is not None:
+            tools.append(tool)
+        elif tools:
+            tools[-1] = msgspec.structs.replace(tools[-1], marked=True)
+    return tools, reading.unresolved
+
+
+class _Reading:
+    """One list of tools being read; None among the tools is a marker of its own."""
+
+    def __init__(self, linker: Linker, bound: Bound) -> None:
+        self.linker = linker
+        self.bound = bound
+        self.tools: list[Tool | None] = []
+        self.unresolved: list[Unresolved] = []
+
+    def take(self, value: Value, facts: Facts, depth: int) -> None:
+        if depth > MAX_DEPTH or len(self.tools) > MAX_TOOLS:
+            return
+        if isinstance(value, Items):
+            for item in value.items:
+                self.take(item, facts, depth + 1)
+            if not value.complete and not any(is_several(item) for item in value.items):
+                self.unresolved.append(Unresolved("tools", "...", value.span))
+        elif isinstance(value, Mapping):
+            self.mapping(value, facts, depth)
+        elif isinstance(value, tuple) and value:
+            self.part(value[0], value, facts, depth)
+
+    def part(self, part: Part, value: Template, facts: Facts, depth: int) -> None:
+        """A name, a call, a value that is put in, or one of two."""
+        if isinstance(part, Ref):
+            if not self.named(part, facts, depth):
+                self.unknown(part.fallback)
+        elif isinstance(part, Hole):
+            given = self.bound.get(part.parameter) if part.parameter else None
+            if part.expression in ("None", "NOT_GIVEN"):
+                return
+            if given is not None and given != value:
+                self.take(given, facts, depth + 1)
+            else:
+                self.unknown(part)
+        elif isinstance(part, Choice | Repeat):
+            branches = part.branches if isinstance(part, Choice) else (part.body,)
+            for branch in branches:
+                self.take(branch, facts, depth + 1)
+        elif isinstance(part, Apply):
+            resolved = self.linker.resolve(value, facts, self.bound)
+            if isinstance(resolved, tuple):
+                self.unknown(part.fallback)
+            else:
+                self.take(resolved, facts, depth + 1)
+
+    def unknown(self, hole: Hole) -> None:
+        self.unresolved.append(Unresolved("tools", hole.expression, hole.span))
+
+    def named(self, ref: Ref, facts: Facts, depth: int) -> bool:
+        """What a name stands for: a described function or class, a list of tools, or what a call makes of one."""
+        if ":" in ref.name[1:]:
+            return False
+        found = self.linker.place(ref.name, facts)
+        if ref.call is not None:
+            function = self.linker.function(*found) if found is not None else None
+            if function is not None:
+                before = len(self.tools)
+                self.take(function[1].returns, function[0], depth + 1)
+                return len(self.tools) > before
+            # `function_tool(f)`: what is made of a function is described as it is.
+            before = len(self.tools)
+            for argument in ref.call.positional[:1]:
+                self.take(argument, facts, depth + 1)
+            return len(self.tools) > before
+        if found is None:
+            return False
+        home, key = found
+        if key in home.described:
+            self.described(home, key)
+            return True
+        value = home.bindings.get(key)
+        if value is not None:
+            before = len(self.tools)
+            self.take(value, home, depth + 1)
+            return len(self.tools) > before or isinstance(value, Items)
+        targets = targets_of(self.linker, facts, ref.name)
+        for place in targets:
+            self.described(*place)
+        return bool(targets)
+
+    def described(self, home: Facts, key: str, name: str = "", instead: Template | None = None) -> None:
+        """A function or class by its docstring and the descriptions of its parameters."""
+        described = home.described[key]
+        texts: list[Value] = [described.docstring if instead is None else instead]
+        texts += [text for _, text in described.texts]
+        for used in described.uses:
+            for other, inner in targets_of(self.linker, home, used)[:1]:
+                texts += [other.described[inner].docstring, *(text for _, text in other.described[inner].texts)]
+        resolved = [settled(text) for each in texts if isinstance(text := self.linker.resolve(each, home), tuple)]
+        template = _lines(resolved)
+        place = extent(template) or Span(home.file, 0, 0)
+        self.tools.append(Tool(name or key.rpartition(".")[2], template, place))
+
+    def mapping(self, value: Mapping, facts: Facts, depth: int) -> None:
+        """A schema written as a dict, or an object made of a function."""
+        resolved = self.linker.resolve(value, facts, self.bound)
+        if not isinstance(resolved, Mapping):
+            return
+        if value.get("cachePoint") is not None:
+            self.tools.append(None)
+            return
+        for key in _INNER:
+            inner = value.get(key)
+            if isinstance(inner, Items) or (isinstance(inner, Mapping) and key != "function"):
+                self.take(inner, facts, depth + 1)
+                return
+        marked = resolved.get("cache_control") is not None
+        said = next((item for key in _DESCRIPTIONS if (item := resolved.get(key)) is not None), None)
+        name = next((word for key in _NAMES if (word := literal(resolved.get(key)))), "")
+        made_of = next((item for key in _FUNCTIONS if (item := value.get(key)) is not None), None)
+        if value.kind and isinstance(made_of, tuple) and made_of and isinstance(made_of[0], Ref):
+            targets = targets_of(self.linker, facts, made_of[0].name)
+            if targets:
+                self.described(*targets[0], name, said if isinstance(said, tuple) else None)
+                return
+        inner = resolved.get("function")
+        name = name or (literal(inner.get("name")) or "" if isinstance(inner, Mapping) else "")
+        descriptions: list[Template] = []
+        _describe(resolved, descriptions, 0)
+        if isinstance(said, tuple) and not descriptions:
+            descriptions.append(settled(said))
+        if descriptions or not value.kind:
+            template = _lines(descriptions)
+            self.tools.append(Tool(name or literal(resolved.get("type")) or "", template, resolved.span, marked))
+        else:
+            self.unresolved.append(Unresolved("tools", value.kind, value.span))
+
+
+def _describe(value: Value, found: list[Template], depth: int) -> None:
+    """Every description in a JSON schema, in order."""
+    if depth > MAX_DEPTH or len(found) > MAX_TEXTS:
+        return
+    if isinstance(value, Mapping):
+        for key, item in value.entries:
+            if key in ("description", "desc") and isinstance(item, tuple):
+                found.append(settled(item))
+            elif not isinstance(item, tuple):
+                _describe(item, found, depth + 1)
+    elif isinstance(value, Items):
+        for item in value.items:
+            _describe(item, found, depth + 1)
+
+
+def _lines(templates: Sequence[Template]) -> Template:
+    """Texts on lines of their own: what stands between them is not in the source."""
+    parts: list[Part] = []
+    for template in templates:
+        if parts and template:
+            last = parts[-1]
+            span = last.span if isinstance(last, Text | Hole | Repeat) else Span("", 0, 0)
+            parts.append(Text("\n", Span(span.file, span.end, span.end), False))
+        parts += template
+    return tuple(parts)
