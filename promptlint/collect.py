@@ -142,7 +142,7 @@ def _requests(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem
                 continue
             if known is not None:
                 found.append((call, known.request))
-                used |= known.through if not call.made else set()
+                used |= known.through
     return [request for call, request in found if not call.made or call.span not in used]
 
 

@@ -43,10 +43,11 @@ class Unresolved(msgspec.Struct, frozen=True):
 class Request(msgspec.Struct, frozen=True):
     """What one call sends: `prompts` in the provider's own order (tools, system, messages), history included.
 
-    Standing alone, a prompt is a request of one prompt with `complete` False. `provider` and `model` are "" when not
-    known; `complete` says whether every part was resolved, `unresolved` which were not. `markers` are positions in
-    `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None where the
-    value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of call.
+    Standing alone, a prompt is a request of one prompt with `complete` False and no `api`. `provider` and `model` are
+    "" when not known; `complete` says whether every part was resolved, `unresolved` which were not. `markers` are
+    positions in `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None
+    where the value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of
+    call.
     `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
     `fronts` are texts of this request that stand behind something that changes, each with the place of another request
     that has the same text in front. `marking` is a file of the project that speaks of cache markers, this request's own
@@ -120,5 +121,8 @@ class Project(msgspec.Struct, frozen=True):
         found: dict[tuple[Role, Template], Prompt] = {}
         for request in self.requests:
             for prompt in request.prompts:
+                if prompt.role == "tool" and not prompt.template:
+                    # A name alone.
+                    continue
                 found.setdefault((prompt.role, prompt.template), prompt)
         return tuple(found.values())

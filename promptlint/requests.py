@@ -110,6 +110,8 @@ class _Reading:
         clients = [value for slot, value in slots if slot == "client"]
         clients += [self.resolve(call.client)] if call.client else []
         through = next((made for value in clients if (made := _through(value))), None)
+        if call.through and through is None:
+            return None
         self.who(slots, through)
         for slot, (part, role) in _TEXTS.items():
             own = [value for key, value in slots if key == slot]
@@ -176,7 +178,8 @@ class _Reading:
         if not self.model:
             self.unresolved.append(self.missing("model", value))
         if self.provider in ("", "litellm") or (self.call.api == "agent" and (through is None or not through.provider)):
-            self.provider = providers.provider_in(self.model or start) or self.provider
+            # A letter stands for what follows: a prefix alone names no model.
+            self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
 
     def missing(self, slot: str, value: Value | None) -> Unresolved:
         """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
@@ -251,7 +254,7 @@ class _Reading:
             tuple(markers),
             tuple((name, literal(value)) for name, value in call.parameters),
             call.name,
-            call.api,
+            call.api or "call",
             tuple(dict.fromkeys(self.unresolved)),
         )
 
@@ -285,6 +288,8 @@ def _through(value: Value, depth: int = 0) -> Through | None:
         provider, hole = _at(address), single_hole(address)
     elif not provider and inner is not None:
         provider, hole = inner.provider, inner.address
+    elif provider == "":
+        provider = providers.provider_in(next((_model(item)[0] for key, item in own if key == "model"), ""))
     given = {key for key, _ in own}
     slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
     return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
@@ -379,6 +384,9 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
             return [Message(role, value, value.span)]
         return [message for item in value.items for message in _messages(item, role, span)]
     if isinstance(value, Mapping):
+        inner = value.get("messages")
+        if inner is not None:
+            return _messages(inner, role, span)
         return [Message(role, value, value.span, _marked(value))]
     if not value:
         return []

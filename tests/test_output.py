@@ -12,8 +12,10 @@ import pytest
 from promptlint.engine import Report, Sources
 from promptlint.output import json as json_output
 from promptlint.output import prompts as prompts_output
+from promptlint.output import requests as requests_output
 from promptlint.output import text as text_output
-from promptlint.prompt import Edit, Finding, Fix, Project, Prompt, Request
+from promptlint.output import tree as tree_output
+from promptlint.prompt import Edit, Finding, Fix, Project, Prompt, Request, Unresolved
 from promptlint.source import Source
 from promptlint.template import Choice, Hole, Repeat, Span, Text, Volatility
 
@@ -126,6 +128,42 @@ def test_prompts() -> None:
 
 def test_prompts_json() -> None:
     check("prompts.json", prompts_output.render_json(report()))
+
+
+def test_requests() -> None:
+    check("requests.txt", requests_output.render_text(with_call()))
+
+
+def test_requests_json() -> None:
+    check("requests.json", requests_output.render_json(with_call()))
+
+
+def test_tree() -> None:
+    check("tree.txt", tree_output.render(report()))
+
+
+def test_what_stands_at_a_line() -> None:
+    # The second file's text is part of the prompt, and its second line of nothing.
+    assert len(prompts_output.chosen(report(), (RULES.name, 1))) == 2
+    assert prompts_output.chosen(report(), (RULES.name, 2)) == []
+    assert [row.prompt.name for row in prompts_output.rows(report(), (APP.name, 2))] == ["SYSTEM"]
+    assert requests_output.measured(with_call(), (APP.name, 4)) == []
+    assert tree_output.render(report(), (APP.name, 5), summary=False) == ""
+
+
+def with_call() -> Report:
+    """The report with its prompts in a call, of which something is not known."""
+    [request] = report().project.requests
+    sent = msgspec.structs.replace(
+        request,
+        api="chat",
+        name="ask",
+        markers=(0,),
+        parameters=(("temperature", None), ("user", "x\x1b")),
+        unresolved=(Unresolved("tools", "tools\x1b", span(APP, "{name}")), Unresolved("model", "", request.span)),
+    )
+    alone = msgspec.structs.replace(request, api="")
+    return msgspec.structs.replace(report(), project=Project((sent, alone)))
 
 
 def test_pieces_touch_and_do_not_overlap() -> None:

@@ -242,6 +242,9 @@ def check(program: Program, worker: Worker, tally: Tally) -> None:
             continue
         if request.model not in (given["model"], ""):
             raise Mismatch(f"model {request.model!r} is not {given['model']!r}")
+        provider = "anthropic" if path.startswith("anthropic") else "openai"
+        if request.provider != provider:
+            raise Mismatch(f"provider {request.provider!r} is not {provider!r}")
         tally.models += request.model != ""
         lost = compare(request, sent, program.loose)
         if lost is None:

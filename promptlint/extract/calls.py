@@ -255,7 +255,11 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
     if message is not None:
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
-    if request is not None:
+    if request is not None and request.through:
+        receiver = _receiver(file, scope, site, evaluate)
+        if sending.may_be_client(receiver):
+            sending.sent(file, scope, site, request, receiver)
+    elif request is not None:
         sending.sent(file, scope, site, request, _receiver(file, scope, site, evaluate))
         for place in request.output:
             output = site.pick([place])

@@ -18,12 +18,16 @@ Places = list[str | int]
 
 
 class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call that sends a request; `slots` maps a slot to keyword names and positional indexes."""
+    """A call that sends a request; `slots` maps a slot to keyword names and positional indexes.
+
+    `through`: the method has a common name, and counts only on what the catalogue says requests go through.
+    """
 
     match: list[str]
     provider: str = ""
     api: str = ""
     slots: dict[str, Places] = {}
+    through: bool = False
     output: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []

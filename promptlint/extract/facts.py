@@ -29,7 +29,8 @@ class Call(msgspec.Struct, frozen=True):
     "chain" (steps of which one is the prompt and one the model). A slot that is given by several arguments stands there
     several times. `client` is what the method is called on. `parameters` are the other keywords, `rest` is what hides
     more of them. `name` is the enclosing function or "", `defaults` are values of its parameters when they are not
-    given. `made`: what is made here sends the request later.
+    given. `made`: what is made here sends the request later. `through`: the name of the method is too common, and only
+    counts where `client` is one.
     """
 
     provider: str
@@ -44,6 +45,7 @@ class Call(msgspec.Struct, frozen=True):
     rest: Hole | None = None
     defaults: tuple[tuple[str, Value], ...] = ()
     made: bool = False
+    through: bool = False
 
 
 class Function(msgspec.Struct, frozen=True):

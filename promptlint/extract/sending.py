@@ -8,6 +8,7 @@ gets ("@model", "@tools", "@system", ...). "@client" is another one inside of it
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING
 
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry
@@ -49,6 +50,9 @@ def sent(file: File, scope: Scope, site: Site, entry: CallEntry, client: Value |
     """Note a call that sends a request."""
     slots, taken = _slots(site, entry.slots)
     for slot, value, node in slots:
+        if entry.through:
+            # Whether it is sent at all is known when everything is linked.
+            break
         if slot in TEXTS:
             _note_slot(file, slot, value, file.span(node))
         elif slot == "tools":
@@ -56,7 +60,15 @@ def sent(file: File, scope: Scope, site: Site, entry: CallEntry, client: Value |
     if not slots and site.complete:
         return
     given = [(slot, value) for slot, value, _ in slots]
-    _note(file, scope, site, entry.provider, entry.api, given, taken, client=client or ())
+    _note(file, scope, site, entry.provider, entry.api, given, taken, client=client or (), through=entry.through)
+
+
+def may_be_client(value: Value | None) -> bool:
+    """Whether linking may find that requests go through a value."""
+    if isinstance(value, Mapping):
+        return value.get("@provider") is not None
+    ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    return isinstance(ref, Ref) and ref.name.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _note(
@@ -69,6 +81,7 @@ def _note(
     taken: set[str],
     made: bool = False,
     client: Value = (),
+    through: bool = False,
 ) -> None:
     parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
     file.note_call(
@@ -80,11 +93,12 @@ def _note(
             file.span(site.node),
             scope.name,
             site.complete,
-            file.once,
+            file.once and not made,
             client,
             site.rest,
             tuple(scope.defaults.items()),
             made,
+            through,
         )
     )
 

@@ -35,7 +35,7 @@ def measured(report: Report, at: Line | None = None) -> list[Parts]:
         places = (request.span, *(prompt.span for prompt in request.prompts))
         if at is not None and not any(stands_at(span, at, report) for span in places):
             continue
-        if any(prompt.evidence == "call" for prompt in request.prompts):
+        if request.api:
             rows = tuple(row_of(prompt) for prompt in request.prompts)
             found.append(Parts(request, rows, sum(row.tokens for row in rows), all(row.exact for row in rows)))
     return sorted(found, key=lambda parts: parts.request.span)

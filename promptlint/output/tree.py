@@ -85,7 +85,8 @@ def _text(run: Sequence[Text], model: str, report: Report) -> str:
     words = " ".join(value.split())
     shown = words if len(words) <= _WORDS else words[: _WORDS - 1] + "\u2026"
     size = amount(count(value, model), encoding_of(model).exact)
-    return f'text "{safe(shown)}" ({size} tokens) {_place(run[0].span, report)}'
+    what = f'text "{safe(shown)}"' if words else "white space"
+    return f"{what} ({size} tokens) {_place(run[0].span, report)}"
 
 
 def _place(span: Span, report: Report) -> str:

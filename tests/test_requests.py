@@ -1,0 +1,367 @@
+"""What one call sends: provider, model, parts in order, tools, markers, and what of it is not known."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import Linker, link
+from promptlint.prompt import Request
+from promptlint.requests import request
+from promptlint.source import Source
+from promptlint.template import Hole, Repeat, Span, Template, Text, Volatility
+
+
+def requests_of(*texts: str, **files: str) -> list[Request]:
+    """The requests that the calls of a project send; a lone text is `app.py`."""
+    named = {"app.py": "\n".join(textwrap.dedent(text) for text in texts)} if texts else {}
+    named |= {f"{name}.py": textwrap.dedent(text) for name, text in files.items()}
+    project = link([facts(Source(name, text)) for name, text in named.items()])
+    return [each for each in project.requests if any(prompt.evidence == "call" for prompt in each.prompts)]
+
+
+def shown(template: Template) -> str:
+    """A template with its values in braces and its loops in brackets."""
+    parts = []
+    for part in template:
+        match part:
+            case Text():
+                parts.append(part.value)
+            case Hole():
+                parts.append(f"{{{part.expression}}}")
+            case Repeat():
+                parts.append(f"[{shown(part.body)}]")
+            case _:
+                parts.append("?")
+    return "".join(parts)
+
+
+def parts(request: Request) -> list[tuple[str, str]]:
+    return [(prompt.role, shown(prompt.template)) for prompt in request.prompts]
+
+
+CHAT = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": "Name a plant."}])\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "provider", "model"),
+    [
+        (f"from openai import OpenAI\nclient = OpenAI()\n{CHAT}", "openai", "gpt-5"),
+        (f"from openai import AsyncAzureOpenAI as A\nclient = A()\n{CHAT}", "azure", "gpt-5"),
+        (f"import openai\nclient = openai.OpenAI(base_url='https://api.deepseek.com/v1')\n{CHAT}", "deepseek", "gpt-5"),
+        (f"import openai\nclient = openai.OpenAI(base_url=URL)\n{CHAT}", "", "gpt-5"),
+        (f"import openai\nclient = openai.OpenAI(base_url=None)\n{CHAT}", "openai", "gpt-5"),
+        (f"import openai\nclient = openai.OpenAI(base_url='http://localhost:8000/v1')\n{CHAT}", "", "gpt-5"),
+        (f"import openai, instructor\nclient = instructor.patch(openai.AzureOpenAI())\n{CHAT}", "azure", "gpt-5"),
+        (f"import instructor\nclient = instructor.from_provider('groq/llama-3')\n{CHAT}", "groq", "gpt-5"),
+        (
+            'from anthropic import Anthropic, AnthropicBedrock\nclient = AnthropicBedrock() if aws else None\n'
+            'client.messages.create(model="claude", system="You know plants.", messages=[])',
+            "bedrock",
+            "claude",
+        ),
+        (
+            "from google import genai\nclient = genai.Client(vertexai=True)\n"
+            'client.models.generate_content(model="gemini-2.5-pro", contents="Name a plant.")',
+            "vertex-ai",
+            "gemini-2.5-pro",
+        ),
+        ('import litellm\nlitellm.completion("azure/gpt-5", [{"role": "user", "content": "Hi there"}])', "azure", None),
+        (
+            'import litellm\nlitellm.completion(f"anthropic/{name}", [{"role": "user", "content": "Hi there"}])',
+            "anthropic",
+            "",
+        ),
+    ],
+)
+def test_provider(code: str, provider: str, model: str | None) -> None:
+    [found] = requests_of(code)
+    assert found.provider == provider
+    assert found.model == (model if model is not None else "azure/gpt-5")
+    assert ("provider" in {each.slot for each in found.unresolved}) == (provider == "")
+    assert found.complete == (not found.unresolved)
+
+
+@pytest.mark.parametrize(
+    ("code", "model"),
+    [
+        ("MODEL = 'gpt-5'\ndef f(q):\n    return ask(MODEL, q)", "gpt-5"),
+        ("def f(q, model='gpt-5'):\n    return ask(model, q)", "gpt-5"),
+        ("def f(q, model=None):\n    model = model or 'gpt-5'\n    return ask(model, q)", "gpt-5"),
+        ("def f(q, model):\n    return ask(model, q)", ""),
+        ("import os\ndef f(q):\n    return ask(os.getenv('MODEL', 'gpt-5'), q)", "gpt-5"),
+        ("class S:\n    model: str = 'gpt-5'\nsettings = S()\ndef f(q):\n    return ask(settings.model, q)", "gpt-5"),
+        ("class A:\n    model = 'gpt-5'\n    def f(self, q):\n        return ask(self.model, q)", "gpt-5"),
+        (
+            "class A:\n    def __init__(self, model='gpt-5'):\n        self.model = model\n"
+            "    def f(self, q):\n        return ask(self.model, q)",
+            "gpt-5",
+        ),
+        ("def f(q, big):\n    return ask('gpt-5' if big else 'gpt-5-mini', q)", ""),
+    ],
+)
+def test_model(code: str, model: str) -> None:
+    call = 'client.chat.completions.create(model={0}, messages=[{{"role": "user", "content": f"Name it: {{q}}"}}])'
+    head, _, rest = code.partition("ask(")
+    given = rest.rpartition(", q)")[0]
+    [found] = requests_of(head + call.format(given))
+    assert (found.model, found.name.rpartition(".")[2]) == (model, "f")
+    assert [each.slot for each in found.unresolved] == ([] if model else ["model"])
+
+
+def test_messages_built_in_steps() -> None:
+    [found] = requests_of(
+        """
+        def ask(question, history, model="gpt-5"):
+            messages = [{"role": "system", "content": "You know plants."}]
+            messages.extend(history)
+            messages.append({"role": "user", "content": question})
+            messages.insert(1, {"role": "user", "content": "An example."})
+            messages += [{"role": "assistant", "content": "Well."}]
+            return client.chat.completions.create(model=model, messages=[*messages, {"role": "user", "content": "Go."}])
+        """
+    )
+    assert parts(found) == [
+        ("system", "You know plants."),
+        ("user", "An example."),
+        ("unknown", "[{history}]"),
+        ("user", "{question}"),
+        ("assistant", "Well."),
+        ("user", "Go."),
+    ]
+    assert found.complete
+
+
+def test_a_list_that_is_not_known_is_said_to_be() -> None:
+    [found] = requests_of(
+        """
+        def ask(messages):
+            return client.messages.create(model="claude", system="You know plants.", messages=messages, **options)
+        """
+    )
+    assert parts(found) == [("system", "You know plants."), ("user", "{messages}")]
+    assert [(each.slot, each.expression) for each in found.unresolved] == [
+        ("messages", "messages"),
+        ("arguments", "options"),
+    ]
+    assert not found.complete
+
+
+TOOLS = '''
+def find(name: str, count: int = 3) -> str:
+    """Find a plant by its name."""
+    return name
+
+SCHEMA = {"name": "water", "description": "Water a plant.", "cache_control": {"type": "ephemeral"},
+          "input_schema": {"type": "object", "properties": {"plant": {"type": "string", "description": "which one"}}}}
+'''
+
+
+def test_tools_stand_in_front() -> None:
+    [found] = requests_of(
+        TOOLS,
+        """
+        def ask(q):
+            return client.messages.create(
+                model="claude", system="You know plants.", messages=[{"role": "user", "content": q}],
+                tools=[find, SCHEMA, other],
+            )
+        """,
+    )
+    assert parts(found) == [
+        ("tool", "Find a plant by its name."),
+        ("tool", "Water a plant.\nwhich one"),
+        ("system", "You know plants."),
+        ("user", "{q}"),
+    ]
+    assert [prompt.name for prompt in found.prompts[:2]] == ["find", "water"]
+    assert (found.tools, found.markers) == (2, (1,))
+    assert [(each.slot, each.expression) for each in found.unresolved] == [("tools", "other")]
+
+
+def test_google_reads_the_system_first() -> None:
+    [found] = requests_of(
+        TOOLS,
+        """
+        from google import genai
+        from google.genai import types
+        def ask(q):
+            return genai.Client().models.generate_content(
+                model="gemini-2.5-pro", contents=["Name the plant:", q],
+                config=types.GenerateContentConfig(system_instruction="You know plants.", tools=[find]),
+            )
+        """,
+    )
+    assert parts(found) == [
+        ("system", "You know plants."),
+        ("tool", "Find a plant by its name."),
+        ("user", "Name the plant:{q}"),
+    ]
+    assert (found.provider, found.api, found.complete) == ("gemini", "generate", True)
+
+
+def test_markers() -> None:
+    [system, message, point, whole] = requests_of(
+        """
+        E = {"type": "ephemeral"}
+        ONE = [{"role": "user", "content": "Hello."}]
+        def a():
+            client.messages.create(model="claude", messages=ONE, system=[
+                {"type": "text", "text": "You know plants.", "cache_control": E},
+                {"type": "text", "text": "Be brief."}])
+        def b(q):
+            client.messages.create(model="claude", messages=[{"role": "user", "content": [
+                {"type": "text", "text": "A list.", "cache_control": E}, {"type": "text", "text": q}]}])
+        import boto3
+        def c(q):
+            client.converse(modelId="claude",
+                            system=[{"text": "You know plants."}, {"cachePoint": {"type": "default"}}],
+                            messages=[{"role": "user", "content": [{"text": q}]}])
+        def d(q):
+            client.messages.create(model="claude", system="You know plants.", messages=ONE, cache_control=E)
+        """
+    )
+    assert (parts(system), system.markers) == (
+        [("system", "You know plants."), ("system", "Be brief."), ("user", "Hello.")],
+        (0,),
+    )
+    assert (parts(message), message.markers) == ([("user", "A list."), ("user", "{q}")], (0,))
+    assert (parts(point), point.markers) == ([("system", "You know plants."), ("user", "{q}")], (0,))
+    assert whole.markers == (1,)
+
+
+LANGCHAIN = '''
+from langchain_openai import ChatOpenAI
+from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+from langchain_core.tools import tool
+from langgraph.prebuilt import create_react_agent
+
+llm = ChatOpenAI(model="gpt-4o")
+PROMPT = ChatPromptTemplate.from_messages([
+    ("system", "You sort {kind}."), MessagesPlaceholder("history"), ("human", "{letter}")])
+
+@tool
+def find(name: str) -> str:
+    """Find a letter."""
+    return ""
+'''
+
+
+def test_langchain() -> None:
+    [chain, bound, agent] = requests_of(
+        LANGCHAIN,
+        """
+        def run(letter):
+            return (PROMPT | llm | str).invoke(letter)
+        def tools(letter):
+            return (ChatPromptTemplate.from_template("Answer {q}") | llm.bind_tools([find])).invoke(letter)
+        def make():
+            return create_react_agent(llm, [find], prompt="You are a clerk.")
+        """,
+    )
+    assert parts(chain) == [("system", "You sort {kind}."), ("unknown", "[{history}]"), ("user", "{letter}")]
+    assert parts(bound) == [("tool", "Find a letter."), ("user", "Answer {q}")]
+    assert parts(agent) == [("tool", "Find a letter."), ("system", "You are a clerk.")]
+    for found in (chain, bound, agent):
+        assert (found.provider, found.model, found.complete) == ("openai", "gpt-4o", True)
+
+
+def test_an_agent_that_is_run_sends_one_request() -> None:
+    [run, idle] = requests_of(
+        agents='''
+        from pydantic_ai import Agent
+        def look(city: str) -> str:
+            """Look up the weather."""
+            return ""
+        clerk = Agent("openai:gpt-5", system_prompt="You tell the weather.", tools=[look])
+        idle = Agent("anthropic:claude-sonnet-4-5", instructions="You tell the time.")
+        ''',
+        app="""
+        import pydantic_ai
+        from agents import clerk as agent
+        async def ask(city):
+            return await agent.run(f"How is it in {city}?")
+        """,
+    )
+    by_name = {found.model: found for found in (run, idle)}
+    assert parts(by_name["anthropic:claude-sonnet-4-5"]) == [("system", "You tell the time.")]
+    assert {found.provider for found in (run, idle)} == {"openai", "anthropic"}
+    # Where it is made nothing is sent yet.
+    assert not any(found.once for found in (run, idle))
+    assert parts(by_name["openai:gpt-5"]) == [
+        ("tool", "Look up the weather."),
+        ("system", "You tell the weather."),
+        ("user", "How is it in {city}?"),
+    ]
+    assert by_name["openai:gpt-5"].complete
+
+
+def test_agents_of_openai_and_crewai() -> None:
+    [clerk] = requests_of(
+        '''
+        from agents import Agent, Runner, function_tool
+        @function_tool
+        def price(item: str) -> str:
+            """The price of an item."""
+            return ""
+        clerk = Agent(name="clerk", instructions="You sell tools.", model="gpt-5-mini", tools=[price])
+        async def go(text):
+            return await Runner.run(clerk, text)
+        '''
+    )
+    assert (clerk.provider, clerk.model, clerk.name) == ("openai", "gpt-5-mini", "go")
+    assert parts(clerk) == [("tool", "The price of an item."), ("system", "You sell tools."), ("user", "{text}")]
+    [task] = requests_of(
+        """
+        from crewai import Agent, Task, LLM
+        llm = LLM(model="anthropic/claude-3-5-sonnet")
+        a = Agent(role="Gardener", goal="Grow {plant}", backstory="You grow plants.", llm=llm)
+        t = Task(description="Water the {plant}.", expected_output="A report.", agent=a)
+        """
+    )
+    assert (task.provider, task.model) == ("anthropic", "anthropic/claude-3-5-sonnet")
+    assert parts(task) == [
+        ("system", "Gardener"),
+        ("system", "You grow plants."),
+        ("system", "Grow {plant}"),
+        ("user", "Water the {plant}."),
+        ("user", "A report."),
+    ]
+
+
+def test_a_shared_text_is_listed_once_and_sent_twice() -> None:
+    code = """
+    SYSTEM = "You know all plants of the garden."
+    def a(q):
+        return client.responses.create(model="gpt-5", instructions=SYSTEM, input=f"Name {q}")
+    def b(q):
+        return client.responses.create(model="gpt-5", instructions=SYSTEM, input=f"Draw {q}")
+    """
+    project = link([facts(Source("app.py", textwrap.dedent(code)))])
+    assert [parts(found)[0] for found in project.requests] == [("system", "You know all plants of the garden.")] * 2
+    assert [prompt.role for prompt in project.prompts] == ["system", "user", "user"]
+
+
+def test_parameters_are_bound_to_a_call_site() -> None:
+    code = """
+    def ask(system, question, model="gpt-5"):
+        return client.chat.completions.create(
+            model=model, messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])
+    """
+    read = facts(Source("app.py", textwrap.dedent(code)))
+    [call] = read.calls
+    text = Text("You know plants.", Span("app.py", 0, 0), False)
+    value = Hole("letter", Span("app.py", 0, 0), Volatility.REQUEST)
+    found = request(call, read, Linker([read]), {"system": (text,), "question": (value,)})
+    assert found is not None
+    assert (found.model, found.name, found.complete) == ("gpt-5", "ask", True)
+    assert parts(found) == [("system", "You know plants."), ("user", "{letter}")]
+
+
+def test_clients_of_clients_end() -> None:
+    code = "import openai\nfrom langsmith import wrap_openai\nclient = openai.OpenAI()\n"
+    code += "client = wrap_openai(client)\n" * 50
+    [found] = requests_of(code + CHAT)
+    assert found.model == "gpt-5"
