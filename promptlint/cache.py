@@ -351,7 +351,8 @@ def unique_values(pieces: Sequence[Piece], policy: Policy, minimum: int, min_gai
     unique = [index for index, piece in enumerate(pieces) if is_unique(piece)]
     if not unique:
         return None
-    rest = [index for index in range(len(pieces)) if index not in set(unique)]
+    left_out = set(unique)
+    rest = [index for index in range(len(pieces)) if index not in left_out]
     now = plan_of(pieces, policy, minimum)
     then = plan_of([pieces[index] for index in rest], policy, minimum)
     found: Unique | None = None

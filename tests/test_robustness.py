@@ -214,7 +214,7 @@ def test_files_that_go_or_change_while_they_are_linted(
 
     monkeypatch.setattr(engine, "read", reading)
     monkeypatch.setattr(engine, "read_all", linting)
-    for command in ([], ["--output-format", "json"], ["prompts"], ["prompts", "--output-format", "json"]):
+    for command in ([], ["--output-format", "json"], ["prompts"], ["layout"], ["prompts", "--output-format", "json"]):
         assert execute([*command, "."]) == 0
         out, err = capsys.readouterr()
         assert "app.py" in out and "later.py" in out
@@ -226,11 +226,11 @@ def test_files_that_go_or_change_while_they_are_linted(
 # --- output that nobody reads to its end, and output that is to be the same
 
 
-@pytest.mark.parametrize("command", ["check", "prompts", "check --output-format json", "rule --all", "--help"])
+@pytest.mark.parametrize("command", ["check", "prompts", "layout", "check --output-format json", "rule --all", "--help"])
 def test_output_that_is_closed_early(project: Path, command: str) -> None:
     # More than a pipe holds, so that the writer is still writing when its reader has gone.
     (project / "many.py").write_text("".join(GOOD.replace("SYSTEM", f"SYSTEM_{n}") for n in range(1000)))
-    paths = "." if command.startswith(("check", "prompts")) else ""
+    paths = "." if command.startswith(("check", "prompts", "layout")) else ""
     done = subprocess.run(
         f"{{ {sys.executable} -m promptlint {command} {paths}; echo $? >code; }} | head -n 1",
         shell=True,
@@ -255,7 +255,7 @@ def test_output_is_the_same_for_any_order_of_arguments_and_every_time(tmp_path: 
         if path.suffix in (".py", ".j2")
     )
     assert len(paths) >= 6
-    for command in (["--output-format", "text"], ["--output-format", "json"], ["prompts", "--output-format", "json"]):
+    for command in (["--output-format", "text"], ["--output-format", "json"], ["prompts", "--output-format", "json"], ["layout"]):
         seen = set()
         for seed in ("0", "1", "42"):
             random.Random(seed).shuffle(paths)
@@ -591,7 +591,7 @@ def test_modules_that_import_each_other(project: Path) -> None:
             f"import {other}.{other} as {other}\nPROMPT = PROMPT + {other}.PROMPT + g() + f()\ndef f(): return g() + PROMPT\n"
         )
     (project / "__init__.py").write_text("from . import *\nfrom .. import *\nfrom .a import PROMPT\nPROMPT = PROMPT\n")
-    for command in ("check", "prompts"):
+    for command in ("check", "prompts", "layout"):
         done = promptlint(command, ".", cwd=project)
         assert calm(done) and b"app.py" in done.stdout
 
