@@ -40,6 +40,17 @@ class Unresolved(msgspec.Struct, frozen=True):
     span: Span
 
 
+class Schema(msgspec.Struct, frozen=True):
+    """The form of an answer, sent beside the text: the class or key it is passed as, and its fields at the top.
+
+    `span` is where it is passed.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    span: Span
+
+
 class Request(msgspec.Struct, frozen=True):
     """What one call sends: `prompts` in the provider's own order (tools, system, messages), history included.
 
@@ -52,6 +63,7 @@ class Request(msgspec.Struct, frozen=True):
     `fronts` are texts of this request that stand behind something that changes, each with the place of another request
     that has the same text in front. `marking` is a file of the project that speaks of cache markers, this request's own
     if it does, "" if none does: what is not known of a request may set them.
+    `schemas` are the forms of the answer that are passed as such.
     """
 
     provider: str
@@ -69,6 +81,7 @@ class Request(msgspec.Struct, frozen=True):
     configured: tuple[tuple[str, Any], ...] = ()
     fronts: tuple[tuple[Span, Span], ...] = ()
     marking: str = ""
+    schemas: tuple[Schema, ...] = ()
 
 
 class Edit(msgspec.Struct, frozen=True):

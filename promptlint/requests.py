@@ -16,6 +16,7 @@ from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
 from promptlint.operations import is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Unresolved
+from promptlint.schemas import passed
 from promptlint.template import (
     Arguments,
     Choice,
@@ -256,6 +257,7 @@ class _Reading:
             call.name,
             call.api or "call",
             tuple(dict.fromkeys(self.unresolved)),
+            schemas=passed(call, self.facts, self.linker, self.bound),
         )
 
 

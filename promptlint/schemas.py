@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.extract.facts import Described, Facts, Site
-from promptlint.extract.schemas import SCHEMA_MEMBERS
+from promptlint.extract.facts import Call, Described, Facts, Site
+from promptlint.extract.schemas import OUTPUTS, SCHEMA_MEMBERS
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import references
-from promptlint.template import Value
+from promptlint.prompt import Schema
+from promptlint.template import Mapping, Value
 
 if TYPE_CHECKING:
-    from promptlint.link import Linker
+    from promptlint.link import Bound, Linker
 
 MAX_HOPS = 8
+# Keywords that hold the form of the answer among other settings.
+_SETTINGS = frozenset(("text", "config", "generation_config", "format", "output_config", "output_format"))
+_DEPTH = 6
 MAX_NAMES = 20_000
 
 
@@ -47,6 +51,51 @@ def described_sites(all_facts: Sequence[Facts], linker: Linker) -> list[tuple[Fa
         for (_, key), (home, docstring) in sorted(wanted.items(), key=lambda item: item[0])
         for site in _sites(home, key, home.described[key], docstring)
     ]
+
+
+def passed(call: Call, facts: Facts, linker: Linker, bound: Bound | None) -> tuple[Schema, ...]:
+    """The forms of the answer that a call passes: classes, and JSON schemas written as dicts."""
+    found: list[Schema] = []
+    for name in call.outputs:
+        known = fields_of(linker, facts, name)
+        if known is not None:
+            found.append(Schema(known[0], known[1], call.span))
+    for key, value in call.parameters:
+        if key in OUTPUTS | _SETTINGS:
+            properties = _properties(linker.resolve(value, facts, bound), 0)
+            if properties is not None:
+                found.append(Schema(key, tuple(name for name, _ in properties.entries), call.span))
+    return tuple(found)
+
+
+def _properties(value: Value, depth: int) -> Mapping | None:
+    """The `properties` of a JSON schema, however it is wrapped: those at its top."""
+    if not isinstance(value, Mapping) or depth > _DEPTH:
+        return None
+    properties = value.get("properties")
+    if isinstance(properties, Mapping) and properties.complete:
+        return properties
+    return next((found for _, inner in value.entries if (found := _properties(inner, depth + 1)) is not None), None)
+
+
+def fields_of(linker: Linker, facts: Facts, name: str) -> tuple[str, tuple[str, ...]] | None:
+    """The class behind a name and the names of its fields, those of its base classes first; None when it has none."""
+    for home, key in _targets(linker, facts, name, 0):
+        fields = _fields(linker, home, key, 0)
+        if fields:
+            return key.rpartition(".")[2], tuple(dict.fromkeys(fields))
+    return None
+
+
+def _fields(linker: Linker, home: Facts, key: str, hops: int) -> list[str]:
+    described = home.described.get(key)
+    if described is None or hops > MAX_HOPS:
+        return []
+    found: list[str] = []
+    for parent in _parents(home, key)[:MAX_HOPS]:
+        for target, inner in _targets(linker, home, parent, hops + 1)[:1]:
+            found += _fields(linker, target, inner, hops + 1)
+    return [*found, *described.fields]
 
 
 def _is_function(home: Facts, key: str) -> bool:

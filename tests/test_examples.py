@@ -25,6 +25,7 @@ DEFECTS = {
     "support_desk/phone.py": ["oversized-tools"],
     "support_desk/photos.py": ["embedded-blob", "ineffective-dedent"],
     "support_desk/reply.py": ["oversized-prompt", "pretty-json", "pretty-json", "volatile-prefix"],
+    "support_desk/survey.py": ["duplicate-instruction", "restated-schema"],
     "support_desk/triage.py": ["indented-prompt", "static-after-variable", "unused-ignore"],
 }
 

@@ -255,12 +255,11 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
     if message is not None:
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
-    if request is not None and request.through:
+    if request is not None:
         receiver = _receiver(file, scope, site, evaluate)
-        if sending.may_be_client(receiver):
-            sending.sent(file, scope, site, request, receiver)
-    elif request is not None:
-        sending.sent(file, scope, site, request, _receiver(file, scope, site, evaluate))
+        if not request.through or sending.may_be_client(receiver):
+            outputs = schemas.outputs(file, scope, site, evaluate, request.output)
+            sending.sent(file, scope, site, request, receiver, outputs)
         for place in request.output:
             output = site.pick([place])
             if output is not None:
@@ -272,7 +271,9 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
     prompt = Matcher.find(match.prompts, site.name, file.imported)
     if prompt is not None:
         value = _prompt(file, site, prompt)
-        return sending.maker(file, scope, site, prompt) if prompt.api else value
+        if prompt.api:
+            return sending.maker(file, scope, site, prompt, schemas.outputs(file, scope, site, evaluate, ()))
+        return value
     client = Matcher.find(match.clients, site.name, file.imported)
     if client is not None:
         return sending.client(file, site, client, _receiver(file, scope, site, evaluate) if client.method else None)

@@ -30,7 +30,7 @@ class Call(msgspec.Struct, frozen=True):
     several times. `client` is what the method is called on. `parameters` are the other keywords, `rest` is what hides
     more of them. `name` is the enclosing function or "", `defaults` are values of its parameters when they are not
     given. `made`: what is made here sends the request later. `through`: the name of the method is too common, and only
-    counts where `client` is one.
+    counts where `client` is one. `outputs` are the classes that the answer must have the form of, as `Ref` names.
     """
 
     provider: str
@@ -46,6 +46,7 @@ class Call(msgspec.Struct, frozen=True):
     defaults: tuple[tuple[str, Value], ...] = ()
     made: bool = False
     through: bool = False
+    outputs: tuple[str, ...] = ()
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -58,12 +59,14 @@ class Function(msgspec.Struct, frozen=True):
 class Described(msgspec.Struct, frozen=True):
     """What the schema of a class or function says of it: its docstring and the descriptions in it, by name.
 
-    `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it.
+    `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
+    of a class's annotated attributes.
     """
 
     docstring: Value
     texts: tuple[tuple[str, Value], ...] = ()
     uses: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -51,6 +51,7 @@ _INJECTED = frozenset(
 )
 _PLAIN_BASES = frozenset("object ABC Exception Enum StrEnum IntEnum Protocol BaseSettings Generic".split())
 _DEPTH = 12
+MAX_FIELDS = 200
 
 
 def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
@@ -73,6 +74,15 @@ def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
     if nodes:
         replaced = entry is not None and any("description" in key for key in site.keywords)
         note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
+
+
+def outputs(
+    file: File, scope: Scope, site: Site, evaluate: Evaluate, places: Sequence[int | str]
+) -> tuple[str, ...]:
+    """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
+    nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key != ARGUMENTS]
+    nodes += [picked[1] for place in places if (picked := site.pick([place])) is not None]
+    return tuple(dict.fromkeys(_names(file, scope, nodes, evaluate))) if nodes else ()
 
 
 def _names_model(site: Site) -> bool:
@@ -148,11 +158,14 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
         return
     texts: list[tuple[str, Value]] = []
     uses: list[str] = []
+    fields: list[str] = []
     for statement in node.body:
         if isinstance(statement, ast.Assign):
             target: ast.expr = statement.targets[0]
         elif isinstance(statement, ast.AnnAssign):
             target = statement.target
+            if isinstance(target, ast.Name) and _is_field(target.id, statement.annotation):
+                fields.append(target.id)
             _annotated(file, scope, statement.annotation, dotted(target), texts, uses, evaluate)
         else:
             continue
@@ -161,8 +174,16 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
             _field(file, scope, value, dotted(target), texts, evaluate)
         elif value is not None and isinstance(target, ast.Name) and target.id in OUTPUTS:
             note(file, mentioned(file, scope, value, evaluate), docstring=target.id != ARGUMENTS)
-    if texts or uses or docstring:
-        file.facts.described[scope.name] = Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)))
+    if texts or uses or docstring or fields:
+        described = Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)), tuple(fields[:MAX_FIELDS]))
+        file.facts.described[scope.name] = described
+
+
+def _is_field(name: str, annotation: ast.expr) -> bool:
+    """Whether an annotated attribute of a class is a field of its schema."""
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    return not name.startswith("_") and name != "model_config" and dotted(annotation).rpartition(".")[2] != "ClassVar"
 
 
 def describe_function(file: File, scope: Scope, node: FunctionNode, docstring: Value, evaluate: Evaluate) -> Described:

@@ -46,8 +46,10 @@ GROUPS = frozenset(
 )
 
 
-def sent(file: File, scope: Scope, site: Site, entry: CallEntry, client: Value | None) -> None:
-    """Note a call that sends a request."""
+def sent(
+    file: File, scope: Scope, site: Site, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
+) -> None:
+    """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
     slots, taken = _slots(site, entry.slots)
     for slot, value, node in slots:
         if entry.through:
@@ -60,7 +62,10 @@ def sent(file: File, scope: Scope, site: Site, entry: CallEntry, client: Value |
     if not slots and site.complete:
         return
     given = [(slot, value) for slot, value, _ in slots]
-    _note(file, scope, site, entry.provider, entry.api, given, taken, client=client or (), through=entry.through)
+    _note(
+        file, scope, site, entry.provider, entry.api, given, taken,
+        client=client or (), through=entry.through, outputs=outputs,
+    )  # fmt: skip
 
 
 def may_be_client(value: Value | None) -> bool:
@@ -82,6 +87,7 @@ def _note(
     made: bool = False,
     client: Value = (),
     through: bool = False,
+    outputs: tuple[str, ...] = (),
 ) -> None:
     parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
     file.note_call(
@@ -99,6 +105,7 @@ def _note(
             tuple(scope.defaults.items()),
             made,
             through,
+            outputs,
         )
     )
 
@@ -152,7 +159,7 @@ def placeholder(item: Value) -> Value | None:
     return spread((Hole(name.strip("{}"), item.span, *state),))
 
 
-def maker(file: File, scope: Scope, site: Site, entry: PromptEntry) -> Value:
+def maker(file: File, scope: Scope, site: Site, entry: PromptEntry, outputs: tuple[str, ...] = ()) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
     given = [
@@ -160,7 +167,7 @@ def maker(file: File, scope: Scope, site: Site, entry: PromptEntry) -> Value:
         for slot, item, node in slots
     ]
     if any(slot in TEXTS for slot, _ in given):
-        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True)
+        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True, outputs=outputs)
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -31,6 +32,8 @@ _DATA = re.compile(
 _NUMBERS = re.compile(r"\d+|\b(?:one|two|three|four|five|six|first|second|third|fourth|fifth|[a-f])\b")
 
 
+# Lines that hold values rather than writing.
+_DATA_LINES = (Kind.QUOTED, Kind.EXAMPLE, Kind.CODE, Kind.JSON, Kind.TABLE)
 # Lines that a record of an example has at most.
 _RECORD = 40
 # A sentence with such a word speaks of what stands before it.
@@ -166,15 +169,17 @@ def sandwich(one: Place, other: Place, places: Sequence[Place]) -> bool:
 
 def _value_between(document: Document, start: int, end: int) -> bool:
     """Whether a block of values stands in a range: one on lines of its own, or behind a label."""
-    flat = document.flat
-    starts = [line.start for line in document.lines]
-    for piece in flat.covered(start, end):
-        if not block_of_values(piece.part) or not start <= piece.start < end:
-            continue
-        line = document.lines[max(bisect_right(starts, piece.start) - 1, 0)]
-        if line.kind in (Kind.QUOTED, Kind.EXAMPLE, Kind.CODE, Kind.JSON, Kind.TABLE):
-            return True
-    return False
+    blocks = _value_blocks(document)
+    return bisect_left(blocks, start) < bisect_left(blocks, end)
+
+
+@functools.lru_cache(maxsize=64)
+def _value_blocks(document: Document) -> list[int]:
+    return [
+        piece.start
+        for piece in document.flat.pieces
+        if block_of_values(piece.part) and document.lines[document.line_at(piece.start)].kind in _DATA_LINES
+    ]
 
 
 def in_parallel(copies: Sequence[Place]) -> bool:
@@ -267,20 +272,24 @@ def _joined(whole: Place, place: Place) -> Place:
 
 
 def measure(place: Place, model: str) -> int:
-    """Tokens that leaving a sentence out saves: its lines with the lines around them, minus the same without it.
+    """Tokens that leaving a sentence out saves."""
+    return cut(place.document, place.sentence.start, place.sentence.end, model)
 
-    Exact, since no token reaches over the beginning of a line with writing.
+
+def cut(document: Document, start: int, end: int, model: str) -> int:
+    """Tokens that a range of a text takes: its lines with those around them, minus the same without it.
+
+    A line that is left with nothing goes as a whole, with its marker. Exact, since no token reaches over the beginning
+    of a line with writing.
     """
-    text = place.document.flat.text
-    start, end = place.sentence.start, place.sentence.end
-    first = text.rfind("\n", 0, max(text.rfind("\n", 0, start), 0)) + 1
+    text = document.flat.text
+    head = text.rfind("\n", 0, start) + 1
+    first = text.rfind("\n", 0, max(head - 1, 0)) + 1
     after = text.find("\n", end)
     last = text.find("\n", after + 1) if after >= 0 else -1
     last = len(text) if last < 0 else last
-    line = place.document.lines[place.sentence.line]
-    head = text.rfind("\n", 0, start) + 1
-    if start == line.start and (after < 0 or not text[end:after].strip()):
-        # The whole line goes, with its marker.
+    marker = document.lines[document.line_at(start)].start >= start
+    if marker and (after < 0 or not text[end:after].strip()):
         start, end = head, len(text) if after < 0 else after + 1
     else:
         while end < len(text) and text[end] == " ":

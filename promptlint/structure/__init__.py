@@ -7,6 +7,7 @@ range of it stands in the source. Everything is linear in the length of the text
 from __future__ import annotations
 
 import functools
+from bisect import bisect_right
 
 import msgspec
 
@@ -19,12 +20,20 @@ __all__ = ["Document", "Kind", "Line", "Section", "Sentence", "read"]
 
 
 class Document(msgspec.Struct, frozen=True, eq=False):
-    """The structure of one template: its text, every line with its kind, the sections, and the sentences."""
+    """The structure of one template: its text, every line with its kind, the sections, and the sentences.
+
+    `starts` are the offsets at which the lines' contents begin.
+    """
 
     flat: Flat
     lines: tuple[Line, ...]
     sections: tuple[Section, ...]
     sentences: tuple[Sentence, ...]
+    starts: list[int]
+
+    def line_at(self, offset: int) -> int:
+        """The number of the line that an offset stands in, or of the first when it stands in its indentation."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
 
     def text(self, part: Line | Sentence) -> str:
         """The text of a line or sentence, with `flat.VALUE` for values."""
@@ -52,4 +61,6 @@ def read(template: Template) -> Document:
     """The structure of a linked template."""
     flat = flatten(template)
     scanned = scan(flat.text)
-    return Document(flat, tuple(scanned.lines), tuple(scanned.sections), tuple(sentences_of(flat, scanned.lines)))
+    sentences = sentences_of(flat, scanned.lines)
+    starts = [line.start for line in scanned.lines]
+    return Document(flat, tuple(scanned.lines), tuple(scanned.sections), tuple(sentences), starts)

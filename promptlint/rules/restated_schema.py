@@ -1,0 +1,125 @@
+"""`restated-schema`: the form of the answer, spelled out in the text although it is passed beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint.cache import model_of
+from promptlint.prompt import Finding, Request, Schema
+from promptlint.rules import rule
+from promptlint.rules._repeats import cut
+from promptlint.structure import Document, Kind, Line, read
+from promptlint.template import Span
+from promptlint.tokens import encoding_of
+
+# Fewer fields are named in passing.
+_FEWEST = 2
+# Tokens of what an item says of a field beyond its name, from which on it is guidance and no copy of the schema.
+_GUIDANCE = 12
+_KEY = re.compile(r"""["'`*“]{0,3}([A-Za-z_]\w*)["'`*”]{0,3}\s*(?:\([^()]{0,60}\)\s*)?["'`*”]{0,3}\s*(?::|-|–|—|$)""")
+_JSON_KEY = re.compile(r"""["'“]([A-Za-z_]\w*)["'”]\s*:|^\s*([A-Za-z_]\w*)\s*\??:""", re.MULTILINE)
+_CELL = re.compile(r"\|\s*[`*\"']{0,3}([A-Za-z_]\w*)[`*\"']{0,3}\s*\|")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    """Lines of a text that spell a schema out: the first and the last, and which form they have."""
+
+    first: int
+    last: int
+    form: str
+
+
+@rule(group="redundancy", severity="warning")
+def check(request: Request, *, min_tokens: int = 20) -> Iterator[Finding]:
+    """The schema of the answer is passed with the request, and spelled out in the text as well."""
+    schemas = [schema for schema in request.schemas if len(schema.fields) >= _FEWEST]
+    if not schemas:
+        return
+    model = model_of(request)
+    exact = encoding_of(model).exact
+    for prompt in request.prompts:
+        if prompt.role not in ("system", "user", "unknown"):
+            continue
+        document = read(prompt.template)
+        for schema in schemas:
+            for copy in _copies(document, schema):
+                span = _span(document, copy)
+                tokens = cut(document, document.lines[copy.first].start, document.lines[copy.last].end, model)
+                if span is None or tokens < min_tokens:
+                    continue
+                yield Finding(
+                    span,
+                    f"this {copy.form} spells out `{schema.name}`, which is passed as the schema of the answer; "
+                    f"it takes {'' if exact else '~'}{tokens:,} tokens",
+                    tokens=tokens,
+                    saving="removed",
+                    help="leave it out; what it says beyond the names belongs into the descriptions of the fields",
+                    related=((schema.span, f"`{schema.name}` is passed here"),),
+                    exact=exact,
+                )
+
+
+def _copies(document: Document, schema: Schema) -> Iterator[_Copy]:
+    """The blocks of a text that name all fields of a schema and hardly anything else."""
+    wanted = {field.lower() for field in schema.fields}
+    for kind, first, last in _blocks(document.lines):
+        lines = document.lines[first : last + 1]
+        if kind is Kind.JSON:
+            text = document.flat.text[lines[0].start : lines[-1].end]
+            names = {(match[1] or match[2]).lower() for match in _JSON_KEY.finditer(text)}
+            if wanted <= names and len(names) <= 2 * len(wanted) + 2:
+                yield _Copy(first, last, "JSON")
+        elif kind is Kind.TABLE:
+            names = {match[1].lower() for line in lines if (match := _CELL.match(document.text(line)))}
+            if wanted <= names:
+                yield _Copy(first, last, "table")
+        else:
+            yield from _list(document, wanted, first, last)
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[tuple[Kind, int, int]]:
+    """Runs of lines of one kind that may spell a schema out, with blank lines between items, and fences left out."""
+    start = -1
+    for number in range(len(lines) + 1):
+        kind = lines[number].kind if number < len(lines) else None
+        if start >= 0 and kind is not lines[start].kind:
+            if kind is Kind.BLANK or (kind is Kind.TEXT and lines[number].indent > lines[start].indent):
+                continue
+            last = number - 1
+            while lines[last].kind is not lines[start].kind:
+                last -= 1
+            yield lines[start].kind, start, last
+            start = -1
+        if start < 0 and kind in (Kind.JSON, Kind.TABLE, Kind.ITEM):
+            start = number
+
+
+def _list(document: Document, wanted: set[str], first: int, last: int) -> Iterator[_Copy]:
+    """The run of items of a list that name the fields one after the other and say little more."""
+    run: list[int] = []
+    for number in range(first, last + 2):
+        line = document.lines[number] if number <= last else None
+        if line is not None and line.kind is not Kind.ITEM:
+            continue
+        match = _KEY.match(document.text(line)) if line is not None else None
+        if match is not None and match[1].lower() in wanted:
+            run.append(number)
+            continue
+        names = {found[1].lower() for at in run if (found := _KEY.match(document.text(document.lines[at]))) is not None}
+        if names == wanted and _says_little(document, run):
+            yield _Copy(run[0], run[-1], "list")
+        run = []
+
+
+def _says_little(document: Document, items: Sequence[int]) -> bool:
+    """Whether items hold hardly more than the names and types of fields: guidance is no copy."""
+    words = sum(len(_WORDS.findall(document.text(document.lines[at]))) - 1 for at in items)
+    return words <= _GUIDANCE * len(items) // 2
+
+
+def _span(document: Document, copy: _Copy) -> Span | None:
+    return document.flat.span(document.lines[copy.first].start, document.lines[copy.last].end)
