@@ -28,7 +28,7 @@ LAYERS = (
     ("__main__",),
 )
 # What one short prompt in a Python file has no use for.
-HEAVY = {"tiktoken", "jinja2", "libcst", "rich", "pathspec", "multiprocessing", "yaml", "difflib"}
+HEAVY = {"tiktoken", "jinja2", "libcst", "rich", "pathspec", "multiprocessing", "yaml", "difflib", "rapidfuzz"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -429,4 +429,4 @@ def test_time_is_linear_in_the_size(unit: str) -> None:
         return best
 
     small, large = seconds(2_000), seconds(16_000)
-    assert large < 0.05 or large < 24 * small
+    assert large < 0.25 or large < 24 * small

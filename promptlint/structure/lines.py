@@ -101,7 +101,7 @@ PARAMETER_TITLES = frozenset(
 )
 _PARAMETER = re.compile(r"\*{0,2}`?[\w.\[\]]{1,60}`?(?:\s?\([^()]{0,80}\))?\s?:\s")
 _MARKUP = "*_`#> \t\"'"
-_SCALE = re.compile(
+SCALE_VALUE = re.compile(
     r"(?:an? (?:score|rating|grade|mark) of (\d{1,3}(?:\.\d+)?) (?:indicates|means|signifies|is|represents|if|for)\b"
     r"|(?:\(?\d{1,2}[.)]\s+)?[\"'*`(\[]{0,3}"
     r"(?:(?:score|rating|level|grade|scale|points?|stars?)\s*(?:of\s*)?[\"'*`]{0,2})?"
@@ -409,7 +409,7 @@ def _scales(rows: Sequence[Row], lines: list[Line]) -> list[Line]:
         if line.kind is Kind.BLANK:
             continue
         content = rows[number].text
-        match = _SCALE.match(content[len(line.marker) :].lstrip() if line.marker[:1] in _BULLETS else content)
+        match = SCALE_VALUE.match(content[len(line.marker) :].lstrip() if line.marker[:1] in _BULLETS else content)
         if match is None or line.kind not in (Kind.TEXT, Kind.ITEM, Kind.HEADING, Kind.QUOTED, Kind.CODE):
             # A few lines that explain a value may stand between it and the next.
             if run and number - run[-1][0] > 4:

@@ -174,3 +174,34 @@ def is_foreign(text: str) -> bool:
     words = [word.lower() for word in _LETTERS.findall(text)]
     abroad = sum(word in _ABROAD for word in words)
     return abroad >= 2 and abroad > 2 * sum(word in _ENGLISH for word in words)
+
+
+# What turns an instruction into its opposite.
+NEGATIONS = frozenset(
+    "not no never without avoid prevent refrain exclude omit skip don't cannot can't nor neither none nothing forbidden"
+    " prohibited except unless instead".split()
+)
+_EMPTY = frozenset(
+    """
+    a an the of to in on at by for from with as is are be been was were it its this that these those and or but
+    if then than so do does did done not no any all each every some other others you your yours i we our they
+    them their he she his her must should shall will would can could may might need have has had please always
+    never only also just very make sure ensure use using used when while where which who what how there here
+    such into about up out over more most own same both either one ones following follow given provide provided
+    include including etc e.g i.e without avoid prevent refrain exclude omit skip don't cannot can't instead
+    """.split()
+)
+_ENDINGS = ("ations", "ation", "ingly", "ings", "ing", "ions", "ion", "edly", "ed", "ies", "es", "ly", "s", "e", "y")
+
+
+def content_words(key: str) -> frozenset[str]:
+    """The words of a sentence that carry meaning, without their endings; of a sentence in small letters."""
+    return frozenset(_stem(word) for word in _LETTERS.findall(key) if word not in _EMPTY and len(word) > 2)
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= (5 if "ion" in ending else 4):
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word

@@ -1,0 +1,133 @@
+"""`conflicting-instructions`: two instructions of one request that cannot both be followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint.prompt import Finding, Request
+from promptlint.rules import rule
+from promptlint.rules._repeats import Place, conditional, in_parallel, places_of, together
+from promptlint.structure import Document, Kind, read
+from promptlint.structure.lines import SCALE_VALUE
+from promptlint.structure.sentences import key_of
+from promptlint.structure.wording import NEGATIONS, content_words, is_order
+from promptlint.template import Span
+
+# Words that make an order hold for a part of what it names.
+_LIMITS = frozenset("only except unless instead without either neither nor both".split())
+# Content words that make two sentences speak of one thing.
+_FEWEST = 2
+_LIMIT = re.compile(
+    r"\b(?P<kind>at most|no more than|not more than|maximum of|max|up to|fewer than|less than|under|at least|no fewer"
+    r" than|minimum of|exactly|limit to)\s+(?P<number>\d+|two|three|four|five|six|seven|eight|nine|ten)\s+"
+    r"(?P<unit>words?|sentences?|paragraphs?|characters?|tokens?|lines?|items?|bullets?|bullet points?|examples?"
+    r"|questions?|pages?|steps?)\b"
+)
+_UPPER = ("at least", "no fewer than", "minimum of")
+_NUMBERS = {word: str(n) for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_LANGUAGE = re.compile(
+    r"\b(?:answer|respond|reply|write|output|speak|communicate|translate)\b[^.]{0,40}\bin"
+    r" (?P<name>english|german|french|spanish|italian|dutch|chinese|japanese|korean|portuguese|russian|arabic"
+    r"|hindi|polish|turkish)\b"
+)
+_FORMAT = re.compile(
+    r"\b(?:return|output|respond|reply|answer|write|format)\b[^.]{0,40}\b(?:only|in|as|with|using|valid) "
+    r"(?:a |an |the |only |valid |plain |raw )*(?P<name>json|yaml|xml|csv|html|markdown)\b"
+)
+
+
+class _Claim(msgspec.Struct, frozen=True, eq=False):
+    """What an instruction says of one thing: two claims of the same `about` with different values are a conflict."""
+
+    about: str
+    value: str
+    place: Place
+
+
+@rule(group="redundancy", severity="warning", default=False)
+def check(request: Request) -> Iterator[Finding]:
+    """Two instructions of one request cannot both be followed."""
+    for places in places_of(request):
+        claims: dict[str, list[_Claim]] = {}
+        for place in places:
+            if is_order(place.text):
+                for claim in _claims(place):
+                    claims.setdefault(claim.about, []).append(claim)
+        for group in claims.values():
+            yield from _conflicts(group)
+    for prompt in request.prompts:
+        yield from _scales(read(prompt.template))
+
+
+def _claims(place: Place) -> Iterator[_Claim]:
+    key = place.key
+    words = key.split()
+    numbers = " ".join(word for word in words if word[0].isdigit() or word[0] == "{")
+    subject = content_words(key)
+    if len(subject) >= _FEWEST and _LIMITS.isdisjoint(words):
+        negative = sum(word in NEGATIONS for word in words) % 2 == 1
+        yield _Claim(f"do {' '.join(sorted(subject))} {numbers}", "do not" if negative else "do", place)
+    for match in _LIMIT.finditer(key):
+        kind = "least" if match["kind"] in _UPPER else "exactly" if match["kind"] == "exactly" else "most"
+        number = _NUMBERS.get(match["number"], match["number"])
+        rest = " ".join(sorted(content_words(key[: match.start()] + key[match.end() :])))
+        yield _Claim(f"{kind} {match['unit'].rstrip('s')} {rest}", number, place)
+    for match in _LANGUAGE.finditer(key):
+        yield _Claim("language", match["name"], place)
+    if "only" in words:
+        for match in _FORMAT.finditer(key):
+            yield _Claim("format", match["name"], place)
+
+
+def _conflicts(claims: Sequence[_Claim]) -> Iterator[Finding]:
+    first = claims[0]
+    for claim in claims[1:]:
+        one, other = first.place, claim.place
+        if claim.value == first.value or one.span == other.span or not together(one, other):
+            continue
+        if conditional(one) or conditional(other) or in_parallel((one, other)):
+            continue
+        if one.sentence.section != other.sentence.section and claim.about in ("language", "format"):
+            continue
+        yield Finding(
+            other.span,
+            f"this cannot be followed together with what stands above: {first.value!r} there, {claim.value!r} here",
+            help="keep one of the two, or say when each of them holds",
+            related=((one.span, "the other instruction"),),
+        )
+        return
+
+
+def _scales(document: Document) -> Iterator[Finding]:
+    """Two values of one rating scale that are defined by the same words."""
+    seen: dict[str, tuple[str, Span]] = {}
+    last = -1
+    for number, line in enumerate(document.lines):
+        if line.kind is not Kind.SCALE:
+            continue
+        if number - last > 3:
+            seen.clear()
+        last = number
+        text = document.words(line)
+        if line.marker[:1].isalnum() or line.marker[:1] == "(":
+            text = f"{line.marker} {text}"
+        match = SCALE_VALUE.match(text)
+        span = document.span(line)
+        if match is None or span is None:
+            continue
+        definition = key_of(text[match.end() :])
+        value = match[1] or match[2]
+        if definition.count(" ") < 2:
+            continue
+        if definition in seen and seen[definition][0] != value:
+            other, place = seen[definition]
+            yield Finding(
+                span,
+                f"{value} is defined by the words that define {other}, so nothing tells the two apart",
+                help="say what makes the difference",
+                related=((place, f"the definition of {other}"),),
+            )
+        seen.setdefault(definition, (value, span))
