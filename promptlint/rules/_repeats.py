@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from promptlint.prompt import Prompt, Request
-from promptlint.structure import Document, Kind, Sentence, read
+from promptlint.structure import Document, Kind, Section, Sentence, read
 from promptlint.structure.flat import VALUE, Path, block_of_values
 from promptlint.structure.lines import PARAMETER_TITLES
-from promptlint.structure.sentences import condition, key_of
+from promptlint.structure.sentences import condition, instructs, key_of
 from promptlint.template import Span
 from promptlint.tokens import count
 
@@ -54,7 +54,8 @@ class Place(msgspec.Struct, frozen=True, eq=False):
     """One sentence of a request: its words as `key`, its place, and where it comes among all of its role.
 
     `prompt` numbers the prompts of a group, `number` the sentences of the group. `governor` is the line that the
-    sentence depends on: the item above it, or what introduces its list; -1 when there is none.
+    sentence depends on: the item above it, or what introduces its list; -1 when there is none. `leans`: it says nothing
+    without the sentence before it, or introduces what follows.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Place(msgspec.Struct, frozen=True, eq=False):
     document: Document
     sentence: Sentence
     governor: int
+    leans: bool
 
 
 def places_of(request: Request) -> Iterator[list[Place]]:
@@ -83,12 +85,11 @@ def places_of(request: Request) -> Iterator[list[Place]]:
                 if sentence.section >= 0 and _not_ours(document, sentence.section):
                     continue
                 key = key_of(document.words(sentence))
-                if document.flat.text[sentence.end - 1] in ":：" or _depends_on_context(document, sentence, key):
-                    continue
                 span = document.span(sentence) if key else None
                 if span is not None:
                     text, governor = document.text(sentence), governors[sentence.line]
-                    places.append(Place(key, text, span, prompt, len(places), document, sentence, governor))
+                    leans = text[-1] in ":：" or _leans(document, sentence, key)
+                    places.append(Place(key, text, span, prompt, len(places), document, sentence, governor, leans))
         if len(places) > 1:
             yield places
 
@@ -112,7 +113,7 @@ def _not_ours(document: Document, section: int) -> bool:
     )
 
 
-def _depends_on_context(document: Document, sentence: Sentence, key: str) -> bool:
+def _leans(document: Document, sentence: Sentence, key: str) -> bool:
     """Whether a sentence goes on from the one before it, or points back at it inside one paragraph or item."""
     if _GOES_ON.match(document.text(sentence).lower().lstrip("*_`#\"' ")):
         return True
@@ -190,15 +191,23 @@ def in_parallel(copies: Sequence[Place]) -> bool:
     for other in copies[1:]:
         if other.document is not first.document:
             continue
-        one, two = first.governor, other.governor
-        if one != two and min(one, two) >= 0:
+        if _under_cases(first, other):
             return True
-        if _closes_case(first) and _closes_case(other):
+        if _closes_case(first) and _closes_case(other) and _head(first) != _head(other):
             return True
         sections = first.sentence.section, other.sentence.section
         if sections[0] != sections[1] and _alike(first.document, *sections):
             return True
     return False
+
+
+def _under_cases(one: Place, other: Place) -> bool:
+    """Whether two sentences depend on two items, or on lines that name one of several cases."""
+    lines, text = one.document.lines, one.document.flat.text
+    if one.governor == other.governor or min(one.governor, other.governor) < 0:
+        return False
+    above = lines[one.governor], lines[other.governor]
+    return all(line.kind is Kind.ITEM or _CASE.match(text, line.start) is not None for line in above)
 
 
 def _in_records(copies: Sequence[Place]) -> bool:
@@ -228,6 +237,12 @@ def _closes_case(place: Place) -> bool:
     return line.kind is Kind.ITEM or _CASE.match(place.document.flat.text, line.start) is not None
 
 
+def _head(place: Place) -> str:
+    """The words that the paragraph or item of a sentence begins with."""
+    line = place.document.lines[place.sentence.line]
+    return key_of(place.document.flat.text[line.start : min(line.end, place.sentence.start)])
+
+
 def _alike(document: Document, one: int, other: int) -> bool:
     """Whether two sections, or two that they stand in, are named after one pattern: "Step 1" and "Step 2"."""
     if min(one, other) < 0:
@@ -236,11 +251,15 @@ def _alike(document: Document, one: int, other: int) -> bool:
     for left, right in zip(first, second, strict=False):
         if left is right:
             continue
-        if left.level == right.level and _pattern(left.title) == _pattern(right.title):
-            return True
+        if left.level == right.level and left.title != right.title:
+            return _pattern(left.title) == _pattern(right.title) or _same_end(first, second)
         break
-    # "Output" under one heading and "Output" under another.
-    return len(first) > 1 and len(second) > 1 and first[-1] is not second[-1] and first[-1].title == second[-1].title
+    return False
+
+
+def _same_end(first: Sequence[Section], second: Sequence[Section]) -> bool:
+    """Whether there is "Output" under one heading and "Output" under the other."""
+    return len(first) > 1 and len(second) > 1 and first[-1].title == second[-1].title
 
 
 def _pattern(title: str) -> str:
@@ -248,14 +267,17 @@ def _pattern(title: str) -> str:
 
 
 def merged(found: Sequence[Sequence[Place]]) -> list[list[Place]]:
-    """Runs of sentences that are repeated together as one: their first places in a row, and so their copies."""
+    """Runs of sentences that are repeated together as one: their first places in a row, and so their copies.
+
+    A run begins with an instruction that stands by itself; what belongs to it may be none.
+    """
     runs: list[list[Place]] = []
     ends: list[list[Place]] = []
     for copies in sorted(found, key=lambda copies: copies[0].number):
         if ends and len(ends[-1]) == len(copies) and all(map(_follows, ends[-1], copies)):
             runs[-1] = [_joined(whole, copy) for whole, copy in zip(runs[-1], copies, strict=True)]
             ends[-1] = list(copies)
-        else:
+        elif not copies[0].leans and instructs(copies[0].text):
             runs.append(list(copies))
             ends.append(list(copies))
     return runs

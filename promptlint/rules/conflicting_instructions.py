@@ -53,7 +53,7 @@ def check(request: Request) -> Iterator[Finding]:
     for places in places_of(request):
         claims: dict[str, list[_Claim]] = {}
         for place in places:
-            if is_order(place.text):
+            if not place.leans and is_order(place.text):
                 for claim in _claims(place):
                     claims.setdefault(claim.about, []).append(claim)
         for group in claims.values():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
 from promptlint.rules._repeats import Place, in_parallel, measure, merged, places_of, sandwich, together
-from promptlint.structure.sentences import instructs
 from promptlint.tokens import encoding_of
 
 # What stands more often is a pattern of data.
@@ -33,14 +33,15 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
 
 def _copies(copies: Sequence[Place], places: Sequence[Place]) -> list[Place]:
     """The first place of an instruction and those that only repeat it; fewer than two when there is nothing to say."""
-    if len(copies) > _MOST or not instructs(copies[0].text) or in_parallel(copies):
+    if len(copies) > _MOST or in_parallel(copies):
         return []
     kept = [copies[0]]
-    for place in copies[1:]:
-        if place.span == kept[0].span or not all(together(place, other) for other in kept):
+    for before, place in itertools.pairwise(copies):
+        if place.span == before.span or not all(together(place, other) for other in kept):
             continue
-        if not sandwich(kept[-1], place, places):
-            kept.append(place)
+        if not sandwich(before, place, places):
+            # A copy that had a reason has none any more when another follows it.
+            kept = [before, place] if len(kept) == 1 else [*kept, place]
     return kept
 
 

@@ -17,8 +17,12 @@ from promptlint.tokens import encoding_of
 
 # Fewer fields are named in passing.
 _FEWEST = 2
-# Tokens of what an item says of a field beyond its name, from which on it is guidance and no copy of the schema.
-_GUIDANCE = 12
+# Share of the fields that make a copy, when nothing else is in it.
+_MOST = 0.6
+# What stands above the names in a table.
+_HEADS = frozenset(("field", "fields", "name", "key", "type", "description", "parameter", "property"))
+# Words of what an item says of a field beyond its name, from which on it is guidance and no copy of the schema.
+_GUIDANCE = 6
 _KEY = re.compile(r"""["'`*“]{0,3}([A-Za-z_]\w*)["'`*”]{0,3}\s*(?:\([^()]{0,60}\)\s*)?["'`*”]{0,3}\s*(?::|-|–|—|$)""")
 _JSON_KEY = re.compile(r"""["'“]([A-Za-z_]\w*)["'”]\s*:|^\s*([A-Za-z_]\w*)\s*\??:""", re.MULTILINE)
 _CELL = re.compile(r"\|\s*[`*\"']{0,3}([A-Za-z_]\w*)[`*\"']{0,3}\s*\|")
@@ -71,14 +75,21 @@ def _copies(document: Document, schema: Schema) -> Iterator[_Copy]:
         if kind is Kind.JSON:
             text = document.flat.text[lines[0].start : lines[-1].end]
             names = {(match[1] or match[2]).lower() for match in _JSON_KEY.finditer(text)}
-            if wanted <= names and len(names) <= 2 * len(wanted) + 2:
+            if _spells_out(names, wanted):
                 yield _Copy(first, last, "JSON")
         elif kind is Kind.TABLE:
             names = {match[1].lower() for line in lines if (match := _CELL.match(document.text(line)))}
-            if wanted <= names:
+            if _spells_out(names - _HEADS, wanted):
                 yield _Copy(first, last, "table")
         else:
             yield from _list(document, wanted, first, last)
+
+
+def _spells_out(names: set[str], wanted: set[str]) -> bool:
+    """Whether keys are those of a schema: all of its fields, with some of nested ones, or most of them and no other."""
+    if wanted <= names:
+        return len(names) <= 2 * len(wanted) + 2
+    return names <= wanted and len(names) >= max(_FEWEST + 1, _MOST * len(wanted))
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[tuple[Kind, int, int]]:
@@ -118,7 +129,7 @@ def _list(document: Document, wanted: set[str], first: int, last: int) -> Iterat
 def _says_little(document: Document, items: Sequence[int]) -> bool:
     """Whether items hold hardly more than the names and types of fields: guidance is no copy."""
     words = sum(len(_WORDS.findall(document.text(document.lines[at]))) - 1 for at in items)
-    return words <= _GUIDANCE * len(items) // 2
+    return words <= _GUIDANCE * len(items)
 
 
 def _span(document: Document, copy: _Copy) -> Span | None:

@@ -45,7 +45,7 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
     model = model_of(request)
     exact = encoding_of(model).exact
     for places in places_of(request):
-        said = [_said(place) for place in places if not _TASK.match(place.key)]
+        said = [_said(place) for place in places if not place.leans and not _TASK.match(place.key)]
         taken: set[int] = set()
         for first, second in _candidates(said):
             one, other = said[first], said[second]

@@ -71,7 +71,7 @@ LONGEST_LINE = 4_000
 # As many open tags and headings are looked through for the one that a tag closes.
 _DEEPEST = 32
 # Lines between two turns of an example, at most.
-_TURN_LINES = 8
+_TURN_LINES = 20
 # Lines in capitals that say who speaks in a dialogue that is shown.
 _SPEAKERS = ("SYSTEM", "USER", "ASSISTANT", "HUMAN")
 _FENCES = ("```", "~~~", '"""', "'''")
@@ -88,7 +88,8 @@ _BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)\1\s*:?\s*$")
 _RULED = re.compile(r"([-=*#~]{2,})\s*(?=[^\W_])(?:(?!\1).){1,60}\1[-=*#~]*$")
 _BRACKETED = re.compile(r"(?:\[[A-Z][\w \-/&]{2,40}\]|【[^】]{1,30}】)\s*:?$")
 _ITEM = re.compile(
-    r"(?:[-*+•–—·▪●◦‣○■□▶►➤➔→✅❌✓✗✔✘☑]\ufe0f?|\(?\d{1,3}(?:\.\d{1,2}){0,2}[.):、]|\(\d{1,3}\)|\(?[a-zA-Z][.)]"
+    r"(?:[-*+•–—·▪●◦‣○■□▶►➤➔→✅❌✓✗✔✘☑]\ufe0f?|\(?\d{1,3}(?:\.\d{1,2}){0,2}[.):、]|\d{1,2}(?:\.\d{1,2}){1,2}"
+    r"|\(\d{1,3}\)|\(?[a-zA-Z][.)]"
     r"|\(?[ivx]{1,4}[.)]|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[.:)-])(?:\s+|(?<=[、•→✅❌✓✗])|(?<=\))(?=[A-Z*\[]))(?=\S)"
 )
 _LABEL = re.compile(r"([A-Z\u00c0-\uffff][^\n.!?:]{0,50}):\s*(?:\*\*)?$")

@@ -13,10 +13,13 @@ from promptlint.structure.wording import condition_of, is_foreign, is_order, joi
 
 # Where a sentence ends: its sign, closing signs, blanks, and something that a sentence may begin with.
 _END = re.compile(
-    r"(?<=[.!?:])[\"')\]*_`”’]{0,3}\s+(?=[\"'(\[{*_`“]{0,3}[A-Z\d\ue000{\u0080-\uffff])|(?<=[。！？；])[”』」）]?\s*(?=\S)"
+    r"(?<=[a-z]{3}[.!?]) (?=[a-z])"
+    r"|(?<=[.!?:])[\"')\]*_`”’]{0,3}\s+(?=[\"'(\[{*_`“]{0,3}[A-Z\d\ue000{\u0080-\uffff])"
+    r"|(?<=[。！？；])[”』」）]?\s*(?=\S)"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|st|no|fig|approx|incl|resp|max|min|ex)\.|\b[A-Za-z]\.|\d\.)$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|st|no|fig|approx|incl|inc|ltd|esp|e\.g|ca|nos|vol|resp|max|min|ex)\.|\b[A-Za-z]\.|\d\.)$",
+    re.I,
 )
 _CONTINUES = re.compile(r"[a-z(,;&/]|\ue000")
 _TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", "：", "；")

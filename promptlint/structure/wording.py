@@ -18,7 +18,7 @@ VERBS = IMPERATIVES | frozenset(
     consult copy correlate cover count cross-check decline decompose deduce default define delete deliver demonstrate
     derive differentiate disregard distinguish divide document double-check embed embody emit employ end engage enter
     enumerate escape establish exercise execute exhaust export fall feel fetch filter flag forget formulate frame get
-    go greet ground group guess guide halt handle help hide hold hypothesize incorporate inform initialize insert
+    go greet ground group guess guide halt hand handle help hide hold hypothesize incorporate inform initialize insert
     inspect instruct integrate interpret introduce invent investigate invoke involve join jump label lean learn leave
     let link locate look make mark match measure mention merge minimize mix modify monitor move narrate normalize
     notice notify obey offer only open optimize override parse pass pause pay phrase point populate post predict
@@ -74,6 +74,8 @@ _ASKS = lazy(
     r"(?:please |always |and |also |remember,? |then )*"
     r"(?:make sure|be sure|be certain|make certain|ensure|take care|don't forget|do not forget)\b"
 )
+# Characters in which the clauses of a sentence are looked through.
+_CLAUSES = 600
 _ADVERB = lazy(
     r"(?:(?:also|then|first|next|now|finally|always|carefully|clearly|briefly|strictly|simply|just|please|and|or|but"
     r"|explicitly|directly|immediately|never|only|instead|thoroughly|critically|accurately|concisely|actively|fully"
@@ -119,13 +121,15 @@ def begins_like_order(text: str) -> bool:
     """Whether a text begins with a verb in its imperative, or with "you", "do not", "always" and the like."""
     whole = text.lower().strip("*_`#\"' \t")
     plain = without_lead_ins(whole)
-    if plain is not whole and _ASKS.match(whole):
+    if plain is not whole and (_ASKS.match(whole) or _orders(whole)):
         return True
     adverb = _ADVERB.match(plain)
     if adverb is not None:
         plain = plain[adverb.end() :]
-    if _YOU.match(plain):
-        return True
+    return _YOU.match(plain) is not None or _orders(plain)
+
+
+def _orders(plain: str) -> bool:
     first = _FIRST.match(plain)
     if first is None or first[0] not in VERBS:
         return False
@@ -157,8 +161,8 @@ def is_order(text: str) -> bool:
     if begins_like_order(plain) or _MODAL.search(plain):
         return True
     if _CONDITION.match(plain):
-        comma = _comma(plain)
-        if comma > 0 and begins_like_order(plain[comma + 1 :].strip()):
+        # "If the letter is late, short or rude, say so."
+        if any(begins_like_order(clause.strip()) for clause in plain[:_CLAUSES].replace("，", ",").split(",")[1:]):
             return True
         # "If you cannot answer say so", "when asked about prices, you ..."
         return " you " in plain or " your " in plain

@@ -1,0 +1,305 @@
+"""The redundancy rules by planting: clean prompts are silent, and what is planted is reported at its place."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
+from promptlint.rules import all_rules
+from promptlint.template import Choice, Hole, Span, Template, Text, Volatility
+
+ROLES = (
+    "You sort letters to a city council.",
+    "You answer the phone of a bicycle shop.",
+    "You write the news of a sailing club.",
+    "You check the menus of school kitchens.",
+    "You describe furniture for an auction house.",
+    "You plan the shifts of a small hospital.",
+    "You translate the signs of a botanical garden.",
+    "You read the meters of a water works.",
+    "You grade essays about local history.",
+    "You help people who lost their luggage.",
+    "You keep the diary of a research vessel.",
+    "You list the recordings of a radio archive.",
+)
+RULES = (
+    "Name the department that has to act, and say why it is the right one.",
+    "Never promise a date that nobody in the office has confirmed in writing.",
+    "Write the names of streets and squares exactly as the letter spells them.",
+    "Leave out every phone number, even when the text repeats it several times.",
+    "If two answers are possible, give both of them and mark the likelier one.",
+    "Do not comment on the tone of the person who is asking.",
+    "Use the metric system for all lengths, weights and temperatures.",
+    "Keep quotations in their own language and add a translation in brackets.",
+    "Sort the entries by their year, the oldest of them first.",
+    "Avoid words that a reader of twelve years would have to look up.",
+    "You must ask for the frame number before you order any part.",
+    "Mention allergies in the first line of the answer, before the dishes.",
+    "When a source is missing, write down what kind of source would settle it.",
+    "Round all sums to whole euros, and say that they are rounded.",
+    "Always close with one question that helps the reader to decide.",
+    "Skip letters that were sent twice, and count them in the last line.",
+    "The title should be shorter than sixty characters, without a full stop.",
+    "Refuse requests for the private addresses of former members of staff.",
+)
+LAYOUTS = ("list", "numbers", "paragraph", "sections", "tags", "lines")
+SPAN = Span("a.py", 0, 1)
+
+
+def clean(number: int) -> list[str]:
+    """The lines of a prompt without repetition: of 36 numbers no two give the same."""
+    choose = random.Random(number)
+    rules = choose.sample(RULES, 6)
+    layout = LAYOUTS[number % len(LAYOUTS)]
+    head = [ROLES[number % len(ROLES)], ""]
+    match layout:
+        case "list":
+            return [*head, *(f"- {rule}" for rule in rules)]
+        case "numbers":
+            return [*head, "Rules:", *(f"{at}. {rule}" for at, rule in enumerate(rules, 1))]
+        case "paragraph":
+            return [*head, " ".join(rules[:3]), "", " ".join(rules[3:])]
+        case "sections":
+            return [*head, "## Form", *(f"* {rule}" for rule in rules[:3]), "", "## Content", *rules[3:]]
+        case "tags":
+            return [*head, "<rules>", *(f"- {rule}" for rule in rules), "</rules>", "", "Begin with the first letter."]
+        case _:
+            return [*head, *rules]
+
+
+def prompt_of(lines: list[str], role: Role = "system", start: int = 0, file: str = "a.py") -> Prompt:
+    value = "\n".join(lines)
+    text = Text(value, Span(file, start, start + len(value)), True)
+    return Prompt("PROMPT", role, "name", (text,), text.span)
+
+
+def request_of(*prompts: Prompt, schemas: tuple[Schema, ...] = ()) -> Request:
+    return Request("", "", prompts, SPAN, schemas=schemas)
+
+
+def found(rule: str, subject: Request | Project, **options: int) -> list[Finding]:
+    check = all_rules()[rule].check
+    assert check is not None
+    return list(check(subject, **options))
+
+
+def rewritten(rule: str, way: int) -> str:
+    """An instruction in other case and markup, or behind a lead-in."""
+    plain = rule.rstrip(".")
+    return (
+        f"- **{plain}!**",
+        f"IMPORTANT: {rule.upper()}",
+        f"* Remember: {plain[0].lower()}{plain[1:]}",
+        f"Please note: {plain}",
+    )[way % 4]
+
+
+@pytest.mark.parametrize("number", range(36))
+def test_a_clean_prompt_is_silent(number: int) -> None:
+    request = request_of(prompt_of(clean(number)))
+    for rule in ("duplicate-instruction", "restated-schema", "similar-instruction", "conflicting-instructions"):
+        assert found(rule, request) == []
+
+
+@pytest.mark.parametrize("number", range(36))
+def test_a_planted_copy_is_reported_at_its_place(number: int) -> None:
+    lines = clean(number)
+    chosen = next(rule for rule in random.Random(number).sample(RULES, 6) if any(rule in line for line in lines))
+    copy = rewritten(chosen, number)
+    planted = [*lines, "", copy]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(planted)))
+    text = "\n".join(planted)
+    assert text[finding.span.start : finding.span.end] in copy
+    assert finding.span.start >= len("\n".join(lines))
+    [(first, _)] = finding.related
+    assert text[first.start : first.end] == chosen
+    assert finding.saving == "removed" and 10 <= finding.tokens <= 40
+
+
+FIELDS = (
+    ("queue", "which desk acts"),
+    ("urgency", "now, today or week"),
+    ("summary", "one short sentence"),
+    ("legal", "a boolean"),
+)
+SPELLED = {
+    "JSON": ["{", *(f'  "{name}": "{text}",' for name, text in FIELDS), "}"],
+    "fenced": ["```json", "{", *(f'  "{name}": "{text}",' for name, text in FIELDS), "}", "```"],
+    "list": [f"- {name}: {text}" for name, text in FIELDS],
+    "marked": [f"- **{name}** (string): {text}" for name, text in FIELDS],
+    "table": ["| field | meaning |", "|---|---|", *(f"| {name} | {text} |" for name, text in FIELDS)],
+}
+
+
+@pytest.mark.parametrize("form", SPELLED)
+@pytest.mark.parametrize("number", range(0, 36, 5))
+def test_a_schema_that_is_spelled_out_is_reported(form: str, number: int) -> None:
+    schema = Schema("Ticket", tuple(name for name, _ in FIELDS), SPAN)
+    lines = [*clean(number), "", "Answer with these fields:", "", *SPELLED[form]]
+    prompt = prompt_of(lines)
+    assert found("restated-schema", request_of(prompt)) == []
+    [finding] = found("restated-schema", request_of(prompt, schemas=(schema,)))
+    text = "\n".join(lines)
+    assert text[finding.span.start : finding.span.end].count("\n") in (3, 5)
+    assert finding.span.start > text.index("these fields")
+    assert "Ticket" in finding.message and finding.tokens > 20
+
+
+def test_another_schema_is_not_spelled_out() -> None:
+    schema = Schema("Letter", ("sender", "receiver", "date"), SPAN)
+    lines = [*clean(1), "", *SPELLED["JSON"]]
+    assert found("restated-schema", request_of(prompt_of(lines), schemas=(schema,))) == []
+
+
+# When copies have a reason
+
+
+RULE = RULES[0]
+
+
+def template(*parts: str | Hole | Choice) -> Template:
+    made: list[Text | Hole | Choice] = []
+    at = 0
+    for part in parts:
+        if isinstance(part, str):
+            made.append(Text(part, Span("a.py", at, at + len(part)), True))
+            at += len(part)
+        else:
+            made.append(part)
+            at += 10
+    return tuple(made)
+
+
+def hole(name: str, volatility: Volatility = Volatility.REQUEST) -> Hole:
+    return Hole(name, SPAN, volatility)
+
+
+def of_template(made: Template, role: Role = "user") -> Request:
+    return request_of(Prompt("PROMPT", role, "name", made, SPAN))
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n\n<letter>\n", "\n\nLetter: "])
+def test_a_reminder_behind_a_value_is_left_alone(between: str) -> None:
+    made = template(RULE, between, hole("letter"), "\n</letter>\n\n", RULE)
+    assert found("duplicate-instruction", of_template(made)) == []
+
+
+def test_a_value_that_stays_the_same_is_no_document() -> None:
+    made = template(RULE, "\n\nLanguage: ", hole("language", Volatility.DEPLOY), "\n\n", RULE)
+    assert len(found("duplicate-instruction", of_template(made))) == 1
+
+
+def test_a_reminder_at_the_end_of_a_long_text_is_left_alone() -> None:
+    reading = "".join(f"The harbour has seen {number} storms since the year {1500 + number}. " for number in range(100))
+    assert found("duplicate-instruction", of_template(template(RULE, "\n\n", reading, "\n\n", RULE))) == []
+    begun = template(RULE, "\n\n", reading[:400], "\n\n", RULE, "\n\n", reading)
+    assert len(found("duplicate-instruction", of_template(begun))) == 1
+
+
+def test_roles_are_texts_of_their_own() -> None:
+    system, user = prompt_of([RULE]), prompt_of([RULE], "user", 200)
+    assert found("duplicate-instruction", request_of(system, user)) == []
+    again = prompt_of(["Be kind.", RULE], "system", 200)
+    assert len(found("duplicate-instruction", request_of(system, again))) == 1
+
+
+def test_what_a_user_said_before_the_model_answered_is_an_example() -> None:
+    prompts = [prompt_of([RULE], role, at * 200) for at, role in enumerate(("user", "assistant", "user"))]
+    assert found("duplicate-instruction", request_of(*prompts)) == []
+
+
+def test_branches_of_which_one_is_sent() -> None:
+    one, other = template(RULE + "\n"), (Text(RULE + "\n", Span("a.py", 500, 500 + len(RULE) + 1), True),)
+    assert found("duplicate-instruction", of_template((Choice("formal", (one, other)),))) == []
+    always = (*template("Be kind.\n", RULE, "\n"), Choice("formal", ((), other)))
+    assert len(found("duplicate-instruction", of_template(always))) == 1
+
+
+def test_one_text_that_is_put_in_twice_has_one_place() -> None:
+    text = template(RULE)
+    assert found("duplicate-instruction", of_template((*text, Text("\n", Span("a.py", 90, 92), False), *text))) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["## Step 1", RULE, "", "## Step 2", RULE],
+        ["# Letters", "## Output", RULE, "# Mails", "## Output", RULE],
+        ["- Chairs: name the wood. " + RULE, "- Tables: name the maker. " + RULE],
+        ["If it is a complaint, be kind. " + RULE, "", "If it is a bill, be quick. " + RULE],
+        ["- letters", "  - " + RULE, "- mails", "  - " + RULE],
+        ["Examples:", "Letter: the lamp is dark", "Answer: " + RULE, "", "Letter: the lamp is out", "Answer: " + RULE],
+        ["<example>", RULE, "</example>", "<example>", RULE, "</example>"],
+        ["```", RULE, RULE, "```"],
+        ["> " + RULE, "> " + RULE],
+        ["1: " + RULE, "2: a mild case", "3: " + RULE],
+        ["<transcript>", RULE, RULE, "</transcript>"],
+        ["Args:", "    one: " + RULE, "    two: " + RULE],
+    ],
+)
+def test_copies_that_have_a_reason(lines: list[str]) -> None:
+    assert found("duplicate-instruction", request_of(prompt_of(["You are a clerk.", "", *lines]))) == []
+
+
+def test_a_run_of_copies_is_one_finding() -> None:
+    lines = [*RULES[:3], "", "Be kind.", "", *RULES[:3]]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(lines)))
+    assert "\n".join(lines)[finding.span.start : finding.span.end] == "\n".join(RULES[:3])
+
+
+def test_three_places_are_one_finding() -> None:
+    [finding] = found("duplicate-instruction", request_of(prompt_of([RULE, "Be kind.", RULE, "Be quick.", RULE])))
+    assert len(finding.related) == 2
+    assert "3 times" in finding.message
+
+
+def test_the_tokens_are_those_that_leaving_it_out_saves() -> None:
+    from promptlint.tokens import count
+
+    lines = ["You are a clerk.", f"- {RULE}", "- Be kind.", f"- {RULE.upper()}", "- Be quick."]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(lines)))
+    assert finding.tokens == count("\n".join(lines)) - count("\n".join([*lines[:3], *lines[4:]]))
+
+
+# Over the project
+
+
+def project_of(texts: list[str]) -> Project:
+    prompts = (prompt_of([text], file=f"{number:06}.py") for number, text in enumerate(texts))
+    return Project(tuple(Request("", "", (prompt,), prompt.span) for prompt in prompts))
+
+
+def test_a_block_in_several_prompts_names_every_place() -> None:
+    block = "\n".join(RULES)
+    project = project_of([f"{ROLES[0]}\n{block}", ROLES[1], f"{ROLES[2]}\n\n  {block}\nBe kind.", block])
+    [finding] = found("duplicate-block", project)
+    assert finding.span.file == "000002.py"
+    assert [span.file for span, _ in finding.related] == ["000000.py", "000003.py"]
+    assert finding.saving is None and finding.tokens > 200
+
+
+def test_two_copies_of_a_file_are_one_finding() -> None:
+    blocks = ["\n".join(RULES[:9]), "\n".join(RULES[9:])]
+    prompts = [
+        prompt_of([block], start=1000 * at, file=file) for file in ("a.py", "b.py") for at, block in enumerate(blocks)
+    ]
+    project = Project(tuple(Request("", "", (prompt,), prompt.span) for prompt in prompts))
+    [finding] = found("duplicate-block", project)
+    assert "2 blocks" in finding.message and "a.py" in finding.message
+
+
+def test_twenty_thousand_prompts_take_linear_time() -> None:
+    def seconds(number: int) -> float:
+        choose = random.Random(number)
+        texts = ["\n".join([*choose.sample(RULES, 12), f"This is prompt {at}."]) for at in range(number)]
+        project = project_of(texts)
+        began = time.process_time()
+        found("duplicate-block", project)
+        return time.process_time() - began
+
+    small, large = seconds(2_000), seconds(20_000)
+    assert large < 10
+    assert large < 1 or large < 20 * small
