@@ -244,6 +244,22 @@ def test_copies_that_have_a_reason(lines: list[str]) -> None:
     assert found("duplicate-instruction", request_of(prompt_of(["You are a clerk.", "", *lines]))) == []
 
 
+EXAMPLES = ["Examples:", "Input: the lamp is dark", "Output: roads", "", "Input: the cellar is wet", "Output: housing"]
+
+
+def test_an_example_that_is_shown_twice_is_reported() -> None:
+    lines = [*EXAMPLES, "", *EXAMPLES[1:3]]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(lines)), min_tokens=5)
+    assert "\n".join(lines)[finding.span.start :] == "\n".join(EXAMPLES[1:3])
+    assert "example" in finding.message
+
+
+@pytest.mark.parametrize("output", ["Output: lights", "Output:"])
+def test_an_example_with_another_output_is_another(output: str) -> None:
+    lines = [*EXAMPLES, "", EXAMPLES[1], output]
+    assert found("duplicate-instruction", request_of(prompt_of(lines)), min_tokens=5) == []
+
+
 def test_a_run_of_copies_is_one_finding() -> None:
     lines = [*RULES[:3], "", "Be kind.", "", *RULES[:3]]
     [finding] = found("duplicate-instruction", request_of(prompt_of(lines)))

@@ -149,10 +149,11 @@ def _depends(document: Document, above: int, number: int) -> bool:
 
 def together(one: Place, other: Place) -> bool:
     """Whether one of two places is only sent together with the other: no branch takes the one and leaves the other."""
-    return _within(one.sentence.path, other.sentence.path) or _within(other.sentence.path, one.sentence.path)
+    return within(one.sentence.path, other.sentence.path) or within(other.sentence.path, one.sentence.path)
 
 
-def _within(path: Path, other: Path) -> bool:
+def within(path: Path, other: Path) -> bool:
+    """Whether what stands in the branch `other` is only sent together with what stands in the branch `path`."""
     return set(path) <= set(other)
 
 

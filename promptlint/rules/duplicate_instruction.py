@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import Place, in_parallel, measure, merged, places_of, sandwich, together
+from promptlint.rules._repeats import Place, cut, in_parallel, measure, merged, places_of, sandwich, together, within
+from promptlint.structure import Document, read
+from promptlint.structure.examples import Example, examples_of
 from promptlint.tokens import encoding_of
 
 # What stands more often is a pattern of data.
@@ -17,8 +19,10 @@ _MOST = 5
 
 @rule(group="redundancy", severity="warning")
 def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
-    """The same instruction stands twice in one request."""
+    """The same instruction, or the same example, stands twice in one request."""
     model = model_of(request)
+    for prompt in request.prompts:
+        yield from _examples(read(prompt.template), model, min_tokens)
     for places in places_of(request):
         by_key: dict[str, list[Place]] = {}
         for place in places:
@@ -29,6 +33,35 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
             finding = _finding(copies, model, min_tokens)
             if finding is not None:
                 yield finding
+
+
+def _examples(document: Document, model: str, min_tokens: int) -> Iterator[Finding]:
+    """Whole examples that one prompt shows twice: the input and the output are the same."""
+    exact = encoding_of(model).exact
+    seen: dict[tuple[str, ...], Example] = {}
+    for example in examples_of(document):
+        first = seen.setdefault(example.words, example)
+        if first is example or example.labels < 2:
+            continue
+        places = [document.flat.span(*_range(document, each)) for each in (first, example)]
+        tokens = cut(document, *_range(document, example), model)
+        if places[0] is None or places[1] is None or places[0] == places[1] or tokens < min_tokens:
+            continue
+        if not within(document.path_at(example.first), document.path_at(first.first)):
+            continue
+        yield Finding(
+            places[1],
+            f"this example stands in the prompt already; the copy takes {'' if exact else '~'}{tokens:,} tokens",
+            tokens=tokens,
+            saving="removed",
+            help="show something else instead, or one example less",
+            related=((places[0], "shown here first"),),
+            exact=exact,
+        )
+
+
+def _range(document: Document, example: Example) -> tuple[int, int]:
+    return document.lines[example.first].start, document.lines[example.last].end
 
 
 def _copies(copies: Sequence[Place], places: Sequence[Place]) -> list[Place]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 import msgspec
 
-from promptlint.structure.flat import Flat, flatten
+from promptlint.structure.flat import Flat, Path, flatten
 from promptlint.structure.lines import Kind, Line, Section, scan
 from promptlint.structure.sentences import Sentence, sentences_of
 from promptlint.template import Span, Template
@@ -34,6 +34,10 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     def line_at(self, offset: int) -> int:
         """The number of the line that an offset stands in, or of the first when it stands in its indentation."""
         return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def path_at(self, line: int) -> Path:
+        """The branches that a line stands in."""
+        return self.flat.piece(self.starts[line]).path if self.flat.pieces else ()
 
     def text(self, part: Line | Sentence) -> str:
         """The text of a line or sentence, with `flat.VALUE` for values."""

@@ -116,7 +116,7 @@ _EXAMPLE_WORD = lazy(
     re.IGNORECASE,
 )
 # A heading about examples that are not shown below it: "Do not copy the examples".
-_EXAMPLE_HEADING = lazy(
+EXAMPLE_HEADING = lazy(
     r"^[\W_\d]*(?:(?:here (?:are|is)|some|an?|the|few|below|following|\w+(?: \w+)?)\s+)??"
     r"(?:(?:\w+[ -]){0,3}(?:few|one|multi)[- ]?shots?(?: \w+)?|(?:[\w/&-]+ ){0,4}(?:examples?|demonstrations?|samples?"
     r"|exemplars?|illustrations?|demos?)(?: (?:of|for|outputs?|inputs?|responses?|conversations?|interactions?|usage"
@@ -124,7 +124,7 @@ _EXAMPLE_HEADING = lazy(
     r"|beispiele?|exemples?|ejemplos?|(?:.*)(?:示例|例子|样例).{0,12})[\W_]*(?:#?\s*(?:\d+|[A-Z])\b.{0,60})?[\W_]*$",
     re.IGNORECASE,
 )
-_TURN = lazy(
+TURN = lazy(
     r"[\[*_#<>\"' ]{0,4}(?:(?:example|sample|expected|good|bad|correct|incorrect|wrong|model|final|your|user|action)"
     r"\s+)?(inputs?|outputs?|user(?: ?input| ?query| ?message)?|assistant|human|ai|q|a|question|answer|thought|action"
     r"|observation|response|reply|query|result|agent|customer|bot|explanation|reasoning|rationale|utterance|sentence"
@@ -310,10 +310,8 @@ class _Scanner:
 
     def _open_heading(self, number: int, signs: str, title: str, level: int) -> None:
         plain = title.strip(_MARKUP + ":：")
-        shown = _EXAMPLE_HEADING.match(plain) is not None or plain in _SPEAKERS
-        if self._example_tag() or (
-            self.heading and (level >= self.heading or (level > 6 and _TURN.match(plain + ":")))
-        ):
+        shown = EXAMPLE_HEADING.match(plain) is not None or plain in _SPEAKERS
+        if self._example_tag() or (self.heading and (level >= self.heading or (level > 6 and TURN.match(plain + ":")))):
             self._add(number, Kind.EXAMPLE, signs)
             return
         while self.open and self.sections[self.open[-1]].level >= level:
@@ -430,7 +428,7 @@ def _turns(rows: Sequence[Row], lines: list[Line]) -> list[Line]:
     for number, line in enumerate(lines):
         if line.kind in (Kind.TEXT, Kind.ITEM, Kind.HEADING, Kind.JSON, Kind.QUOTED):
             text = rows[number].text
-            match = _TURN.match(text)
+            match = TURN.match(text)
             if match is not None:
                 static = match.end() < len(text) and VALUE not in text
                 labels.append((number, match[1].lower(), static))
