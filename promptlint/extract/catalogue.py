@@ -217,9 +217,6 @@ class Lexicon:
     def __init__(self, words: Words | None) -> None:
         self.matchers: tuple[Matcher, ...] = (Matcher(words.catalogue), matcher()) if words else (matcher(),)
         self.verdict: Callable[[str], bool | None] | None = None
-        # What makes a function worth reading besides the general words.
-        own = self.matchers[0]
-        self.talk = _talk(own.call_tails.union(own.schemas), words.names) if words else None
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
         if words and (words.names or words.not_names):
             self.verdict = functools.lru_cache(maxsize=20_000)(_verdict(words.names, words.not_names))
@@ -238,12 +235,6 @@ class Lexicon:
         """Which schemas a call or a decorator sends."""
         found = (Matcher.find(each.schemas, dotted, imported) for each in self.matchers)
         return next((entry for entry in found if entry is not None), None)
-
-
-def _talk(tails: Iterable[str], names: Iterable[str]) -> re.Pattern[str]:
-    words = [re.escape(tail) for tail in sorted(tails)]
-    words += [re.sub(r"[*]|\[.*?\]", r"\\w*", name).replace("?", r"\w") for name in names]
-    return re.compile(rf"\b(?:{'|'.join(words)})\b" if words else "(?!)")
 
 
 def _verdict(names: list[str], not_names: list[str]) -> Callable[[str], bool | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 import msgspec
 
@@ -113,45 +112,6 @@ def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: D
             if isinstance(value, tuple) and textual(value):
                 place = extent(value) or file.span(keyword.value)
                 file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
-
-
-# A literal of more than one word, or a long one, or one that is given back.
-_LITERAL = re.compile(r"""\"(?:[^"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'""")
-_TALK = re.compile(
-    r"open\(|read_text|get_template|get_data|"
-    r"(?i:prompt|templ|instruct|messag|persona|few_?shot|examples?)|content|\brole\b|system|description|\.format|[Tt]ools?\b|"
-    r"[Aa]gent|Task|[Ll][Ll][Mm]|completion|[Gg]enerat|invoke|converse|"
-    r"\.create\(|return \(?[frbuFRBU]{0,2}[\"']|(?:return|\w \+?=) \(?[\w.]*\b_?[A-Z][A-Z0-9_]{2}|"
-    r"self\.\w+ = [A-Z]\w+\.[a-z]|(?:[Cc]lient|llm|LLM|[Mm]odel)\w*(?:: ?[\w.\[\] |]+)? = |"
-    r"OpenAI\(|Anthropic\(|[\"']{3}|"
-    r"\.now\(|utcnow|\.today\(|time\.time\(|strftime|uuid\d|listdir|os\.(?:getenv|environ)"
-)
-
-
-def relevant(file: File, node: FunctionNode) -> bool:
-    """Whether a function may hold or make text for a model. Most functions do not, and need not be read.
-
-    Its docstring does not count: whether that is sent is the decorator's affair.
-    """
-    starts, text = file.source.starts, file.source.text
-    end = node.end_lineno or node.lineno
-    only = node.body[0]
-    if len(node.body) == 1 and isinstance(only, ast.Return) and not isinstance(only.value, ast.Constant | ast.Compare):
-        # Made of what others give back.
-        return True
-    stop = starts[end] if end < len(starts) else len(text)
-    first = node.body[0]
-    pieces = [text[starts[node.lineno - 1] : stop]]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and first.lineno > node.lineno:
-        after = first.end_lineno or first.lineno
-        pieces = [text[starts[node.lineno - 1] : starts[first.lineno - 1]]]
-        pieces.append(text[starts[after] : stop] if after < len(starts) else "")
-    for piece in pieces:
-        if _TALK.search(piece) or (file.lexicon.talk and file.lexicon.talk.search(piece)):
-            return True
-        if any(len(literal) > 20 or " " in literal for literal in _LITERAL.findall(piece)):
-            return True
-    return False
 
 
 def read_function(file: File, node: FunctionNode, parent: Scope) -> None:

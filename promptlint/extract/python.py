@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from promptlint.extract import comments
-from promptlint.extract.definitions import bind_scope, describe_tools, note_examples, read_function, relevant
+from promptlint.extract.definitions import bind_scope, describe_tools, note_examples, read_function
 from promptlint.extract.facts import Facts, Problem
 from promptlint.extract.sites import NAME
 from promptlint.extract.state import File, Scope
@@ -46,8 +46,6 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.importing = False
     while file.pending:
         node, scope = file.pending.pop()
-        if scope.kind != "function" and not relevant(file, node):
-            continue
         try:
             read_function(file, node, scope)
         except RecursionError:
