@@ -312,6 +312,7 @@ GROWING: dict[str, str] = {
     "conditions": lines(START, (f'if c{n}: p = p + "a" + p' for n in range(200)), USE),
     "equal conditions": lines(START, ('if c: p = p + "a" + p' for n in range(200)), USE),
     "doubling": lines(START, ("p = p + p" for _ in range(100)), USE),
+    "a thousand that double": lines(("prompt = 'You are'",), ("prompt = prompt + prompt" for _ in range(1000)), USE),
     "doubling in fields": lines(START, ('p = f"{p} and {p}"' for _ in range(100)), USE),
     "doubling in names": lines(
         START, 'p0 = "You are kind. "', (f"p{n + 1} = p{n} + p{n}" for n in range(100)), "p = p100", USE
@@ -535,6 +536,7 @@ JINJA: dict[str, str] = {
     + "{{ m60() }}",
     "includes of itself": "You are {% include 'bad.j2' %}{% extends 'bad.j2' %}{% import 'bad.j2' as bad %}{{ bad.x() }}",
     "open braces": "You are {" * 20_000,
+    "5 MB of newlines": "You are {{ a }}" + "\r\n" * 2_500_000,
     "open expressions": "You are {{ " * 20_000,
     "open comments": "You are {# " * 20_000,
     "open tags": "You are {% " * 20_000,

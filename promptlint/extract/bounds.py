@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Text, Value
 
 # Real prompts have up to some hundred parts.
@@ -20,41 +23,41 @@ def weight(value: Value | Part, limit: int) -> int:
 
     Counting ends beyond the limit.
     """
-    total = 0
-    stack: list[tuple[Value | Part, int]] = [(value, 0)]
-    while stack:
-        item, depth = stack.pop()
-        inner: tuple[Value | Part, ...]
-        match item:
-            case tuple():
-                inner = item
-            case Text() | Hole():
-                continue
-            case Message():
-                inner = (item.content,)
-            case Items():
-                inner = item.items
-            case Mapping():
-                inner = tuple(value for _, value in item.entries)
-            case Choice():
-                inner = item.branches
-            case Repeat():
-                inner = (item.body,)
-            case Apply():
-                inner = (item.target, *_given(item))
-            case Ref():
-                inner = _given(item)
-        total += len(inner)
-        if total > limit or depth > MAX_NESTING:
+    total = depth = 0
+    level: list[Value | Part] = [value]
+    while level:
+        if depth > MAX_NESTING:
             return limit + 1
-        if not _LEAVES.issuperset(map(type, inner)):
-            stack.extend([(each, depth + 1) for each in inner if type(each) not in _LEAVES])
+        below: list[Value | Part] = []
+        for item in level:
+            inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
+            total += len(inner)
+            if total > limit:
+                return limit + 1
+            if not _LEAVES.issuperset(map(type, inner)):
+                below += [each for each in inner if type(each) not in _LEAVES]
+        level = below
+        depth += 1
     return total
 
 
 def _given(part: Ref | Apply) -> tuple[Value, ...]:
     arguments = part.call if isinstance(part, Ref) else part.arguments
     return (*arguments.positional, *(value for _, value in arguments.keywords)) if arguments else ()
+
+
+# What a value is made of, by its type: asked of every value, so without a `match`.
+_MADE_OF: dict[type, Callable[[Any], tuple[Value | Part, ...]]] = {
+    Message: lambda item: (item.content,),
+    Items: lambda item: item.items,
+    Mapping: lambda item: tuple([value for _, value in item.entries]),
+    Choice: lambda item: item.branches,
+    Repeat: lambda item: (item.body,),
+    Apply: lambda item: (item.target, *_given(item)),
+    Ref: lambda item: _given(item),
+    Text: lambda item: (),
+    Hole: lambda item: (),
+}
 
 
 def full(value: Value) -> bool:
@@ -98,7 +101,10 @@ def _leading(values: tuple[Value, ...] | tuple[Part, ...], limit: int) -> int:
     """How many of the first values are light enough together; fewer than all."""
     total = 0
     for number, value in enumerate(values):
-        total += 1 if type(value) is Text or type(value) is Hole else 1 + weight(value, limit)
+        if type(value) is tuple and _LEAVES.issuperset(map(type, value)):
+            total += 1 + len(value)
+        else:
+            total += 1 if type(value) in _LEAVES else 1 + weight(value, limit)
         if total > limit:
             return number
     return max(len(values) - 1, 0)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.extract.bounds import MAX_WEIGHT, bounded
+from promptlint.extract.bounds import MAX_WEIGHT, bounded, full
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
@@ -344,6 +344,8 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
             if isinstance(value, Items):
                 items.extend(value.items)
                 complete = complete and value.complete
+                if full(value):
+                    break
             else:
                 items.append(spread(value))
         return bounded(Items(tuple(items), file.span(node), complete))
@@ -356,6 +358,8 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
             break
         if isinstance(value, tuple):
             parts.extend(value)
+            if full(value):
+                break
         else:
             parts.append(file.hole(node, *state_of(value)))
     return bounded(tuple(parts))

@@ -8,6 +8,7 @@ jinja2.
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,10 @@ _HISTORY = frozenset(
     ["messages", "history", "conversation", "conversations", "turns", "dialogue", "dialog", "transcript"]
 )
 _OPENING = frozenset(["if", "for", "macro", "call", "filter", "with", "block", "autoescape", "trans"])
+
+# A text with more folded newlines is data, and every one would become a part of its own.
+MAX_FOLDS = 20_000
+_PAIR = re.compile("\r\n")
 
 Extent = tuple[int, int]
 _Token = tuple[int, str, str]
@@ -59,8 +64,12 @@ class Joined:
             self.text = self.text[:-1]
 
     def _fold(self, value: str) -> str:
-        if "\r" not in value:
+        returns = value.count("\r")
+        if not returns:
             return value
+        if value.count("\r\n") == returns:
+            self.folds = self.pairs = [found.start() - number for number, found in enumerate(_PAIR.finditer(value))]
+            return value.replace("\r\n", "\n")
         pieces: list[str] = []
         position = length = 0
         while (found := value.find("\r", position)) >= 0:
@@ -80,9 +89,12 @@ class Joined:
         return offset + bisect_left(self.pairs, offset)
 
     def cut(self, start: int, end: int) -> tuple[Text, ...]:
-        """The texts between two offsets; a folded newline is atomic."""
+        """The texts between two offsets; a folded newline is atomic, and so is all of a text that is data."""
         pieces: list[Text] = []
-        for fold in self.folds[bisect_left(self.folds, start) : bisect_left(self.folds, end)]:
+        folds = self.folds[bisect_left(self.folds, start) : bisect_left(self.folds, end)]
+        if len(folds) > MAX_FOLDS:
+            return (Text(self.text[start:end], self.span(start, end), False),)
+        for fold in folds:
             pieces += self.ruler.cut(self.at(start), self.at(fold))
             pieces.append(Text("\n", self.span(fold, fold + 1), False))
             start = fold + 1

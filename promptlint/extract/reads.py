@@ -10,6 +10,7 @@ are read. The words looked for are in `wording`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -129,6 +130,7 @@ def _score(text: str) -> int:
     return score - sum(points for points, needles in AGAINST for needle in needles if needle in lower)
 
 
+@functools.lru_cache(maxsize=256)
 def reads_like_prompt(text: str) -> bool:
     """Whether the wording alone shows that `text` is addressed to a language model.
 

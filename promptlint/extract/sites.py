@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 
+from promptlint.extract.bounds import full
 from promptlint.extract.names import role_of
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
@@ -125,7 +126,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if file.verdict is not None and (said := file.verdict(name)) is not None:
         return settle(file, value, node, name, "config") if said else None
     if isinstance(value, tuple):
-        if not textual(value):
+        if not textual(value) or _cut_before(file, value):
             return None
         if named or file.prompt_like(name):
             if (has_text(value) or named) and not asks_user(sample(value, 240)):
@@ -138,8 +139,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if len(text) >= MIN_READS and reads_like_prompt(text):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
-    if isinstance(value, Message):
-        return None
+    if isinstance(value, Message) or full(value):
+        return None  # of what is cut off, every piece has been looked at where it was written
     named = named or file.prompt_like(name)
     if isinstance(value, Items):
         for number, item in enumerate(value.items):
@@ -151,6 +152,17 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             below = f"{name}.{key}" if name else key
             consider(file, item, node, below, named=named or file.prompt_like(key), depth=depth + 1)
     return None
+
+
+def _cut_before(file: File, value: Template) -> bool:
+    """Whether a text that was cut off has been looked at already: sums of it are cut off at the same place."""
+    if not full(value):
+        return False
+    cut = value[-1]
+    assert isinstance(cut, Hole)
+    known = cut.span in file.cut
+    file.cut.add(cut.span)
+    return known
 
 
 def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:

@@ -112,6 +112,8 @@ class File:
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
         self.depth = 0
+        # Where texts that grew too large have been cut off.
+        self.cut: set[Span] = set()
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
         # Functions and local classes by their keys, to be described when something sends them.
