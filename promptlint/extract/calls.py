@@ -62,6 +62,7 @@ ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"}
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
+_ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
 LIST_METHODS = frozenset({"append", "extend", "insert", "appendleft"})
 
 
@@ -129,7 +130,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         evaluate(file, scope, node.func)
-    against = speaks_against(written)
+    against = speaks_against(written) or (name != written and speaks_against(name))
     file.muted += against
     try:
         site = _arguments(file, scope, node, written, name, evaluate)
@@ -152,7 +153,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     result = _function(file, site, receiver)
     if result is not None:
         return result
-    _consider_arguments(file, site, against)
+    _consider_arguments(file, site, against, shown=unused)
     if unused:
         return ()
     return _other(file, scope, site, receiver)
@@ -465,10 +466,11 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     return None
 
 
-def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = False) -> None:
+def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = False, shown: bool = False) -> None:
     """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads.
 
-    `prompted`: an argument that is not among those of `site` is a prompt.
+    `prompted`: an argument that is not among those of `site` is a prompt. `shown`: nothing takes what the call gives
+    back: `self.system_message("...")` alone shows a message of the program.
     """
     prompted = prompted or any(file.prompt_like(key) for key in site.keywords)
     file.muted += against
@@ -484,6 +486,7 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
             if not isinstance(node, ast.Name | ast.Attribute):
                 # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
                 says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+                says = says and not (shown and words(last)[0] in _ROLE_WORDS)
                 consider(file, value, node, last if says else "")
         if words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
             for key, (value, node) in site.keywords.items():

@@ -34,8 +34,20 @@ ABOUT_WORDS = frozenset(
     "tokens count length len size limit index cache class cls node builder manager registry loader config "
     "settings options params args kwargs variables vars fields toolkit session style color label title "
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
-    "sql query html css email".split()
+    "sql query html css email marker markers keyword keywords phrases shown event events error errors "
+    "placeholder help".split()
 )
+# Before "instructions", "guidelines" and the like: what a person is told to do.
+_FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login".split())
+# What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).
+_HANDLING = frozenset(
+    "add save store delete remove update insert set put register push publish upload sync validate log print show "
+    "display record track count send reset clear rename archive import".split()
+)
+_HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
+
+# `JUDGE_SYSTEM`, `_EXTRACT_USER`: constants named by whose message they are.
+_SYSTEM = re.compile(r"_?[A-Z][A-Z0-9_]*_(?:SYSTEM|USER|SYSTEM_MSG|SYSTEM_TEXT)(?:_V?\d+)?$")
 
 _REQUEST = frozenset(
     "question questions query queries document documents doc docs context contexts message messages "
@@ -93,9 +105,24 @@ def prompt_like(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in ABOUT_WORDS:
         return False
-    if any(part in PROMPT_WORDS for part in parts):
-        return True
-    return any(pair in PROMPT_PAIRS for pair in pairwise(parts))
+    for before, part in zip(("", *parts), parts, strict=False):
+        if part in PROMPT_WORDS and before not in _FOR_PEOPLE:
+            return True
+    return any(pair in PROMPT_PAIRS for pair in pairwise(parts)) or _SYSTEM.match(name) is not None
+
+
+@functools.lru_cache(maxsize=20_000)
+def gives_prompt(name: str) -> bool:
+    """Whether a function of this name gives back the text it speaks of: `build_prompt` does, `update_prompt` does not."""
+    parts = words(name)
+    return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
+
+
+@functools.lru_cache(maxsize=20_000)
+def class_of_prompts(name: str) -> bool:
+    """Whether every text in a class of this name is for a model: `ReviewPrompts` is one, `OutputFormatter` is not."""
+    parts = words(name)
+    return bool(parts) and parts[-1] not in ABOUT_WORDS and not PROMPT_WORDS.isdisjoint(parts)
 
 
 _TEXT_WORDS = frozenset(

@@ -24,19 +24,34 @@ MIN_HELD = 100
 # Calls whose text people or programs read, by the last part of the name.
 AGAINST = frozenset(
     "print debug info warning warn error exception critical fatal log trace echo secho add_argument "
-    "add_parser add_option ArgumentParser option argument Option Argument Typer execute executemany "
-    "executescript fetch fetchall fetchval run_sql read_sql run_query cypher compile match search findall "
-    "sub system Popen check_output check_call getLogger confirm input pprint deprecated skip skipif xfail "
+    "add_parser add_option ArgumentParser argument Option Argument Typer execute executemany "
+    "executescript fetch fetchall fetchval run_sql read_sql run_query cypher "
+    "Popen check_output check_call getLogger confirm pprint deprecated skip skipif xfail "
     "fail abort HTTPException jsonify Markdown rule status HTML st_markdown set_page_config markdown "
     "writelines subheader caption button add_row".split()
 )
+# The same of words that mean something else elsewhere (`chat.system("...")`): only with this in front of them.
+AGAINST_OF = {
+    "system": ("os",), "input": ("",), "option": ("", "click"), "compile": ("re", "regex"), "sub": ("re", "regex"),
+    "subn": ("re", "regex"), "match": ("re", "regex"), "fullmatch": ("re", "regex"), "search": ("re", "regex"),
+    "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
+}  # fmt: skip
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
+# Packages that talk to people: whatever they are given is read by one.
+AGAINST_PACKAGES = frozenset(
+    "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy "
+    "prompt_toolkit tkinter pytest unittest fastapi flask starlette".split()
+)
 
 
 def speaks_against(dotted: str) -> bool:
-    """Whether text given to this call is not for a model."""
-    last = dotted.rpartition(".")[2]
-    return last in AGAINST or last.endswith(AGAINST_SUFFIXES)
+    """Whether text given to this call, named as it is written or by its import path, is not for a model."""
+    front, _, last = dotted.rpartition(".")
+    if last in AGAINST or last.endswith(AGAINST_SUFFIXES):
+        return True
+    if last in AGAINST_OF:
+        return front in AGAINST_OF[last]
+    return dotted.partition(".")[0] in AGAINST_PACKAGES
 
 
 def sample(template: Template, limit: int = 8_000) -> str:
@@ -128,7 +143,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if isinstance(value, tuple):
         if not textual(value) or _cut_before(file, value):
             return None
-        if named or file.prompt_like(name):
+        if named or (depth == 0 and file.prompt_like(name)):
             if (has_text(value) or named) and not asks_user(sample(value, 240)):
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             return None
@@ -141,7 +156,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         return None
     if isinstance(value, Message) or full(value):
         return None  # of what is cut off, every piece has been looked at where it was written
-    named = named or file.prompt_like(name)
+    named = named or (depth == 0 and file.prompt_like(name))
     if isinstance(value, Items):
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
@@ -149,9 +164,18 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
         entries = field_default(value)
         for key, item in value.entries if entries is None else entries:
+            if value.kind and key in _ABOUT_KEYS:
+                continue
             below = f"{name}.{key}" if name else key
-            consider(file, item, node, below, named=named or file.prompt_like(key), depth=depth + 1)
+            inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
+            consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+# Keywords of an object that say to people what it is.
+_ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
+# A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
+_KEY = re.compile(r"[\w -]+")
 
 
 def _cut_before(file: File, value: Template) -> bool:
@@ -165,9 +189,15 @@ def _cut_before(file: File, value: Template) -> bool:
     return known
 
 
+# What declares a field or a parameter: its first argument is the default, the others are about it.
+_FIELDS = frozenset(
+    "Field field PrivateAttr Option Argument Query Body Form Path Header Cookie Param Parameter ConfigField".split()
+)
+
+
 def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     """The default that a field of a model (`Field(...)`) gives, as entries; None for any other value."""
-    if not isinstance(value, Mapping) or value.kind.rpartition(".")[2] not in ("Field", "field", "PrivateAttr"):
+    if not isinstance(value, Mapping) or value.kind.rpartition(".")[2] not in _FIELDS:
         return None
     return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
 

@@ -10,6 +10,7 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
+from promptlint.extract.names import class_of_prompts, gives_prompt
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
 from promptlint.extract.volatility import State, dotted, of_name
@@ -56,8 +57,11 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
         name = scope.name.rpartition(".")[2]
-        if file.prompt_like(name) or not isinstance(node.value, ast.Name | ast.Attribute):
-            consider(file, value, node.value, name, named=file.prompt_like(scope.owner.rpartition(".")[2]))
+        gives = gives_prompt(name)
+        if gives or not isinstance(node.value, ast.Name | ast.Attribute):
+            said = file.verdict is not None and file.verdict(name) is not None
+            owner = scope.owner.rpartition(".")[2]
+            consider(file, value, node.value, name if gives or said else "", named=class_of_prompts(owner))
     return False
 
 
@@ -170,7 +174,7 @@ def owner_of(scope: Scope, receiver: str) -> str:
 
 def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
-    named = scope.kind == "class" and file.prompt_like(scope.name.rpartition(".")[2])
+    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
     index = consider(file, value, node, name.rpartition(".")[2], named=named)
     if index is not None:
         scope.noted[name] = index
