@@ -18,7 +18,7 @@ KEYS = (*KINDS, "names", "not-names")
 _SLOTS = ("model", "system", "messages", "prompt", "tools", "examples", "client")
 _ROLES = ("system", "user", "assistant", "tool", "unknown")
 _TEMPLATES = ("", "format", "jinja", "dollar")
-_GIVES = ("docstring", "return")
+_GIVES = ("docstring", "return", "arguments")
 _TYPES = {field.name: field.type.__args__[0] for field in msgspec.structs.fields(Catalogue)}
 # Keys of which one must be there.
 _SAYS = {

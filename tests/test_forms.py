@@ -725,6 +725,155 @@ FORMS = [
         """,
         silent=("Open the page", "Delete all", "Enter the name"),
     ),
+    form(
+        "text behind a choice that may be a variable",
+        """
+        def plan(prompt=None):
+            prompt = prompt or cleandoc("Your job is to plan the day of one guest of the house.")
+        """,
+        ("Your job is to plan", "user"),
+    ),
+    form(
+        "worked examples of data",
+        '''
+        PROMPTS["examples"] = ["""Example 1:
+        Query: "Which rooms are open in winter?"
+        Output:
+        {
+          "rooms": ["hall", "kitchen"],
+          "season": ["winter"]
+        }
+        """]
+        ''',
+        ("Example 1:", "user"),
+    ),
+    form(
+        "template of a message beside a system prompt",
+        '''
+        class Judge:
+            system_template: str = "You judge letters that two clerks have written."
+            letter_template: str = dedent("""
+                We have this letter:
+                {{letter}}""")
+        ''',
+        ("We have this letter:", "user"),
+    ),
+    form(
+        "grown entry of a dict of prompts",
+        """
+        def extend(agent):
+            agent.prompt_templates["guide"]["task"] += "You can open the doors of the tower with the iron key."
+        """,
+        ("You can open the doors", "user"),
+    ),
+    form(
+        "error that goes back to the model",
+        '''
+        class LetterParser:
+            error = """Your last output was not formatted correctly. Please make sure your output includes one letter."""
+        ''',
+        ("Your last output was not", "user"),
+    ),
+    form(
+        "system keyword of an unknown call",
+        """
+        def ask(ai, text):
+            return ai.start(system="From the notes of the guest you will say which room was meant.", user=text)
+        """,
+        ("From the notes of the guest", "system"),
+    ),
+    form(
+        "constants named by whose message they are",
+        """
+        JUDGE_SYSTEM = "Judge whether the letter answers the question of the guest."
+        JUDGE_USER = "Letter of the clerk: {letter}"
+        OPERATING_SYSTEM = "linux"
+        """,
+        ("Judge whether", "system"),
+        ("Letter of the clerk", "user"),
+        silent=("linux",),
+    ),
+    form(
+        "inputs of a tool class",
+        """
+        class RoomTool(Tool):
+            description = "Tells who works in a room."
+            inputs = {"room": {"type": "string", "description": "Number on the door"}}
+        """,
+        ("Tells who works", "tool"),
+        ("Number on the door", "tool"),
+    ),
+    form(
+        "definition of a tool in the project's own words",
+        """
+        tools = [HouseTool(name="room", description="Tells who works in a room.", schema={
+            "type": "object", "properties": {"room": {"type": "string", "description": "Number on the door"}}})]
+        spec = ToolDefinition(name="key", description="Finds the key of a room.")
+        """,
+        ("Tells who works", "tool"),
+        ("Number on the door", "tool"),
+        ("Finds the key", "tool"),
+    ),
+    form(
+        "decorator with the description of an action",
+        """
+        from browser_use import Agent, Controller
+        controller = Controller()
+        @controller.action("Open the door of the tower with the iron key.")
+        def open_door(): ...
+        """,
+        ("Open the door", "tool"),
+    ),
+    form(
+        "what is about a prompt, and what is done with one",
+        """
+        def update_prompt(name):
+            return f"Prompt {name} updated successfully for everybody in the house."
+        FIELDS = {"reflection_prompt": Spec(description="Prompt used for reflection in the evening")}
+        TEMPLATES = {"Deep Agent": {"description": "A template for guests who like to go deep."}}
+        LABELS = {Kind.PROMPT: "Send a single text made of all earlier letters."}
+        INSTRUCTION_MARKERS = ("call the guide now", "open the door now")
+        def install():
+            installation_instructions = "Please install the clock of the tower and wind it every day."
+        class OutputFormatter:
+            def check(self, rows):
+                return ["The table of the rooms is empty and cannot be shown."]
+        class Console:
+            def run(self):
+                self._system_message("Console of the house, type help for all commands.")
+        """,
+        silent=(
+            "updated",
+            "reflection",
+            "go deep",
+            "Send a single",
+            "call the guide",
+            "install",
+            "The table",
+            "Console",
+        ),
+    ),
+    form(
+        "texts for the user of a terminal or of a web service",
+        """
+        import questionary, typer
+        from fastapi import Body
+        def choose(instructions: str = typer.Option(None, help="Instructions for the extraction of rooms.")):
+            questionary.select("Which rooms?", instruction="Use the arrow keys and press enter to select.").ask()
+        def answer(system_prompt: str = Body("You answer letters in two lines.", description="Other prompt for letters")):
+            ...
+        """,
+        ("You answer letters", "system"),
+        silent=("Instructions for", "arrow keys", "Other prompt"),
+    ),
+    form(
+        "role helpers named like functions of the system",
+        """
+        def chat(c):
+            c.append(gemini.system("You are a clerk of the house, and you answer in one line."))
+        """,
+        ("You are a clerk", "system"),
+    ),
     # Languages
     form(
         "Chinese",

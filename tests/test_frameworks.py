@@ -118,7 +118,7 @@ def test_entries_say_something(catalogue: Catalogue) -> None:
         assert prompt.arguments or prompt.positional, prompt.match
         assert all(place.index >= 0 for place in prompt.positional), prompt.match
     for decorator in catalogue.decorator:
-        assert decorator.gives in ("docstring", "return"), decorator.match
+        assert decorator.gives in ("docstring", "return", "arguments"), decorator.match
     for base in catalogue.base:
         assert base.attributes or base.docstring or base.fields, base.match
 

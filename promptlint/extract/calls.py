@@ -13,9 +13,17 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
-from promptlint.extract.names import example_like, role_of, words
+from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import KEYWORD, consider, extent, speaks_against, take_examples
+from promptlint.extract.sites import (
+    KEYWORD,
+    MIN_READS,
+    consider,
+    extent,
+    sample,
+    speaks_against,
+    take_examples,
+)
 from promptlint.extract.state import File, Scope, has_text, references, single_hole, state_of, textual
 from promptlint.extract.volatility import SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
@@ -479,7 +487,9 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
             if prompted and example_like(key) and not against:
                 take_examples(file, value, node, key)
             elif file.prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
-                tells = key == "description" and words(site.name.rpartition(".")[2])[-1:] == ("tool",)
+                tells = key == "description" and tool_named(site.name.rpartition(".")[2])
+                if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
+                    key = "system_text"
                 consider(file, value, node, "tool_description" if tells else key)
         last = site.name.rpartition(".")[2]
         for value, node in site.positional:

@@ -79,7 +79,10 @@ class MessagesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
 
 
 class DecoratorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A decorator that makes a function's docstring, or what it returns, text for the model."""
+    """A decorator that makes a function's docstring, or what it returns, text for the model.
+
+    `arguments` are its own, by keyword or position ("0"); with `gives` "arguments" they are all that is sent.
+    """
 
     match: list[str]
     gives: str

@@ -10,6 +10,7 @@ from promptlint.extract import schemas
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
+from promptlint.extract.messages import note_descriptions
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
 from promptlint.extract.state import File, Scope, has_text, is_instance, join_branches, references, single_hole, textual
@@ -108,10 +109,17 @@ def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: D
     for keyword in decorator.keywords:
         role = entry.arguments.get(keyword.arg or "")
         if role:
-            value = evaluate(file, scope, keyword.value)
-            if isinstance(value, tuple) and textual(value):
-                place = extent(value) or file.span(keyword.value)
-                file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
+            _note_argument(file, scope, keyword.value, keyword.arg or "", role)
+    for number, argument in enumerate(decorator.args):
+        role = entry.arguments.get(str(number))
+        if role and not isinstance(argument, ast.Starred):
+            _note_argument(file, scope, argument, "description", role)
+
+
+def _note_argument(file: File, scope: Scope, node: ast.expr, name: str, role: str) -> None:
+    value = evaluate(file, scope, node)
+    if isinstance(value, tuple) and textual(value):
+        file.note(value, extent(value) or file.span(node), name, role, "decorator", KEYWORD)
 
 
 def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
@@ -242,7 +250,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
         schemas.note(file, [":" + inner.name])
     if not entries and any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases):
         # A tool by way of a class of the project.
-        entries = [BaseEntry([], {"description": "tool"})]
+        entries = [BaseEntry([], {"description": "tool", "inputs": "tool"})]
     note_examples(file, inner, node, KEYWORD)
     for entry in entries:
         _note_class(file, inner, node, entry)
@@ -250,7 +258,12 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
 
 
 def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
-    """Examples held by a name beside a name that holds a prompt."""
+    """Examples, and templates of messages, held by a name beside a name that holds a prompt."""
+    templates = [name for name in scope.values if words(name)[-1:] in _TEMPLATES]
+    if templates and any(has_text(value) for name, value in scope.values.items() if file.prompt_like(name)):
+        for name in templates:
+            if not file.prompt_like(name):
+                consider(file, scope.values[name], node, name, named=True)
     named = [name for name in scope.values if example_like(name)]
     others = [name for name in scope.values if name not in named and file.prompt_like(name)] if named else []
     if any(has_text(scope.values[name]) for name in others):
@@ -259,14 +272,17 @@ def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
                 take_examples(file, scope.values[name], node, name, rank)
 
 
+_TEMPLATES = (("template",), ("templates",))
+
+
 def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) -> None:
     """Attributes, docstring and fields that a base class sends."""
     for name, role in entry.attributes.items():
         value = inner.values.get(name)
-        if value is not None:
-            for template in (value,) if isinstance(value, tuple) else ():
-                if textual(template):
-                    file.note(template, extent(template) or file.span(node), name, role, "base-class", KEYWORD)
+        if isinstance(value, tuple) and textual(value):
+            file.note(value, extent(value) or file.span(node), name, role, "base-class", KEYWORD)
+        elif isinstance(value, Mapping):
+            note_descriptions(file, value, name)
     if entry.docstring:
         text = docstring(file, node)
         if text:

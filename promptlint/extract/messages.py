@@ -86,11 +86,15 @@ def content_template(value: Value) -> Template:
     return tuple(parts)
 
 
+# Where a tool says which arguments it takes.
+_SCHEMAS = ("parameters", "input_schema", "inputSchema", "args_schema", "json_schema", "schema", "inputs")
+
+
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
     if mapping.get("description") is None:
         return
-    schema = mapping.get("parameters") or mapping.get("input_schema") or mapping.get("inputSchema")
+    schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     if mapping.get("name") is None or not isinstance(schema, Mapping | tuple):
         return
     note_descriptions(file, mapping, literal(mapping.get("name")) or "tool")

@@ -125,6 +125,16 @@ def class_of_prompts(name: str) -> bool:
     return bool(parts) and parts[-1] not in ABOUT_WORDS and not PROMPT_WORDS.isdisjoint(parts)
 
 
+_TOOL_KINDS = frozenset("tool definition spec schema param declaration info def function description".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def tool_named(name: str) -> bool:
+    """Whether a class or function of this name makes or describes a tool: `SearchTool`, `ToolDefinition`."""
+    parts = words(name)
+    return parts[-1:] == ("tool",) or ("tool" in parts and parts[-1] in _TOOL_KINDS)
+
+
 _TEXT_WORDS = frozenset(
     "prompt prompts message messages msg template text content instruction instructions input".split()
 )

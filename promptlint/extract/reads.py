@@ -142,6 +142,8 @@ def reads_like_prompt(text: str) -> bool:
     score = _score(sample)
     if score < THRESHOLD:
         return False
+    if _IMPORTS.match(sample):
+        return False
     return not looks_like_code_or_markup(sample) or (score >= 2 * THRESHOLD and _JSON.match(sample) is not None)
 
 
@@ -168,13 +170,25 @@ def could_be_prompt(text: str) -> bool:
     Evidence only together with a name or keyword that says so: documentation and texts of a user interface pass too.
     """
     sample = _sample(text)
-    if not _natural(sample) or looks_like_code_or_markup(sample):
+    if not _natural(sample) or (looks_like_code_or_markup(sample) and not _worked_examples(sample)):
         return False
     if len(text) > _NOTICE:
         return True
     lower = sample.lower()
     fault = not re.search(r"\bif\b", lower) and any(phrase in lower for phrase in FAULTS)
     return not (fault or _FAILURE.match(sample) or _LOG.match(sample)) or reads_like_prompt(text)
+
+
+def _worked_examples(text: str) -> bool:
+    """Whether a text is divided as examples for a model are: "Input: ... Output: ...", whatever stands in them."""
+    if _START.match(text):
+        return False
+    return len({match[1].lower().rstrip("s") for match in _SECTION.finditer(text)} & _EXAMPLE_PARTS) > 1
+
+
+_EXAMPLE_PARTS = frozenset(
+    ["example", "input", "output", "question", "answer", "query", "response", "thought", "action", "observation"]
+)
 
 
 def _natural(text: str) -> bool:
@@ -224,6 +238,10 @@ _HTML = lazy(
 _START = lazy(
     r"\s*(?:#!|\ufeff?<!DOCTYPE|<\?xml|usage: |%\(|(?:query|mutation|subscription|fragment)\b[^.\n]{0,120}\{\s*\n"
     r"|\\documentclass|FROM \S+(?: AS \w+)?\n|diff --git|-----BEGIN|data:\w+/|@(?:media|import|charset)\b)"
+)
+# A program that calls a model has prompts in it and is none.
+_IMPORTS = lazy(
+    r"\s*(?:(?:#[^\n]*|from [\w.]+ import [^\n]+|import [\w.]+(?: as \w+)?)\n\s*){1,40}(?:[\w.]+ = |def |class |async |@|with |print\()"
 )
 _JSON = lazy(r"\s*(?:\{\s*[\"'][^\"'\n]*[\"']\s*:|\[\s*[\[{\"]|\[\s*-?\d+\s*,).*[\]}]\s*$", re.DOTALL)
 _TOKENS = lazy(

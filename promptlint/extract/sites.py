@@ -68,7 +68,8 @@ def sample(template: Template, limit: int = 8_000) -> str:
             elif isinstance(part, Hole):
                 value = "{x}"
             elif isinstance(part, Choice | Repeat | Apply):
-                inner = _inner(part)[0]
+                ways = _inner(part)
+                inner = next((way for way in ways if has_text(way)), ways[0])
                 stack.append(parts[number + 1 :])
                 if isinstance(inner, tuple):
                     stack.append(inner)

@@ -141,10 +141,11 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 scope.values[name] = bounded(grown, len(entries))
             if taken:
                 consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
-        case ast.Subscript(value=container):
+        case ast.Subscript():
             evaluate(file, scope, target.slice)
             if taken:
-                consider(file, value, node, dotted(container).rpartition(".")[2])
+                names = _keys(target)
+                consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             items = value.items if isinstance(value, Items) and len(value.items) == len(targets) else ()
             hole = single_hole(value)
@@ -191,10 +192,23 @@ def _renote(file: File, scope: Scope, name: str) -> None:
         file.facts.sites[index] = Site(value, site.role, site.name, site.evidence, site.span, site.rank, site.once)
 
 
+def _keys(target: ast.expr) -> list[str]:
+    """What `a.b["c"]["d"]` is called: b, c, d."""
+    names: list[str] = []
+    while isinstance(target, ast.Subscript) and len(names) < 8:
+        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            names.append(target.slice.value)
+        target = target.value
+    return [dotted(target).rpartition(".")[2], *reversed(names)]
+
+
 def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     target, operator, node = statement.target, statement.op, statement.value
     value = evaluate(file, scope, node)
     name = dotted(target) if isinstance(target, ast.Name | ast.Attribute) else ""
+    if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
+        # `templates["task"] += "..."`: the keys and what they belong to are its name.
+        consider(file, value, node, ".".join(_keys(target)), named=any(map(file.prompt_like, _keys(target))))
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     current = scope.values.get(name)

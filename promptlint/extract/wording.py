@@ -46,7 +46,10 @@ ADDRESS: tuple[Signal, ...] = (
         r"|assistant|expert|moderator|\w+(?:er|or|ist)|character|ai|llm|bot)\b|acting as|to act as|tasked"
         r"|part of (?:an?|the)|(?:given|provided with|presented with|shown) (?:an?|the|two|some|several|with|this"
         r"|these|following|\{)|expected to act|here to (?:help|assist)|working as|playing|role-?playing|chatting"
-        r"|chatgpt|gpt|claude|gemini|llama|\{)",
+        r"|chatgpt|gpt|claude|gemini|llama|\{|(?:controlling|reviewing|writing|answering|evaluating|judging|grading"
+        r"|analy[sz]ing|generating|extracting|translating|summari[sz]ing|helping|assisting|simulating|operating"
+        r"|solving|interviewing|classifying|rewriting|comparing|planning|deciding|completing) (?:an?|the|this|your"
+        r"|\w+) )",
     ),
     _signal(
         "you will |you'll |you answer|you help",
@@ -57,7 +60,8 @@ ADDRESS: tuple[Signal, ...] = (
     ),
     _signal(
         "your ",
-        r"\byour (?:\w+ ){0,2}(?:task|job|goal|role|objective|mission|purpose|responsibilit(?:y|ies)|persona"
+        r"\byour (?:last |previous |final |next )?(?:output|response|reply|answer) (?:was not|wasn't|was|did not|didn't|does not"
+        r"|is not|could not|must|exceeds?|exceeded|contains?|contained)\b|\byour (?:\w+ ){0,2}(?:task|job|goal|role|objective|mission|purpose|responsibilit(?:y|ies)|persona"
         r"|duty)(?: here| now)?(?:\*\*)?(?: is\b| are\b| will be\b| involves|:| includes?)|\byour (?:final "
         r"|next )?(?:response|reply|answer|output)s? (?:should|must|will|has to|needs to|begins?|starts?|ends"
         r"|contains?|follows?|adheres?)\b|\byour (?:training|knowledge cut-?off|context window|system prompt"
@@ -163,7 +167,7 @@ ORDERS: tuple[Signal, ...] = (
         r"|provide (?:any|additional|extra)|write (?:any|code)|add (?:any|extra|additional|commentary)"
         r"|use (?:markdown|any|your|backticks|emoji)|refuse|reveal|guess|paraphras(?:e|ing)|summari[sz]e"
         r"|start (?:your|with)|translate|generate (?:any|more))\b|\bwithout (?:any )?(?:explanation|commentary"
-        r"|preamble|additional text)",
+        r"|preamble|additional text|inventing|making up|fabricating|explaining|repeating)",
     ),
     _signal(  # What is to be completed stands last; the user's text stands in tags of its own.
         ":|>",
