@@ -770,7 +770,7 @@ FORMS = [
         "error that goes back to the model",
         '''
         class LetterParser:
-            error = """Your last output was not formatted correctly. Please make sure your output includes one letter."""
+            error = """Your last output was not formatted correctly. Please make sure that it includes one letter."""
         ''',
         ("Your last output was not", "user"),
     ),
@@ -860,7 +860,7 @@ FORMS = [
         from fastapi import Body
         def choose(instructions: str = typer.Option(None, help="Instructions for the extraction of rooms.")):
             questionary.select("Which rooms?", instruction="Use the arrow keys and press enter to select.").ask()
-        def answer(system_prompt: str = Body("You answer letters in two lines.", description="Other prompt for letters")):
+        def answer(system_prompt: str = Body("You answer letters in two lines.", description="Other prompt")):
             ...
         """,
         ("You answer letters", "system"),

@@ -113,7 +113,7 @@ def prompt_like(name: str) -> bool:
 
 @functools.lru_cache(maxsize=20_000)
 def gives_prompt(name: str) -> bool:
-    """Whether a function of this name gives back the text it speaks of: `build_prompt` does, `update_prompt` does not."""
+    """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
     parts = words(name)
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
 

@@ -241,7 +241,8 @@ _START = lazy(
 )
 # A program that calls a model has prompts in it and is none.
 _IMPORTS = lazy(
-    r"\s*(?:(?:#[^\n]*|from [\w.]+ import [^\n]+|import [\w.]+(?: as \w+)?)\n\s*){1,40}(?:[\w.]+ = |def |class |async |@|with |print\()"
+    r"\s*(?:(?:#[^\n]*|from [\w.]+ import [^\n]+|import [\w.]+(?: as \w+)?)\n\s*){1,40}"
+    r"(?:[\w.]+ = |def |class |async |@|with |print\()"
 )
 _JSON = lazy(r"\s*(?:\{\s*[\"'][^\"'\n]*[\"']\s*:|\[\s*[\[{\"]|\[\s*-?\d+\s*,).*[\]}]\s*$", re.DOTALL)
 _TOKENS = lazy(

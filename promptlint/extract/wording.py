@@ -60,8 +60,9 @@ ADDRESS: tuple[Signal, ...] = (
     ),
     _signal(
         "your ",
-        r"\byour (?:last |previous |final |next )?(?:output|response|reply|answer) (?:was not|wasn't|was|did not|didn't|does not"
-        r"|is not|could not|must|exceeds?|exceeded|contains?|contained)\b|\byour (?:\w+ ){0,2}(?:task|job|goal|role|objective|mission|purpose|responsibilit(?:y|ies)|persona"
+        r"\byour (?:last |previous |final |next )?(?:output|response|reply|answer) (?:was|wasn't|did not|didn't"
+        r"|does not|is not|could not|must|exceed(?:s|ed)|contain(?:s|ed))\b|\byour (?:\w+ ){0,2}(?:task|job|goal|role"
+        r"|objective|mission|purpose|responsibilit(?:y|ies)|persona"
         r"|duty)(?: here| now)?(?:\*\*)?(?: is\b| are\b| will be\b| involves|:| includes?)|\byour (?:final "
         r"|next )?(?:response|reply|answer|output)s? (?:should|must|will|has to|needs to|begins?|starts?|ends"
         r"|contains?|follows?|adheres?)\b|\byour (?:training|knowledge cut-?off|context window|system prompt"
