@@ -64,7 +64,8 @@ class Hole(msgspec.Struct, frozen=True, tag=True):
     `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
     from, in words that rules and messages may rely on: "clock" (time of day), "date" (day precision), "uuid",
     "random", "unordered" (its items come in another order in another process: set, listing), "environment",
-    "parameter", "name", "loop" or "" (not known).
+    "whole" (all of a file, page or query result, with nothing in sight that limits it), "parameter", "name", "loop" or
+    "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
     the caller's argument in its place.
     """

@@ -37,6 +37,7 @@ from promptlint.extract.volatility import (
     dotted,
     of_name,
     of_part,
+    part_of,
     strongest,
     terms,
 )
@@ -228,7 +229,8 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
                 return value
             state = (hole.volatility, hole.origin)
             if hole.volatility is Volatility.UNKNOWN and hole.origin not in ("loop", "unordered"):
-                state = of_name(identifier)
+                named = of_name(identifier)
+                state = (named[0], "whole") if hole.origin == "whole" else named
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
         here = here.parent
     state = of_name(file.resolve(identifier))
@@ -470,7 +472,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
 
 def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
     value = evaluate(file, scope, node.value)
-    state = state_of(value) if fallback_of(value) else UNKNOWN
+    state = part_of(state_of(value)) if fallback_of(value) else UNKNOWN
     if state[1] == "clock" and cuts_time(node):
         state = (state[0], "date")
     hole = file.hole(node, *state)

@@ -59,6 +59,19 @@ UNKNOWN: State = (Volatility.UNKNOWN, "")
 # Origins that a value keeps on its way through names, attributes and functions.
 TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
 
+# Calls that give all there is (origin "whole"): of a file, of a page, of a query, of a table.
+_WHOLE_METHODS = frozenset(
+    "read readlines read_text fetchall to_string to_markdown to_csv to_html extract_text get_text getvalue".split()
+)
+_FETCHES = frozenset(
+    f"{library}.{method}" for library in ("requests", "httpx") for method in ("get", "post", "request")
+) | {"urllib.request.urlopen", "urlopen"}
+_WHOLE_PARTS = frozenset({"text", "content", "body"})
+# What leaves a value as long as it is; anything else may shorten it.
+_AS_LONG = frozenset(
+    "str strip lstrip rstrip decode encode join replace dumps json.dumps format lower upper list tuple repr".split()
+)
+
 
 def of_call(name: str, receiver: State | None, arguments: list[State], first: str | None) -> State:
     """Volatility and origin of a call's value.
@@ -66,6 +79,27 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
     `name` is the dotted callee, `receiver` the state of what a method is called on, `first` the first argument if it
     is a literal string.
     """
+    state = _of_call(name, receiver, arguments, first)
+    last = name.rpartition(".")[2]
+    if state[1] not in TELLING and _is_whole(name, last, receiver, arguments):
+        return (max(state[0], Volatility.UNKNOWN), "whole")
+    return (state[0], "") if state[1] == "whole" and last not in _AS_LONG else state
+
+
+def _is_whole(name: str, last: str, receiver: State | None, arguments: list[State]) -> bool:
+    """Whether a call gives all there is, with no size or number among its arguments that could limit it."""
+    if name in _FETCHES:
+        return True
+    # `head(5).to_string()`: what a table was cut from is not in its name, and a constant has an end.
+    return last in _WHOLE_METHODS and "." in name and not arguments and (receiver or UNKNOWN)[0] > Volatility.CONSTANT
+
+
+def part_of(state: State) -> State:
+    """State of an item or a slice of a value."""
+    return (state[0], "") if state[1] == "whole" else state
+
+
+def _of_call(name: str, receiver: State | None, arguments: list[State], first: str | None) -> State:
     tail = ".".join(name.split(".")[-2:])
     last = name.rpartition(".")[2]
     source = _source(name, tail, last, arguments, first)
@@ -179,6 +213,8 @@ def of_part(member: str, whole: State, named: State) -> State:
     """State of an attribute of a value, by the value's own and by what its name says."""
     if whole[1] == "clock" and member in DAY_ATTRIBUTES:
         return (whole[0], "date")
+    if whole[1] == "whole":
+        return whole if member in _WHOLE_PARTS else part_of(strongest([named, whole]))
     if whole[1] == "loop":
         return (named[0] if whole[0] is Volatility.UNKNOWN else whole[0], "loop")
     if whole[0] <= Volatility.DEPLOY:

@@ -63,6 +63,7 @@ _PLACEHOLDERS = frozenset({
 _VALUE = "\ue000"
 _NOWHERE = Span("", 0, 0)
 _FEWEST = 3
+_HEADINGS = ("#", "<", "**")
 # Limits on hostile text: attempts to read JSON in one run of text, characters of one, characters searched before it.
 _ATTEMPTS = 100
 _LONGEST = 1_000_000
@@ -298,13 +299,26 @@ def _introduces_form(before: str, *, wide: bool = False) -> bool:
     """
     said = [line.strip() for line in before.split("\n")]
     lines = [line for line in said if _speaks(line) and not line.startswith(("```", "~~~"))]
-    heading = next((line for line in reversed(lines) if line.startswith(("#", "<", "**"))), "")
+    if _announces(said):
+        return any(_speaks_of_form(line, wide=wide) for line in lines[-1:])
+    heading = next((line for line in reversed(lines) if line.startswith(_HEADINGS)), "")
     if _FORM.intersection(words(heading)) or (wide and _ANSWER.intersection(words(heading))):
         return True
     # "Example 3", "Input: ...": what is under the first line is an example whatever the second calls it.
     if any(_speaks_of_form(line, wide=False) if wide else _EXAMPLES.intersection(words(line)) for line in lines[-2:-1]):
         return True
     return any(_speaks_of_form(line, wide=wide) for line in lines[-1:])
+
+
+def _announces(lines: Sequence[str]) -> bool:
+    """Whether the last line is a paragraph of its own that says what follows ("The orders of this customer:").
+
+    Then no heading and no line above the paragraph in front of it says anything of what follows.
+    """
+    last = next((number for number in range(len(lines) - 1, -1, -1) if _speaks(lines[number])), 0)
+    above = next((line for line in reversed(lines[: max(last - 1, 0)]) if line), "")
+    alone = last > 1 and not lines[last - 1] and lines[last].endswith(":") and len(words(lines[last])) >= _FEWEST
+    return alone and bool(above) and not above.startswith(_HEADINGS)
 
 
 def _speaks(line: str) -> bool:
