@@ -62,8 +62,9 @@ class Request(msgspec.Struct, frozen=True):
     `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
     `fronts` are texts of this request that stand behind something that changes, each with the place of another request
     that has the same text in front. `marking` is a file of the project that speaks of cache markers, this request's own
-    if it does, "" if none does: what is not known of a request may set them.
-    `schemas` are the forms of the answer that are passed as such.
+    if it does, "" if none does: what is not known of a request may set them. `schemas` are the forms of the answer that
+    are passed as such. `grows`: a loop without an end in sight appends to its messages with every turn, sends all of
+    them, and takes none out.
     """
 
     provider: str
@@ -82,6 +83,7 @@ class Request(msgspec.Struct, frozen=True):
     fronts: tuple[tuple[Span, Span], ...] = ()
     marking: str = ""
     schemas: tuple[Schema, ...] = ()
+    grows: bool = False
 
 
 class Edit(msgspec.Struct, frozen=True):

@@ -258,6 +258,7 @@ class _Reading:
             call.api or "call",
             tuple(dict.fromkeys(self.unresolved)),
             schemas=passed(call, self.facts, self.linker, self.bound),
+            grows=call.grows,
         )
 
 

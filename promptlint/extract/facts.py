@@ -31,6 +31,7 @@ class Call(msgspec.Struct, frozen=True):
     more of them. `name` is the enclosing function or "", `defaults` are values of its parameters when they are not
     given. `made`: what is made here sends the request later. `through`: the name of the method is too common, and only
     counts where `client` is one. `outputs` are the classes that the answer must have the form of, as `Ref` names.
+    `grows`: a loop appends to its messages with every turn, and takes none out.
     """
 
     provider: str
@@ -47,6 +48,7 @@ class Call(msgspec.Struct, frozen=True):
     made: bool = False
     through: bool = False
     outputs: tuple[str, ...] = ()
+    grows: bool = False
 
 
 class Function(msgspec.Struct, frozen=True):

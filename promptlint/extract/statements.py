@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
@@ -282,6 +284,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         bind_loop(file, inner, node.target, iterable)
     once, file.once = file.once, False
     inner.ends = []
+    calls = len(file.facts.calls)
     reached = run(file, inner, node.body)
     file.once = once
     for number, end in enumerate(inner.ends):
@@ -289,6 +292,8 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             _join(file, inner, f"{over} turn {number}", end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
+    if len(file.facts.calls) > calls and not _counted(node):
+        _note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)
     for name, value in inner.values.items():
         before = scope.values.get(name)
@@ -300,6 +305,51 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             scope.values[name] = bounded(_repeated(before, value, over, span, state))
             _renote(file, scope, name)
     return run(file, scope, node.orelse)
+
+
+def _counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a loop says itself how many turns it has at most."""
+    if isinstance(node, ast.While):
+        return isinstance(node.test, ast.Compare)
+    return isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
+
+
+def _note_growing(
+    file: File, node: ast.For | ast.AsyncFor | ast.While, before: Scope, after: Scope, first: int
+) -> None:
+    """Mark the calls of a loop, from the one numbered `first` on, whose messages are more with every turn."""
+    grown = [
+        items
+        for name, items in after.values.items()
+        if isinstance(items, Items)
+        and isinstance(was := before.values.get(name), Items)
+        and len(items.items) > len(was.items)
+        and items.items[: len(was.items)] == was.items
+        and not _shortened(node, name)
+    ]
+    for index in range(first, len(file.facts.calls)) if grown else ():
+        call = file.facts.calls[index]
+        sent = dict(call.slots).get("messages")
+        if isinstance(sent, Items) and sent.items and any(_begins(items, sent) for items in grown):
+            file.facts.calls[index] = msgspec.structs.replace(call, grows=True)
+
+
+def _begins(items: Items, sent: Items) -> bool:
+    return items.items[: len(sent.items)] == sent.items
+
+
+def _shortened(node: ast.AST, name: str) -> bool:
+    """Whether something in a loop takes items out of a list, or asks how long it is."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Delete) and any(ast.unparse(target).startswith(name) for target in inner.targets):
+            return True
+        if isinstance(inner, ast.Call):
+            called = dotted(inner.func)
+            if called in (f"{name}.pop", f"{name}.clear", f"{name}.popleft", f"{name}.remove"):
+                return True
+            if called == "len" and inner.args and dotted(inner.args[0]) == name:
+                return True
+    return False
 
 
 def _repeated(before: Value, after: Value, over: str, span: Span, state: State) -> Value:
