@@ -60,9 +60,8 @@ UNKNOWN: State = (Volatility.UNKNOWN, "")
 TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
 
 # Calls that give all there is (origin "whole"): of a file, of a page, of a query, of a table.
-_WHOLE_METHODS = frozenset(
-    "read readlines read_text fetchall to_string to_markdown to_csv to_html extract_text get_text getvalue".split()
-)
+_WHOLE_METHODS = frozenset("read readlines read_text fetchall extract_text get_text".split())
+_WHOLE_TABLES = frozenset("to_string to_markdown to_csv to_html".split())
 _FETCHES = frozenset(
     f"{library}.{method}" for library in ("requests", "httpx") for method in ("get", "post", "request")
 ) | {"urllib.request.urlopen", "urlopen"}
@@ -90,8 +89,11 @@ def _is_whole(name: str, last: str, receiver: State | None, arguments: list[Stat
     """Whether a call gives all there is, with no size or number among its arguments that could limit it."""
     if name in _FETCHES:
         return True
-    # `head(5).to_string()`: what a table was cut from is not in its name, and a constant has an end.
-    return last in _WHOLE_METHODS and "." in name and not arguments and (receiver or UNKNOWN)[0] > Volatility.CONSTANT
+    if arguments or "." not in name or (receiver or UNKNOWN)[0] <= Volatility.CONSTANT:
+        return False
+    # Of a call, as in `rows.head(5).to_string()`, a table may be any part; of a loop it is one item.
+    whole_table = last in _WHOLE_TABLES and not name.startswith(".") and (receiver or UNKNOWN)[1] != "loop"
+    return last in _WHOLE_METHODS or whole_table
 
 
 def part_of(state: State) -> State:
