@@ -43,8 +43,8 @@ _ANSWER = frozenset({
     "response", "responses", "return", "returned", "returning", "returns", "write",
 })  # fmt: skip
 _EXAMPLES = frozenset({"example", "examples", "sample", "shot"})
-# An expression named after one of these gives a form to fill, or functions to call.
-_FORM_NAMES = _FORM | {"definition", "definitions", "function", "functions", "parameters", "tool", "tools"}
+# An expression named after one of these gives a form to fill.
+_FORM_NAMES = _FORM | {"definition", "definitions", "parameters"}
 
 _SCHEMA_KEYS = frozenset({
     "$schema", "$ref", "$defs", "additionalProperties", "anyOf", "enum", "input_schema", "oneOf", "parameters",
