@@ -116,16 +116,23 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
         requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda each: each.span)
-    return Project(tuple(_with_marking(with_dedents(requests, linker.dedents.values()), all_facts)))
+    return Project(tuple(_with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)))
 
 
-def _with_marking(requests: Iterable[Request], all_facts: Sequence[Facts]) -> Iterator[Request]:
-    """The requests, each with a file that may set cache markers on its way: its own, or the first of the project."""
+def _with_surroundings(requests: Iterable[Request], all_facts: Sequence[Facts]) -> Iterator[Request]:
+    """The requests, each with what stands around its call.
+
+    That is a file that may set cache markers on its way, its own or the first of the project, and what changes its
+    tools in a loop.
+    """
     marking = {facts.file for facts in all_facts if facts.marks}
+    changing = {span: hole for facts in all_facts for span, hole in facts.changing}
     for each in requests:
-        if marking and each.unresolved:
-            own = each.span.file
-            each = msgspec.structs.replace(each, marking=own if own in marking else min(marking))
+        own = each.span.file
+        file = "" if not marking or not each.unresolved else own if own in marking else min(marking)
+        change = changing.get(each.span)
+        if file or change is not None:
+            each = msgspec.structs.replace(each, marking=file, changing=change)
         yield each
 
 

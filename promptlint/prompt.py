@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from promptlint.template import Dedent, Span, Template
+from promptlint.template import Dedent, Hole, Span, Template
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -64,7 +64,8 @@ class Request(msgspec.Struct, frozen=True):
     that has the same text in front. `marking` is a file of the project that speaks of cache markers, this request's own
     if it does, "" if none does: what is not known of a request may set them. `schemas` are the forms of the answer that
     are passed as such. `grows`: a loop without an end in sight appends to its messages with every turn, sends all of
-    them, and takes none out.
+    them, and takes none out. `changing` is the expression by which the tools change from turn
+    to turn, for calls in the loop of a conversation.
     """
 
     provider: str
@@ -84,6 +85,7 @@ class Request(msgspec.Struct, frozen=True):
     marking: str = ""
     schemas: tuple[Schema, ...] = ()
     grows: bool = False
+    changing: Hole | None = None
 
 
 class Edit(msgspec.Struct, frozen=True):

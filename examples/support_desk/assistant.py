@@ -1,5 +1,8 @@
 """Helps the desk's people in a chat beside the tickets."""
 
+import json
+from collections.abc import Callable
+
 import anthropic
 import openai
 
@@ -9,6 +12,17 @@ claude = anthropic.Anthropic()
 client = openai.OpenAI()
 
 DESKS = {"billing", "repairs", "theft", "delivery", "account", "sales"}
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "find_order",
+            "description": "The visits, payments and bicycles of a subscriber.",
+            "parameters": {"type": "object", "properties": {"email": {"type": "string"}}, "required": ["email"]},
+        },
+    }
+]
 
 
 def ask(question: str, history: list[dict[str, str]]) -> str:
@@ -52,3 +66,22 @@ def check(draft: str) -> str:
         messages=[{"role": "user", "content": f"Which promises of this draft are not ours to make?\n\n{draft}"}],
     )
     return message.content[0].text
+
+
+def investigate(ticket: str, find_order: Callable[[str], str]) -> str:
+    """What happened, by looking at most five times into the orders."""
+    messages = [{"role": "system", "content": HANDBOOK}, {"role": "user", "content": ticket}]
+    for turn in range(6):
+        answer = client.chat.completions.create(
+            model="gpt-5.2",
+            messages=messages,
+            tools=TOOLS if turn < 5 else [],
+            max_completion_tokens=400,
+        )
+        messages.append(answer.choices[0].message)
+        for call in answer.choices[0].message.tool_calls or ():
+            found = find_order(json.loads(call.function.arguments)["email"])
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": found})
+        if not answer.choices[0].message.tool_calls:
+            break
+    return answer.choices[0].message.content

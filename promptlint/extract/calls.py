@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import loads, schemas, sending
+from promptlint.extract import loads, schemas, sending, turns
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.iteration import in_order, spread, unordered
@@ -144,6 +144,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         site = _arguments(file, scope, node, written, name, evaluate)
     finally:
         file.muted -= against
+    if file.loops and "tools" in site.keywords:
+        turns.note(file, site)
     if not schemas.SENDING.isdisjoint(site.keywords) or name.rpartition(".")[2] in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     known = _catalogued(file, scope, site, evaluate)

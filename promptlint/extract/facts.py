@@ -111,5 +111,7 @@ class Facts(msgspec.Struct):
     sent: list[Sent] = []
     # Whether the text speaks of cache markers.
     marks: bool = False
+    # Calls whose tools change from turn to turn, each with the expression by which they do.
+    changing: list[tuple[Span, Hole]] = []
     # Comments that should settle what is a prompt, and settle nothing.
     idle: list[Span] = []

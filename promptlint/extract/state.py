@@ -114,6 +114,8 @@ class File:
         self.depth = 0
         # Where texts that grew too large have been cut off.
         self.cut: set[Span] = set()
+        # The loops around the statement that is being read, within one function.
+        self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
         # Functions and local classes by their keys, to be described when something sends them.

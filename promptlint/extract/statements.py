@@ -285,7 +285,9 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     once, file.once = file.once, False
     inner.ends = []
     calls = len(file.facts.calls)
+    file.loops.append(node)
     reached = run(file, inner, node.body)
+    file.loops.pop()
     file.once = once
     for number, end in enumerate(inner.ends):
         if reached:

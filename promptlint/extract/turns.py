@@ -1,0 +1,113 @@
+"""The loop of a conversation: whether the tools of a call change from one turn to the next."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from promptlint.extract.state import File
+from promptlint.extract.volatility import dotted
+from promptlint.template import Volatility
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Site
+
+Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
+
+_MUTATING = frozenset("append extend insert remove pop clear update add discard appendleft".split())
+_HISTORIES = ("messages", "input", "contents", "history")
+# A loop with more statements and expressions is not looked into.
+MAX_NODES = 5_000
+# Rounds in which names take over that others change.
+_ROUNDS = 3
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def note(file: File, site: Site) -> None:
+    """Note by what the tools of a call change within the conversation that the loops around it hold, if they do."""
+    tools = site.keywords["tools"][1]
+    histories = [site.keywords[name][1] for name in _HISTORIES if name in site.keywords]
+    for loop in reversed(file.loops):
+        turn = _Turn(loop)
+        if not any(turn.grows(node) for node in histories):
+            continue
+        place = turn.change(tools)
+        if place is not None:
+            file.facts.changing.append((file.span(site.node), file.hole(place, Volatility.REQUEST, "loop")))
+        return
+
+
+class _Turn:
+    """What one turn of a loop does to names."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.mutated: dict[str, ast.expr] = {}
+        self.assigned: dict[str, list[ast.expr]] = {}
+        for node in _walk(loop.body):
+            self._read(node)
+        counted = isinstance(loop, ast.While) or _counts(loop.iter)
+        # A loop over other things than numbers is one over conversations, as far as its own name goes.
+        targets = ast.walk(loop.target) if not isinstance(loop, ast.While) and counted else ()
+        self.variant = {node.id for node in targets if isinstance(node, ast.Name)} | set(self.mutated)
+        for _ in range(_ROUNDS):
+            more = {name for name, values in self.assigned.items() if any(map(self.varies, values))}
+            if more <= self.variant:
+                break
+            self.variant |= more
+
+    def _read(self, node: ast.AST) -> None:
+        match node:
+            case ast.Call(func=ast.Attribute(attr=method, value=ast.Name() | ast.Attribute() as target)):
+                if method in _MUTATING:
+                    self.mutated.setdefault(dotted(target), node)
+            case ast.AugAssign(target=ast.Name() | ast.Attribute(), value=value):
+                self.mutated.setdefault(dotted(node.target), value)
+            case ast.Assign(targets=targets, value=value):
+                for bound in targets:
+                    if isinstance(bound, ast.Name | ast.Attribute):
+                        self.assigned.setdefault(dotted(bound), []).append(value)
+            case _:
+                pass
+
+    def varies(self, node: ast.expr) -> bool:
+        """Whether an expression is made of something that changes from turn to turn."""
+        names = (each for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute))
+        return any(dotted(each) in self.variant for each in names)
+
+    def grows(self, node: ast.expr) -> bool:
+        """Whether a list of messages is added to in every turn."""
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = dotted(node)
+            again = any(name in map(_written, ast.walk(value)) for value in self.assigned.get(name, ()))
+            return (name in self.mutated and name not in self.assigned) or again
+        return any(self.grows(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+
+    def change(self, tools: ast.expr) -> ast.expr | None:
+        """The expression by which the list of tools changes, or None."""
+        if not isinstance(tools, ast.Name | ast.Attribute):
+            return tools if self.varies(tools) else None
+        name = dotted(tools)
+        if name in self.assigned:
+            return next((value for value in self.assigned[name] if self.varies(value)), None)
+        return self.mutated.get(name)
+
+
+def _written(node: ast.AST) -> str:
+    return dotted(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+
+
+def _counts(over: ast.expr) -> bool:
+    return isinstance(over, ast.Call) and dotted(over.func).rpartition(".")[2] in ("range", "count", "repeat")
+
+
+def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Nodes of a loop's body but for those of functions and classes in it, in order."""
+    stack: list[ast.AST] = list(reversed(statements))
+    steps = 0
+    while stack and steps < MAX_NODES:
+        node = stack.pop()
+        steps += 1
+        yield node
+        if not isinstance(node, _SCOPES):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
