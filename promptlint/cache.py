@@ -167,7 +167,7 @@ def changes(piece: Piece, *, sure: bool = False) -> bool:
     if piece.volatility is Volatility.UNIQUE:
         return piece.origin not in ("date", "unordered")
     if piece.volatility is Volatility.UNKNOWN:
-        return not sure
+        return not sure and piece.origin != "date"
     return piece.volatility > Volatility.DEPLOY and piece.origin != "date"
 
 

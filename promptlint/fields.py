@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from promptlint import operations
-from promptlint.extract.names import volatility_of
+from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.operations import over_texts
 from promptlint.template import Hole, Part, Template, Text, Volatility, texts
 
@@ -44,7 +44,7 @@ def guess_fields(template: Template) -> Template:
             position = end
             # Nothing in sight fills it, so what the name says is no more than likely.
             likely = min(volatility_of(name), Volatility.UNKNOWN)
-            parts.append(Hole(name, ruler.place(start, end), likely, "name"))
+            parts.append(Hole(name, ruler.place(start, end), likely, origin_of_name(name)))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 

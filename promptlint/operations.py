@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from promptlint.extract.names import volatility_of
+from promptlint.extract.names import origin_of_name, volatility_of
+from promptlint.extract.volatility import date_only
 from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility
 from promptlint.template import Mapping as MappingValue
 
@@ -293,7 +294,11 @@ def format_template(
             elif value is None or len(inner.strip()) > len(name):
                 known = value[0] if value and isinstance(value[0], Hole) else None
                 volatility = known.volatility if known else volatility_of(name)
-                parts.append(Hole(inner.strip() or name, ruler.place(start, end), volatility, "name"))
+                origin = known.origin if known else origin_of_name(name)
+                spec = inner.partition(":")[2]
+                if origin == "clock" and "%" in spec and date_only(spec):
+                    origin = "date"
+                parts.append(Hole(inner.strip() or name, ruler.place(start, end), volatility, origin))
             else:
                 parts.extend(value)
         parts.extend(ruler.cut(position, len(ruler.value)))
@@ -337,7 +342,7 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
 def _given(keywords: Mapping[str, Template], name: str, place: Span) -> Template:
     """The value of a field, or the hole that stands where it has none."""
     value = keywords.get(name)
-    return (Hole(name, place, volatility_of(name), "name"),) if value is None else value
+    return (Hole(name, place, volatility_of(name), origin_of_name(name)),) if value is None else value
 
 
 _DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\})")

@@ -123,6 +123,16 @@ def test_a_format_in_a_constant_of_the_module() -> None:
     assert states("FORMAT = '%Y-%m-%dT%H:%M'\n" + use) == [(V.UNIQUE, "clock")]
 
 
+def test_a_clock_in_the_fields_of_format() -> None:
+    use = "def prompt():\n    return 'You are a helper. It is {now%s} today.'.format(now=datetime.now())\n"
+    assert states(use % "") == [(V.UNIQUE, "clock")]
+    assert states(use % ":%Y-%m-%d") == [(V.UNIQUE, "date")]
+    assert states(use % ":%H:%M") == [(V.UNIQUE, "clock")]
+    assert states("def prompt(x):\n    return 'You are a helper. It is {current_date} today.'.format(x=x)\n") == [
+        (V.UNIQUE, "date")
+    ]
+
+
 def test_frozen_at_import() -> None:
     use = "def prompt():\n    return f'You are a helper. It is {started} now.'\n"
     assert states("SYSTEM_PROMPT = f'You are a helper. It is {datetime.now()} now.'\n") == [(V.DEPLOY, "clock")]

@@ -13,7 +13,7 @@ import msgspec
 
 from promptlint.extract import data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
-from promptlint.extract.names import prompt_like, role_of, volatility_of
+from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.operations import Ruler, literal
 from promptlint.source import Source
@@ -132,7 +132,8 @@ def template_of(texts: Sequence[Text], file: str) -> tuple[Template, bool]:
         position = match.end()
         expression = match[1].lstrip("$")
         place = ruler.place(match.start(), match.end())
-        parts.append(Hole(match[1], place, volatility_of(expression.split(" ")[-1].lstrip("$")), "name"))
+        name = expression.split(" ")[-1].lstrip("$")
+        parts.append(Hole(match[1], place, volatility_of(name), origin_of_name(name)))
     parts.extend(ruler.cut(position, len(ruler.value)))
     return tuple(parts), position > 0
 

@@ -206,6 +206,11 @@ def _of_words(last_name: str, name: str) -> Volatility:
     return Volatility.UNKNOWN
 
 
+def origin_of_name(name: str) -> str:
+    """Where the volatility of a name comes from: what makes its value unique, else "name"."""
+    return unique_name(name) or "name"
+
+
 @functools.lru_cache(maxsize=20_000)
 def unique_name(name: str) -> str:
     """What makes a value of this name differ on every call ("clock", "date", "uuid", "random"), "" if nothing.
