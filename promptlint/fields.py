@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.operations import over_texts
-from promptlint.template import Hole, Part, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Template, Text, Volatility, texts
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
+
+
+def likely(template: Template) -> Template:
+    """A template that nothing in sight fills: that its values change is no more than likely."""
+    parts: list[Part] = []
+    for part in template:
+        match part:
+            case Hole():
+                parts.append(msgspec.structs.replace(part, volatility=min(part.volatility, Volatility.UNKNOWN)))
+            case Choice():
+                parts.append(Choice(part.condition, tuple(likely(branch) for branch in part.branches)))
+            case Repeat():
+                level = min(part.volatility, Volatility.UNKNOWN)
+                parts.append(msgspec.structs.replace(part, body=likely(part.body), volatility=level))
+            case _:
+                parts.append(part)
+    return tuple(parts)
 
 
 def guess_fields(template: Template) -> Template:
@@ -24,7 +43,7 @@ def guess_fields(template: Template) -> Template:
             from promptlint.extract.jinja import template as read
 
             try:
-                return read([part for part in template if isinstance(part, Text)], "")
+                return likely(read([part for part in template if isinstance(part, Text)], ""))
             except TemplateError:
                 pass
 
@@ -43,8 +62,8 @@ def guess_fields(template: Template) -> Template:
             parts.extend(ruler.cut(position, start))
             position = end
             # Nothing in sight fills it, so what the name says is no more than likely.
-            likely = min(volatility_of(name), Volatility.UNKNOWN)
-            parts.append(Hole(name, ruler.place(start, end), likely, origin_of_name(name)))
+            level = min(volatility_of(name), Volatility.UNKNOWN)
+            parts.append(Hole(name, ruler.place(start, end), level, origin_of_name(name)))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 

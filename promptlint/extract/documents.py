@@ -131,6 +131,10 @@ def template_of(texts: Sequence[Text], file: str) -> tuple[Template, bool]:
         parts.extend(ruler.cut(position, match.start()))
         position = match.end()
         expression = match[1].lstrip("$")
+        if expression[:1] in "\"'":
+            # `{{ "key": "value" }}`: braces that are doubled to stay.
+            parts.extend(ruler.cut(match.start(), match.end()))
+            continue
         place = ruler.place(match.start(), match.end())
         name = expression.split(" ")[-1].lstrip("$")
         parts.append(Hole(match[1], place, volatility_of(name), origin_of_name(name)))

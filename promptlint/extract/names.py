@@ -64,8 +64,15 @@ _DEPLOY = frozenset(
     "language lang locale tone model models role roles max min num n count limit k temperature "
     "settings config configuration env version style format rules policies guidelines schema formatting "
     "instructions instruction "
-    "persona tool tools company product brand domain number length words separator delimiter".split()
+    "persona personality tool tools company product brand domain number length words separator delimiter "
+    "os platform type types names label labels category categories example examples guidance tag tags opening closing "
+    "root path dir directory folder workspace home option options flag flags mode level threshold template templates "
+    "skill skills agents features version currency country region timezone capabilities".split()
 )
+# First words of a switch ("has_network_access", "use_tools") and of what there is to choose from ("available_names").
+_SWITCHES = frozenset("is has use enable enabled allow allowed available supported default".split())
+# Words that say what kind of thing a value is, not what it is about: the word in front decides ("tool_descriptions").
+_KINDS = frozenset("name description descriptions desc info list str string json block section".split())
 # Whose attributes change with it, whatever they are called.
 _OWNERS = {
     **dict.fromkeys("user customer tenant session member account profile".split(), Volatility.SESSION),
@@ -192,10 +199,12 @@ def _of_words(last_name: str, name: str) -> Volatility:
         return Volatility.UNIQUE
     if "system" in parts and prompt_like(last_name):
         return Volatility.DEPLOY
-    counts = parts[0] in ("n", "num", "max", "min", "top", "number")
-    if counts and (len(parts) == 1 or parts[-1] in _DEPLOY or _REQUEST.isdisjoint(parts[1:])):
+    if (parts[0] in _SWITCHES and len(parts) > 1) or "personality" in parts:
         return Volatility.DEPLOY
-    last = parts[-2] if parts[-1] == "name" and len(parts) > 1 else parts[-1]
+    counts = parts[0] in ("n", "num", "max", "min", "number")
+    if counts or (parts[0] == "top" and (len(parts) == 1 or parts[-1] in _DEPLOY or _REQUEST.isdisjoint(parts[1:]))):
+        return Volatility.DEPLOY
+    last = parts[-2] if parts[-1] in _KINDS and len(parts) > 1 else parts[-1]
     if last in _DEPLOY:
         return Volatility.DEPLOY
     for part in reversed(parts):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from promptlint.extract.names import unique_name, volatility_of
+from promptlint.extract.names import unique_name, volatility_of, words
 from promptlint.template import Volatility
 
 # Full names after alias resolution, or their tails as written (`datetime.now` for `from datetime import datetime`).
@@ -118,12 +118,11 @@ def _of_call(name: str, receiver: State | None, arguments: list[State], first: s
         return (Volatility.UNIQUE, unique_name(last))
     if known[0] <= Volatility.UNKNOWN and (name in _ANSWERS or (last in _ANSWERS and receiver is not None)):
         return (Volatility.REQUEST, "name")
-    if (
-        known[0] <= Volatility.UNKNOWN
-        and by_name is Volatility.REQUEST
-        and not name.startswith(("str", "len", "json."))
-    ):
+    if known[0] <= Volatility.UNKNOWN and by_name is Volatility.REQUEST and _fetches(name, last):
         return (Volatility.REQUEST, "name")
+    if by_name is Volatility.DEPLOY and known[0] is Volatility.REQUEST and known[1] in ("name", "parameter"):
+        # `resolve_instructions(context)`: the two names contradict each other.
+        return UNKNOWN
     return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
 
 
@@ -164,6 +163,14 @@ def _of_time(last: str, moment: State, arguments: list[State], first: str | None
     if last in _DAY_METHODS:
         return (moment[0], "date")
     return strongest([moment, *arguments])
+
+
+def _fetches(name: str, last: str) -> bool:
+    """Whether a function may be named for what it gets, not for what it makes of its arguments (`to_code_prompt`)."""
+    return words(last)[:1] not in _CONVERSIONS and not name.startswith(("str", "len", "json."))
+
+
+_CONVERSIONS = tuple((word,) for word in "to as is format render build make describe convert dump parse".split())
 
 
 def _keeps_order(name: str, last: str, receiver: State | None) -> bool:

@@ -65,6 +65,7 @@ MEETINGS = (
     Meeting("missing-cache-control", "static-after-variable", "subject"),
     Meeting("unstable-order", "static-after-variable", "place"),
     Meeting("static-after-variable", "uncached-boundary", "place"),
+    Meeting("static-after-variable", "useless-cache-control", "place"),
 )
 
 _ENGINE = (
