@@ -427,7 +427,8 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
     if isinstance(value, Items) or (isinstance(value, tuple) and textual(value)):
         return (Apply("join", receiver, Arguments((value,)), file.span(node), run_time_value(file, site, None)),)
     state = state_of(value)
-    return (file.hole(node, state[0], state[1]),)
+    # What is to be sorted is the argument.
+    return (file.hole(site.positional[0][1] if state[1] == "unordered" else node, state[0], state[1]),)
 
 
 def _function(file: File, site: Site, receiver: Value | None = None) -> Value | None:
