@@ -266,11 +266,10 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
     if message is not None:
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
-    if request is not None:
-        receiver = _receiver(file, scope, site, evaluate)
-        if not request.through or sending.may_be_client(receiver):
-            outputs = schemas.outputs(file, scope, site, evaluate, request.output)
-            sending.sent(file, scope, site, request, receiver, outputs)
+    receiver = _receiver(file, scope, site, evaluate) if request is not None else None
+    if request is not None and (not request.through or sending.may_be_client(receiver)):
+        outputs = schemas.outputs(file, scope, site, evaluate, request.output)
+        sending.sent(file, scope, site, request, receiver, outputs)
         for place in request.output:
             output = site.pick([place])
             if output is not None:
