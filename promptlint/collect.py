@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from promptlint.callers import MIN_WITHIN, Callers, several_words
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import content_template
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
+from promptlint.learned import Learned
 from promptlint.margins import with_dedents
 from promptlint.operations import settled
 from promptlint.prompt import Project, Prompt, Request, Role
-from promptlint.requests import sent
 from promptlint.schemas import described_sites
 from promptlint.template import (
     Arguments,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
+# Static characters of what is given to a function that sends it.
+MIN_GIVEN = 12
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 
@@ -76,11 +79,11 @@ def _failed(error: Exception, span: Span) -> Problem:
 
 
 def _found(
-    all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]
+    all_facts: Sequence[Facts], linker: Linker, callers: Callers, problems: list[Problem]
 ) -> Iterator[tuple[Site, str, Template]]:
     """The texts of all sites, linked and looked at again."""
     sites = [(facts, site) for facts in all_facts for site in facts.sites]
-    for facts, site in (*sites, *described_sites(all_facts, linker)):
+    for facts, site in (*sites, *described_sites(all_facts, linker), *callers.sites()):
         try:
             for name, template in _templates(_linked(site, facts, linker), site.name):
                 checked = _checked(site, template)
@@ -92,14 +95,16 @@ def _found(
 
 def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:
     covered = Covered()
-    requests = _requests(all_facts, linker, problems)
+    callers = Callers(all_facts, linker)
+    learned = Learned(all_facts, linker, callers)
+    requests = [_refined(each, learned) for each in _requests(all_facts, callers, problems)]
     kept: set[tuple[object, ...]] = set()
     for request in requests:
         for prompt in request.prompts:
             covered.add(prompt.template)
             kept.add(_layout(prompt.template))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
-    for site, name, template in _found(all_facts, linker, problems):
+    for site, name, template in _found(all_facts, linker, callers, problems):
         size = sum(len(text.value) for text in texts(template))
         ranked.append((site.rank, -size, site.span, site, template, name))
     # Of two that are as strong and as long, the one that knows the role.
@@ -111,6 +116,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             continue
         covered.add(template)
         kept.add(layout)
+        template = learned.refined(template)
         place = span if span.file else site.span
         # Where it is sent from, and how often, is not known.
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
@@ -136,21 +142,30 @@ def _with_surroundings(requests: Iterable[Request], all_facts: Sequence[Facts]) 
         yield each
 
 
-def _requests(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> list[Request]:
+def _requests(all_facts: Sequence[Facts], callers: Callers, problems: list[Problem]) -> list[Request]:
     """The requests of all calls; an agent has one of its own if no call in sight sends it."""
     found: list[tuple[Call, Request]] = []
     used: set[Span] = set()
     for facts in all_facts:
         for call in facts.calls:
             try:
-                known = sent(call, facts, linker)
+                several = callers.requests(call, facts)
             except Exception as error:
                 problems.append(_failed(error, call.span))
                 continue
-            if known is not None:
+            for known in several:
                 found.append((call, known.request))
                 used |= known.through
     return [request for call, request in found if not call.made or call.span not in used]
+
+
+def _refined(request: Request, learned: Learned) -> Request:
+    """A request with what is learned of the parameters in its texts."""
+    prompts: list[Prompt] = []
+    for prompt in request.prompts:
+        template = learned.refined(prompt.template)
+        prompts.append(prompt if template is prompt.template else msgspec.structs.replace(prompt, template=template))
+    return msgspec.structs.replace(request, prompts=tuple(prompts))
 
 
 def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
@@ -237,6 +252,8 @@ def _checked(site: Site, template: Template) -> Template | None:
     """The template if, linked, it still is what the evidence said; with fields that something fills later as holes."""
     if not any(text.value.strip() for text in texts(template)):
         return None
+    if site.evidence in ("wrapper", "within") and not _says_something(template, site.evidence == "within"):
+        return None
     if site.rank in (NAME, READS):
         text = sample(template)
         good = could_be_prompt(text) or (
@@ -244,6 +261,12 @@ def _checked(site: Site, template: Template) -> Template | None:
         )
         if not good:
             return None
-    if site.evidence in ("name", "reads", "keyword", "file-key", "prompt-file", "config", "comment"):
+    if site.evidence in ("name", "reads", "keyword", "file-key", "prompt-file", "config", "comment", "wrapper"):
         return guess_fields(template)
     return template
+
+
+def _says_something(template: Template, within: bool) -> bool:
+    """Whether what a caller gives is a text for the model: a word alone is a key, a name, a language."""
+    text = "".join(text.value for text in texts(template)).strip()
+    return several_words(text) and len(text) >= (MIN_WITHIN if within else MIN_GIVEN)

@@ -188,7 +188,9 @@ class Linker:
                 body = in_text(self.value(part.body, facts, bound))
                 return (msgspec.structs.replace(part, body=body),)
             case Ref():
-                found = self.reference(part, facts, bound)
+                # An attribute may hold what the object was made with.
+                found = bound.get(part.fallback.parameter) if part.fallback.parameter else None
+                found = self.reference(part, facts, bound) if found is None else found
                 return (part.fallback,) if found is None else _at(part.fallback, found)
             case Apply():
                 return self.apply(part, facts, bound)
@@ -338,6 +340,9 @@ class Linker:
         # A function inside of another one sees what that one was called with.
         inside = owner is facts and key.rpartition(".")[0] in facts.functions
         given: Bound = {name: value for name, value in bound.items() if name not in names} if inside else {}
+        if owner is facts and not inside and key.rpartition(".")[0] in facts.bases:
+            # A method of the same class has the same attributes.
+            given = {name: value for name, value in bound.items() if name.startswith("self.")}
         for (parameter, _), argument in zip(function.parameters, call.positional, strict=False):
             given[parameter] = self.value(argument, facts, bound)
         for name, argument in call.keywords:
@@ -525,6 +530,9 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
     from promptlint.extract.jinja import TemplateError, template
 
     texts = [piece for piece in target if isinstance(piece, Text)]
+    if len(target) == 1 and isinstance(target[0], Choice):
+        branches = (_jinja(branch, positional, keywords, part) for branch in target[0].branches)
+        return (Choice(target[0].condition, tuple(branch or () for branch in branches)),)
     if len(texts) != len(target):
         return target
     try:

@@ -27,7 +27,7 @@ class Volatility(IntEnum):
     UNIQUE = 5
 
 
-class Span(msgspec.Struct, frozen=True, order=True, gc=False):
+class Span(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A place: file as displayed, and character offsets into `Source.text`, end exclusive."""
 
     file: str
@@ -35,7 +35,7 @@ class Span(msgspec.Struct, frozen=True, order=True, gc=False):
     end: int
 
 
-class Text(msgspec.Struct, frozen=True, gc=False, tag=True):
+class Text(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """Static text and its place in the source.
 
     *Verbatim*: offsets map one to one, so the span can be cut and edited. Otherwise *atomic* (an escape, a
@@ -47,7 +47,7 @@ class Text(msgspec.Struct, frozen=True, gc=False, tag=True):
     verbatim: bool
 
 
-class JsonDump(msgspec.Struct, frozen=True, gc=False):
+class JsonDump(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How a value is turned into JSON text on its way into a prompt.
 
     `indent` is the number of blanks a level (0 when compact or not pretty-printed).
@@ -58,7 +58,7 @@ class JsonDump(msgspec.Struct, frozen=True, gc=False):
     sort_keys: bool = False
 
 
-class Hole(msgspec.Struct, frozen=True, tag=True):
+class Hole(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A value put in at run time.
 
     `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
@@ -78,14 +78,14 @@ class Hole(msgspec.Struct, frozen=True, tag=True):
     json: JsonDump | None = None
 
 
-class Choice(msgspec.Struct, frozen=True, tag=True):
+class Choice(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """One of several texts, by a condition (source text). Equal conditions take equal branches."""
 
     condition: str
     branches: tuple[Template, ...]
 
 
-class Repeat(msgspec.Struct, frozen=True, tag=True):
+class Repeat(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A text that is repeated over a collection; `grows`: it is longer with every turn of a conversation.
 
     `volatility` is that of the collection: a loop over a literal list repeats the same text on every call.
@@ -100,7 +100,7 @@ class Repeat(msgspec.Struct, frozen=True, tag=True):
     unordered: bool = False
 
 
-class Ref(msgspec.Struct, frozen=True, tag=True):
+class Ref(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Something defined elsewhere.
 
     `name` is dotted. With a leading ":" it is a key of this file's own bindings (":PROMPT", ":Agent.system");
@@ -113,7 +113,7 @@ class Ref(msgspec.Struct, frozen=True, tag=True):
     call: Arguments | None = None
 
 
-class Apply(msgspec.Struct, frozen=True, tag=True):
+class Apply(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
 
     `operation` is a key of `link.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "join", ...).
@@ -166,7 +166,7 @@ class Mapping(msgspec.Struct, frozen=True, tag=True):
 Value: TypeAlias = Template | Message | Items | Mapping
 
 
-class Arguments(msgspec.Struct, frozen=True):
+class Arguments(msgspec.Struct, frozen=True, array_like=True):
     """Arguments of a call. `complete` is False when `*args` or `**kwargs` hide some."""
 
     positional: tuple[Value, ...] = ()

@@ -596,6 +596,9 @@ class Forms(Texts):
     def request(self, scope: Scope) -> None:
         mark = f'user="{self.fresh("call-")}"'
         model = self.model(scope)
+        if self.chance(4):
+            self.wrapped(scope, mark)
+            return
         api = self.draw(4)
         if api == 1:
             self.forms.append("responses")
@@ -620,6 +623,83 @@ class Forms(Texts):
             result = self.pick(("", "reply = "))
             given = self.pick((f"model={model}, messages={messages}", f"messages={messages}, model={model}"))
             scope.emit(f"{result}client.chat.completions.create({given}, {mark})")
+
+    def wrapped(self, scope: Scope, mark: str) -> None:
+        """Calls of a function or a method, in whatever module, that sends what it is given."""
+        self.forms.append("wrapper")
+        home = self.fixed(scope)
+        method = self.chance(2)
+        name, names = self.fresh("ask_llm"), [self.fresh("system"), self.fresh("question")]
+        owner = self.fresh("Client") if method else ""
+        source = self.wrapper(home, name, names, mark, method)
+        if method:
+            lines = [f"class {owner}:", "    def __init__(self):", "        self.api = openai.OpenAI()", source]
+            home.emit("\n".join(lines))
+        else:
+            home.emit(source)
+        called = self.done(scope, home, owner or name)
+        if method:
+            called = self.receiver(scope, called) + f".{name}"
+        elif self.chance(3):
+            called, names = self.outer(scope, called, names)
+        for _ in range(1 + self.draw(2)):
+            # One word alone would not be taken for a text.
+            first = f"({self.literal(self.prose(PLAIN))} + {self.text(scope)})"
+            second = self.value(scope, PLAIN, 2)
+            scope.emit(
+                self.pick(
+                    (
+                        f"{called}({first}, {second})",
+                        f"{called}({first}, {names[1]}={second})",
+                        f"{called}({names[1]}={second}, {names[0]}={first})",
+                    )
+                )
+            )
+
+    def wrapper(self, home: Scope, name: str, names: list[str], mark: str, method: bool) -> str:
+        """The source of a function that sends its parameters."""
+        home.module.imports["import openai"] = None
+        system, question = names
+        inner = Scope(home.module, [], 2 if method else 1, {"text": [question]})
+        contents = [
+            system,
+            self.pick((question, question, f"{question}.strip()", f'f"{self.fresh("Task")}: {{{question}}}"')),
+        ]
+        messages = [
+            f'{{"role": "{role}", "content": {content}}}'
+            for role, content in zip(("system", "user"), contents, strict=True)
+        ]
+        given = f"[{', '.join(messages)}]"
+        if self.chance(3):
+            inner.emit(f"messages = [{messages[0]}]")
+            inner.emit(f"messages.append({messages[1]})")
+            given = "messages"
+        model, parameter = f'"model-{self.fresh("")}"', self.fresh("model")
+        extra, model = (f", {parameter}={model}", parameter) if self.chance(2) else ("", model)
+        client = "self.api" if method else "openai.OpenAI()"
+        inner.emit(f"return {client}.chat.completions.create(model={model}, messages={given}, {mark})")
+        head = f"def {name}({'self, ' if method else ''}{system}, {question}{extra}):"
+        return "\n".join(["    " * (inner.indent - 1) + head, *inner.lines, ""])
+
+    def receiver(self, scope: Scope, owner: str) -> str:
+        """An object of a class, in one of the ways in which its class can be seen."""
+        name = self.fresh("llm")
+        way = self.draw(3)
+        if way == 1:
+            scope.emit(f"{name} = {owner}()")
+            return name
+        if way == 2 and scope.owner is not None:
+            scope.owner.start.append(f"        self.{name} = {owner}()")
+            return f"self.{name}"
+        return f"{owner}()"
+
+    def outer(self, scope: Scope, called: str, names: list[str]) -> tuple[str, list[str]]:
+        """A function of this module that hands on what it is given, the other way round."""
+        self.forms.append("outer wrapper")
+        name, one, two = self.fresh("again_llm"), self.fresh("rules"), self.fresh("text")
+        given = self.pick((f"{names[1]}={two}, {names[0]}={one}", f"{one}, {two}", f"{one}, {names[1]}={two}"))
+        self.main.body.append(f"def {name}({one}, {two}):\n    return {called}({given})\n")
+        return name, [one, two]
 
     def marker(self) -> str:
         return self.pick(("", ', "cache_control": {"type": "ephemeral"}'))

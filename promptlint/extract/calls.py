@@ -11,6 +11,7 @@ import msgspec
 from promptlint.extract import loads, schemas, sending, turns
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
+from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
@@ -150,6 +151,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         schemas.note_sent(file, scope, site, evaluate)
     known = _catalogued(file, scope, site, evaluate)
     if known is not None:
+        # A class of the project may have the name of a framework's.
+        note_invocation(file, scope, node, site.arguments())
         return known
     if "description" in site.keywords and "name" in site.keywords:
         note_schema(file, _object(file, site))
@@ -164,6 +167,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if result is not None:
         return result
     _consider_arguments(file, site, against, shown=unused)
+    if not against:
+        note_invocation(file, scope, node, site.arguments())
     if unused:
         return ()
     return _other(file, scope, site, receiver)

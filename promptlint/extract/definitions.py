@@ -10,6 +10,7 @@ from promptlint.extract import schemas
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
+from promptlint.extract.invocations import note_annotation, note_attribute, note_fields
 from promptlint.extract.messages import note_descriptions
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
@@ -37,6 +38,8 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
     file.definitions[scope.key(node.name)] = (node, scope)
+    if node.returns is not None:
+        note_annotation(file, scope, f"{node.name}()", node.returns)
     if scope.kind == "class" and any(dotted(decorator).endswith("property") for decorator in node.decorator_list):
         # Reading the attribute is calling the function.
         key = scope.key(node.name)
@@ -140,6 +143,8 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     for argument, default in pairs:
         state = of_name(argument.arg)
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
+        if argument.annotation is not None:
+            note_annotation(file, scope, argument.arg, argument.annotation)
         value = _default_value(file, parent, default) if default is not None else None
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
@@ -154,14 +159,16 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
-    file.where = node.name
+    file.where, file.function = node.name, scope.name
     run(file, scope, node.body)
-    file.where = ""
+    file.where = file.function = ""
     _bind_attributes(file, scope)
     # A nested function sees the names as they are when its own body is read.
     returned = _returned(scope)
+    file.facts.functions[scope.name] = Function(
+        tuple(parameters), () if returned is None else returned, file.span(node)
+    )
     if returned is not None:
-        file.facts.functions[scope.name] = Function(tuple(parameters), returned)
         _note_returned(file, scope, node, returned)
 
 
@@ -189,14 +196,17 @@ def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
     for written, value in scope.values.items():
         receiver, dot, name = written.partition(".")
+        owner = owner_of(scope, receiver) if dot and "." not in name else ""
+        if not owner:
+            continue
+        key = f"{owner}.{name}"
+        note_attribute(file, scope, key, written, value)
         hole = single_hole(value)
         if hole is not None and hole.parameter:
             value = scope.defaults.get(hole.parameter, value)
-        owner = owner_of(scope, receiver) if dot and "." not in name else ""
-        if owner and not textual(value) and not is_instance(value):
-            _bind_source(file, f"{owner}.{name}", value, scope)
-        elif owner:
-            key = f"{owner}.{name}"
+        if not textual(value) and not is_instance(value):
+            _bind_source(file, key, value, scope)
+        else:
             known = file.facts.bindings.get(key)
             file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
 
@@ -244,6 +254,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     entries = [entry for base in bases if (entry := file.lexicon.base(base, file.imported)) is not None]
     run(file, inner, node.body)
     bind_scope(file, inner)
+    note_fields(file, inner, node)
     file.definitions[inner.name] = (node, scope)
     schemas.define_class(file, inner, node, docstring(file, node), evaluate)
     if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):

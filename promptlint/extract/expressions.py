@@ -264,7 +264,8 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                     if hole is None:
                         return bound
                     return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter),)
-                return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1])),)
+                own = f"self.{rest}"
+                return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1], None, own)),)
             if first in here.values and here.kind == "function":
                 module = here.values[first]
                 if first in file.rebound and isinstance(module, tuple) and isinstance(module[0], Ref):

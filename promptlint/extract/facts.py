@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from promptlint.template import Hole, Span, Value
+from promptlint.template import Arguments, Hole, Message, Span, Value
 
 
-class Site(msgspec.Struct, frozen=True):
+class Site(msgspec.Struct, frozen=True, array_like=True):
     """A value with evidence that it is meant for a model.
 
     `rank` orders evidence, strongest first (0): a text that a stronger site already covers is not reported again.
@@ -22,7 +22,7 @@ class Site(msgspec.Struct, frozen=True):
     once: bool = False
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, array_like=True):
     """A call that sends a request to a model: its arguments by the slot the catalogue gives them.
 
     Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples", "client" (who sends it),
@@ -51,14 +51,32 @@ class Call(msgspec.Struct, frozen=True):
     grows: bool = False
 
 
-class Function(msgspec.Struct, frozen=True):
-    """A function that may give back text: parameters in order with their defaults, and what it returns."""
+class Function(msgspec.Struct, frozen=True, array_like=True):
+    """A function that was read: parameters in order with their defaults, without the receiver of a method.
+
+    `returns` is the text that it may give back, () if there is none; `span` is the whole function.
+    """
 
     parameters: tuple[tuple[str, Value | None], ...]
     returns: Value
+    span: Span | None = None
 
 
-class Described(msgspec.Struct, frozen=True):
+class Invocation(msgspec.Struct, frozen=True, array_like=True):
+    """A call of what may be a function, a method or a class of the project.
+
+    `name` is that of a `Ref`, with the members of objects behind it: ":Agent.llm.ask", ":make_client().ask",
+    ":Agent.super().ask". `function` is the key of the enclosing function, or "".
+    """
+
+    name: str
+    arguments: Arguments
+    span: Span
+    function: str = ""
+    once: bool = False
+
+
+class Described(msgspec.Struct, frozen=True, array_like=True):
     """What the schema of a class or function says of it: its docstring and the descriptions in it, by name.
 
     `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
@@ -71,7 +89,7 @@ class Described(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, array_like=True):
     """Classes and functions whose schema is sent, by `Ref` names.
 
     `docstring` is False where another text replaces it.
@@ -81,7 +99,7 @@ class Sent(msgspec.Struct, frozen=True):
     docstring: bool = True
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, array_like=True):
     """Why a file, or a part of it, was not read. `kind`: "read", "decode", "syntax", "template", "internal".
 
     "template" problems become findings of `invalid-template`; the others are named on stderr.
@@ -96,6 +114,9 @@ class Facts(msgspec.Struct):
     """All that linking needs to know of one file.
 
     `aliases` are its imports: name -> import path, and "*x" -> "x." for `from x import *`.
+    `types` are classes of values, by the keys of `bindings` ("f()" for what a function gives back), as `Ref` names;
+    `assigned` are attributes that hold just a parameter ("Agent.system"): the keys of the methods with its name;
+    `made` are the messages that functions make of their parameters.
     """
 
     file: str
@@ -109,6 +130,10 @@ class Facts(msgspec.Struct):
     problems: list[Problem] = []
     described: dict[str, Described] = {}
     sent: list[Sent] = []
+    invocations: list[Invocation] = []
+    types: dict[str, str] = {}
+    assigned: dict[str, tuple[tuple[str, str], ...]] = {}
+    made: list[tuple[str, Message]] = []
     # Whether the text speaks of cache markers.
     marks: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promptlint.extract.invocations import takes
 from promptlint.extract.sites import KEYWORD, MESSAGE, extent
 from promptlint.extract.state import File, textual
 from promptlint.operations import is_several, literal, settled
@@ -60,9 +61,11 @@ def _marked(content: Value) -> bool:
 
 
 def note_message(file: File, message: Message, evidence: str, name: str = "") -> None:
-    """Record the text of a message as a prompt of its role."""
+    """Record the text of a message as a prompt of its role, and what it takes of the function around it."""
     if textual(message.content):
         file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
+    if file.function and takes(message.content):
+        file.facts.made.append((file.function, message))
 
 
 def content_template(value: Value) -> Template:

@@ -52,6 +52,8 @@ class Scope:
         self.ends: list[Scope] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
+        # The classes of what names stand for, as `Ref` names.
+        self.types: dict[str, str] = {}
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""
@@ -64,6 +66,7 @@ class Scope:
         other.values = dict(self.values)
         other.defaults = self.defaults
         other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
+        other.types = self.types
         return other
 
 
@@ -126,8 +129,8 @@ class File:
         self.importing = True
         # The value of the next call is not used: it need not be described.
         self.unused = False
-        # The function being read, to name what has no name of its own.
-        self.where = ""
+        # The function being read, to name what has no name of its own, and its key.
+        self.where = self.function = ""
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
         self.forced: Span | None = None

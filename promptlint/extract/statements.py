@@ -11,6 +11,7 @@ import msgspec
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
+from promptlint.extract.invocations import note_annotation, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.names import class_of_prompts, gives_prompt
 from promptlint.extract.sites import consider, speaks_against
@@ -49,6 +50,7 @@ def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
 
 def _annotated(file: File, scope: Scope, node: ast.AnnAssign) -> bool:
     _annotation(file, scope, node.annotation)
+    note_annotation(file, scope, dotted(node.target), node.annotation)
     if node.value is not None:
         bind(file, scope, node.target, evaluate(file, scope, node.value), node.value)
     return True
@@ -128,11 +130,13 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
     match target:
         case ast.Name(id=name):
             scope.values[name] = value
+            note_type(file, scope, name, node)
             if taken or file.prompt_like(name):
                 _note(file, scope, name, value, node)
         case ast.Attribute(attr=name):
             written = dotted(target)
             scope.values[written] = value
+            note_type(file, scope, written, node)
             if taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):

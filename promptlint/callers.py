@@ -1,0 +1,468 @@
+"""Functions of the project that lead to a model, and what their callers give them.
+
+A function whose parameter stands in a message or in a call to a model is a *wrapper*: what its callers give for that
+parameter goes to the model, with the role that the parameter has. A function that hands its own parameter on to a
+wrapper is one, too, up to `MAX_HOPS`. Attributes of objects take part: `self.system` is what the class was made
+with.
+
+Everything is looked up by name, so the cost grows with the calls of wrappers, not with functions times calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from promptlint.classes import Classes, Place
+from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
+from promptlint.extract.invocations import takes
+from promptlint.extract.messages import content_template
+from promptlint.extract.sites import KEYWORD, extent
+from promptlint.operations import is_several
+from promptlint.prompt import Prompt, Request
+from promptlint.requests import Sent, sent
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+    texts,
+)
+
+if TYPE_CHECKING:
+    from promptlint.link import Bound, Linker
+
+# Wrappers of wrappers that are followed.
+MAX_HOPS = 4
+# Requests that are made of one call in a wrapper, one for each call of the wrapper.
+MAX_REQUESTS = 32
+# Calls of wrappers that are looked at, over all.
+MAX_CALLS = 50_000
+# A role that is a list of messages; a text in its place is the user's.
+MESSAGES = "messages"
+MODEL = "model"
+# Text that stands in the middle of a message counts as a prompt of its own from this length on.
+MIN_WITHIN = 60
+# What the slots of a call are, as roles.
+_ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
+_MARK = "\0parameter"
+_ORDER = ("system", "user", MESSAGES, "assistant", "tool", "unknown", MODEL)
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message."""
+
+    role: str
+    whole: bool
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """What a parameter is above all comes first."""
+        return not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters."""
+
+    facts: Facts
+    invocation: Invocation
+    arguments: dict[str, Value]
+
+
+class Callers:
+    """Wrappers of a run, and their calls."""
+
+    def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
+        self.linker = linker
+        self.classes = Classes(all_facts, linker.modules)
+        self.homes = {facts.file: facts for facts in all_facts}
+        self.slots: dict[Place, dict[str, Slot]] = {}
+        self.calls: dict[Place, list[Given]] = {}
+        self.others: dict[Place, list[Given]] = {}
+        self.attributes: dict[Place, Slot] = {}
+        # Calls of a model that take text of the parameters around them.
+        self.fed: set[Span] = set()
+        # Calls that lead to a model by way of the project's own functions.
+        self.led: set[Span] = set()
+        self.used = 0
+        self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
+        self.renamed: dict[str, set[str]] = {}
+        self._index(all_facts)
+        level = self._direct(all_facts)
+        for _ in range(MAX_HOPS):
+            level = self._next(level)
+        self._follow(level)
+        for facts in all_facts:
+            for call in facts.calls:
+                place = (facts.file, call.name)
+                if call.span in self.fed:
+                    self.led.update(given.invocation.span for given in self.calls.get(place, ()))
+
+    def _index(self, all_facts: Sequence[Facts]) -> None:
+        for facts in all_facts:
+            seen: set[Span] = set()
+            for invocation in facts.invocations:
+                if invocation.span not in seen:
+                    seen.add(invocation.span)
+                    last = invocation.name.rpartition(".")[2].lstrip(":")
+                    self.by_name.setdefault(last, []).append((facts, invocation))
+            for alias, path in facts.aliases.items():
+                last = path.rpartition(".")[2]
+                if last and alias != last:
+                    self.renamed.setdefault(last, set()).add(alias)
+
+    # ---- which parameters lead to a model
+
+    def _direct(self, all_facts: Sequence[Facts]) -> list[Place]:
+        """The functions that themselves call a model, or make a message."""
+        found: dict[Place, None] = {}
+        for facts in all_facts:
+            for call in facts.calls:
+                place = (facts.file, call.name)
+                if call.name not in facts.functions:
+                    continue
+                for slot, value in call.slots:
+                    flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []
+                    if any(not name.startswith("self.") and known.role != MODEL for name, known in flows):
+                        self.fed.add(call.span)
+                    if self._learn(place, flows):
+                        found[place] = None
+            for function, message in facts.made:
+                place = (facts.file, function)
+                # What a tool gives back is data.
+                known_role = function in facts.functions and message.role not in ("unknown", "tool")
+                if known_role and self._learn(place, self._flows(place, message, "")):
+                    found[place] = None
+        return list(found) + self._constructors()
+
+    def _flows(self, place: Place, value: Value, role: str, whole: bool = True) -> list[tuple[str, Slot]]:
+        """What becomes of a function's parameters, and of the attributes of its object, in a value sent by it."""
+        if not takes(value):
+            return []
+        facts = self.homes[place[0]]
+        names = [name for name, _ in facts.functions[place[1]].parameters]
+        names += sorted(_attributes(value))
+        # Marked texts go through every operation that leaves a text one.
+        marks: Bound = {name: (Text("\u2026", Span(_MARK, at, at), False),) for at, name in enumerate(names)}
+        linked = self.linker.resolve(value, facts, marks)
+        return [(names[at], Slot(slot.role, slot.whole and whole)) for at, slot in _flows(linked, role)]
+
+    def _learn(self, place: Place, flows: list[tuple[str, Slot]]) -> bool:
+        """Note what becomes of a function's parameters. Tells whether that makes it a wrapper, or one of more."""
+        news = False
+        for name, slot in flows:
+            if name.startswith("self."):
+                self._learn_attribute(place, name[5:], slot)
+                continue
+            known = self.slots.setdefault(place, {})
+            news = news or name not in known
+            if name not in known or slot.rank < known[name].rank:
+                known[name] = slot
+        return news
+
+    def _learn_attribute(self, place: Place, attribute: str, slot: Slot) -> None:
+        owner = place[1].rpartition(".")[0]
+        key = (place[0], f"{owner}.{attribute}")
+        if "." not in attribute and (key not in self.attributes or slot.rank < self.attributes[key].rank):
+            self.attributes[key] = slot
+
+    def _constructors(self) -> list[Place]:
+        """The methods, `__init__` above all, that keep a parameter in an attribute that leads to a model."""
+        found: dict[Place, None] = {}
+        for (file, key), slot in sorted(self.attributes.items()):
+            owner, _, attribute = key.rpartition(".")
+            for home, name in self.classes.lineage(self.homes[file], owner):
+                for method, parameter in home.assigned.get(f"{name}.{attribute}", ()):
+                    place = (home.file, method)
+                    if method not in home.functions:
+                        continue
+                    known = self.slots.setdefault(place, {})
+                    if parameter not in known:
+                        known[parameter] = slot
+                        found[place] = None
+        return list(found)
+
+    def _next(self, level: list[Place]) -> list[Place]:
+        """The functions that hand their parameters on to those of this level."""
+        found: dict[Place, None] = {}
+        for place, given in self._follow(level):
+            facts, invocation = given.facts, given.invocation
+            if invocation.function not in facts.functions:
+                continue
+            above = (facts.file, invocation.function)
+            if above == place:
+                continue
+            for name, value in given.arguments.items():
+                slot = self.slots[place].get(name)
+                if slot is not None and self._learn(above, self._flows(above, value, slot.role, slot.whole)):
+                    found[above] = None
+        return [*found, *self._constructors()]
+
+    def _follow(self, level: list[Place]) -> Iterator[tuple[Place, Given]]:
+        """The calls of these wrappers, each with its arguments."""
+        result: list[tuple[Place, Given]] = []
+        for place in level:
+            if place not in self.calls:
+                self.calls[place] = []
+                self.classes.prefer(place)
+        for place in level:
+            function = self.homes[place[0]].functions[place[1]]
+            if not self.calls[place]:
+                self.calls[place] = list(self._calls_of(place, function))
+            result += [(place, given) for given in self.calls[place]]
+        return iter(result)
+
+    def calls_of(self, place: Place) -> list[Given]:
+        """The calls of any function, each with its arguments."""
+        if place not in self.others:
+            known = self.calls.get(place)
+            function = self.homes[place[0]].functions[place[1]]
+            self.others[place] = list(self._calls_of(place, function)) if known is None else known
+        return self.others[place]
+
+    def _calls_of(self, place: Place, function: Function) -> Iterator[Given]:
+        names = self.classes.names(place)
+        wanted = self.slots if place in self.slots else {place}
+        for name in list(names):
+            names |= self.renamed.get(name, set())
+        for name in sorted(names):
+            for facts, invocation in self.by_name.get(name, ()):
+                if self.used >= MAX_CALLS:
+                    return
+                if self.classes.target(facts, invocation.name, wanted) == place:
+                    self.used += 1
+                    yield Given(facts, invocation, _arguments(function, invocation))
+
+    # ---- what callers give
+
+    def sites(self) -> Iterator[tuple[Facts, Site]]:
+        """The arguments of all calls of wrappers that go to a model, in order of file and place."""
+        found: list[tuple[Span, str, Facts, Site]] = []
+        for place, calls in self.calls.items():
+            for given in calls:
+                for name, slot in sorted(self.slots[place].items()):
+                    value = given.arguments.get(name)
+                    if value is None or slot.role == MODEL:
+                        continue
+                    for site in _sites(value, slot, name, given.invocation):
+                        found.append((given.invocation.span, name, given.facts, site))
+        found += self._inherited()
+        for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
+            yield facts, site
+
+    def _inherited(self) -> Iterator[tuple[Span, str, Facts, Site]]:
+        """What classes give for an attribute that a method, also of a base class, sends."""
+        for (file, key), slot in self.attributes.items():
+            owner, _, attribute = key.rpartition(".")
+            places = [*self.classes.lineage(self.homes[file], owner), *self.classes.below(file, owner)]
+            for home, name in places:
+                value = home.bindings.get(f"{name}.{attribute}")
+                span = extent(value) if value is not None else None
+                if value is not None and span is not None and slot.whole:
+                    for site in _sites(value, slot, attribute, Invocation("", Arguments(), span)):
+                        yield span, attribute, home, site
+
+    def requests(self, call: Call, facts: Facts) -> list[Sent]:
+        """What one call of a model sends: for each call of the function around it, as far as these give it text."""
+        place = (facts.file, call.name)
+        if call.span in self.led:
+            # It is a request of the function that is called.
+            return []
+        found: list[Sent] = []
+        rest = True
+        if call.span in self.fed and self.calls.get(place):
+            rest = False
+            for invocation, bound in self._bindings(place, 0, set()):
+                if len(found) >= MAX_REQUESTS or not self._tells(place, bound):
+                    rest = True
+                    continue
+                here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
+                made = sent(here, facts, self.linker, bound)
+                if made is not None:
+                    found.append(msgspec.structs.replace(made, request=_placed(made.request, invocation)))
+        alone = sent(call, facts, self.linker) if rest or not found else None
+        return [*found, alone] if alone is not None else found
+
+    def _tells(self, place: Place, bound: Bound) -> bool:
+        """Whether callers give a text of more than a word, or messages."""
+        return any(
+            slot.role != MODEL and name in bound and _says(bound[name]) for name, slot in self.slots[place].items()
+        )
+
+    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[tuple[Invocation, Bound]]:
+        """For each way to a function, the call where it begins and the values of the function's parameters."""
+        if place in active or hops > MAX_HOPS:
+            return
+        for given in self.calls.get(place, ()):
+            facts, invocation = given.facts, given.invocation
+            above = (facts.file, invocation.function)
+            through = False
+            if above in self.calls and above != place:
+                for first, outer in self._bindings(above, hops + 1, active | {place}):
+                    if self._tells(above, outer):
+                        through = True
+                        yield first, self._bind(place, given, outer)
+            if not through:
+                yield invocation, self._bind(place, given, {})
+
+    def _bind(self, place: Place, given: Given, outer: Bound) -> Bound:
+        """The values of a function's parameters in one call of it."""
+        bound = {name: self.linker.resolve(value, given.facts, outer) for name, value in given.arguments.items()}
+        if given.invocation.arguments.complete:
+            home = self.homes[place[0]]
+            for name, default in home.functions[place[1]].parameters:
+                if default is not None and name not in bound:
+                    bound[name] = self.linker.resolve(default, home)
+        return bound
+
+
+def _placed(made: Request, invocation: Invocation) -> Request:
+    """A request with the names and places of what the caller gives: its own, where all of a text is the caller's."""
+    prompts: list[Prompt] = []
+    for prompt in made.prompts:
+        inside = any(
+            text.span.file == prompt.span.file and prompt.span.start <= text.span.start < prompt.span.end
+            for text in texts(prompt.template)
+        )
+        place = None if inside else extent(prompt.template)
+        if place is not None:
+            prompt = msgspec.structs.replace(prompt, span=place, name=invocation.function or prompt.name)
+        prompts.append(prompt)
+    return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name)
+
+
+def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:
+    """The arguments of a call by the names of the parameters, defaults left out."""
+    call = invocation.arguments
+    names = [name for name, _ in function.parameters]
+    given = dict(zip(names, call.positional, strict=False))
+    given.update((name, value) for name, value in call.keywords if name in names)
+    return given
+
+
+def _attributes(value: Value) -> set[str]:
+    """The attributes of `self` that stand in a value."""
+    found: set[str] = set()
+    stack: list[Value] = [value]
+    steps = 0
+    while stack and steps < 2_000:
+        one = stack.pop()
+        steps += 1
+        if isinstance(one, Message):
+            stack.append(one.content)
+        elif isinstance(one, Items):
+            stack += one.items
+        elif isinstance(one, Mapping):
+            stack += [item for _, item in one.entries]
+        else:
+            for part in one:
+                given = None
+                if isinstance(part, Ref):
+                    if part.fallback.parameter.startswith("self."):
+                        found.add(part.fallback.parameter)
+                    given = part.call
+                elif isinstance(part, Apply):
+                    stack.append(part.target)
+                    given = part.arguments
+                elif isinstance(part, Choice):
+                    stack += part.branches
+                elif isinstance(part, Repeat):
+                    stack.append(part.body)
+                if given is not None:
+                    stack += given.positional
+                    stack += [item for _, item in given.keywords]
+    return found
+
+
+def _flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]:
+    """The numbers of the marked parameters in a linked value, each with what becomes of it."""
+    if depth > 12:
+        return
+    if isinstance(value, Message):
+        yield from _flows(value.content, value.role, depth + 1)
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from _flows(item, role, depth + 1)
+    elif isinstance(value, Mapping):
+        for key in ("text", "content", "input_text", "parts", "0"):
+            inner = value.get(key)
+            if inner is not None:
+                yield from _flows(inner, "user" if role == MESSAGES else role, depth + 1)
+                break
+    else:
+        whole = _alone(value)
+        several = is_several(value)
+        for number in _marks(value, 0):
+            if role == MESSAGES and not whole:
+                yield number, Slot("user", False)
+            else:
+                yield number, Slot(MESSAGES if several else role, whole)
+
+
+def _alone(template: Template) -> bool:
+    """Whether nothing but parameters, one or another, makes up a text."""
+    for part in template:
+        if isinstance(part, Text):
+            if part.span.file != _MARK and part.value.strip():
+                return False
+        elif isinstance(part, Choice):
+            if not any(_alone(branch) and branch for branch in part.branches):
+                return False
+        elif isinstance(part, Repeat):
+            if not _alone(part.body):
+                return False
+        else:
+            return False
+    return True
+
+
+def _marks(template: Template, depth: int) -> Iterator[int]:
+    if depth > 12:
+        return
+    for part in template:
+        if isinstance(part, Text):
+            if part.span.file == _MARK:
+                yield part.span.start
+        elif isinstance(part, Choice):
+            for branch in part.branches:
+                yield from _marks(branch, depth + 1)
+        elif isinstance(part, Repeat):
+            yield from _marks(part.body, depth + 1)
+
+
+def _says(value: Value) -> bool:
+    """Whether a linked value holds a text of more than one word."""
+    if isinstance(value, tuple):
+        return several_words("".join(text.value for text in texts(value)).strip())
+    if isinstance(value, Message):
+        return any(True for text in texts(content_template(value.content)) if text.value.strip())
+    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    return any(_says(item) for item in items)
+
+
+def several_words(text: str) -> bool:
+    """Whether a text is more than a key, a name, a language."""
+    return " " in text or "\n" in text or (len(text) > 5 and not text.isascii())
+
+
+def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:
+    """The texts among what is given for a parameter."""
+    role = "user" if slot.role == MESSAGES else slot.role
+    if isinstance(value, Items):
+        for item in value.items:
+            if isinstance(item, tuple):
+                yield from _sites(item, slot, name, invocation)
+    elif isinstance(value, tuple) and value:
+        span = extent(value) or invocation.span
+        evidence = "wrapper" if slot.whole else "within"
+        yield Site(value, role, name, evidence, span, KEYWORD, invocation.once)

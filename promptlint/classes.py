@@ -1,0 +1,148 @@
+"""Which function of the project a call means: methods of classes, of their bases, of objects whose class is known."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from typing import TypeAlias
+
+from promptlint.extract.facts import Facts
+from promptlint.modules import Modules
+
+# A file and a key in its `functions`, `bindings` or `bases`.
+Place: TypeAlias = tuple[str, str]
+MAX_HOPS, MAX_BASES, MAX_BELOW = 12, 40, 400
+
+
+class Classes:
+    """Classes of the linted tree, above and below each other."""
+
+    def __init__(self, all_facts: Sequence[Facts], modules: Modules) -> None:
+        self.modules = modules
+        self.homes = {facts.file: facts for facts in all_facts}
+        self.lines: dict[Place, list[tuple[Facts, str]]] = {}
+        self.known: dict[Place, Place | None] = {}
+        # Methods that are not there, or do nothing, by the class below that has one that does.
+        self.better: dict[Place, Place] = {}
+        self.children: dict[Place, list[Place]] | None = None
+
+    # ---- from a call to its function
+
+    def target(self, facts: Facts, name: str, wanted: Container[Place]) -> Place | None:
+        """The function that a call means: of several overridden ones the one that is wanted."""
+        asked = (facts.file, name)
+        if asked not in self.known:
+            place = self._start(facts, name)
+            self.known[asked] = self._function(*place, 0) if place else None
+        found = self.known[asked]
+        return found if found is None or found in wanted else self.better.get(found)
+
+    def _start(self, facts: Facts, name: str) -> tuple[Facts, str] | None:
+        return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)
+
+    def _function(self, home: Facts, key: str, hops: int) -> Place | None:
+        if hops > MAX_HOPS or not key:
+            return None
+        if key in home.functions:
+            return home.file, key
+        if key in home.bases:
+            return self._method(home, key, "__init__")
+        owner, _, member = key.rpartition(".")
+        if owner:
+            found = self._class(home, owner, hops + 1)
+            if found is not None:
+                return self._method(*found, member)
+        origin = self.modules.imported(home, key)
+        return self._function(*origin, hops + 1) if origin is not None else None
+
+    def _method(self, home: Facts, name: str, member: str) -> Place:
+        """A method of a class or of its bases; where nothing has it, the place it would have."""
+        for above, each in self.lineage(home, name):
+            if f"{each}.{member}" in above.functions:
+                return above.file, f"{each}.{member}"
+        return home.file, f"{name}.{member}"
+
+    def _class(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:
+        """The class that a name stands for, or whose object it stands for."""
+        if hops > MAX_HOPS or not key:
+            return None
+        if key in home.bases:
+            return home, key
+        said = home.types.get(key)
+        if said is not None:
+            place = self._start(home, said)
+            return self._class(*place, hops + 1) if place is not None else None
+        if key.endswith("()") and not key.endswith(".super()"):
+            return self._given_back(home, key[:-2], hops + 1)
+        owner, _, member = key.rpartition(".")
+        if owner:
+            found = self._class(home, owner, hops + 1)
+            if found is not None:
+                if member == "super()":
+                    return next(iter(self.lineage(*found)[1:]), None)
+                return self._attribute(found, member, hops)
+        origin = self.modules.imported(home, key)
+        return self._class(*origin, hops + 1) if origin is not None else None
+
+    def _attribute(self, owner: tuple[Facts, str], member: str, hops: int) -> tuple[Facts, str] | None:
+        for above, each in self.lineage(*owner):
+            said = above.types.get(f"{each}.{member}")
+            place = self._start(above, said) if said is not None else None
+            if place is not None:
+                return self._class(*place, hops + 1)
+        return None
+
+    def _given_back(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:
+        """The class of what a function gives back, as it is annotated."""
+        place = self._function(home, key, hops)
+        if place is None:
+            return None
+        above = self.homes[place[0]]
+        said = above.types.get(f"{place[1]}()")
+        start = self._start(above, said) if said is not None else None
+        return self._class(*start, hops + 1) if start is not None else None
+
+    # ---- above and below
+
+    def lineage(self, home: Facts, name: str) -> list[tuple[Facts, str]]:
+        """A class and those above it, nearest first."""
+        place = (home.file, name)
+        if place not in self.lines:
+            line: dict[Place, tuple[Facts, str]] = {}
+            todo = [(home, name)]
+            while todo and len(line) < MAX_BASES:
+                here, each = todo.pop(0)
+                if (here.file, each) in line or each not in here.bases:
+                    continue
+                line[here.file, each] = (here, each)
+                for base in here.bases[each]:
+                    found = (here, base) if base in here.bases else self.modules.find(here, base)
+                    if found is not None:
+                        todo.append(found)
+            self.lines[place] = list(line.values())
+        return self.lines[place]
+
+    def below(self, file: str, name: str) -> Iterator[tuple[Facts, str]]:
+        """The classes that are made from a class, at whatever distance."""
+        if self.children is None:
+            self.children = {}
+            for home in self.homes.values():
+                for each in home.bases:
+                    for above, base in self.lineage(home, each)[1:]:
+                        self.children.setdefault((above.file, base), []).append((home.file, each))
+        for place in self.children.get((file, name), ())[:MAX_BELOW]:
+            yield self.homes[place[0]], place[1]
+
+    def prefer(self, place: Place) -> None:
+        """What is called as a method of a class above may be this method of one below."""
+        owner, _, member = place[1].rpartition(".")
+        home = self.homes[place[0]]
+        for above, name in self.lineage(home, owner)[1:] if owner in home.bases and member != "__init__" else ():
+            self.better.setdefault((above.file, f"{name}.{member}"), place)
+
+    def names(self, place: Place) -> set[str]:
+        """The last words of the names under which a function may be called."""
+        owner, _, member = place[1].rpartition(".")
+        if member != "__init__":
+            return {member}
+        below = [name for _, name in self.below(place[0], owner)]
+        return {member, *(name.rpartition(".")[2] for name in (owner, *below))}

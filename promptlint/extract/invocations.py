@@ -1,0 +1,271 @@
+"""Calls of the project's own functions, methods and classes, and what says whose method is called."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from promptlint.extract.facts import Function, Invocation
+from promptlint.extract.state import File, Scope, single_hole, state_of
+from promptlint.extract.volatility import dotted
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Value,
+    Volatility,
+)
+
+# One file says no more: what is generated has thousands of calls that are all alike.
+MAX_INVOCATIONS = 5_000
+# Calls that pass what follows on to the function they are given first, or second.
+_FIRST = frozenset({"partial", "to_thread", "submit"})
+_SECOND = frozenset({"run_in_executor"})
+# Classes that say what is in them, not what they are.
+_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
+_PLAIN = frozenset(
+    "str int float bool bytes dict list tuple set frozenset object None Any Dict List Tuple Set Callable Iterable "
+    "Iterator Sequence Mapping Literal Union Self Awaitable Generator AsyncGenerator AsyncIterator Path".split()
+)
+
+
+def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Arguments) -> None:
+    """Record a call of what may be the project's own, if it is given anything that could matter."""
+    if len(file.facts.invocations) >= MAX_INVOCATIONS:
+        return
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    called: ast.expr = node.func
+    skipped = 1 if last in _FIRST else 2 if last in _SECOND else 0
+    if skipped:
+        if len(node.args) < skipped:
+            return
+        called = node.args[skipped - 1]
+        arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
+    given = Arguments(
+        tuple(map(_kept, arguments.positional)),
+        tuple((key, _kept(value)) for key, value in arguments.keywords),
+        arguments.complete,
+    )
+    if not any(map(_matters, given.positional)) and not any(_matters(value) for _, value in given.keywords):
+        return
+    name = called_name(file, scope, called)
+    if name and (name[0] in ":." or name.partition(".")[0] not in sys.stdlib_module_names):
+        function = scope.name if scope.kind == "function" else ""
+        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once))
+
+
+def _kept(value: Value) -> Value:
+    """An argument as far as it can be, or hold, a text or a message."""
+    if isinstance(value, Mapping):
+        state = state_of(value)
+        return (Hole("{...}", value.span, state[0], state[1]),)
+    return value
+
+
+def _matters(value: Value) -> bool:
+    """Whether an argument is more than a number or a switch."""
+    hole = single_hole(value)
+    return value != () and (hole is None or hole.volatility is not Volatility.CONSTANT or bool(hole.parameter))
+
+
+def called_name(file: File, scope: Scope, node: ast.expr) -> str:
+    """The name of a function, method or class, as in `Invocation`; "" if it cannot be one of the project."""
+    if isinstance(node, ast.Attribute):
+        if isinstance(node.value, ast.Call):
+            before = node.value.func
+            if isinstance(before, ast.Name) and before.id == "super":
+                owner = next((here.owner for here in _around(scope) if here.owner), "")
+                return f":{owner}.super().{node.attr}" if owner else ""
+            inner = called_name(file, scope, before)
+            made = inner if _capital(inner) else f"{inner}()"
+            return f"{made}.{node.attr}" if inner else ""
+        written = dotted(node)
+    elif isinstance(node, ast.Name):
+        written = node.id
+    else:
+        return ""
+    first, _, rest = written.partition(".")
+    return _named(file, scope, first, rest) if first else ""
+
+
+def _named(file: File, scope: Scope, first: str, rest: str) -> str:
+    if rest:
+        member, _, further = rest.partition(".")
+        for here in _around(scope):
+            known = here.types.get(f"{first}.{member}") if further else None
+            if known:
+                return f"{known}.{further}"
+            known = here.types.get(first)
+            if known:
+                return f"{known}.{rest}"
+            if here.receiver == first and here.owner:
+                return f":{here.owner}.{rest}"
+            if first in here.values and here.kind == "function" and first not in file.rebound:
+                return ""
+    else:
+        for here in _around(scope):
+            if here.key(first) in file.facts.functions:
+                return ":" + here.key(first)
+            if first in here.values and first not in file.rebound:
+                return ""
+    if first in file.known:
+        return f":{first}.{rest}" if rest else ":" + first
+    if first in file.aliases:
+        path = file.aliases[first]
+        return f"{path}.{rest}" if rest else path
+    return (f":{first}.{rest}" if rest else ":" + first) if file.may_import(first) else ""
+
+
+def _around(scope: Scope) -> list[Scope]:
+    """The functions around a place, from the inside out."""
+    scopes: list[Scope] = []
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        scopes.append(here)
+        here = here.parent
+    return scopes
+
+
+def _capital(name: str) -> bool:
+    return name.rpartition(".")[2].lstrip(":_")[:1].isupper()
+
+
+# Types
+
+
+def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
+    """Remember the class of an object that a name is bound to, as far as it is made or named in sight."""
+    if isinstance(node, ast.Await):
+        node = node.value
+    if isinstance(node, ast.BoolOp):
+        node = node.values[-1]
+    found = ""
+    if isinstance(node, ast.Call):
+        found = called_name(file, scope, node.func)
+        if found and not _capital(found):
+            found += "()"
+    elif isinstance(node, ast.Name | ast.Attribute):
+        written = dotted(node)
+        found = next((here.types[written] for here in _around(scope) if written in here.types), "")
+    if found:
+        _keep(file, scope, name, found)
+
+
+def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:
+    """Remember the class that an annotation names."""
+    found = annotated_class(annotation)
+    if found and name:
+        first, _, rest = found.partition(".")
+        known = _named(file, file.module, first, rest)
+        if known:
+            _keep(file, scope, name, known)
+
+
+def annotated_class(node: ast.expr, depth: int = 0) -> str:
+    """The dotted name of the one class that an annotation speaks of, or ""."""
+    if depth > 4:
+        return ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        name = node.value.strip()
+        return name if all(part.isidentifier() for part in name.split(".")) and name not in _PLAIN else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left = annotated_class(node.left, depth + 1)
+        return left or annotated_class(node.right, depth + 1)
+    if isinstance(node, ast.Subscript):
+        if dotted(node.value).rpartition(".")[2] not in _AROUND:
+            return ""
+        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        return annotated_class(inner, depth + 1)
+    name = dotted(node)
+    last = name.rpartition(".")[2]
+    return name if last[:1].isupper() and last not in _PLAIN and not name.startswith(".") else ""
+
+
+def _keep(file: File, scope: Scope, name: str, found: str) -> None:
+    if scope.kind == "function":
+        scope.types[name] = found
+    elif "." not in name.removesuffix("()"):
+        file.facts.types[scope.key(name)] = found
+
+
+# Attributes
+
+
+def note_attribute(file: File, scope: Scope, key: str, written: str, value: Value) -> None:
+    """Remember what an attribute, set by a method, is: an object of a class, a parameter of the method."""
+    if written in scope.types:
+        file.facts.types[key] = scope.types[written]
+    own = {parameter for parameter in bare(value) if parameter in scope.values}
+    if own:
+        known = file.facts.assigned.get(key, ())
+        file.facts.assigned[key] = (*known, *((scope.name, parameter) for parameter in sorted(own)))
+
+
+def bare(value: Value) -> list[str]:
+    """The parameters that a value is, in one case or another."""
+    if not isinstance(value, tuple) or len(value) != 1:
+        return []
+    part = value[0]
+    if isinstance(part, Hole):
+        return [part.parameter] if part.parameter else []
+    if isinstance(part, Choice):
+        return [name for branch in part.branches for name in bare(branch)]
+    return bare(part.target) if isinstance(part, Apply) and isinstance(part.target, tuple) else []
+
+
+def note_fields(file: File, scope: Scope, node: ast.ClassDef) -> None:
+    """The fields of a class without `__init__` are what it is made with: of data classes and models."""
+    if any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
+        return
+    if not node.bases and not node.decorator_list:
+        return
+    fields: list[tuple[str, Value | None]] = []
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+            name = each.target.id
+            fields.append((name, scope.values.get(name)))
+            file.facts.assigned[scope.key(name)] = ((scope.key("__init__"), name),)
+    if fields:
+        file.facts.functions[scope.key("__init__")] = Function(tuple(fields), ())
+
+
+# Parameters
+
+
+def takes(value: Value, depth: int = 0) -> bool:
+    """Whether a parameter of the function around it, or an attribute of its object, may stand in a value."""
+    if depth > 8:
+        return False
+    if isinstance(value, tuple):
+        return any(_part_takes(part, depth) for part in value)
+    if isinstance(value, Message):
+        return takes(value.content, depth + 1)
+    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    return any(takes(item, depth + 1) for item in items)
+
+
+def _part_takes(part: object, depth: int) -> bool:
+    match part:
+        case Hole():
+            return bool(part.parameter)
+        case Ref():
+            given = part.call
+            return bool(part.fallback.parameter) or (given is not None and _given_takes(given, depth))
+        case Apply():
+            return takes(part.target, depth + 1) or _given_takes(part.arguments, depth)
+        case Choice():
+            return any(takes(branch, depth + 1) for branch in part.branches)
+        case Repeat():
+            return takes(part.body, depth + 1)
+        case _:
+            return False
+
+
+def _given_takes(given: Arguments, depth: int) -> bool:
+    return any(takes(value, depth + 1) for value in (*given.positional, *(item for _, item in given.keywords)))
