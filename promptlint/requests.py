@@ -10,7 +10,7 @@ import msgspec
 from promptlint import providers
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
-from promptlint.extract.messages import content_template
+from promptlint.extract.messages import content_template, paired
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -385,7 +385,7 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
         if len(value.items) > 1 and all(isinstance(item, tuple) and not is_several(item) for item in value.items):
             # Texts alone are the parts of one message.
             return [Message(role, value, value.span)]
-        return [message for item in value.items for message in _messages(item, role, span)]
+        return [message for item in map(paired, value.items) for message in _messages(item, role, span)]
     if isinstance(value, Mapping):
         inner = value.get("messages")
         if inner is not None:

@@ -19,7 +19,7 @@ def requests_of(*texts: str, **files: str) -> list[Request]:
     named = {"app.py": "\n".join(textwrap.dedent(text) for text in texts)} if texts else {}
     named |= {f"{name}.py": textwrap.dedent(text) for name, text in files.items()}
     project = link([facts(Source(name, text)) for name, text in named.items()])
-    return [each for each in project.requests if any(prompt.evidence == "call" for prompt in each.prompts)]
+    return [each for each in project.requests if each.api]
 
 
 def shown(template: Template) -> str:
@@ -266,6 +266,27 @@ def test_langchain() -> None:
     assert parts(agent) == [("tool", "Find a letter."), ("system", "You are a clerk.")]
     for found in (chain, bound, agent):
         assert (found.provider, found.model, found.complete) == ("openai", "gpt-4o", True)
+
+
+def test_messages_as_pairs_and_fields_filled_later() -> None:
+    [chain, pairs, unknown] = requests_of(
+        LANGCHAIN,
+        """
+        def run(letter, llm):
+            prompt = ChatPromptTemplate.from_messages([("system", "Sort {kind} {more}.")]).partial(kind="letters")
+            return (prompt.partial(more="and parcels") | llm).invoke(letter)
+        """,
+        """
+        def ask(q):
+            return llm.invoke([("system", "You are terse."), ("human", q)])
+        def other(self, q):
+            return self.fast_llm.invoke(f"Answer {q}")
+        """,
+    )
+    assert parts(chain) == [("system", "Sort letters and parcels.")]
+    assert parts(pairs) == [("system", "You are terse."), ("user", "{q}")]
+    assert (parts(unknown), unknown.provider, unknown.model) == ([("user", "Answer {q}")], "", "")
+    assert [(each.slot, each.expression) for each in unknown.unresolved] == [("model", "self.fast_llm")]
 
 
 def test_an_agent_that_is_run_sends_one_request() -> None:

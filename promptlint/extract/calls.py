@@ -54,6 +54,8 @@ SAME_AS = {
     "format_prompt": "format",
     "safe_substitute": "substitute",
 }
+# Those of them that a list of messages has, too.
+FILLED = frozenset({"partial", "format_messages"})
 # Functions that give back their first argument as a text, changed or not.
 FUNCTIONS = {
     "textwrap.dedent": "dedent",
@@ -408,6 +410,8 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
         return _join(file, node, receiver, site)
     if method == "get" and site.positional and (isinstance(receiver, Mapping) or textual(receiver)):
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
+    if method in FILLED and isinstance(receiver, Items) and any(isinstance(item, Message) for item in receiver.items):
+        return _filled(file, node, receiver, site)
     if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
         return None
     operation = SAME_AS.get(method, method)
@@ -416,6 +420,21 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
         return None
     hole = run_time_value(file, site, receiver)
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
+
+
+def _filled(file: File, node: ast.Call, receiver: Items, site: Site) -> Items:
+    """A list of messages with fields of its texts filled; those that are left stay values."""
+    span = file.span(node)
+    items: list[Value] = []
+    for item in receiver.items:
+        content = item.content if isinstance(item, Message) else ()
+        part = content[0] if isinstance(content, tuple) and len(content) == 1 else None
+        if isinstance(item, Message) and isinstance(part, Apply) and part.operation == "fields":
+            text = (Apply("partial", part.target, site.arguments(), span, part.fallback),)
+            content = (msgspec.structs.replace(part, target=text),)
+            item = Message(item.role, content, item.span, item.marker)
+        items.append(item)
+    return Items(tuple(items), receiver.span, receiver.complete)
 
 
 def _may_be_text(value: Template) -> bool:

@@ -68,6 +68,15 @@ def note_message(file: File, message: Message, evidence: str, name: str = "") ->
         file.facts.made.append((file.function, message))
 
 
+def paired(item: Value) -> Value:
+    """`("system", "...")`: a message as a pair of role and text."""
+    if isinstance(item, Items) and len(item.items) == 2 and isinstance(item.items[1], tuple):
+        word = literal(item.items[0])
+        if word is not None and (role := role_named(word)) != "unknown":
+            return Message(role, item.items[1], item.span)
+    return item
+
+
 def content_template(value: Value) -> Template:
     """The text of a message's content: a string, or a list of parts of which the textual ones count."""
     if isinstance(value, tuple):

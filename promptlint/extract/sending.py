@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
 from promptlint.extract.iteration import spread
-from promptlint.extract.messages import note_descriptions
+from promptlint.extract.messages import note_descriptions, note_message, paired
+from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, extent
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
 from promptlint.extract.volatility import of_name
@@ -50,9 +51,10 @@ def sent(
     file: File, scope: Scope, site: Site, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
 ) -> None:
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
+    through = entry.through and not _named_model(client)
     slots, taken = _slots(site, entry.slots)
     for slot, value, node in slots:
-        if entry.through:
+        if through:
             # Whether it is sent at all is known when everything is linked.
             break
         if slot in TEXTS:
@@ -64,7 +66,7 @@ def sent(
     given = [(slot, value) for slot, value, _ in slots]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        client=client or (), through=entry.through, outputs=outputs,
+        client=client or (), through=through, outputs=outputs,
     )  # fmt: skip
 
 
@@ -72,8 +74,18 @@ def may_be_client(value: Value | None) -> bool:
     """Whether linking may find that requests go through a value."""
     if isinstance(value, Mapping):
         return value.get("@provider") is not None
+    if _named_model(value):
+        return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     return isinstance(ref, Ref) and ref.name.partition(".")[0] not in sys.stdlib_module_names
+
+
+def _named_model(value: Value | None) -> bool:
+    """Whether the name of a value says that it is a language model: `self.fast_llm`."""
+    hole = fallback_of(value) if value is not None else None
+    if hole is None or not hole.expression.replace(".", "").isidentifier():
+        return False
+    return words(hole.expression.rpartition(".")[2])[-1:] == ("llm",)
 
 
 def _note(
@@ -207,8 +219,11 @@ def _note_slot(file: File, slot: str, value: Value, span: Span) -> None:
             file.note(value, extent(value) or span, "", role, "call", MESSAGE)
     elif isinstance(value, Items):
         for item in value.items:
-            if not isinstance(item, Message):
-                _note_slot(file, slot, item, span)
+            pair = paired(item)
+            if isinstance(pair, Message) and pair is not item:
+                note_message(file, pair, "call")
+            elif not isinstance(pair, Message):
+                _note_slot(file, slot, pair, span)
     elif isinstance(value, Mapping):
         text = value.get("text") or value.get("content")
         if text is not None and textual(text):
