@@ -92,6 +92,7 @@ def test_provider(code: str, provider: str, model: str | None) -> None:
         ("def f(q, model=None):\n    model = model or 'gpt-5'\n    return ask(model, q)", "gpt-5"),
         ("def f(q, model):\n    return ask(model, q)", ""),
         ("import os\ndef f(q):\n    return ask(os.getenv('MODEL', 'gpt-5'), q)", "gpt-5"),
+        ("import os\ndef f(q):\n    return ask(os.environ.get('MODEL', 'gpt-5'), q)", "gpt-5"),
         ("class S:\n    model: str = 'gpt-5'\nsettings = S()\ndef f(q):\n    return ask(settings.model, q)", "gpt-5"),
         ("class A:\n    model = 'gpt-5'\n    def f(self, q):\n        return ask(self.model, q)", "gpt-5"),
         (

@@ -408,7 +408,8 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     """A method of a string."""
     if method == "join":
         return _join(file, node, receiver, site)
-    if method == "get" and site.positional and (isinstance(receiver, Mapping) or textual(receiver)):
+    held = isinstance(receiver, Mapping) or textual(receiver)
+    if method == "get" and site.positional and site.name not in ENVIRONMENT and held:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
     if method in FILLED and isinstance(receiver, Items) and any(isinstance(item, Message) for item in receiver.items):
         return _filled(file, node, receiver, site)
