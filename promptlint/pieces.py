@@ -142,10 +142,7 @@ def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: 
     found = policy or policy_of(request)
     ordered = _ordered(request, found)
     boundaries = _boundaries([request.prompts[index] for index, _ in ordered])
-    markers = {index % len(ordered) for index in request.markers if -len(ordered) <= index < len(ordered)}
-    if found.mode == "breakpoint" and ordered and any(name == "cache_control" for name, _ in request.parameters):
-        # Set for the request as a whole, the marker is behind its last block.
-        markers.add(ordered[-1][0])
+    markers = set(request.markers)
     pieces: list[Piece] = []
     for (index, part), boundary in zip(ordered, boundaries, strict=True):
         prompt = request.prompts[index]

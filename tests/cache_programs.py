@@ -40,12 +40,53 @@ def client(*given, **named):
     "groq": "from sink import client as Groq\n",
     "together": "from sink import client as Together\n",
     "huggingface_hub": "from sink import client as InferenceClient\n",
-    "langchain_openai": "from sink import client as ChatOpenAI\n",
+    "langchain_openai": """
+from sink import SENT
+class ChatOpenAI:
+    def __init__(self, model):
+        self.model = model
+    def invoke(self, messages):
+        SENT.append(["invoke", [messages], {}])
+""",
     "langchain_core": "",
     "langchain_core.messages": """
 def message(role):
     return lambda content: {"role": role, "content": content}
 SystemMessage, HumanMessage, AIMessage = map(message, ("system", "user", "assistant"))
+""",
+    "langchain_core.prompts": """
+class ChatPromptTemplate:
+    @classmethod
+    def from_messages(cls, messages):
+        self = cls()
+        self.messages = messages
+        return self
+    def __or__(self, model):
+        self.model = model
+        return self
+    def invoke(self, values):
+        kinds = {"human": "user"}
+        self.model.invoke(
+            [{"role": kinds.get(role, role), "content": text.format(**values)} for role, text in self.messages]
+        )
+""",
+    "pydantic_ai": """
+from sink import SENT
+class Agent:
+    def __init__(self, model, *, system_prompt):
+        self.system = system_prompt
+    def run_sync(self, prompt):
+        SENT.append(["agent", [], {"system": self.system, "messages": [{"role": "user", "content": prompt}]}])
+""",
+    "agents": """
+from sink import SENT
+class Agent:
+    def __init__(self, name, instructions, model):
+        self.system = instructions
+class Runner:
+    @staticmethod
+    def run_sync(agent, prompt):
+        SENT.append(["agent", [], {"system": agent.system, "messages": [{"role": "user", "content": prompt}]}])
 """,
     "ollama": "from sink import client\nchat = client().chat\n",
     "boto3": "from sink import client\n",
@@ -69,7 +110,7 @@ class Shape(NamedTuple):
 
     `messages` are roles and expressions over `question`, `context`, `user_name`, `history`, `strict`; "*" is the
     history. `setup` stands in front of the function, `before` in it. `branch`: the way that `strict` takes. `built`:
-    how the list of messages is made, in place or by "append", "extend" or "plus".
+    how the list of messages is made, in place or by "append", "extend" or "plus". `tools`: a tool is sent along.
     """
 
     name: str
@@ -78,6 +119,7 @@ class Shape(NamedTuple):
     before: str = ""
     branch: bool | None = None
     built: str = ""
+    tools: bool = False
 
 
 SHAPES = (
@@ -123,6 +165,10 @@ SHAPES = (
         before="text = question\nif strict:\n    text = RULES\n",
         branch=False,
     ),
+    Shape("tools", (("system", "RULES"), ("user", "question")), tools=True),
+    Shape("tools-and-user", (("system", 'f"{RULES} {user_name}"'), ("user", "question")), tools=True),
+    Shape("tools-and-clock", (("system", 'f"{datetime.now()} {RULES}"'), ("user", "question")), tools=True),
+    Shape("tools-and-history", (("system", "RULES"), ("*", "history"), ("user", "question")), tools=True),
     Shape("appended", (("system", "RULES"), ("user", "MORE"), ("user", "question")), built="append"),
     Shape("appended-late", (("system", "RULES"), ("user", "question"), ("user", "MORE")), built="append"),
     Shape("extended", (("system", "RULES"), ("*", "history"), ("user", "question")), built="extend"),
@@ -132,7 +178,11 @@ SHAPES = (
 
 
 class Framework(NamedTuple):
-    """How a request is sent. `marks`: which messages get a cache marker ("system", "last"); `size`: words of RULES."""
+    """How a request is sent.
+
+    `marks`: where cache markers are set ("tools", "system", "last", "request" for the whole of it). `size`: words of
+    RULES.
+    """
 
     name: str
     model: str
@@ -161,6 +211,12 @@ FRAMEWORKS = (
     Framework("azure", "gpt-4o", 1500),
     Framework("huggingface", "meta-llama/Llama-3.3-70B", 1500),
     Framework("langchain", "gpt-5.2", 1500),
+    Framework("chain", "gpt-5.2", 1500),
+    Framework("pydantic-ai", "openai:gpt-5.2", 1500),
+    Framework("agents", "gpt-5.2", 1500),
+    Framework("anthropic", "claude-opus-5-5", 1500, ("tools",)),
+    Framework("anthropic", "claude-opus-5-5", 1500, ("request",)),
+    Framework("anthropic", "claude-sonnet-4-5", 1500, ("system", "request")),
 )
 
 
@@ -177,14 +233,32 @@ def programs() -> Iterator[Program]:
     """Every shape for every framework, as far as the framework can send it."""
     for framework in FRAMEWORKS:
         for shape in SHAPES:
-            yield program(shape, framework)
+            # What a chain is given is put into its prompt by the framework, tools are bound to its model before.
+            chained = framework.name == "chain" and shape.messages[-1][1] != "question"
+            bound = framework.name == "langchain" and shape.tools
+            if not chained and not bound and (framework.name not in _FIXED or _is_plain(shape)):
+                yield program(shape, framework)
+
+
+# A system text that is fixed, and one message behind it, is all that these are given.
+_FIXED = ("chain", "pydantic-ai", "agents")
+
+
+def _is_plain(shape: Shape) -> bool:
+    values = ("question", "context", "user_name", "datetime", "strict")
+    system = shape.messages[0]
+    return (
+        [role for role, _ in shape.messages] == ["system", "user"]
+        and not any(value in system[1] for value in values)
+        and not (shape.tools or shape.built or shape.before)
+    )
 
 
 def program(shape: Shape, framework: Framework) -> Program:
     """One sample program. The static texts are drawn by its name, so they are the same in every run."""
     name = f"{framework.name}-{framework.model}-{'-'.join(framework.marks)}-{shape.name}"
     rules, more = (_words(name + which, size) for which, size in (("rules", framework.size), ("more", 150)))
-    texts = f"RULES = {rules!r}\nMORE = {more!r}\n"
+    texts = f"RULES = {rules!r}\nMORE = {more!r}\nTOOL = {_words(name + 'tool', 900)!r}\n"
     head, call = _call(shape, framework)
     body = "".join(f"    {line}\n" for line in [*shape.before.splitlines(), *call.splitlines()])
     source = (
@@ -265,6 +339,20 @@ _CALLS = {
         "llm = ChatOpenAI(model={model!r})\n",
         "llm.invoke({all})",
     ),
+    "chain": (
+        "from langchain_openai import ChatOpenAI\nfrom langchain_core.prompts import ChatPromptTemplate\n"
+        "llm = ChatOpenAI(model={model!r})\n",
+        'prompt = ChatPromptTemplate.from_messages([("system", {texts[0]}), ("human", "{{value}}")])\n'
+        'chain = prompt | llm\nchain.invoke({{"value": {texts[1]}}})',
+    ),
+    "pydantic-ai": (
+        "from pydantic_ai import Agent\n",
+        "agent = Agent({model!r}, system_prompt={texts[0]})\nagent.run_sync({texts[1]})",
+    ),
+    "agents": (
+        "from agents import Agent, Runner\n",
+        'agent = Agent(name="writer", instructions={texts[0]}, model={model!r})\nRunner.run_sync(agent, {texts[1]})',
+    ),
     "ollama": ("import ollama\n", "ollama.chat(model={model!r}, messages={all})"),
 }
 
@@ -285,7 +373,35 @@ def _call(shape: Shape, framework: Framework) -> tuple[str, str]:
             written.append(_message(framework, role, text, marked))
     before, messages = _listed(written, shape.built)
     head = head.format(model=framework.model)
-    return head, before + call.format(model=framework.model, system=system, rest=messages, all=messages)
+    texts = [text for _, text in shape.messages]
+    if "request" in framework.marks:
+        system += 'cache_control={"type": "ephemeral"}, '
+    if shape.tools:
+        call = _with_tools(framework, call)
+    called = call.format(model=framework.model, system=system, rest=messages, all=messages, texts=texts)
+    return head, before + called
+
+
+def _with_tools(framework: Framework, call: str) -> str:
+    """The call with a tool, as the framework describes one."""
+    described = '"name": "search", "description": TOOL'
+    schema = '{{"type": "object", "properties": {{"query": {{"type": "string", "description": "What to look for."}}}}}}'
+    marker = ', "cache_control": {{"type": "ephemeral"}}' if "tools" in framework.marks else ""
+    match framework.name:
+        case "anthropic":
+            tools = f'tools=[{{{{{described}, "input_schema": {schema}{marker}}}}}]'
+        case "bedrock":
+            spec = f'{{{{"toolSpec": {{{{{described}, "inputSchema": {{{{"json": {schema}}}}}}}}}}}}}'
+            tools = f'toolConfig={{{{"tools": [{spec}]}}}}'
+        case "gemini":
+            tools = f'tools=[{{{{"function_declarations": [{{{{{described}, "parameters": {schema}}}}}]}}}}]'
+            return call.replace("({system})", "({system}, " + tools + ")")
+        case "responses":
+            tools = f'tools=[{{{{"type": "function", {described}, "parameters": {schema}}}}}]'
+        case _:
+            function = f'{{{{{described}, "parameters": {schema}}}}}'
+            tools = f'tools=[{{{{"type": "function", "function": {function}}}}}]'
+    return f"{call[:-1]}, {tools})"
 
 
 def _listed(written: list[str], built: str) -> tuple[str, str]:

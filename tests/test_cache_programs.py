@@ -65,12 +65,39 @@ def serialized(framework: Framework, call: list[Any]) -> list[Message]:
     if framework.name == "gemini":
         system = named["config"].get("system_instruction")
     listed = named.get("messages", named.get("input", named.get("contents", given and given[0])))
-    messages = [Message("system", *_content(system))] if system is not None else []
+    messages = _tools(named)
+    messages += [Message("system", *_content(system))] if system is not None else []
     messages += [Message(each["role"], *_content(each.get("content", each.get("parts")))) for each in listed]
     if framework.name == "litellm" and not framework.model.startswith("gpt"):
         # litellm gathers system messages for providers that have a field for them.
-        messages.sort(key=lambda message: message.role != "system")
+        messages.sort(key=lambda message: message.role == "user" or message.role == "assistant")
+    if framework.name in ("gemini", "groq") or framework.model.startswith("gemini"):
+        # Google, and the chat templates of open models, put the tools behind the system text.
+        messages.sort(key=lambda message: {"system": 0, "tools": 1}.get(message.role, 2))
+    if "cache_control" in named:
+        messages[-1] = messages[-1]._replace(marked=True)
     return messages
+
+
+def _tools(named: dict[str, Any]) -> list[Message]:
+    """The descriptions of the tools of a call, and whether a marker stands behind them."""
+    tools = named.get("tools") or named.get("toolConfig") or named.get("config", {}).get("tools")
+    if not tools:
+        return []
+    texts: list[str] = []
+    marked = False
+
+    def look(value: Any) -> None:
+        nonlocal marked
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            marked = marked or key == "cache_control"
+            if key == "description":
+                texts.append(item)
+            elif isinstance(item, dict | list):
+                look(item)
+
+    look(tools)
+    return [Message("tools", "\n".join(texts), marked)]
 
 
 def _content(content: Any) -> tuple[str, bool]:
@@ -103,14 +130,14 @@ def reusable(framework: Framework, first: list[Message], second: list[Message]) 
 
 
 def _provider(framework: Framework) -> str:
-    return {"responses": "openai"}.get(framework.name, framework.name)
+    return framework.name if framework.name in cache.providers() else ""
 
 
 def _is_boundary(messages: list[Message], index: int) -> bool:
     """Guide of OpenAI, 2026-10-02: user messages, and the last one of the first developer messages."""
-    leading = all(message.role == "system" for message in messages[: index + 1])
+    leading = all(message.role in ("tools", "system") for message in messages[: index + 1])
     last = index + 1 == len(messages) or messages[index + 1].role != "system"
-    return messages[index].role == "user" or (leading and last)
+    return messages[index].role == "user" or (leading and last and messages[index].role == "system")
 
 
 def _common(one: str, other: str) -> str:
@@ -157,7 +184,7 @@ def planned(program: Program) -> cache.Plan:
     calls = [request for request in project.requests if request.api]
     assert len(calls) == 1
     way = {} if program.shape.branch is None else {"strict": 0 if program.shape.branch else 1}
-    assert calls[0].model == program.framework.model or program.framework.name == "langchain"
+    assert calls[0].model == program.framework.model
     return cache.plan(calls[0], choices=way)
 
 

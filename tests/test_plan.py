@@ -135,12 +135,6 @@ def test_claude_reads_the_conversation_up_to_its_last_marker() -> None:
     assert both.turn.history and both.other.tokens >= 2000
 
 
-def test_a_marker_for_the_whole_request_is_behind_its_last_block() -> None:
-    sent = (prompt("system", 2000), history(), prompt("user", "question"))
-    plan = planned(*sent, model="claude-sonnet-4-5", parameters=(("cache_control", None),))
-    assert plan.turn.history and plan.other.tokens == 0
-
-
 def test_tools_stand_in_front_but_for_google() -> None:
     sent = (prompt("tool", 700), prompt("system", 400, "question", 400), prompt("user", "question"))
     assert planned(*sent).other.tokens == 1100
