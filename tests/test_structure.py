@@ -420,12 +420,12 @@ def test_time_is_linear_in_the_size(unit: str) -> None:
         best = 1e9
         for _ in range(2):
             read.cache_clear()
-            began = time.perf_counter()
+            began = time.process_time()
             document = read(template)
             for sentence in document.sentences[:50]:
                 instructs(document.text(sentence))
                 key_of(document.words(sentence))
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     small, large = seconds(2_000), seconds(16_000)

@@ -77,7 +77,7 @@ _SPEAKERS = ("SYSTEM", "USER", "ASSISTANT", "HUMAN")
 _FENCES = ("```", "~~~", '"""', "'''")
 _BULLETS = frozenset("-*+•–—·▪●◦‣")
 
-_SEPARATOR = re.compile(r"(?:([-=*_#~+])(?:\s?\1){2,}|[-=*_#~+<>/|]{4,}|\*\*|[\"']{1,3})$")
+_SEPARATOR = re.compile(r"(?:([-=*_#~+])(?:\s?\1){2,}|[-=*_#~+<>/|—–─═]{4,}|\*\*|[\"']{1,3})$")
 _TAG = re.compile(
     r"(?:\s*(?:</?[A-Za-z_\ue000][\w:.\ue000-]*(?:\s[^<>]*)?/?>|<\|[^|<>]*\|>|\[/?[A-Z_]{2,20}\]|<</?SYS>>))+\s*(\w*:?)$"
 )
@@ -86,11 +86,13 @@ _ROLE = re.compile(r"#{0,3}\s*(?:system|user|assistant|human)\s*:$", re.IGNORECA
 _HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)\1\s*:?\s*$")
 _RULED = re.compile(r"([-=*#~]{2,})\s*(?=[^\W_])(?:(?!\1).){1,60}\1[-=*#~]*$")
-_BRACKETED = re.compile(r"(?:\[[A-Z][\w \-/&]{2,40}\]|【[^】]{1,30}】)\s*:?$")
+_BRACKETED = re.compile(
+    r"(?:\[[A-Z][A-Z\d_ \-/&]{2,40}\]\s*:?|\[[A-Z][\w \-/&]{2,40}\]\s*:|【[^】]{1,30}】\s*:?|-[A-Z][\w ]{1,40}-)$"
+)
 _ITEM = re.compile(
     r"(?:[-*+•–—·▪●◦‣○■□▶►➤➔→✅❌✓✗✔✘☑]\ufe0f?|\(?\d{1,3}(?:\.\d{1,2}){0,2}[.):、]|\d{1,2}(?:\.\d{1,2}){1,2}"
     r"|\(\d{1,3}\)|\(?[a-zA-Z][.)]"
-    r"|\(?[ivx]{1,4}[.)]|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[.:)-])(?:\s+|(?<=[、•→✅❌✓✗])|(?<=\))(?=[A-Z*\[]))(?=\S)"
+    r"|\(?[ivx]{1,4}[.)]|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[.:)-])(?:\s+|(?<=[、•→✅❌✓✗])|(?<=[-)])(?=[A-Z*\[]))(?=\S)"
 )
 _LABEL = re.compile(r"([A-Z\u00c0-\uffff][^\n.!?:]{0,50}):\s*(?:\*\*)?$")
 _NUMBERED = re.compile(r"(?:step|phase|stage|part|section|task|rule|level)\s+\d+", re.IGNORECASE)
