@@ -32,12 +32,11 @@ from promptlint.extract.volatility import (
     CONSTANT,
     UNKNOWN,
     State,
-    cuts_time,
     date_only,
     dotted,
     of_name,
     of_part,
-    part_of,
+    of_subscript,
     strongest,
     terms,
 )
@@ -229,8 +228,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
                 return value
             state = (hole.volatility, hole.origin)
             if hole.volatility is Volatility.UNKNOWN and hole.origin not in ("loop", "unordered"):
-                named = of_name(identifier)
-                state = (named[0], "whole") if hole.origin == "whole" else named
+                state = of_name(identifier, hole.origin)
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
         here = here.parent
     state = of_name(file.resolve(identifier))
@@ -473,9 +471,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
 
 def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
     value = evaluate(file, scope, node.value)
-    state = part_of(state_of(value)) if fallback_of(value) else UNKNOWN
-    if state[1] == "clock" and cuts_time(node):
-        state = (state[0], "date")
+    state = of_subscript(state_of(value), node) if fallback_of(value) else UNKNOWN
     hole = file.hole(node, *state)
     if isinstance(node.slice, ast.Slice):
         return _slice(file, scope, node, value, node.slice, hole)

@@ -96,8 +96,10 @@ def _is_whole(name: str, last: str, receiver: State | None, arguments: list[Stat
     return last in _WHOLE_METHODS or whole_table
 
 
-def part_of(state: State) -> State:
-    """State of an item or a slice of a value."""
+def of_subscript(state: State, node: ast.Subscript) -> State:
+    """State of an item or a slice of a value: a date cut from a moment, a part of a whole."""
+    if state[1] == "clock" and cuts_time(node):
+        return (state[0], "date")
     return (state[0], "") if state[1] == "whole" else state
 
 
@@ -191,8 +193,10 @@ def date_only(spec: str) -> bool:
     return not _TIME_OF_DAY.search(spec)
 
 
-def of_name(name: str) -> State:
-    """State of a name or dotted attribute of which nothing else is known."""
+def of_name(name: str, origin: str = "") -> State:
+    """State of a name or dotted attribute of which nothing else is known than, perhaps, that it is the "whole"."""
+    if origin == "whole":
+        return (of_name(name)[0], origin)
     if name in ENVIRONMENT:
         return (Volatility.DEPLOY, "environment")
     if name == "sys.argv":
@@ -223,7 +227,7 @@ def of_part(member: str, whole: State, named: State) -> State:
     if whole[1] == "clock" and member in DAY_ATTRIBUTES:
         return (whole[0], "date")
     if whole[1] == "whole":
-        return whole if member in _WHOLE_PARTS else part_of(strongest([named, whole]))
+        return whole if member in _WHOLE_PARTS else (max(named[0], whole[0]), named[1])
     if whole[1] == "loop":
         return (named[0] if whole[0] is Volatility.UNKNOWN else whole[0], "loop")
     if whole[0] <= Volatility.DEPLOY:
