@@ -15,6 +15,7 @@ from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
+from promptlint.fillings import with_fillings
 from promptlint.learned import Learned
 from promptlint.margins import with_dedents
 from promptlint.operations import settled
@@ -122,7 +123,8 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
         requests.append(Request("", "", (prompt,), place))
     requests.sort(key=lambda each: each.span)
-    return Project(tuple(_with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)))
+    found = _with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)
+    return with_fillings(Project(tuple(found)), all_facts, linker, covered, problems)
 
 
 def _with_surroundings(requests: Iterable[Request], all_facts: Sequence[Facts]) -> Iterator[Request]:

@@ -289,7 +289,7 @@ def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[P
         problems.append(Problem("internal", message, Span("", 0, 0)))
         return Project(())
     requests = tuple(_with_model(request, settings_of(request.span.file)) for request in project.requests)
-    return Project(with_fronts(requests))
+    return msgspec.structs.replace(project, requests=with_fronts(requests))
 
 
 def _with_model(request: Request, settings: Settings) -> Request:
@@ -318,7 +318,7 @@ def _ask(
     failures: dict[tuple[str, str], Problem] = {}
     prompts = project.prompts
     for rule in all_rules().values():
-        for subject, place in _subjects(project, prompts, rule):
+        for subject, place in _subjects(project, prompts, rule, rules_of):
             if rule.check is None or rule.name not in rules_of(place.file):
                 continue
             try:
@@ -333,16 +333,19 @@ def _ask(
 
 
 def _subjects(
-    project: Project, prompts: Sequence[Prompt], rule: Rule
+    project: Project, prompts: Sequence[Prompt], rule: Rule, rules_of: _RulesOf
 ) -> Iterator[tuple[Prompt | Request | Project, Span]]:
     match rule.subject:
         case "Prompt":
             yield from ((prompt, prompt.span) for prompt in prompts)
         case "Request":
             yield from ((request, request.span) for request in project.requests)
-        case "Project" if project.requests:
-            # The configuration of the first file speaks for the project.
-            yield project, min(request.span for request in project.requests)
+        case "Project":
+            # The configuration of the first file for which the rule is on speaks for the project.
+            spans = (request.span for request in project.requests)
+            place = min((span for span in spans if rule.name in rules_of(span.file)), default=None)
+            if place is not None:
+                yield project, place
 
 
 def _failure(rule: str, error: Exception, place: Span) -> Problem:

@@ -37,6 +37,11 @@ class Files:
                 if parts:
                     self.by_last.setdefault(parts[-1], []).append((parts, facts))
 
+    def alike(self, name: str) -> int:
+        """How many files of the run have the last part of a file's name."""
+        parts = _parts(name)
+        return len(self.by_last.get(parts[-1], ())) if parts else 0
+
     def find(self, near: str, name: str, key: str) -> Facts | None:
         """The file of a name that has the binding `key`: beside the file `near`, or the nearest whose path ends so."""
         wanted = _parts(name)

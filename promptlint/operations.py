@@ -307,7 +307,7 @@ def format_template(
     return over_texts(target, change, counter)
 
 
-_PERCENT = re.compile(
+PERCENT = re.compile(
     r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
 )
 
@@ -321,7 +321,7 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
             return ruler.cut(0, len(ruler.value))
         parts: list[Part] = []
         position = 0
-        for match in _PERCENT.finditer(ruler.value):
+        for match in PERCENT.finditer(ruler.value):
             parts.extend(ruler.cut(position, match.start()))
             position = match.end()
             place = ruler.place(match.start(), match.end())
@@ -345,7 +345,7 @@ def _given(keywords: Mapping[str, Template], name: str, place: Span) -> Template
     return (Hole(name, place, volatility_of(name), origin_of_name(name)),) if value is None else value
 
 
-_DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\})")
+DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\})")
 
 
 def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
@@ -356,7 +356,7 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
             return ruler.cut(0, len(ruler.value))
         parts: list[Part] = []
         position = 0
-        for match in _DOLLAR.finditer(ruler.value):
+        for match in DOLLAR.finditer(ruler.value):
             parts.extend(ruler.cut(position, match.start()))
             position = match.end()
             place = ruler.place(match.start(), match.end())

@@ -88,6 +88,49 @@ class Request(msgspec.Struct, frozen=True):
     changing: Hole | None = None
 
 
+class Field(msgspec.Struct, frozen=True):
+    """A place in a template that takes a value: the name it asks for, or its number among those without a name.
+
+    `certain`: it is filled whenever the template is, that is, it stands in no branch and no loop.
+    """
+
+    name: str
+    span: Span
+    certain: bool = True
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """A call that fills a template that is meant for a model.
+
+    `operation`: "format" and "format_map" (`str.format`), "percent", "substitute" (`string.Template`), "render" and
+    "jinja" (Jinja), "invoke" (LangChain), "fields" (a framework's template, filled by the rules of `str.format` out of
+    sight). `span` is the call without what it is called on, `template` where the text of the template begins.
+
+    `fields` is what the template asks for, `whole` whether that is all: its text is known from end to end. `names` and
+    `positional` are what is given, with the place of each; `complete`: nothing else is. `broken` are the braces that
+    make the call fail, `inserted` the run-time values that stand in the text of the template before it is filled.
+    """
+
+    operation: str
+    span: Span
+    template: Span
+    fields: tuple[Field, ...] = ()
+    whole: bool = True
+    names: tuple[tuple[str, Span], ...] = ()
+    positional: tuple[Span, ...] = ()
+    complete: bool = True
+    broken: tuple[Span, ...] = ()
+    inserted: tuple[Hole, ...] = ()
+
+
+class Unfilled(msgspec.Struct, frozen=True):
+    """`{name}` in a text that is sent as it stands, though the function that sends it, at `sent`, binds the name."""
+
+    name: str
+    span: Span
+    sent: Span
+
+
 class Edit(msgspec.Struct, frozen=True):
     """Put `text` in the place of `span`."""
 
@@ -128,9 +171,15 @@ class Project(msgspec.Struct, frozen=True):
     """All requests of a run, in order of file and place.
 
     A text that several requests send (a system prompt, a tool) stands in each of them.
+
+    `fillings` are the calls that fill the templates of prompts, `unfilled` the fields that nothing fills, in the same
+    order; `scripts` are those files with a time or date in a prompt whose process does not run on.
     """
 
     requests: tuple[Request, ...]
+    fillings: tuple[Filling, ...] = ()
+    unfilled: tuple[Unfilled, ...] = ()
+    scripts: frozenset[str] = frozenset()
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:

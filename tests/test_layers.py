@@ -25,6 +25,7 @@ LAYERS = (
         "learned",
         "collect",
         "fields",
+        "fillings",
         "link",
         "loading",
         "requests",

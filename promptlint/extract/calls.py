@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import loads, schemas, sending, turns
+from promptlint.extract import fills, loads, schemas, sending, turns
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_invocation
@@ -327,6 +327,7 @@ def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
     span = file.span(site.node)
     if picked is None:
         return (run_time_value(file, site, None),)
+    fills.note_template(file, site, picked[0], entry.template, span)
     content = sending.formatted(file, picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     note_message(file, message, "message-class")
@@ -349,12 +350,14 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
             message = history
         elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) is not None:
             word = literal(item.items[0]) or ""
+            fills.note_template(file, site, item.items[1], entry.template, item.span)
             content = sending.formatted(file, item.items[1], entry.template, item.span)
             message = Message(role_named(word), content, item.span)
             note_message(file, message, "message-class")
         elif isinstance(item, Message):
             message = Message(item.role, item.content, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
+            fills.note_template(file, site, item, entry.template, file.span(node))
             message = Message(
                 "user", sending.formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
             )
@@ -376,6 +379,8 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
         if picked is not None:
             note_argument(file, picked[0], picked[1], site.name.rpartition(".")[2], positional.role, entry.template)
             main = main if main is not None else picked[0]
+    if main is not None and entry.template:
+        fills.note_template(file, site, main, entry.template, file.span(site.node))
     rest = Site(
         site.node,
         site.written,
@@ -411,6 +416,7 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     held = isinstance(receiver, Mapping) or textual(receiver)
     if method == "get" and site.positional and site.name not in ENVIRONMENT and held:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
+    fills.note_method(file, node, method, receiver, site)
     if method in FILLED and isinstance(receiver, Items) and any(isinstance(item, Message) for item in receiver.items):
         return _filled(file, node, receiver, site)
     if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
@@ -467,6 +473,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
             if isinstance(receiver, Mapping) and any(key.endswith("_string") for key, _ in receiver.entries):
                 return first  # delimiters of its own: its text is known, its variables are not
             span = extent(first) or file.span(site.node)
+            fills.note_jinja(file, first, file.span(site.positional[0][1]))
             return (Apply("jinja", first, Arguments(), span, run_time_value(file, site, None)),)
         return None
     if (
@@ -497,6 +504,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     wraps = last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS
     if wraps and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
         consider(file, first, site.positional[0][1], last)
+        file.facts.loose.append(first)
         return first
     return None
 

@@ -14,7 +14,17 @@ from promptlint.extract.invocations import note_annotation, note_attribute, note
 from promptlint.extract.messages import note_descriptions
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
-from promptlint.extract.state import File, Scope, has_text, is_instance, join_branches, references, single_hole, textual
+from promptlint.extract.state import (
+    File,
+    Scope,
+    fallback_of,
+    has_text,
+    is_instance,
+    join_branches,
+    references,
+    single_hole,
+    textual,
+)
 from promptlint.extract.statements import STATEMENTS, owner_of, run
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
 from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value, Volatility
@@ -32,6 +42,12 @@ def bind_scope(file: File, scope: Scope) -> None:
                 file.facts.bindings[scope.key(name)] = given[0][1]
         elif (hole := single_hole(value)) is not None and hole.origin in TELLING and name not in file.globals:
             file.facts.bindings[scope.key(name)] = value
+
+
+def _frozen(value: Value) -> bool:
+    """Whether a value is a clock as it stood when the module was imported."""
+    hole = fallback_of(value)
+    return hole is not None and hole.volatility is Volatility.DEPLOY and hole.origin in ("clock", "date")
 
 
 def define(file: File, scope: Scope, node: FunctionNode) -> bool:
@@ -141,11 +157,12 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
     parameters: list[tuple[str, Value | None]] = []
     for argument, default in pairs:
-        state = of_name(argument.arg)
+        value = _default_value(file, parent, default) if default is not None else None
+        known = fallback_of(value) if value is not None and _frozen(value) else None
+        state = (known.volatility, known.origin) if known is not None else of_name(argument.arg)
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
         if argument.annotation is not None:
             note_annotation(file, scope, argument.arg, argument.annotation)
-        value = _default_value(file, parent, default) if default is not None else None
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))
@@ -160,11 +177,14 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         if extra is not None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
     file.where, file.function = node.name, scope.name
+    calls = len(file.facts.calls)
     run(file, scope, node.body)
     file.where = file.function = ""
     _bind_attributes(file, scope)
     # A nested function sees the names as they are when its own body is read.
     returned = _returned(scope)
+    if returned is not None or len(file.facts.calls) > calls:
+        file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
     file.facts.functions[scope.name] = Function(
         tuple(parameters), () if returned is None else returned, file.span(node)
     )

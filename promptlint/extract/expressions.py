@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from promptlint.extract import fills
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
@@ -307,6 +308,7 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     left, right = evaluate(file, scope, node.left), None
     if isinstance(node.op, ast.Mod) and textual(left) and isinstance(left, tuple):
         right = evaluate(file, scope, node.right)
+        fills.note_percent(file, node, left)
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
         return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
     right = evaluate(file, scope, node.right)

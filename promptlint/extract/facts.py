@@ -99,6 +99,24 @@ class Sent(msgspec.Struct, frozen=True, array_like=True):
     docstring: bool = True
 
 
+class Fill(msgspec.Struct, frozen=True, array_like=True):
+    """A call that fills a template, as one file shows it.
+
+    `operation` is that of `Apply`, or "fields" of a framework's template, filled with the rules of `str.format`.
+    `names` are the names given with the place of each, `positional` the places of values without a name; `complete`:
+    there are no others. `guarded`: the code around it expects it to fail. `span` is the call without what it is called
+    on.
+    """
+
+    operation: str
+    target: Value
+    span: Span
+    names: tuple[tuple[str, Span], ...] = ()
+    positional: tuple[Span, ...] = ()
+    complete: bool = True
+    guarded: bool = False
+
+
 class Problem(msgspec.Struct, frozen=True, array_like=True):
     """Why a file, or a part of it, was not read. `kind`: "read", "decode", "syntax", "template", "internal".
 
@@ -138,5 +156,17 @@ class Facts(msgspec.Struct):
     marks: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.
     changing: list[tuple[Span, Hole]] = []
+    fills: list[Fill] = []
+    # Texts in objects that fill them in a way of their own, or that something out of sight may have filled in part.
+    loose: list[Value] = []
+    # Functions that call a model or give back text, and the names that each binds.
+    scopes: list[tuple[Span, tuple[str, ...]]] = []
+    # Of a Jinja file: the names in its tags. None of any other.
+    names: tuple[str, ...] | None = None
+    # How its process runs, as far as it says: "script" (as a program), "rerun" (anew for every click), "server",
+    # "bare" (it defines nothing that could be called later), or "".
+    runs: str = ""
+    # It gives jinja2 names that every template has, or its own way with those that a template has not.
+    jinja: bool = False
     # Comments that should settle what is a prompt, and settle nothing.
     idle: list[Span] = []

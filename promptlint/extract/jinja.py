@@ -61,6 +61,15 @@ def _read(
         raise TemplateError(error.message, error.offset) from None
 
 
+def names(texts: Sequence[Text]) -> frozenset[str]:
+    """All names in the tags of a template, those that it binds itself too. Raises `TemplateError`."""
+    return _names(_read(texts)[1])
+
+
+def _names(reader: Reader) -> frozenset[str]:
+    return frozenset(value for _, kind, value in reader.tree.tokens if kind == "name")
+
+
 def facts(source: Source, *, wanted: bool = False) -> Facts:
     """The prompts of a Jinja file: one site, or one for each role of a file that is divided by lines such as `system:`.
 
@@ -111,6 +120,7 @@ def _read_file(source: Source, found: Facts, said: Sequence[Directive], wanted: 
 def define(found: Facts, made: Template, reader: Reader, texts: Sequence[Text]) -> None:
     """What other templates can refer to: the whole, macros, top-level names, and blocks for those that extend it."""
     found.bindings["template"] = made
+    found.names = tuple(sorted(_names(reader)))
     found.functions.update(reader.functions())
     found.bindings.update((f"#{name}", value) for name, value in reader.top.names.items() if value)
     if reader.parent:

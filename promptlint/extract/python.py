@@ -9,11 +9,21 @@ from collections.abc import Iterable, Sequence
 from promptlint.extract import comments
 from promptlint.extract.definitions import bind_scope, describe_tools, note_examples, read_function
 from promptlint.extract.facts import Facts, Problem
+from promptlint.extract.patterns import lazy
 from promptlint.extract.sites import NAME
 from promptlint.extract.state import File, Scope
 from promptlint.extract.statements import run
 from promptlint.source import Source
 from promptlint.template import Span
+
+# Libraries whose programs run on, and those that run a program anew for every click.
+_SERVERS = frozenset(
+    "fastapi flask django starlette quart sanic aiohttp tornado uvicorn celery fastmcp mcp chainlit gradio slack_bolt "
+    "discord telegram aiogram".split()
+)
+_RERUN = frozenset({"streamlit"})
+# Names that every template of an environment has, or a way with names that are not given.
+_JINJA = lazy(r"\.globals\b|\b(?!StrictUndefined\b)\w*Undefined\b|\bpass_context\b")
 
 
 def facts(source: Source, words: bytes = b"") -> Facts:
@@ -51,12 +61,29 @@ def facts(source: Source, words: bytes = b"") -> Facts:
         except RecursionError:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
     file.facts.loads = sorted(file.loads)
+    file.facts.runs = _runs(file, tree.body)
+    file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     describe_tools(file)
     for expression, directive in denied:
         _silence(file, file.span(expression), directive)
     idle = [each for each in directives if each.start not in file.settled]
     file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
     return file.facts
+
+
+def _runs(file: File, statements: Sequence[ast.stmt]) -> str:
+    """How the process of the file runs: `Facts.runs`."""
+    if not file.imported.isdisjoint(_SERVERS):
+        return "server"
+    if not file.imported.isdisjoint(_RERUN):
+        return "rerun"
+    if any(call.once for call in file.facts.calls):
+        return "script"
+    tests = [statement.test for statement in statements if isinstance(statement, ast.If)]
+    if any(isinstance(node, ast.Name) and node.id == "__name__" for test in tests for node in ast.walk(test)):
+        return "script"
+    defines = any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for each in statements)
+    return "" if defines else "bare"
 
 
 # What a program that sets cache markers, by itself or through a framework, has in its text.

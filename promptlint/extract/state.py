@@ -114,6 +114,8 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
+        # Inside `try` statements that expect a template not to be filled.
+        self.guards = 0
         self.depth = 0
         # Where texts that grew too large have been cut off.
         self.cut: set[Span] = set()

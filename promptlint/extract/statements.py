@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from promptlint.extract import fills
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
@@ -376,7 +377,11 @@ def _repeated(before: Value, after: Value, over: str, span: Span, state: State) 
 
 def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
     start = scope.fork()
-    reached = run(file, scope, node.body) and run(file, scope, node.orelse)
+    guarded = fills.guards(node)
+    file.guards += guarded
+    reached = run(file, scope, node.body)
+    file.guards -= guarded
+    reached = reached and run(file, scope, node.orelse)
     for handler in node.handlers:
         branch = start.fork()
         if run(file, branch, handler.body):
