@@ -41,11 +41,11 @@ there: documentation has imperatives and headings too.
 """
 
 SHORTEST = 20
-"""Characters below which no text is called a prompt on its wording alone."""
+"""Characters below which no text is called a prompt on its wording alone; half of it where others than ASCII occur."""
 
 _SENTENCE = lazy(
     r"(?:^|[.!?:;]\s+|\n)[\s\-*•#>\d.)(\"'`]{0,12}"
-    r"(?:please |then |and |also |next |first |finally |now )*([a-z']+)(?= )"
+    r"(?:please |then |and |also |next |first |finally |now )*([^\W\d_][^\W\d_']*)(?= )"
 )
 
 _CHAT = lazy(
@@ -100,10 +100,11 @@ def _score(text: str) -> int:
     """Points of a sample by the scale of `THRESHOLD`; 0 where nothing in it is addressed to a model."""
     flow = _flow(text)
     address = [4 if start < 12 else 3 for start in _hits(ADDRESS, flow)]
-    orders = sum(1 for _ in _hits(ORDERS, flow))
+    orders, abroad = sum(1 for _ in _hits(ORDERS, flow)), 0
     if not flow.isascii():
         address += [4 if start < 12 else 3 for start in _hits(ADDRESS_ABROAD, flow)]
-        orders += sum(1 for _ in _hits(ORDERS_ABROAD, flow))
+        abroad = sum(1 for _ in _hits(ORDERS_ABROAD, flow))
+        orders += abroad
     verbs = set()
     openings = set()
     if address or orders or any(word in flow for word in OPENINGS):
@@ -122,9 +123,10 @@ def _score(text: str) -> int:
         # One order and a placeholder: also how an error message reads, unless the order opens the text or the text
         # has lines.
         first = _SENTENCE.match(flow)
-        if not orders or not placeholder or ("\n" not in text.strip() and not (first and first[1] in IMPERATIVES)):
+        opens = first is not None and first[1] in IMPERATIVES
+        if not orders or not placeholder or ("\n" not in text.strip() and not opens and not abroad):
             return 0
-    score = sum(address) + 2 * orders + (3 if chat else 0) + placeholder + min(3, len(verbs))
+    score = sum(address) + 2 * orders + (3 if chat else 0) + placeholder + min(3, len(verbs) or abroad)
     score += min(3, len({match[1].lower() for match in _SECTION.finditer(text)}))
     lower = text.lower()
     return score - sum(points for points, needles in AGAINST for needle in needles if needle in lower)
@@ -136,7 +138,7 @@ def reads_like_prompt(text: str) -> bool:
 
     Precision comes first: a doubtful text is none, so that fragments and bare questions need other evidence.
     """
-    if len(text) < SHORTEST:
+    if len(text.strip()) < (SHORTEST if text.isascii() else SHORTEST // 2):
         return False
     sample = _sample(text)
     score = _score(sample)

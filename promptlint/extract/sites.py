@@ -152,7 +152,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             text = sample(value)
             if len(text) >= MIN_HELD and file.of_prompts and file.muted == 0 and name and depth == 0:
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
-            if len(text) >= MIN_READS and reads_like_prompt(text):
+            # One character of a script without spaces says what three others do.
+            if (len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS) and reads_like_prompt(text):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
     if isinstance(value, Message) or full(value):

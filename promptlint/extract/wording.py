@@ -118,6 +118,7 @@ ADDRESS: tuple[Signal, ...] = (
 ADDRESS_ABROAD: tuple[Signal, ...] = (
     _signal(
         "你|扮演|您",
+        r"(?:接下来|接下來|下面|现在)?我(?:会|將|将|會)(?:给|給|提供|向)(?:给)?[你您]|(?:假设|假設|想象|想像)[你您]是|"
         r"[你您](?:现在|現在|将|將|就)?(?:是|要扮演|扮演)(?:一|个|個|名|位|专|專|资|資|\{|由)|[你您]的(?:主要|核心|最终)?(?:任务|任務|目标|目標|角色|职责|職責"
         r"|工作)(?:是|为|為|:|：|就是)|(?:请|請)?(?:你)?扮演(?:一|\{)|(?:作为|作為)一(?:个|個|名|位).{1,20}[,，]\s*(?:你|请|請)|[你您](?:需要|必须|必須"
         r"|将|應該|应该)(?:根据|根據|对|對|把|将|回答|生成|从)",
@@ -216,33 +217,61 @@ ORDERS: tuple[Signal, ...] = (
         "hallucinat|chain of thought|chain-of-thought|tool call|few-shot",
         r"\bhallucinat|\bchain[ -]of[ -]thought\b|\bfew-shot examples?\b",
     ),
-    _signal(
-        "respond|responde|devuelve|no incluyas|paso a paso|siguiente|basándote|resume",
-        r"\bresponde (?:solo|sólo|únicamente|en|con|a|de|siempre|a la)\b|\bdevuelve (?:solo|sólo|únicamente|un|el"
-        r"|la)\b|\bno (?:incluyas|inventes|agregues|añadas|expliques|respondas)\b|\bpaso a paso\b|\b(?:resume|traduce"
-        r"|analiza|clasifica|extrae) (?:el|la|los|las|este|esta) (?:siguientes? )?\w+|\b(?:el|la) siguiente (?:texto"
-        r"|pregunta|contexto|conversación)\b|\ben formato (?:json|markdown)\b",
+    _signal(  # Spanish: how to answer
+        "responde|devuelve|no inc|no inv|no a|no exp|no resp|paso a paso|en formato|una palabra",
+        r"\bresponde (?:solo|sólo|únicamente|en|con|a|de|siempre|a la)\b|\bdevuelve (?:solo|sólo|únicamente|un|una|el"
+        r"|la)\b|\bno (?:incluyas|inventes|agregues|añadas|expliques|respondas)\b|\bpaso a paso\b|\ben formato (?:json"
+        r"|markdown)\b",
     ),
-    _signal(
-        "répond|repond|n'inclu|étape par étape|suivant|résume|retourne|ne fais|ne fournis",
+    _signal(  # Spanish: the task, and what it is about
+        "siguiente|contexto|resume|traduce|analiza|clasifica|extrae|basándote",
+        r"\b(?:resume|traduce|analiza|clasifica|extrae) (?:el|la|los|las|este|esta) (?:siguientes? )?\w+"
+        r"|\b(?:el|la|del|al) siguiente (?:texto|pregunta|contexto|conversación)\b|\b(?:solo|sólo|únicamente|basándote"
+        r"|según)(?: \w+){0,2} (?:el|en el|la|del) (?:contexto|información)\b",
+    ),
+    _signal(  # French
+        "répond|repond|n'inclu|n'inv|étape par étape|retourne|ne f|ne d|ne r|au format",
         r"\brépond(?:s|ez) (?:uniquement|seulement|en|à|aux|toujours|avec|par)\b|\bn'inclu(?:s|ez)\b"
-        r"|\bétape par étape\b|\bn'invente[sz]?\b|\bne (?:fournis|fais|donne|réponds)\w* (?:pas|aucun)|\b(?:résume"
-        r"|traduis|analyse|extrais|classe)[sz]? (?:le|la|les|ce|cette) \w+|\b(?:texte|question|contexte"
-        r"|conversation) suivante?\b|\bau format (?:json|markdown)\b|\bretourne[sz]? (?:uniquement|seulement|un)\b",
+        r"|\bétape par étape\b|\bn'invente[sz]?\b|\bne (?:fournis|fais|donne|réponds)\w* (?:pas|aucun)"
+        r"|\bau format (?:json|markdown)\b|\bretourne[sz]? (?:uniquement|seulement|un)\b",
     ),
     _signal(
-        "antworte|gib |schritt für schritt|folgend|fasse|beantworte|verwende keine|füge keine",
-        r"\bantworten? (?:sie )?(?:nur|mit|auf|in|immer|ausschließlich|kurz)\b|\bbeantworten? (?:sie )?(?:die|diese"
-        r"|folgende)\b|\bgib (?:nur|ausschließlich|deine|die|das|ein)\b|\bschritt für schritt\b|\bfasse (?:den|die"
-        r"|das|folgende)|\b(?:der|die|den|dem|das) folgenden? (?:text|frage|kontext|artikel|gespräch)\b|\b(?:füge"
-        r"|verwende|erfinde) keine\b|\bim json-format\b",
+        "suivant|résume|traduis|analyse|extrais|classe|contexte",
+        r"\b(?:résume|traduis|analyse|extrais|classe)[sz]? (?:le|la|les|ce|cette) \w+|\b(?:texte|question|contexte"
+        r"|phrase|conversation) suivante?\b|\bà partir (?:du|de la|des) (?:contexte|informations?|documents?|texte)\b",
+    ),
+    _signal(  # German
+        "antworte|gib |schritt für schritt|verwende keine|füge keine|erfinde keine|json",
+        r"\bantworten? (?:sie )?(?:nur|mit|auf|in|immer|ausschließlich|kurz)\b|\bgib (?:nur|ausschließlich|deine|die"
+        r"|das|ein|sie als)\b|\bschritt für schritt\b|\b(?:füge|verwende|erfinde) keine\b"
+        r"|\bim json-format\b|\bals json\b",
     ),
     _signal(
-        "responda|não inclua|passo a passo|seguinte|retorne|resuma|traduza",
+        "folgend|fasse|beantworte|anhand|kontext",
+        r"\bbeantworten? (?:sie )?(?:die|diese|folgende)\b|\bfasse (?:den|die|das|folgende)|\b(?:der|die|den|dem|das"
+        r"|diesen|aus dem) folgenden? (?:text|frage|kontext|artikel|gespräch|satz|absatz"
+        r"|dokument)\b|\b(?:nur|ausschließlich)"
+        r" (?:anhand|auf grundlage|mithilfe|auf basis) (?:des|der)\b",
+    ),
+    _signal(  # Portuguese
+        "responda|não inc|não inv|não ad|não exp|não resp|passo a passo|retorne|no formato json",
         r"\bresponda (?:apenas|somente|em|com|à|a|sempre|de)\b|\bnão (?:inclua|invente|adicione|explique|responda)\b"
-        r"|\bpasso a passo\b|\bretorne (?:apenas|somente|um|o)\b|\b(?:resuma|traduza|analise|classifique"
-        r"|extraia) (?:o|a|os|as|este|esta) \w+|\b(?:texto|pergunta|contexto|conversa) (?:a )?seguir\b"
-        r"|\bo seguinte (?:texto|contexto)\b|\bno formato json\b",
+        r"|\bpasso a passo\b|\bretorne (?:apenas|somente|um|o)\b|\bno formato json\b",
+    ),
+    _signal(
+        "segui|resuma|traduza|analise|classifique|extraia",
+        r"\b(?:resuma|traduza|analise|classifique|extraia) (?:o|a|os|as|este|esta) \w+|\b(?:texto|pergunta|contexto"
+        r"|conversa) (?:a )?seguir\b|\bo seguinte (?:texto|contexto)\b",
+    ),
+    _signal(  # Italian
+        "rispondi|restituisci|non inc|non inv|non agg|passo dopo passo|in formato",
+        r"\brispondi (?:solo|soltanto|sempre|in|con|alla|alle|a)\b|\brestituisci (?:solo|soltanto|un|il|la)\b|\bnon"
+        r" (?:includere|inventare|aggiungere|spiegare)\b|\bpasso dopo passo\b|\bin formato (?:json|markdown)\b",
+    ),
+    _signal(
+        "seguente|riassumi|traduci|analizza|classifica|estrai",
+        r"\b(?:riassumi|traduci|analizza|classifica|estrai) (?:il|lo|la|i|gli|le|questo|questa) \w+|\b(?:il|la|dal)"
+        r" seguente (?:testo|domanda|contesto|conversazione)\b",
     ),
 )
 # "Answer ...", "only output ...", "do not ...", "step by step", "based on the following ...".
@@ -262,13 +291,28 @@ ORDERS_ABROAD: tuple[Signal, ...] = (
         r"|格式).{0,6}(?:输出|輸出|返回|回答|回复)?",
     ),
     _signal(
-        "根据|根據|以下|用户|用戶|一步",
-        r"(?:根据|根據|基于|基於|参考)(?:以下|上述|给定|給定|提供|用户)|以下(?:是|为|為)?.{0,8}(?:内容|文本|文章|对话|對話|问题|問題|上下文|信息)|用户的?(?:问题|输入|查询"
-        r"|请求)|一步一步|逐步思考",
+        "根据|根據|以下|基于|基於|参考",
+        r"(?:根据|根據|基于|基於|参考)(?:以下|上述|给定|給定|提供|用户)|以下(?:是|为|為)?.{0,8}(?:内容|文本|文章|对话|對話|问题|問題|上下文|信息)",
+    ),
+    _signal("用户|用戶", r"(?:用户|用戶)的?(?:问题|問題|输入|輸入|查询|查詢|请求|請求|提问)"),
+    _signal("一步|逐步", r"一步一步|逐步思考|一步步"),
+    _signal(
+        "进行|進行|不超过|不超過|不知道|不确定",
+        r"(?:请|請)?(?:对|對).{1,12}(?:进行|進行)(?:总结|總結|分析|翻译|翻譯|评估|評估|分类|分類|提取|改写|润色|摘要)|(?:字数)?不(?:超过|超過)\s?\d+\s?个?字"
+        r"|如果(?:你)?不(?:知道|确定|清楚).{0,12}(?:说|说明|回答|回复|输出)",
     ),
     _signal(
-        "ください|しないで|以下の|次の|出力|答え",
-        r"(?:以下|次|上記)の(?:文章|テキスト|質問|情報|文脈|コンテキスト|会話|内容|形式|指示|例|ルール|json)|(?:出力|回答|返答|返|要約|翻訳|抽出|生成|説明|作成|答え"
+        "以下の|次の|上記の",
+        r"(?:以下|次|上記)の(?:文章|テキスト|質問|情報|文脈|コンテキスト|会話|内容|形式|指示|例|ルール|json)",
+    ),
+    _signal(
+        "形式で|語で|のみ|だけ",
+        r"(?:json|マークダウン|markdown|表|箇条書き|リスト)(?:形式)?で(?:出力|回答|答え|返|記述)|(?:日本語|英語|中国語)で(?:出力|回答|答え|返答|簡潔)"
+        r"|(?:のみ|だけ)(?:を)?(?:出力|回答|返)|(?:説明|前置き|解説|コメント)(?:は|を)?(?:不要|しない|含めない|出力しない)",
+    ),
+    _signal(
+        "ください|下さい|しないで|含めないで|ステップ",
+        r"(?:出力|回答|返答|返|要約|翻訳|抽出|生成|説明|作成|答え"
         r"|分類)(?:し)?て(?:ください|下さい)|(?:しない|含めない)で(?:ください|下さい)|ステップバイステップ",
     ),
     _signal(
@@ -342,6 +386,13 @@ IMPERATIVES = frozenset(
     remember repeat rephrase reply report respond return review revise rewrite score select separate shorten
     show simplify solve specify start state stay structure suggest summarise summarize tell think translate
     treat try understand use verify wrap write
+    analysiere antworte beantworte berücksichtige erkläre erstelle extrahiere fasse formuliere generiere gib
+    klassifiziere nenne schreibe übersetze vergleiche verwende
+    analiza clasifica devuelve escribe explica extrae genera identifica responde resume traduce utiliza
+    classe donne explique extrais génère identifie rédige réponds répondez résume traduis utilise
+    analise classifique escreva explique extraia gere responda resuma retorne traduza utilize
+    analizza classifica estrai rispondi riassumi scrivi spiega traduci
+    выведи извлеки кратко ответь отвечай переведи проанализируй сформулируй используй
     """)
 )
 # Wording of texts for people and machines, and the points each takes away.
