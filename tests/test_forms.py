@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from promptlint.extract.facts import Problem
 from promptlint.extract.python import facts
 from promptlint.link import link
 from promptlint.source import Source
@@ -912,6 +913,17 @@ def test_form(files: tuple[tuple[str, str], ...], expected: Found, silent: tuple
         assert roles == {role}, f"{fragment!r} in {found}"
     for fragment in silent:
         assert not [text for text, _ in found if fragment in text]
+
+
+def test_a_text_that_jinja2_does_not_take_is_named() -> None:
+    text = "import jinja2\nVISIT_PROMPT = jinja2.Template('Greet {{ guest } by {% if kind %}name.')\n"
+    problems: list[Problem] = []
+    link([facts(Source("app.py", text))], problems=problems)
+    assert [(problem.kind, problem.span.file) for problem in problems] == [("template", "app.py")]
+    good = text.replace("guest }", "guest }}").replace("name.", "name.{% endif %}")
+    problems.clear()
+    link([facts(Source("app.py", good.replace("Greet", "{% trans %}Greet{% endtrans %}")))], problems=problems)
+    assert not problems
 
 
 def test_files_in_any_order_say_the_same() -> None:
