@@ -1,7 +1,7 @@
 """Sample programs for `test_cache_programs.py`: each shape of a request, written for each framework.
 
 A program is made of a *shape* (what is static, what changes, in which order) and a *framework* (how it is sent). Its
-`main(conversation)` holds one conversation of two turns. What comes from outside begins with another letter each time
+`main(session)` holds one conversation of two turns. What comes from outside begins with another letter each time
 and ends with "~", so that it can be told from static text.
 """
 
@@ -92,15 +92,15 @@ class Runner:
     "boto3": "from sink import client\n",
     "google.genai": "from sink import client as Client\n",
     "google.genai.types": "GenerateContentConfig = dict\n",
-    "inputs": """
-def question(conversation, turn):
-    return "ABCDEFGH"[2 * conversation + turn] * 3 + "q~"
-def context(conversation, turn):
-    return "KLMNOPQR"[2 * conversation + turn] * 3 + "c~"
-def user(conversation):
-    return "UV"[conversation] * 3 + "u~"
-def answer(conversation, turn):
-    return "WXYZ"[2 * conversation + turn] * 3 + "a~"
+    "outside": """
+def question(session, turn):
+    return "ABCDEFGH"[2 * session + turn] * 3 + "q~"
+def context(session, turn):
+    return "KLMNOPQR"[2 * session + turn] * 3 + "c~"
+def user(session):
+    return "UV"[session] * 3 + "u~"
+def answer(session, turn):
+    return "WXYZ"[2 * session + turn] * 3 + "a~"
 """,
 }
 
@@ -262,14 +262,14 @@ def program(shape: Shape, framework: Framework) -> Program:
     head, call = _call(shape, framework)
     body = "".join(f"    {line}\n" for line in [*shape.before.splitlines(), *call.splitlines()])
     source = (
-        f"{head}from datetime import datetime\nimport inputs\n{texts}{shape.setup}\n"
+        f"{head}from datetime import datetime\nimport outside\n{texts}{shape.setup}\n"
         f"def ask(question, context, user_name, history, strict):\n{body}\n"
-        "def main(conversation):\n    history = []\n    for turn in range(2):\n"
-        "        question = inputs.question(conversation, turn)\n"
-        "        ask(question, inputs.context(conversation, turn), inputs.user(conversation), history, "
+        "def main(session):\n    history = []\n    for turn in range(2):\n"
+        "        question = outside.question(session, turn)\n"
+        "        ask(question, outside.context(session, turn), outside.user(session), history, "
         f"{shape.branch is True})\n"
         f"        history.append({_message(framework, 'user', 'question')})\n"
-        f"        history.append({_message(framework, 'assistant', 'inputs.answer(conversation, turn)')})\n"
+        f"        history.append({_message(framework, 'assistant', 'outside.answer(session, turn)')})\n"
     )
     return Program(name, shape, framework, {"app": source, "texts": texts})
 

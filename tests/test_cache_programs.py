@@ -28,7 +28,7 @@ from promptlint.link import link
 from promptlint.source import Source
 from promptlint.tokens import encode, encoding_of, read_ranks
 
-# What comes from outside: the values of the module `inputs`, and the time.
+# What comes from outside: the values of the module `outside`, and the time.
 VALUE = re.compile(r"([A-Z])\1\1[quca]~|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
 PROGRAMS = list(programs())
 
