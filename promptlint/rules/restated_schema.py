@@ -127,8 +127,11 @@ def _list(document: Document, wanted: set[str], first: int, last: int) -> Iterat
 
 
 def _says_little(document: Document, items: Sequence[int]) -> bool:
-    """Whether items hold hardly more than the names and types of fields: guidance is no copy."""
-    words = sum(len(_WORDS.findall(document.text(document.lines[at]))) - 1 for at in items)
+    """Whether items hold hardly more than the names and types of fields: guidance is no copy, and data is none."""
+    texts = [document.text(document.lines[at]) for at in items]
+    if 2 * sum(any(character.isdigit() for character in text) for text in texts) > len(texts):
+        return False
+    words = sum(len(_WORDS.findall(text)) - 1 for text in texts)
     return words <= _GUIDANCE * len(items)
 
 
