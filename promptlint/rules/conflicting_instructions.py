@@ -68,8 +68,11 @@ def _claims(place: Place) -> Iterator[_Claim]:
     numbers = " ".join(word for word in words if word[0].isdigit() or word[0] == "{")
     subject = content_words(key)
     if len(subject) >= _FEWEST and _LIMITS.isdisjoint(words):
-        negative = sum(word in NEGATIONS for word in words) % 2 == 1
-        yield _Claim(f"do {' '.join(sorted(subject))} {numbers}", "do not" if negative else "do", place)
+        # Only an order that is denied as a whole: "not" further back denies a part of it.
+        denied = [at for at, word in enumerate(words) if word in NEGATIONS]
+        negative = len(denied) == 1 and denied[0] < 2
+        if negative or not denied:
+            yield _Claim(f"do {' '.join(sorted(subject))} {numbers}", "do not" if negative else "do", place)
     for match in _LIMIT.finditer(key):
         kind = "least" if match["kind"] in _UPPER else "exactly" if match["kind"] == "exactly" else "most"
         number = _NUMBERS.get(match["number"], match["number"])
