@@ -13,10 +13,12 @@ from promptlint.extract.facts import Facts, Fill, Problem
 from promptlint.operations import OBJECT, Ruler, format_fields
 from promptlint.prompt import Field, Filling, Project, Request, Unfilled
 from promptlint.template import (
+    Apply,
     Choice,
     Hole,
     Items,
     Message,
+    Ref,
     Repeat,
     Span,
     Template,
@@ -179,13 +181,24 @@ def _filling(fill: Fill, template: Template, jinja: Jinja) -> Filling:
         fill.span,
         next(texts(template)).span,
         tuple(asked.fields),
-        asked.whole and len(asked.fields) < MAX_FIELDS,
+        asked.whole and len(asked.fields) < MAX_FIELDS and not _exchangeable(fill.target),
         fill.names,
         fill.positional,
         fill.complete,
         tuple(asked.broken),
         tuple(asked.inserted),
     )
+
+
+def _exchangeable(target: Value) -> bool:
+    """Whether a template is an attribute that an object may be given another value for."""
+    while isinstance(target, tuple) and len(target) == 1 and isinstance(target[0], Apply):
+        target = target[0].target
+    part = target[0] if isinstance(target, tuple) and len(target) == 1 else None
+    if not isinstance(part, Ref) or part.call is not None:
+        return False
+    owner, _, name = part.name.removeprefix(":").rpartition(".")
+    return part.name.startswith(":") and bool(owner) and not name.isupper()
 
 
 def _gather(template: Template, operation: str, asked: Asked, certain: bool, beside: bool, depth: int) -> None:

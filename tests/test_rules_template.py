@@ -201,6 +201,8 @@ SILENT = {
     "    return prompt.format(letter=1)",
     "a word": "def f(shelf):\n"
     "    prompt = f'You answer letters to a library. {shelf.name} {{letter}}'\n    return prompt.format(letter=1)",
+    "attribute": "class A:\n    def __init__(self, prompt='You answer letters to a library.'):\n"
+    "        self.prompt = prompt\n    def ask(self, letter):\n        return self.prompt.format(letter=letter)",
     "names of fields": "from jinja2 import Template\ndef f(inputs):\n    prompt = 'You answer letters. ' + ', '.join(\n"
     "        f'{name}: {{{{ {name} }}}}' for name in inputs)\n    return Template(prompt)",
     "clock in a template": "from datetime import date\ndef f():\n"
