@@ -33,7 +33,7 @@ class Author:
     def hole(self, name: str, volatility: Volatility = V.REQUEST, origin: str = "") -> Hole:
         return Hole(name, self.span(len(name)), volatility, origin)
 
-    def prompt(self, role: Role, *pieces: int | str | Hole | Choice | Repeat, once: bool = False) -> Prompt:
+    def prompt(self, role: Role, *pieces: int | str | Text | Hole | Choice | Repeat, once: bool = False) -> Prompt:
         """A number is static text of so many tokens, a string a variable of a request."""
         start = self.position
         parts = tuple(

@@ -12,7 +12,7 @@ from promptlint.rules.static_after_variable import check as static_after_variabl
 from promptlint.rules.uncached_boundary import check as uncached_boundary
 from promptlint.rules.unstable_order import check as unstable_order
 from promptlint.rules.useless_cache_control import check as useless_cache_control
-from promptlint.template import Choice, Hole, Repeat, Span, Volatility
+from promptlint.template import Choice, Hole, Repeat, Span, Text, Volatility
 
 V = Volatility
 CLAUDE = "claude-sonnet-4-5"  # 1,024 tokens
@@ -145,6 +145,8 @@ def test_a_length_that_is_not_known_is_not_called_too_small(a: Author) -> None:
     handbook = a.hole("HANDBOOK", V.CONSTANT)
     model = "claude-haiku-4-5"
     assert useless(request(a.prompt("system", 300, handbook), model=model, markers=(0,))) == []
+    field = Text("Read this: {{doc}}", a.span(18), True)
+    assert useless(request(a.prompt("user", field, 30), model=model, markers=(0,))) == []
     loop = Repeat((a.words(3),), "RULES", a.span(5), V.CONSTANT)
     assert useless(request(a.prompt("system", loop), model=model, markers=(0,))) == []
     for slot in ("tools", "system", "arguments"):

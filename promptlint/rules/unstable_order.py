@@ -10,7 +10,7 @@ from promptlint import cache
 from promptlint.cache import Piece, Policy
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.template import Span, Volatility
+from promptlint.template import Apply, Choice, Hole, Ref, Repeat, Span, Template, Volatility
 from promptlint.tokens import encoding_of
 
 # Characters of source that a message quotes.
@@ -32,7 +32,7 @@ class _Case(msgspec.Struct, frozen=True):
 @rule(group="cache", severity="warning")
 def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNIQUE_GAIN) -> Iterator[Finding]:
     """Order that differs from process to process, a set's or a directory's, stands in front of static text."""
-    if cache.sent_once(request):
+    if cache.sent_once(request) or not any(_holds_mixed(prompt.template) for prompt in request.prompts):
         return
     policy = cache.policy_of(request)
     minimum, words_of_minimum = cache.threshold(policy, min_tokens)
@@ -50,6 +50,25 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
             if known is None or case.then - case.now < known.then - known.now:
                 found[case.first.span] = case
     yield from (_finding(request, found[span], words_of_minimum) for span in sorted(found))
+
+
+def _holds_mixed(template: Template) -> bool:
+    """Whether anything of a template is in no order: most hold nothing of the kind, and need not be laid out."""
+    for part in template:
+        match part:
+            case Hole():
+                found = part.origin == "unordered"
+            case Repeat():
+                found = part.unordered or _holds_mixed(part.body)
+            case Choice():
+                found = any(_holds_mixed(branch) for branch in part.branches)
+            case Ref() | Apply():
+                found = part.fallback.origin == "unordered"
+            case _:
+                found = False
+        if found:
+            return True
+    return False
 
 
 def _mixed(piece: Piece) -> bool:

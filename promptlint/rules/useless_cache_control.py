@@ -54,13 +54,18 @@ def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece
             continue
         before = pieces[:index]
         tokens = cache.static_tokens(before)
-        if all(each.kind in ("text", "end") for each in before) and not _hidden_in_front(unknown, piece):
+        if all(map(_of_known_length, before)) and not _hidden_in_front(unknown, piece):
             if tokens < minimum * (1.0 if encoding_of(policy.model).exact else _DOUBT):
                 yield _too_small(request, policy, piece, tokens, minimum)
         elif not unknown and not any(each.grows for each in pieces):
             change = next((each for each in before if _per_request(each)), None)
             if change is not None and not any(each.marker for each in before if each.kind == "end"):
                 yield _never_read(request, policy, pieces, change, minimum)
+
+
+def _of_known_length(piece: Piece) -> bool:
+    """Whether a piece is sent as it stands; a brace may be a field that the framework fills."""
+    return piece.kind == "end" or (piece.kind == "text" and not any("{" in text.value for text in piece.texts))
 
 
 def _hidden_in_front(unknown: set[str], marked: Piece) -> bool:
