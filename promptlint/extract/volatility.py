@@ -233,6 +233,9 @@ def of_part(member: str, whole: State, named: State) -> State:
     if whole[0] <= Volatility.DEPLOY:
         # A part of what never changes does not either; of `None` and `{}`, which may be replaced, nothing follows.
         return whole if named[0] is Volatility.UNKNOWN and whole != CONSTANT else named
+    if named[0] is Volatility.DEPLOY and whole[1] in ("name", "parameter"):
+        # `context["language"]`: of both only the names are known, and that of the part is the nearer one.
+        return named
     return strongest([named, whole])
 
 

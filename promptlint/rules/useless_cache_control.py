@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from promptlint import cache
 from promptlint.cache import Piece, Policy
+from promptlint.fields import guess_fields
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.template import Span, Volatility
+from promptlint.template import Span, Volatility, holes
 from promptlint.tokens import encoding_of
 
 # An estimate of tokens may be off by so much: a prefix that is nearly large enough is not called too small.
@@ -64,8 +65,8 @@ def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece
 
 
 def _of_known_length(piece: Piece) -> bool:
-    """Whether a piece is sent as it stands; a brace may be a field that the framework fills."""
-    return piece.kind == "end" or (piece.kind == "text" and not any("{" in text.value for text in piece.texts))
+    """Whether a piece is sent as it stands: nothing in it may be a field that a framework fills."""
+    return piece.kind == "end" or (piece.kind == "text" and not any(True for _ in holes(guess_fields(piece.texts))))
 
 
 def _hidden_in_front(unknown: set[str], marked: Piece) -> bool:
