@@ -20,7 +20,7 @@ PROMPT_WORDS = frozenset(
 # Two words that only together name a text for a model.
 PROMPT_PAIRS = frozenset(
     {
-        ("few", "shot"), ("system", "message"), ("system", "msg"), ("system", "text"), ("system", "content"),
+        ("few", "shot"), ("shot", "examples"), ("shot", "example"), ("system", "message"), ("system", "msg"), ("system", "text"), ("system", "content"),
         ("system", "template"), ("user", "template"), ("user", "message"), ("user", "msg"), ("human", "message"),
         ("human", "template"), ("assistant", "message"), ("chat", "template"), ("message", "template"),
         ("output", "format"), ("format", "rules"), ("system", "role"), ("role", "description"), ("task", "description"),
