@@ -158,7 +158,8 @@ def _parse(template: Template, fill: Fill, known: Jinja, problems: list[Problem]
     try:
         known.add(_extent(pieces), jinja.names(pieces))
     except jinja.TemplateError as error:
-        if not fill.guarded:
+        # A tag that is not known may be an extension's.
+        if not fill.guarded and "unknown tag" not in error.message:
             ruler = Ruler(pieces)
             at = min(error.offset, max(len(ruler.value) - 1, 0))
             problems.append(Problem("template", error.message, ruler.place(at, at + 1)))

@@ -57,11 +57,7 @@ def link(
     from promptlint.collect import collect
 
     ordered = sorted(all_facts, key=lambda facts: facts.file)
-    linker = Linker(ordered, paths)
-    project = collect(ordered, linker, [] if problems is None else problems)
-    if problems is not None:
-        problems += [linker.unreadable[span] for span in sorted(linker.unreadable)]
-    return project
+    return collect(ordered, Linker(ordered, paths), [] if problems is None else problems)
 
 
 class Linker:
@@ -80,8 +76,6 @@ class Linker:
         self.steps = 0
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
-        # Texts given to jinja2 that it does not take, by the place where it gives up.
-        self.unreadable: dict[Span, Problem] = {}
 
     def resolve(self, value: Value, facts: Facts, bound: Bound | None = None) -> Value:
         """A value with nothing left to look up, within a budget of steps for each call from outside.
@@ -396,26 +390,10 @@ class Linker:
         result = (
             OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
         )
-        if part.operation == "jinja" and result is target:
-            self._unreadable(target)
         if part.operation == "jinja" and result is not None:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})
         return (part.fallback,) if result is None else result
-
-
-    def _unreadable(self, target: Template) -> None:
-        """A text that the program gives to jinja2, and that jinja2 does not take; tags of extensions are left alone."""
-        from promptlint.extract.jinja import TemplateError, template
-
-        texts = [piece for piece in target if isinstance(piece, Text)]
-        try:
-            if texts and len(texts) == len(target):
-                template(texts, texts[0].span.file)
-        except TemplateError as error:
-            if "unknown tag" not in error.message:
-                span = operations.Ruler(texts).place(error.offset, error.offset + 1)
-                self.unreadable.setdefault(span, Problem("template", error.message, span))
 
 
 def _at(place: Hole, value: Value) -> Value:

@@ -20,12 +20,12 @@ PROMPT_WORDS = frozenset(
 # Two words that only together name a text for a model.
 PROMPT_PAIRS = frozenset(
     {
-        ("few", "shot"), ("shot", "examples"), ("shot", "example"), ("system", "message"), ("system", "msg"), ("system", "text"), ("system", "content"),
-        ("system", "template"), ("user", "template"), ("user", "message"), ("user", "msg"), ("human", "message"),
-        ("human", "template"), ("assistant", "message"), ("chat", "template"), ("message", "template"),
-        ("output", "format"), ("format", "rules"), ("system", "role"), ("role", "description"), ("task", "description"),
-        ("tool", "description"), ("agent", "description"), ("system", "reminder"), ("system", "suffix"),
-        ("system", "prefix"),
+        ("few", "shot"), ("shot", "examples"), ("shot", "example"), ("system", "message"), ("system", "msg"),
+        ("system", "text"), ("system", "content"), ("system", "template"), ("user", "template"), ("user", "message"),
+        ("user", "msg"), ("human", "message"), ("human", "template"), ("assistant", "message"), ("chat", "template"),
+        ("message", "template"), ("output", "format"), ("format", "rules"), ("system", "role"),
+        ("role", "description"), ("task", "description"), ("tool", "description"), ("agent", "description"),
+        ("system", "reminder"), ("system", "suffix"), ("system", "prefix"),
     }
 )  # fmt: skip
 # A last word that says the value is about a prompt, not the prompt itself.
