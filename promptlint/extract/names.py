@@ -67,6 +67,7 @@ _DEPLOY = frozenset(
     "persona personality tool tools company product brand domain number length words separator delimiter "
     "os platform type types names label labels category categories example examples guidance tag tags opening closing "
     "root path dir directory folder workspace home option options flag flags mode level threshold template templates "
+    "agent base key keys rating scale criteria rubric "
     "skill skills agents features version currency country region timezone capabilities".split()
 )
 # First words of a switch ("has_network_access", "use_tools") and of what there is to choose from ("available_names").

@@ -123,8 +123,8 @@ def _of_call(name: str, receiver: State | None, arguments: list[State], first: s
     if known[0] <= Volatility.UNKNOWN and by_name is Volatility.REQUEST and _fetches(name, last):
         return (Volatility.REQUEST, "name")
     if by_name is Volatility.DEPLOY and known[0] is Volatility.REQUEST and known[1] in ("name", "parameter"):
-        # `resolve_instructions(context)`: the two names contradict each other.
-        return UNKNOWN
+        # `resolve_instructions(context)`: of both only the names are known, and that of the function is the nearer one.
+        return (Volatility.DEPLOY, "name")
     return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
 
 
