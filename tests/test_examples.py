@@ -25,7 +25,6 @@ DEFECTS = {
     "support_desk/handover.md.j2": ["pretty-json", "wasted-whitespace"],
     "support_desk/notes.py": [
         "frozen-clock",
-        "interpolated-template",
         "missing-variable",
         "unescaped-brace",
         "unformatted-placeholder",

@@ -20,7 +20,7 @@ def check(project: Project) -> Iterator[Finding]:
         for what, span in _unused(filling):
             yield Finding(
                 span,
-                f"the template has no field for {what}, so the model never sees this value",
+                f"the template has no field for {what}, so the value given here is dropped",
                 help="put the field into the template, or leave the value out",
                 related=((filling.template, "the template"),),
             )
