@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
+# Rows without the white space around them, and around breaks.
+_SOLID = re.compile(r"\S(?:.*\S)?")
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
 # What the template of a chat model wraps a message in.
@@ -63,14 +65,26 @@ class Covered:
             marks[text.span.start : text.span.end] = b"\1" * (text.span.end - text.span.start)
 
     def share(self, template: Template) -> float:
-        """The share of a template's static characters that is covered, from 0 to 1."""
+        """The share of a template's static characters that is covered, from 0 to 1.
+
+        White space of the source may have been taken off on the way into a prompt, so it does not count where it can
+        be told apart.
+        """
         total = inside = 0
         for text in texts(template):
-            total += text.span.end - text.span.start
-            marks = self.files.get(text.span.file)
-            if marks is not None:
-                inside += marks.count(1, text.span.start, text.span.end)
+            marks = self.files.get(text.span.file, b"")
+            for start, end in _solid(text):
+                total += end - start
+                inside += marks.count(1, start, end)
         return inside / total if total else 1.0
+
+
+def _solid(text: Text) -> list[tuple[int, int]]:
+    """The runs of a text between its white space, as offsets of its file."""
+    start, end = text.span.start, text.span.end
+    if not text.verbatim:
+        return [(start, end)]
+    return [(start + run.start(), start + run.end()) for run in _SOLID.finditer(text.value)] or [(start, end)]
 
 
 def _failed(error: Exception, span: Span) -> Problem:
