@@ -21,7 +21,7 @@ from promptlint.extract.invocations import takes
 from promptlint.extract.messages import content_template
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.operations import is_several
-from promptlint.prompt import Prompt, Request
+from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, sent
 from promptlint.template import (
     Apply,
@@ -72,11 +72,15 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters."""
+    """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters.
+
+    `ambiguous`: it may mean the method of another class as well, so who gets the request is not known.
+    """
 
     facts: Facts
     invocation: Invocation
     arguments: dict[str, Value]
+    ambiguous: bool = False
 
 
 class Callers:
@@ -241,7 +245,8 @@ class Callers:
                     return
                 if self.classes.target(facts, invocation.name, wanted) == place:
                     self.used += 1
-                    yield Given(facts, invocation, _arguments(function, invocation))
+                    ambiguous = self.classes.ambiguous(facts, invocation.name)
+                    yield Given(facts, invocation, _arguments(function, invocation), ambiguous)
 
     # ---- what callers give
 
@@ -282,14 +287,15 @@ class Callers:
         rest = True
         if call.span in self.fed and self.calls.get(place):
             rest = False
-            for invocation, bound in self._bindings(place, 0, set()):
+            for invocation, bound, ambiguous in self._bindings(place, 0, set()):
                 if len(found) >= MAX_REQUESTS or not self._tells(place, bound):
                     rest = True
                     continue
                 here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
                 made = sent(here, facts, self.linker, bound)
                 if made is not None:
-                    found.append(msgspec.structs.replace(made, request=_placed(made.request, invocation)))
+                    placed = _placed(made.request, invocation)
+                    found.append(msgspec.structs.replace(made, request=_anybody(placed) if ambiguous else placed))
         alone = sent(call, facts, self.linker) if rest or not found else None
         return [*found, alone] if alone is not None else found
 
@@ -299,8 +305,11 @@ class Callers:
             slot.role != MODEL and name in bound and _says(bound[name]) for name, slot in self.slots[place].items()
         )
 
-    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[tuple[Invocation, Bound]]:
-        """For each way to a function, the call where it begins and the values of the function's parameters."""
+    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[tuple[Invocation, Bound, bool]]:
+        """For each way to a function, the call where it begins and the values of the function's parameters.
+
+        And whether one of the calls on the way is ambiguous.
+        """
         if place in active or hops > MAX_HOPS:
             return
         for given in self.calls.get(place, ()):
@@ -308,12 +317,12 @@ class Callers:
             above = (facts.file, invocation.function)
             through = False
             if above in self.calls and above != place:
-                for first, outer in self._bindings(above, hops + 1, active | {place}):
+                for first, outer, unclear in self._bindings(above, hops + 1, active | {place}):
                     if self._tells(above, outer):
                         through = True
-                        yield first, self._bind(place, given, outer)
+                        yield first, self._bind(place, given, outer), unclear or given.ambiguous
             if not through:
-                yield invocation, self._bind(place, given, {})
+                yield invocation, self._bind(place, given, {}), given.ambiguous
 
     def _bind(self, place: Place, given: Given, outer: Bound) -> Bound:
         """The values of a function's parameters in one call of it."""
@@ -324,6 +333,20 @@ class Callers:
                 if default is not None and name not in bound:
                     bound[name] = self.linker.resolve(default, home)
         return bound
+
+
+def _anybody(made: Request) -> Request:
+    """A request of which is not known who gets it."""
+    unknown = (Unresolved("provider", "", made.span), Unresolved("model", "", made.span))
+    prompts = tuple(msgspec.structs.replace(prompt, model="") for prompt in made.prompts)
+    return msgspec.structs.replace(
+        made,
+        provider="",
+        model="",
+        prompts=prompts,
+        complete=False,
+        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in ("provider", "model"))),
+    )
 
 
 def _placed(made: Request, invocation: Invocation) -> Request:

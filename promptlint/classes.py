@@ -23,6 +23,8 @@ class Classes:
         self.known: dict[Place, Place | None] = {}
         # Methods that are not there, or do nothing, by the class below that has one that does.
         self.better: dict[Place, Place] = {}
+        # Whether more than one class below has such a method.
+        self.several: dict[Place, bool] = {}
         self.children: dict[Place, list[Place]] | None = None
 
     # ---- from a call to its function
@@ -35,6 +37,17 @@ class Classes:
             self.known[asked] = self._function(*place, 0) if place else None
         found = self.known[asked]
         return found if found is None or found in wanted else self.better.get(found)
+
+    def ambiguous(self, facts: Facts, name: str) -> bool:
+        """Whether a call that means a method of a class below may, for all that is known, mean that of another one."""
+        found = self.known.get((facts.file, name))
+        if found is None or found not in self.better:
+            return False
+        if found not in self.several:
+            owner, _, member = found[1].rpartition(".")
+            having = [name for home, name in self.below(found[0], owner) if f"{name}.{member}" in home.functions]
+            self.several[found] = len(having) > 1
+        return self.several[found]
 
     def _start(self, facts: Facts, name: str) -> tuple[Facts, str] | None:
         return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)

@@ -10,7 +10,7 @@ import msgspec
 from promptlint import providers
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
-from promptlint.extract.messages import content_template, paired
+from promptlint.extract.messages import as_message, content_template, paired
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 MAX_INNER = 8
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
+# Kinds of calls that take no text in the place of a list of messages.
+_LISTS = frozenset({"chat", "messages", "converse"})
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
 
 
@@ -126,6 +128,9 @@ class _Reading:
             self.tools(value, self.facts)
         if not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts):
             return None
+        if call.made and not self.parts["messages"]:
+            # What an agent is asked is said where it is run.
+            self.unresolved.append(Unresolved("messages", "", call.span))
         if not call.complete:
             rest = call.rest
             self.unresolved.append(
@@ -176,9 +181,12 @@ class _Reading:
         elif through is not None and through.provider:
             self.provider = through.provider
         self.model, start = _model(value) if value is not None else ("", "")
+        if self.call.api == "agent" and value is not None and not (self.model or start) and _unsaid(through):
+            # The framework's own provider serves what it is given by name; an object may be anybody's.
+            self.provider = ""
         if not self.model:
             self.unresolved.append(self.missing("model", value))
-        if self.provider in ("", "litellm") or (self.call.api == "agent" and (through is None or not through.provider)):
+        if self.provider in ("", "litellm") or (self.call.api == "agent" and _unsaid(through)):
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
 
@@ -192,6 +200,9 @@ class _Reading:
         """Add what stands in a slot of texts."""
         if _unset(value):
             return
+        if slot == "messages" and self.call.api in _LISTS and single_hole(value) is not None:
+            # A list of which nothing is known: whose messages stand in it is not, either.
+            role = "unknown"
         for message in _messages(value, role, self.call.span):
             # What a list of messages begins with is where a provider has its system part.
             leads = message.role == "system" and not self.parts["messages"]
@@ -298,6 +309,11 @@ def _through(value: Value, depth: int = 0) -> Through | None:
     return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
 
 
+def _unsaid(through: Through | None) -> bool:
+    """Whether no client says who gets a request."""
+    return through is None or not through.provider
+
+
 def _at(address: Value) -> str | None:
     """Who answers at an address; None when it is not known."""
     text = "".join(part.value for part in address if isinstance(part, Text)) if isinstance(address, tuple) else ""
@@ -390,6 +406,9 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
         inner = value.get("messages")
         if inner is not None:
             return _messages(inner, role, span)
+        made = as_message(value)
+        if made is not None:
+            return [made]
         return [Message(role, value, value.span, _marked(value))]
     if not value:
         return []

@@ -581,3 +581,35 @@ def test_a_plain_name_is_believed() -> None:
 def test_parameters_of_functions_that_call_each_other() -> None:
     calls = "def one(a):\n    zebra_prompt(a)\n    two(a)\ndef two(b):\n    text = 'a few words'\n    one(b)\n"
     assert state_of_hole({"app.py": BUILDER + calls}, "zebra") == ("unknown", "")
+
+
+def test_who_gets_it_is_not_known_where_several_classes_could() -> None:
+    files = {
+        "base.py": """
+class Model:
+    def ask(self, prompt): ...
+""",
+        "one.py": """
+from base import Model
+import anthropic
+class One(Model):
+    def ask(self, prompt):
+        messages = [{"role": "user", "content": prompt}]
+        return anthropic.Anthropic().messages.create(model="claude-sonnet-4-5", messages=messages)
+""",
+        "two.py": """
+from base import Model
+from openai import OpenAI
+class Two(Model):
+    def ask(self, prompt):
+        return OpenAI().chat.completions.create(model="gpt-5.2", messages=[{"role": "user", "content": prompt}])
+""",
+        "app.py": """
+from base import Model
+def run(model: Model):
+    return model.ask("Name three trees that grow by a river.")
+""",
+    }
+    project = read(files)
+    told = [each for each in project.requests if each.span.file == "app.py" and each.api]
+    assert [(each.provider, each.model, each.complete) for each in told] == [("", "", False)]

@@ -142,7 +142,7 @@ def test_a_list_that_is_not_known_is_said_to_be() -> None:
             return client.messages.create(model="claude", system="You know plants.", messages=messages, **options)
         """
     )
-    assert parts(found) == [("system", "You know plants."), ("user", "{messages}")]
+    assert parts(found) == [("system", "You know plants."), ("unknown", "{messages}")]
     assert [(each.slot, each.expression) for each in found.unresolved] == [
         ("messages", "messages"),
         ("arguments", "options"),
@@ -266,7 +266,10 @@ def test_langchain() -> None:
     assert parts(bound) == [("tool", "Find a letter."), ("user", "Answer {q}")]
     assert parts(agent) == [("tool", "Find a letter."), ("system", "You are a clerk.")]
     for found in (chain, bound, agent):
-        assert (found.provider, found.model, found.complete) == ("openai", "gpt-4o", True)
+        assert (found.provider, found.model) == ("openai", "gpt-4o")
+    assert chain.complete and bound.complete
+    # What the agent is asked is said where it is run.
+    assert [each.slot for each in agent.unresolved] == ["messages"] and not agent.complete
 
 
 def test_messages_as_pairs_and_fields_filled_later() -> None:
@@ -387,3 +390,29 @@ def test_clients_of_clients_end() -> None:
     code += "client = wrap_openai(client)\n" * 50
     [found] = requests_of(code + CHAT)
     assert found.model == "gpt-5"
+
+
+def test_a_message_whose_content_comes_later_keeps_its_role() -> None:
+    [found] = requests_of(
+        """
+        def ask(question):
+            first = {"role": "system"}
+            first["content"] = "You know plants."
+            second = {"role": "user", "content": question}
+            return client.chat.completions.create(model="gpt-5.2", messages=[first, second])
+        """
+    )
+    assert parts(found) == [("system", "You know plants."), ("user", "{question}")]
+
+
+def test_an_object_that_is_not_known_may_be_the_model_of_anybody() -> None:
+    [named, given] = requests_of(
+        """
+        from google.adk.agents import LlmAgent
+        from somewhere import Claude
+        one = LlmAgent(name="a", model="gemini-2.5-flash", instruction="You know plants and their names.")
+        two = LlmAgent(name="b", model=Claude(model="x"), instruction="You know birds and their names.")
+        """
+    )
+    assert (named.provider, named.model) == ("gemini", "gemini-2.5-flash")
+    assert (given.provider, given.model) == ("", "")

@@ -52,7 +52,7 @@ def a() -> Author:
     return Author()
 
 
-def after(sent: Request, **options: int) -> list[Finding]:
+def after(sent: Request, **options: bool | int) -> list[Finding]:
     return list(static_after_variable(sent, **options))
 
 
@@ -132,7 +132,8 @@ def test_document_before_a_question_is_silent(a: Author) -> None:
 
 def test_not_known_is_info_and_sure_ones_go_first(a: Author) -> None:
     unknown = a.hole("thing", V.UNKNOWN)
-    finding = only(after(request(a.prompt("user", unknown, 1500))))
+    assert after(request(a.prompt("user", unknown, 1500))) == []
+    finding = only(after(request(a.prompt("user", unknown, 1500)), unknown=True))
     assert finding.severity == "info" and finding.span == unknown.span and "is not known" in finding.help
     question = a.hole("question")
     finding = only(after(request(a.prompt("user", unknown, 400, question, 1500))))

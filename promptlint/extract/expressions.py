@@ -239,6 +239,8 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     if identifier in file.known:
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     if identifier in file.aliases:
+        # What another module holds was made when that was imported.
+        state = min(state, (Volatility.DEPLOY, "name"), key=lambda each: each[0])
         return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
     if file.may_import(identifier):
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)

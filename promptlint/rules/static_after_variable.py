@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -13,7 +14,7 @@ from promptlint.cache import Piece, Policy
 from promptlint.extract.names import words
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.template import Span, Text, Volatility
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, Volatility
 from promptlint.tokens import encoding_of
 
 # A long text belongs in front of the question about it, and a short reminder behind it helps: vendors advise both.
@@ -33,6 +34,10 @@ _GAP = 200
 _SHOWN = 3
 
 
+# The conditions around a place, each with the number of the branch.
+_Branch: TypeAlias = tuple[tuple[str, int], ...]
+
+
 class _Case(msgspec.Struct, frozen=True):
     """What one way through a request's conditions shows. `sure`: it holds if nothing changes that is not known to."""
 
@@ -45,7 +50,9 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 @rule(group="cache", severity="warning")
-def check(request: Request, *, min_tokens: int = 1024, min_gain: int = 200) -> Iterator[Finding]:
+def check(
+    request: Request, *, min_tokens: int = 1024, min_gain: int = 200, unknown: bool = False
+) -> Iterator[Finding]:
     """Static text stands behind content that changes with every request, so that no provider can cache it."""
     if not cache.varies(request, Volatility.SESSION):
         return
@@ -56,7 +63,9 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = 200) -> I
     cases: list[_Case] = []
     for choices in cache.alternatives(request):
         pieces = _without_unique(cache.lay_out(request, choices, policy), policy, minimum)
-        case = _examine(pieces, policy, minimum, min_gain, True) or _examine(pieces, policy, minimum, min_gain, False)
+        case = _examine(request, pieces, policy, minimum, min_gain, True)
+        if case is None and unknown:
+            case = _examine(request, pieces, policy, minimum, min_gain, False)
         if case is not None:
             cases.append(case)
     for place, case in _distinct(cases):
@@ -91,7 +100,9 @@ def _without_unique(pieces: list[Piece], policy: Policy, minimum: int) -> list[P
     return [piece for index, piece in enumerate(pieces) if index not in places]
 
 
-def _examine(pieces: list[Piece], policy: Policy, minimum: int, min_gain: int, sure: bool) -> _Case | None:
+def _examine(
+    request: Request, pieces: list[Piece], policy: Policy, minimum: int, min_gain: int, sure: bool
+) -> _Case | None:
     """The static text that another order would cache in this way through the request, or None."""
     plan = cache.plan_of(pieces, policy, minimum, sure=sure)
     culprit, moved = plan.cause(plan.other), [move for move in plan.other.moves if move.kind == "front"]
@@ -101,9 +112,36 @@ def _examine(pieces: list[Piece], policy: Policy, minimum: int, min_gain: int, s
     behind = cache.static_tokens(static)
     if behind < max(min_gain, 1):
         return None
+    if behind * _always(request.prompts[culprit.prompt].template, culprit, static) < min_gain:
+        return None
     if _is_document(culprit) and behind < max(plan.minimum, _REMINDER_SHARE * plan.tokens):
         return None
     return _Case(culprit, static, behind, plan.other.tokens, plan.other.best, sure)
+
+
+def _always(template: Template, culprit: Piece, static: Sequence[Piece]) -> float:
+    """The share, from 0 to 1, of static texts that stand wherever the variable does.
+
+    A note that is there under a condition of its own is about what it stands beside, and stays there.
+    """
+    places = dict(_branches(template, ()))
+    home = places.get(culprit.span, ())
+    total = fixed = 0
+    for text in (text for piece in static for text in piece.texts):
+        branch = places.get(text.span, ())
+        total += len(text.value)
+        fixed += len(text.value) if branch == home[: len(branch)] else 0
+    return fixed / total if total else 0.0
+
+
+def _branches(template: Template, branch: _Branch) -> Iterator[tuple[Span, _Branch]]:
+    """The places of what stands in a template, each with the branches around it: the condition and its number."""
+    for part in template:
+        if isinstance(part, Choice):
+            for number, inner in enumerate(part.branches):
+                yield from _branches(inner, (*branch, (part.condition, number)))
+        elif isinstance(part, Text | Hole | Repeat):
+            yield part.span, branch
 
 
 def _is_document(piece: Piece) -> bool:
