@@ -115,8 +115,8 @@ class Linker:
                 for item in value.items:
                     whole = self.several(item, facts, bound) if is_several(item) else None
                     if whole is not None:
-                        items.extend(whole)
-                        complete = complete and not (isinstance(item, tuple) and isinstance(item[0], Repeat))
+                        items.extend(whole.items)
+                        complete = complete and whole.complete
                         continue
                     resolved = self.value(item, facts, bound)
                     if isinstance(resolved, Items) and not isinstance(item, Items):
@@ -130,19 +130,24 @@ class Linker:
         finally:
             self.depth -= 1
 
-    def several(self, item: Value, facts: Facts, bound: Bound) -> list[Value] | None:
+    def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
         """The messages or lists that stand behind one of several items; None when it is text."""
         part = item[0] if isinstance(item, tuple) else None
         branches = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
         found: list[Value] = []
+        # A list that is put in stands there once, one that a loop puts in who knows how often.
+        complete = not isinstance(part, Repeat) or _once(part)
         for branch in branches:
             if len(branch) == 2 and is_several(branch):
-                found.extend(self.several(branch, facts, bound) or ())
-            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply):
+                inner = self.several(branch, facts, bound)
+                found.extend(inner.items if inner is not None else ())
+                complete = complete and (inner is None or inner.complete)
+            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole):
                 value = self.value(branch, facts, bound)
                 if not isinstance(value, tuple):
                     found.extend(value.items if isinstance(value, Items) else (value,))
-        return found or None
+                    complete = complete and (not isinstance(value, Items) or value.complete)
+        return Items(tuple(found), Span("", 0, 0), complete) if found else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
         parts: list[Part] = []
@@ -404,6 +409,13 @@ def _at(place: Hole, value: Value) -> Value:
     frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
     level = Volatility.DEPLOY if frozen else hole.volatility
     return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)
+
+
+def _once(part: Repeat) -> bool:
+    """Whether what is repeated is the collection itself: `*messages`."""
+    inner = part.body[0] if len(part.body) == 1 else None
+    own = inner.fallback if isinstance(inner, Ref | Apply) else inner
+    return isinstance(own, Hole) and own.expression == part.over
 
 
 def _given_up(value: Value) -> Value:

@@ -392,6 +392,7 @@ def test_clients_of_clients_end() -> None:
     assert found.model == "gpt-5"
 
 
+<<<<<<< HEAD
 def test_a_message_whose_content_comes_later_keeps_its_role() -> None:
     [found] = requests_of(
         """
@@ -416,3 +417,115 @@ def test_an_object_that_is_not_known_may_be_the_model_of_anybody() -> None:
     )
     assert (named.provider, named.model) == ("gemini", "gemini-2.5-flash")
     assert (given.provider, given.model) == ("", "")
+=======
+BASE = """
+from openai import OpenAI
+import copy
+client = OpenAI()
+BASE = [{"role": "system", "content": "You are a gardener."}]
+def build():
+    return [{"role": "system", "content": "You are a gardener."}]
+def run(question, history):
+"""
+SEND = '    return client.chat.completions.create(model="gpt-5", messages=messages)\n'
+SYSTEM, USER = ("system", "You are a gardener."), ("user", "Name a plant.")
+
+
+@pytest.mark.parametrize(
+    "source", ["list(BASE)", "BASE.copy()", "copy.deepcopy(BASE)", "BASE[:]", "build()", "[*BASE]"]
+)
+@pytest.mark.parametrize(
+    "grown",
+    [
+        'messages.append({"role": "user", "content": "Name a plant."})',
+        'messages.extend([{"role": "user", "content": "Name a plant."}])',
+        'messages.insert(1, {"role": "user", "content": "Name a plant."})',
+        'messages += [{"role": "user", "content": "Name a plant."}]',
+    ],
+)
+def test_lists_known_by_name_grow(source: str, grown: str) -> None:
+    (found,) = requests_of(f"{BASE}    messages = {source}\n    {grown}\n{SEND}")
+    if "insert" in grown and source != "[*BASE]":
+        # How long the list was is not known where it is written.
+        assert sorted(parts(found)) == [SYSTEM, USER]
+    elif "insert" not in grown:
+        assert parts(found) == [SYSTEM, USER] and found.complete
+
+
+def test_lists_of_which_something_is_not_known() -> None:
+    last = '{"role": "user", "content": "Go on."}'
+    (history,) = requests_of(f"{BASE}    messages = list(history)\n    messages.append({last})\n{SEND}")
+    assert parts(history) == [("unknown", "[{list(history)}]"), ("user", "Go on.")]
+    (other,) = requests_of(f"{BASE}    messages = elsewhere() + [{last}]\n{SEND}")
+    assert [each.expression for each in other.unresolved] == ["elsewhere()"]
+
+
+@pytest.mark.parametrize("grown", ["messages + [NEXT]", "[*messages, NEXT]", "messages.copy() + [NEXT]"])
+def test_callers_lists_are_put_in(grown: str) -> None:
+    code = f"""{BASE}
+        pass
+NEXT = {{"role": "user", "content": "Name a plant."}}
+def ask(messages):
+    messages = {grown}
+{SEND}
+def go():
+    ask([{{"role": "system", "content": "You are a gardener."}}])
+"""
+    (found,) = requests_of(code.replace("        pass", "    pass"))
+    assert parts(found) == [SYSTEM, USER] and found.complete
+
+
+def test_lists_are_cut_and_changed() -> None:
+    def sent(*lines: str) -> list[tuple[str, str]]:
+        start = '    messages = [{"role": "system", "content": "Old."}, {"role": "user", "content": "Name a plant."}]\n'
+        (found,) = requests_of(BASE + start + "".join(f"    {line}\n" for line in lines) + SEND)
+        return [*parts(found), *(("not known", each.slot) for each in found.unresolved)]
+
+    assert sent("messages.pop()") == [("system", "Old.")]
+    assert sent("messages.pop(0)") == [USER]
+    assert sent("messages.reverse()") == [USER, ("system", "Old.")]
+    assert sent("messages[0] = BASE[0]") == [SYSTEM, USER]
+    assert sent('messages[0]["content"] = "New."') == [("system", "New."), USER]
+    assert sent("messages.remove(question)")[-1] == ("not known", "messages")
+    assert sent("messages[question] = BASE[0]")[-1] == ("not known", "messages")
+    assert sent("messages.clear()", "messages.append(BASE[0])") == [SYSTEM]
+
+
+def test_markers_set_after_the_message_is_written() -> None:
+    (found,) = requests_of(
+        """
+        import anthropic
+        client = anthropic.Anthropic()
+        def run(question):
+            messages = [{"role": "user", "content": [{"type": "text", "text": "A long document."}]}]
+            messages[-1]["content"][-1]["cache_control"] = {"type": "ephemeral"}
+            messages.append({"role": "user", "content": question})
+            system = [{"type": "text", "text": "You are a gardener."}]
+            system[0]["cache_control"] = {"type": "ephemeral"}
+            tools = [{"name": "dig", "description": "Dig a hole."}]
+            tools[-1]["cache_control"] = {"type": "ephemeral"}
+            return client.messages.create(model="claude-sonnet-4-5", system=system, tools=tools, messages=messages)
+        """
+    )
+    assert found.markers == (0, 1, 2) and found.complete
+
+
+def test_messages_kept_in_an_attribute() -> None:
+    found = requests_of(
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        class Chat:
+            def __init__(self):
+                self.messages = [{"role": "system", "content": "You are a gardener."}]
+            def say(self, question):
+                self.messages.append({"role": "user", "content": question})
+                return client.chat.completions.create(model="gpt-5", messages=self.messages)
+            def again(self):
+                return client.chat.completions.create(model="gpt-5", messages=self.messages)
+        """
+    )
+    assert [parts(each) for each in found] == [[SYSTEM, ("user", "{question}")], [SYSTEM]]
+    # What other calls have added is not in sight.
+    assert not any(each.complete for each in found)
+>>>>>>> fe3fd06 (Lists of messages: copies, lists of other functions and attributes grow, are cut and changed; markers set afterwards count)

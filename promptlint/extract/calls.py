@@ -8,11 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import fills, loads, schemas, sending, turns
-from promptlint.extract.bounds import bounded, full
+from promptlint.extract import fills, lists, loads, schemas, sending, turns
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_invocation
-from promptlint.extract.iteration import in_order, spread, unordered
+from promptlint.extract.iteration import in_order, unordered
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.results import run_time_value
@@ -25,7 +24,7 @@ from promptlint.extract.sites import (
     speaks_against,
     take_examples,
 )
-from promptlint.extract.state import File, Scope, has_text, references, single_hole, state_of, textual
+from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
 from promptlint.extract.volatility import SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
@@ -74,7 +73,6 @@ WRAPPERS = frozenset("prompt template text string str instruction instructions m
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
 _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
-LIST_METHODS = frozenset({"append", "extend", "insert", "appendleft"})
 
 
 class Site(msgspec.Struct):
@@ -133,10 +131,12 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     receiver: Value | None = None
     unused, file.unused = file.unused, False
     if isinstance(node.func, ast.Attribute):
-        if node.func.attr in LIST_METHODS and len(node.args) >= 1:
-            return _grow(file, scope, node, evaluate)
+        if node.func.attr in lists.GROWING and len(node.args) >= 1:
+            return lists.grow(file, scope, node, evaluate)
+        if node.func.attr in lists.LOSING:
+            lists.lose(file, scope, node, node.func)
         if unused and node.func.attr in ("sort", "shuffle"):
-            _rearrange(file, scope, node, node.func)
+            lists.rearrange(file, scope, node, node.func)
         if not unused or node.func.attr in METHODS or not isinstance(node.func.value, ast.Name | ast.Attribute):
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
@@ -205,56 +205,6 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
                 site.complete = False
                 site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
     return site
-
-
-def _rearrange(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
-    """`items.sort()` and `random.shuffle(items)`, which change a list in its place."""
-    if method.attr == "sort":
-        name = dotted(method.value)
-        if name in scope.values:
-            scope.values[name] = in_order(scope.values[name])
-    elif file.resolve(dotted(method)) in ("random.shuffle", "numpy.random.shuffle") and len(node.args) == 1:
-        name = dotted(node.args[0])
-        if name in scope.values:
-            scope.values[name] = (file.hole(node.args[0], Volatility.UNIQUE, "random"),)
-
-
-def _grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
-    """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
-    assert isinstance(node.func, ast.Attribute)
-    target = dotted(node.func.value)
-    if not isinstance(node.func.value, ast.Name | ast.Attribute):
-        evaluate(file, scope, node.func.value)
-    values = [evaluate(file, scope, argument) for argument in node.args]
-    for keyword in node.keywords:
-        evaluate(file, scope, keyword.value)
-    current = scope.values.get(target)
-    hole = file.hole(node, Volatility.UNKNOWN)
-    if not isinstance(current, Items):
-        if (
-            target
-            and not target.startswith(".")
-            and (file.prompt_like(target.rpartition(".")[2]) or target not in scope.values)
-        ):
-            consider(file, values[-1], node, target.rpartition(".")[2])
-        return (hole,)
-    added = values[-1]
-    method = node.func.attr
-    if full(current):
-        return (hole,)
-    if method == "extend":
-        more = added.items if isinstance(added, Items) else (spread(added),)
-        items = (*current.items, *more)
-        complete = current.complete and isinstance(added, Items) and added.complete
-    elif method == "append":
-        items, complete = (*current.items, added), current.complete
-    else:
-        index = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-        known = method == "appendleft" or type(index) is int
-        place = index if method == "insert" and type(index) is int else 0
-        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
-    scope.values[target] = bounded(Items(items, current.span, complete), len(items) if method != "extend" else 0)
-    return (hole,)
 
 
 def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
@@ -416,6 +366,8 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     held = isinstance(receiver, Mapping) or textual(receiver)
     if method == "get" and site.positional and site.name not in ENVIRONMENT and held:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
+    if method == "copy" and not node.args and not node.keywords:
+        return receiver if isinstance(receiver, Items) else lists.copied(file, site, receiver)
     fills.note_method(file, node, method, receiver, site)
     if method in FILLED and isinstance(receiver, Items) and any(isinstance(item, Message) for item in receiver.items):
         return _filled(file, node, receiver, site)
@@ -498,8 +450,10 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     if isinstance(first, Items):
         if site.name in SETS:
             return unordered(file, site.node, first)
-        if site.name in ("list", "tuple", "sorted", "copy.copy", "copy.deepcopy", "reversed"):
+        if site.name in lists.COPIES or site.name in ("sorted", "reversed"):
             return in_order(first) if site.name == "sorted" else first
+    if site.name in lists.COPIES and first is not None and fallback_of(first) is not None and len(site.positional) == 1:
+        return lists.copied(file, site, first)
     last = site.name.rpartition(".")[2]
     wraps = last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS
     if wraps and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):

@@ -11,6 +11,7 @@ from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
 from promptlint.extract.invocations import note_annotation, note_attribute, note_fields
+from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_descriptions
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
@@ -220,6 +221,10 @@ def _bind_attributes(file: File, scope: Scope) -> None:
         if not owner:
             continue
         key = f"{owner}.{name}"
+        if begins_with(value, key):
+            # How much of it other calls have added before is not known.
+            file.grown.add(key)
+            continue
         note_attribute(file, scope, key, written, value)
         hole = single_hole(value)
         if hole is not None and hole.parameter:
@@ -229,6 +234,14 @@ def _bind_attributes(file: File, scope: Scope) -> None:
         else:
             known = file.facts.bindings.get(key)
             file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
+
+
+def unknown_lengths(file: File) -> None:
+    """Lists of messages in attributes that methods add to hold more than they began with."""
+    for key in file.grown:
+        value = file.facts.bindings.get(key)
+        if isinstance(value, Items):
+            file.facts.bindings[key] = msgspec.structs.replace(value, complete=False)
 
 
 def _returned(scope: Scope) -> Value | None:

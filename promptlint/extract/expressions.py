@@ -406,7 +406,7 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
                 complete = complete and value.complete
             else:
                 items.append(spread(value))
-                complete = False
+                complete = complete and fallback_of(value) is not None
         else:
             items.append(evaluate(file, scope, element))
     value = Items(tuple(items), file.span(node), complete)

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import msgspec
 
-from promptlint.extract.state import File, Scope, single_hole, state_of
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import State, of_name
 from promptlint.operations import is_several, several
 from promptlint.template import Choice, Hole, Items, Repeat, Template, Value, Volatility
@@ -25,12 +25,12 @@ def condition_text(file: File, node: ast.expr) -> str:
 
 
 def spread(value: Value) -> Value:
-    """The items of a list of which nothing is known but that it is one."""
-    hole = single_hole(value)
-    if hole is None:
+    """The items of a list of which no more is known than its name, or what makes it."""
+    hole = fallback_of(value)
+    if hole is None or not isinstance(value, tuple):
         return value
     mixed = hole.origin == "unordered"
-    return several(Repeat((hole,), hole.expression, hole.span, hole.volatility, unordered=mixed))
+    return several(Repeat(value, hole.expression, hole.span, hole.volatility, unordered=mixed))
 
 
 def iteration_state(iterable: Value) -> State:

@@ -7,7 +7,13 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from promptlint.extract import comments
-from promptlint.extract.definitions import bind_scope, describe_tools, note_examples, read_function
+from promptlint.extract.definitions import (
+    bind_scope,
+    describe_tools,
+    note_examples,
+    read_function,
+    unknown_lengths,
+)
 from promptlint.extract.facts import Facts, Problem
 from promptlint.extract.patterns import lazy
 from promptlint.extract.sites import NAME
@@ -60,6 +66,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
             read_function(file, node, scope)
         except RecursionError:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
+    unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None

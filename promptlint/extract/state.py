@@ -106,6 +106,8 @@ class File:
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
         self.rebound: set[str] = set()
         self.imported: frozenset[str] = frozenset()
+        # Attributes that hold a list of messages which methods add to.
+        self.grown: set[str] = set()
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
         self.known: set[str] = set()

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import fills
+from promptlint.extract import fills, lists
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
@@ -150,6 +150,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
         case ast.Subscript():
             evaluate(file, scope, target.slice)
+            lists.put(scope, target, value)
             if taken:
                 names = _keys(target)
                 consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))

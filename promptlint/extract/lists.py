@@ -1,0 +1,201 @@
+"""Lists that are copied, grown, cut and sorted, and dicts in them that get new values, statement by statement."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.extract.bounds import bounded, full
+from promptlint.extract.iteration import in_order, spread
+from promptlint.extract.results import run_time_value
+from promptlint.extract.sites import consider
+from promptlint.extract.state import File, Scope, fallback_of, single_hole
+from promptlint.extract.volatility import dotted
+from promptlint.operations import exact, is_several
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Template,
+    Text,
+    Value,
+    Volatility,
+)
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import Evaluate, Site
+
+# Functions whose result has the items of what they are given, in the same order.
+COPIES = frozenset({"list", "tuple", "copy.copy", "copy.deepcopy"})
+# Methods that add to a list.
+GROWING = frozenset({"append", "extend", "insert", "appendleft"})
+# Methods that take items out of a list, or turn it around.
+LOSING = frozenset({"pop", "popleft", "remove", "clear", "reverse"})
+# Keys of one assignment that are followed, and items of the lists and dicts that it changes: each is copied.
+MAX_KEYS, MAX_ITEMS = 8, 500
+
+
+def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
+    """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
+    name = dotted(method.value)
+    current = scope.values.get(name)
+    if not isinstance(current, Items) or not current.complete:
+        return
+    items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
+    at = _index(node.args[0]) if node.args else 0 if method.attr == "popleft" else -1
+    if method.attr == "clear":
+        items, whole = (), True
+    elif method.attr == "reverse":
+        items = items[::-1]
+    elif method.attr == "remove" or at is None or not -len(items) <= at < len(items):
+        whole = False
+    elif whole:
+        items = tuple(item for number, item in enumerate(items) if number != at % len(items))
+    scope.values[name] = Items(items, current.span, whole)
+
+
+def put(scope: Scope, target: ast.Subscript, value: Value) -> None:
+    """`messages[0]["content"] = value`: a new value within one that is known."""
+    keys: list[str | int | None] = []
+    node: ast.expr = target
+    while isinstance(node, ast.Subscript):
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else _index(node.slice)
+        keys.append(key if isinstance(key, str | int) else None)
+        node = node.value
+    name = dotted(node)
+    current = scope.values.get(name)
+    if isinstance(current, Items | Mapping) and len(keys) <= MAX_KEYS and not full(current):
+        scope.values[name] = bounded(_changed(current, keys[::-1], value), _size(current))
+
+
+def _changed(current: Value, keys: list[str | int | None], value: Value) -> Value:
+    """A value with another one in it; what is changed at a place that is not known is not known as a whole."""
+    if not keys:
+        return value
+    key, rest = keys[0], keys[1:]
+    if isinstance(current, Items):
+        size = _size(current)
+        if isinstance(key, int) and size <= MAX_ITEMS and exact(current) and -size <= key < size:
+            at = key % size
+            changed = _changed(current.items[at], rest, value)
+            return Items((*current.items[:at], changed, *current.items[at + 1 :]), current.span, current.complete)
+        return Items(current.items, current.span, False) if current.complete else current
+    if isinstance(current, Message):
+        if key == "content":
+            return Message(current.role, _changed(current.content, rest, value), current.span, current.marker)
+        marked = current.marker or key == "cache_control"
+        return Message(current.role, current.content, current.span, marked)
+    if isinstance(current, Mapping) and isinstance(key, str) and _size(current) <= MAX_ITEMS:
+        old = current.get(key)
+        new = value if old is None or not rest else _changed(old, rest, value)
+        if old is None and rest:
+            return current
+        entries = tuple((name, new if name == key else item) for name, item in current.entries)
+        entries = entries if old is not None else (*entries, (key, new))
+        return Mapping(entries, current.span, current.complete, current.kind)
+    return current
+
+
+def _size(value: Items | Mapping) -> int:
+    return len(value.items if isinstance(value, Items) else value.entries)
+
+
+def _index(node: ast.expr) -> int | None:
+    """3, -1 and the like."""
+    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    number = node.operand if isinstance(node, ast.UnaryOp) and negative else node
+    known = number.value if isinstance(number, ast.Constant) and type(number.value) is int else None
+    return known if known is None or not negative else -known
+
+
+def rearrange(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
+    """`items.sort()` and `random.shuffle(items)`, which change a list in its place."""
+    if method.attr == "sort":
+        name = dotted(method.value)
+        if name in scope.values:
+            scope.values[name] = in_order(scope.values[name])
+    elif file.resolve(dotted(method)) in ("random.shuffle", "numpy.random.shuffle") and len(node.args) == 1:
+        name = dotted(node.args[0])
+        if name in scope.values:
+            scope.values[name] = (file.hole(node.args[0], Volatility.UNIQUE, "random"),)
+
+
+def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
+    """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
+    assert isinstance(node.func, ast.Attribute)
+    target = dotted(node.func.value)
+    if not isinstance(node.func.value, ast.Name | ast.Attribute):
+        evaluate(file, scope, node.func.value)
+    values = [evaluate(file, scope, argument) for argument in node.args]
+    for keyword in node.keywords:
+        evaluate(file, scope, keyword.value)
+    current = scope.values.get(target)
+    hole = file.hole(node, Volatility.UNKNOWN)
+    if _sends(values[-1]) and not isinstance(current, Items):
+        current = _begun(file, scope, node.func.value, evaluate)
+    if not isinstance(current, Items):
+        if (
+            target
+            and not target.startswith(".")
+            and (file.prompt_like(target.rpartition(".")[2]) or target not in scope.values)
+        ):
+            consider(file, values[-1], node, target.rpartition(".")[2])
+        return (hole,)
+    added = values[-1]
+    method = node.func.attr
+    if full(current):
+        return (hole,)
+    if method == "extend":
+        more = added.items if isinstance(added, Items) else (spread(added),)
+        items = (*current.items, *more)
+        known = added.complete if isinstance(added, Items) else fallback_of(added) is not None
+        complete = current.complete and known
+    elif method == "append":
+        items, complete = (*current.items, added), current.complete
+    else:
+        index = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+        known = method == "appendleft" or type(index) is int
+        if type(index) is int and index:
+            known = not any(is_several(item) for item in current.items)
+        place = index if method == "insert" and type(index) is int else 0
+        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
+    scope.values[target] = bounded(Items(items, current.span, complete), len(items) if method != "extend" else 0)
+    return (hole,)
+
+
+def _begun(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Items | None:
+    """A list of messages that is no list in sight: a copy, what a function gives back, a parameter, an attribute."""
+    value = evaluate(file, scope, node) if isinstance(node, ast.Name | ast.Attribute) else None
+    known = dotted(node) in scope.values
+    if value is None or fallback_of(value) is None or (not known and single_hole(value) is not None):
+        return None
+    # What is no value of this function may have been added to before.
+    return Items((spread(value),), file.span(node), known)
+
+
+def _sends(value: Value) -> bool:
+    """Whether a value is a message, or a list with messages in it."""
+    return isinstance(value, Message) or (isinstance(value, Items) and any(map(_sends, value.items)))
+
+
+def copied(file: File, site: Site, value: Value) -> Value | None:
+    """A copy of what is known by its name alone: if that is a list, all of it."""
+    part = value[0] if isinstance(value, tuple) else None
+    if not (isinstance(part, Ref | Apply) or (isinstance(part, Hole) and part.parameter)):
+        return None
+    hole = run_time_value(file, site, None)
+    everything: Template = (Text(",", hole.span, False),)
+    return (Apply("slice", value, Arguments((everything,)), hole.span, hole),)
+
+
+def begins_with(value: Value, key: str) -> bool:
+    """Whether a list begins with all that the attribute `key` held before."""
+    first = value.items[0] if isinstance(value, Items) and value.items else None
+    part = first[0] if isinstance(first, tuple) and is_several(first) else None
+    inner = part.body[0] if isinstance(part, Repeat) and len(part.body) == 1 else None
+    return isinstance(inner, Ref) and inner.name == f":{key}"
