@@ -94,6 +94,8 @@ class Callers:
         self.calls: dict[Place, list[Given]] = {}
         self.others: dict[Place, list[Given]] = {}
         self.attributes: dict[Place, Slot] = {}
+        # By class the attributes of its object ("self.system") that methods send.
+        self.own: dict[Place, set[str]] = {}
         # Calls of a model that take text of the parameters around them.
         self.fed: set[Span] = set()
         # Calls that lead to a model by way of the project's own functions.
@@ -155,7 +157,9 @@ class Callers:
             return []
         facts = self.homes[place[0]]
         names = [name for name, _ in facts.functions[place[1]].parameters]
-        names += sorted(_attributes(value))
+        own = sorted(_attributes(value))
+        self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(own)
+        names += own
         # Marked texts go through every operation that leaves a text one.
         marks: Bound = {name: (Text("\u2026", Span(_MARK, at, at), False),) for at, name in enumerate(names)}
         linked = self.linker.resolve(value, facts, marks)
@@ -332,6 +336,23 @@ class Callers:
             for name, default in home.functions[place[1]].parameters:
                 if default is not None and name not in bound:
                     bound[name] = self.linker.resolve(default, home)
+        return {**self._own(place, given, outer), **bound}
+
+    def _own(self, place: Place, given: Given, outer: Bound) -> Bound:
+        """What the class whose object is called has for the attributes that its methods send."""
+        owner = place[1].rpartition(".")[0]
+        line = self.classes.lineage(self.homes[place[0]], owner)
+        names = sorted({name for home, each in line for name in self.own.get((home.file, each), ())})
+        first, _, rest = given.invocation.name.partition(".")
+        above = given.invocation.function.rpartition(".")[0]
+        # A method that another one of the same object calls.
+        same = above and first == f":{above}" and "." not in rest
+        bound: Bound = {}
+        for name in names:
+            if same and name in outer:
+                bound[name] = outer[name]
+            elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
+                bound[name] = self.linker.resolve(*said)
         return bound
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from promptlint.extract.facts import Facts
 from promptlint.modules import Modules
+from promptlint.template import Value
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -144,6 +145,25 @@ class Classes:
                         self.children.setdefault((above.file, base), []).append((home.file, each))
         for place in self.children.get((file, name), ())[:MAX_BELOW]:
             yield self.homes[place[0]], place[1]
+
+    def override(self, facts: Facts, name: str, place: Place, attribute: str) -> tuple[Value, Facts] | None:
+        """What the class whose method a call names has for an attribute, if that is below the one with the method."""
+        start = self._start(facts, name)
+        found = self._class(start[0], start[1].rpartition(".")[0], 0) if start is not None else None
+        owner = (place[0], place[1].rpartition(".")[0])
+        line = self.lineage(*found) if found is not None else []
+        if owner not in [(home.file, each) for home, each in line]:
+            return None
+        if any(f"{each}.{attribute}" in home.assigned for home, each in line):
+            # What the object is made with is nearer than what its class says.
+            return None
+        for home, each in line:
+            if (home.file, each) == owner:
+                return None
+            value = home.bindings.get(f"{each}.{attribute}")
+            if value is not None:
+                return value, home
+        return None
 
     def prefer(self, place: Place) -> None:
         """What is called as a method of a class above may be this method of one below."""

@@ -613,3 +613,36 @@ def run(model: Model):
     project = read(files)
     told = [each for each in project.requests if each.span.file == "app.py" and each.api]
     assert [(each.provider, each.model, each.complete) for each in told] == [("", "", False)]
+
+
+def test_attributes_of_the_class_whose_object_is_called() -> None:
+    code = """
+    from openai import OpenAI
+    class Base:
+        model = "gpt-4o"
+        system = "You know much."
+        def __init__(self):
+            self.client = OpenAI()
+        def _llm(self, prompt):
+            return self.client.chat.completions.create(
+                model=self.model,
+                messages=[{"role": "system", "content": self.system}, {"role": "user", "content": prompt}],
+            )
+        def ask(self, question):
+            return self._llm("Please say: " + question)
+    class Poet(Base):
+        model = "gpt-4.1"
+        system = "You are a poet."
+        def write(self):
+            return self._llm("Write a short poem.")
+    def main():
+        poet = Poet()
+        poet.ask("Name ten birds.")
+        Base().ask("Name ten fish.")
+    """
+    found = [each for each in read({"app.py": textwrap.dedent(code)}).requests if each.api]
+    assert [(each.model, [text.value for p in each.prompts for text in texts(p.template)]) for each in found] == [
+        ("gpt-4.1", ["You are a poet.", "Write a short poem."]),
+        ("gpt-4.1", ["You are a poet.", "Please say: ", "Name ten birds."]),
+        ("gpt-4o", ["You know much.", "Please say: ", "Name ten fish."]),
+    ]

@@ -392,7 +392,6 @@ def test_clients_of_clients_end() -> None:
     assert found.model == "gpt-5"
 
 
-<<<<<<< HEAD
 def test_a_message_whose_content_comes_later_keeps_its_role() -> None:
     [found] = requests_of(
         """
@@ -417,7 +416,8 @@ def test_an_object_that_is_not_known_may_be_the_model_of_anybody() -> None:
     )
     assert (named.provider, named.model) == ("gemini", "gemini-2.5-flash")
     assert (given.provider, given.model) == ("", "")
-=======
+
+
 BASE = """
 from openai import OpenAI
 import copy
@@ -528,4 +528,3 @@ def test_messages_kept_in_an_attribute() -> None:
     assert [parts(each) for each in found] == [[SYSTEM, ("user", "{question}")], [SYSTEM]]
     # What other calls have added is not in sight.
     assert not any(each.complete for each in found)
->>>>>>> fe3fd06 (Lists of messages: copies, lists of other functions and attributes grow, are cut and changed; markers set afterwards count)
