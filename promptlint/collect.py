@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
@@ -118,6 +119,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         for prompt in request.prompts:
             covered.add(prompt.template)
             kept.add(_layout(prompt.template))
+        kept.update(_layout(template) for template in _whole_messages(request))
     ranked: list[tuple[int, int, Span, Site, Template, str]] = []
     for site, name, template in _found(all_facts, linker, callers, problems):
         size = sum(len(text.value) for text in texts(template))
@@ -222,6 +224,14 @@ def _layout(template: Template) -> tuple[object, ...]:
         elif isinstance(part, Repeat):
             parts.append((part.over, _layout(part.body)))
     return tuple(parts)
+
+
+def _whole_messages(request: Request) -> Iterator[Template]:
+    """The messages of a request that cache markers cut into blocks, as they were written."""
+    for _, blocks in itertools.groupby(request.prompts, key=lambda prompt: (prompt.role, prompt.span)):
+        templates = [prompt.template for prompt in blocks]
+        if len(templates) > 1:
+            yield tuple(part for template in templates for part in template)
 
 
 _ROLE_STATEMENT = re.compile(

@@ -528,3 +528,124 @@ def test_messages_kept_in_an_attribute() -> None:
     assert [parts(each) for each in found] == [[SYSTEM, ("user", "{question}")], [SYSTEM]]
     # What other calls have added is not in sight.
     assert not any(each.complete for each in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "provider", "model", "expected"),
+    [
+        (
+            """
+            from pydantic_ai import Agent
+            helper = Agent("openai:gpt-5", system_prompt="You are a clerk.")
+            @helper.system_prompt
+            def customer(ctx):
+                return f"The customer is {ctx.deps}."
+            @helper.tool
+            def balance(ctx, pending: bool) -> float:
+                "Gives the balance of an account."
+            def run(question):
+                return helper.run_sync(question)
+            """,
+            "openai",
+            "openai:gpt-5",
+            [
+                ("tool", "Gives the balance of an account."),
+                ("system", "You are a clerk."),
+                ("system", "The customer is {ctx.deps}."),
+                ("user", "{question}"),
+            ],
+        ),
+        (
+            """
+            from pydantic_ai import Agent
+            helper = Agent("openai:gpt-5", instructions="You are a clerk.")
+            @helper.instructions
+            def kind(ctx):
+                return "Be kind to everyone."
+            """,
+            "openai",
+            "openai:gpt-5",
+            [("system", "You are a clerk."), ("system", "Be kind to everyone.")],
+        ),
+        (
+            """
+            from google import genai
+            client = genai.Client()
+            def run(question):
+                talk = client.chats.create(model="gemini-2.5-flash", config={"system_instruction": "You sell tea."})
+                return talk.send_message("Tell me about green tea.")
+            """,
+            "gemini",
+            "gemini-2.5-flash",
+            [("system", "You sell tea."), ("user", "Tell me about green tea.")],
+        ),
+        (
+            """
+            from google import genai
+            from google.genai import types
+            client = genai.Client()
+            def run(question):
+                parts = [types.Part.from_text(text="Tell me about green tea.")]
+                contents = [types.Content(role="user", parts=parts)]
+                return client.models.generate_content(model="gemini-2.5-pro", contents=contents)
+            """,
+            "gemini",
+            "gemini-2.5-pro",
+            [("user", "Tell me about green tea.")],
+        ),
+        (
+            """
+            from azure.ai.inference import ChatCompletionsClient
+            from azure.ai.inference.models import SystemMessage, UserMessage
+            def run(question):
+                service = ChatCompletionsClient(endpoint=URL)
+                texts = [SystemMessage("You sell tea."), UserMessage(question)]
+                return service.complete(messages=texts, model="gpt-4o")
+            """,
+            "azure",
+            "gpt-4o",
+            [("system", "You sell tea."), ("user", "{question}")],
+        ),
+        (
+            """
+            import cohere
+            def run(question):
+                return cohere.ClientV2().chat(model="command-r", messages=[{"role": "user", "content": "Sell me tea."}])
+            """,
+            "cohere",
+            "command-r",
+            [("user", "Sell me tea.")],
+        ),
+        (
+            """
+            from smolagents import CodeAgent, OpenAIModel
+            helper = CodeAgent(tools=[], model=OpenAIModel("gpt-4o"), instructions="You keep the archive.")
+            def run():
+                return helper.run("Count the books.")
+            """,
+            "openai",
+            "gpt-4o",
+            [("system", "You keep the archive."), ("user", "Count the books.")],
+        ),
+    ],
+)
+def test_what_clients_chats_and_agents_send_along(
+    code: str, provider: str, model: str, expected: list[tuple[str, str]]
+) -> None:
+    (found,) = requests_of(code)
+    assert (found.provider, found.model, parts(found), found.complete) == (provider, model, expected, True)
+
+
+def test_a_message_cut_by_markers_is_one_prompt() -> None:
+    code = """
+    import anthropic
+    client = anthropic.Anthropic()
+    def run(question):
+        content = [
+            {"type": "text", "text": "A long document.", "cache_control": {"type": "ephemeral"}},
+            {"type": "text", "text": question},
+        ]
+        return client.messages.create(model="claude-sonnet-4-5", messages=[{"role": "user", "content": content}])
+    """
+    project = link([facts(Source("app.py", textwrap.dedent(code)))])
+    assert [parts(each) for each in project.requests] == [[("user", "A long document."), ("user", "{question}")]]

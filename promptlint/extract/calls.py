@@ -231,7 +231,7 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
             output = site.pick([place])
             if output is not None:
                 schemas.note(file, (*references(output[0]), *schemas.mentioned(file, scope, output[1], evaluate)))
-        return (run_time_value(file, site, None),)
+        return sending.opened(file, site, request, receiver) if request.opens else (run_time_value(file, site, None),)
     several = Matcher.find(match.messages, site.name, file.imported)
     if several is not None:
         return _messages(file, site, several)
@@ -447,6 +447,8 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
             return message
         note_schema(file, mapping)
         return mapping
+    if site.name.endswith("Part.from_text") and (text := site.pick(["text", 0])) is not None:
+        return Mapping((("text", text[0]),), file.span(site.node))
     if isinstance(first, Items):
         if site.name in SETS:
             return unordered(file, site.node, first)

@@ -20,7 +20,8 @@ Places = list[str | int]
 class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A call that sends a request; `slots` maps a slot to keyword names and positional indexes.
 
-    `through`: the method has a common name, and counts only on what the catalogue says requests go through.
+    `through`: the method has a common name, and counts only on what the catalogue says requests go through. `opens`: it
+    sends nothing itself; what it gives back (a chat) sends what it was given along with each message.
     """
 
     match: list[str]
@@ -28,6 +29,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     api: str = ""
     slots: dict[str, Places] = {}
     through: bool = False
+    opens: bool = False
     output: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []

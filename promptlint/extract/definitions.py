@@ -7,6 +7,7 @@ import ast
 import msgspec
 
 from promptlint.extract import schemas
+from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
@@ -115,14 +116,33 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
             _decorator_arguments(file, scope, decorator, entry)
     if entry is None:
         return
+    joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)
     if entry.gives == "docstring":
         described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
         given = {keyword.arg for keyword in decorator.keywords} if isinstance(decorator, ast.Call) else set()
         replaced = any(key in given for key in entry.arguments if "description" in key)
+        if joined and not replaced:
+            file.facts.described[scope.key(node.name)] = described
         texts = [] if replaced or not described.docstring else [(node.name, described.docstring)]
         for name, text in (*texts, *((f"{node.name}.{name}", text) for name, text in described.texts)):
             file.note(text, extent(text) or file.span(node), name, entry.role, "decorator", KEYWORD)
         schemas.note(file, described.uses)
+
+
+def _join_agent(file: File, scope: Scope, node: FunctionNode, name: str, entry: DecoratorEntry) -> bool:
+    """`@agent.system_prompt` and `@agent.tool`: the function is one of what is sent through the agent."""
+    agent = scope.values.get(name)
+    if not isinstance(agent, Mapping) or agent.get("@provider") is None or entry.role not in ("system", "tool"):
+        return False
+    called = Arguments(complete=False) if entry.gives == "return" else None
+    function: Template = (Ref(f":{scope.key(node.name)}", Hole(node.name, file.span(node)), called),)
+    added = ("tools", Items((function,), file.span(node))) if entry.role == "tool" else ("system", function)
+    entries = (*agent.entries[:-1], (f"@{added[0]}", added[1]), agent.entries[-1])
+    scope.values[name] = bounded(msgspec.structs.replace(agent, entries=entries), len(entries))
+    for number, call in enumerate(file.facts.calls):
+        if call.made and call.span == agent.span:
+            file.facts.calls[number] = msgspec.structs.replace(call, slots=(*call.slots, added))
+    return True
 
 
 def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: DecoratorEntry) -> None:

@@ -66,8 +66,14 @@ def sent(
     given = [(slot, value) for slot, value, _ in slots]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        client=client or (), through=through, outputs=outputs,
+        made=entry.opens, client=client or (), through=through, outputs=outputs,
     )  # fmt: skip
+
+
+def opened(file: File, site: Site, entry: CallEntry, client: Value | None) -> Value:
+    """A chat: what it was opened with is sent with each of its messages."""
+    given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]]
+    return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
 
 
 def may_be_client(value: Value | None) -> bool:
