@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 MAX_HOPS = 4
 # Requests that are made of one call in a wrapper, one for each call of the wrapper.
 MAX_REQUESTS = 32
+# Calls that are looked at for the requests of one call, wrappers of wrappers included: there may be ways without end.
+MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
 # A role that is a list of messages; a text in its place is the user's.
@@ -101,6 +103,7 @@ class Callers:
         # Calls that lead to a model by way of the project's own functions.
         self.led: set[Span] = set()
         self.used = 0
+        self.ways = 0
         self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
         self.renamed: dict[str, set[str]] = {}
         self._index(all_facts)
@@ -290,9 +293,12 @@ class Callers:
         found: list[Sent] = []
         rest = True
         if call.span in self.fed and self.calls.get(place):
-            rest = False
+            rest, self.ways = False, 0
             for invocation, bound, ambiguous in self._bindings(place, 0, set()):
-                if len(found) >= MAX_REQUESTS or not self._tells(place, bound):
+                if len(found) >= MAX_REQUESTS:
+                    rest = True
+                    break
+                if not self._tells(place, bound):
                     rest = True
                     continue
                 here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
@@ -300,6 +306,7 @@ class Callers:
                 if made is not None:
                     placed = _placed(made.request, invocation)
                     found.append(msgspec.structs.replace(made, request=_anybody(placed) if ambiguous else placed))
+            rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker) if rest or not found else None
         return [*found, alone] if alone is not None else found
 
@@ -317,6 +324,9 @@ class Callers:
         if place in active or hops > MAX_HOPS:
             return
         for given in self.calls.get(place, ()):
+            self.ways += 1
+            if self.ways > MAX_WAYS:
+                return
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
             through = False

@@ -646,3 +646,16 @@ def test_attributes_of_the_class_whose_object_is_called() -> None:
         ("gpt-4.1", ["You are a poet.", "Please say: ", "Name ten birds."]),
         ("gpt-4o", ["You know much.", "Please say: ", "Name ten fish."]),
     ]
+
+
+def test_functions_that_all_call_each_other_end_in_time() -> None:
+    names = [f"ask{number}" for number in range(16)]
+    code = "from openai import OpenAI\nclient = OpenAI()\n"
+    for name in names:
+        code += f"def {name}(prompt, to):\n"
+        code += "".join(f"    if to == '{other}': return {other}('Say so: ' + prompt, to)\n" for other in names)
+        code += '    client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": prompt}])\n'
+    start = time.perf_counter()
+    project = read({"app.py": code + "def main():\n    ask0('Tell me a long story.', 'ask3')\n"})
+    assert any(each.name == "main" for each in project.requests)
+    assert time.perf_counter() - start < 20
