@@ -498,3 +498,17 @@ def test_the_nearest_template_whatever_the_order(tmp_path: Path) -> None:
     report = lint(tmp_path, files)
     found = [shown(prompt.template) for prompt in report.project.prompts if "You are" in shown(prompt.template)]
     assert found == ["You are a bot. Far.", "You are a cat. Other."]
+
+
+def test_a_settings_file_of_prompts_needs_no_word_in_its_keys(tmp_path: Path) -> None:
+    toml = '[review_prompt]\nsystem = """You are a reviewer of letters. Answer in one line."""\n'
+    keys = "draft:\n  system: |-\n    You are a clerk. Sort the letters by desk.\n"
+    found = prompts(tmp_path, {
+        "settings/review.toml": toml, "app/prompts.yaml": keys, "prompts/draft.yml": keys, "app/draft.yaml": keys,
+        "app/prompts.json": '{"draft": {"system": "You are a clerk. Sort the letters by desk."}}',
+    })  # fmt: skip
+    assert [(each.name, each.role, each.span.file.rpartition("project/")[2]) for each in found] == [
+        ("draft.system", "system", "app/prompts.yaml"),
+        ("draft.system", "system", "prompts/draft.yml"),
+        ("review_prompt.system", "system", "settings/review.toml"),
+    ]

@@ -46,12 +46,13 @@ _SETTINGS = frozenset(
 _TRANSLATIONS = frozenset(
     "i18n l10n locale locales lang langs languages translations translation messages frontend".split()
 )
-# What stands in the keys of prompts; the search for them is what every data file costs.
+# What stands in the keys of prompts, or in the header of a TOML table (`[review_prompt]`); the search for them is what
+# every data file costs.
 _NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"system_message",
             b"input_variables", b"expected_output", b"preamble", b"guideline")  # fmt: skip
 _KEY = re.compile(
     rb"[\w.-]*(?:prompt|instruction|backstory|doc_to_text|persona|few_shot|system_message|input_variables"
-    rb"|expected_output|preamble|guideline)[\w.-]*[\"']?\s*[:=]"
+    rb"|expected_output|preamble|guideline)[\w.-]*[\"']?\s*[:=\]]"
 )
 
 
