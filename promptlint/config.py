@@ -46,6 +46,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     decorator: list[Any] = []
     base: list[Any] = []
     schema: list[Any] = []
+    client: list[Any] = []
     names: list[str] = []
     not_names: list[str] = []
 
@@ -304,8 +305,15 @@ def _override(pattern: str, said: dict[str, Any], source: str) -> Override:
     try:
         found = msgspec.convert(said, Override)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {_reason(error)}") from error
+        raise ConfigError(f"{where}: {reason(error, Override)}") from error
     _provider(found.provider or "", f"{where}: `provider`")
+    wrong = next(filter(None, (_out_of_range(key, value) for key, value in said.items())), "")
+    if found.step == 0:
+        wrong = "step: 0 is no step"
+    if found.order is not None and sorted(found.order) != ["messages", "system", "tools"]:
+        wrong = 'order: must name each of "tools", "system" and "messages" once'
+    if wrong:
+        raise ConfigError(f"{where}: {wrong}")
     return found
 
 
@@ -353,7 +361,7 @@ def _checked(table: object, path: str) -> _Table:
     try:
         return msgspec.convert(table, _Table)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {_reason(error)}") from error
+        raise ConfigError(f"{path}: {reason(error, _Table)}") from error
 
 
 def _words(table: dict[str, Any], path: str) -> bytes:
@@ -362,12 +370,45 @@ def _words(table: dict[str, Any], path: str) -> bytes:
     return words.words(table, path) if any(table.get(key) for key in words.KEYS) else b""
 
 
-def _reason(error: msgspec.ValidationError) -> str:
-    """A type error in the words of TOML: the key first."""
-    reason, _, place = str(error).partition(" - at ")
-    reason = reason[:1].lower() + reason[1:]
+def reason(error: msgspec.ValidationError, kind: Any) -> str:
+    """A type error in the words of TOML, the key first. `kind` is the type that the value does not have."""
+    import re
+
+    said, _, place = str(error).partition(" - at ")
     key = place.strip("`").removeprefix("$").removeprefix(".")
-    return f"`{key}`: {reason}" if key else reason
+    for word, plain in _PLAIN:
+        said = re.sub(word, plain, said)
+    said = said[:1].lower() + said[1:]
+    if said.startswith("invalid enum value"):
+        values = _literals(kind, re.sub(r"\[[^]]*\]", "", key).rpartition(".")[2].replace("-", "_"))
+        said = said.removeprefix("invalid enum value ") + " is none of " + ", ".join(values)
+    return f"`{key}`: {said}" if key else said
+
+
+# msgspec speaks of JSON.
+_PLAIN = (
+    (r" \| null`", "`"),
+    (r"`array`", "`list`"),
+    (r"`object`", "`table`"),
+    (r"`str`", "`string`"),
+    (r"`int`", "`integer`"),
+    (r"`bool`", "`boolean`"),
+    (r"`float`|`int \| float`", "`number`"),
+    (r"Object missing required field (`[^`]+`)", r"the key \1 is missing"),
+    (r"Object contains unknown field (`[^`]+`)", r"unknown key \1"),
+)
+
+
+def _literals(kind: Any, field: str) -> list[str]:
+    """The words that a field may hold, in a struct or in what holds structs; with no field, those of a type."""
+    from typing import get_args, get_origin
+
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        [kind] = [each.type for each in msgspec.structs.fields(kind) if each.name == field] or [None]
+        field = ""
+    if get_origin(kind) is Literal:
+        return [] if field else [f"`{word}`" for word in get_args(kind) if word]
+    return [word for inner in get_args(kind) for word in _literals(inner, field)]
 
 
 def _options(name: str, values: dict[str, Any], source: str, root: str, cwd: str) -> dict[str, Any]:
@@ -394,9 +435,9 @@ def _options(name: str, values: dict[str, Any], source: str, root: str, cwd: str
         if wrong:
             raise ConfigError(f"{source}: [rules.{name}] {wrong}")
         try:
-            found[parameter] = msgspec.convert(value, _type(rule, parameter), dec_hook=hook)
+            found[parameter] = msgspec.convert(value, kind := _type(rule, parameter), dec_hook=hook)
         except msgspec.ValidationError as error:
-            raise ConfigError(f"{source}: [rules.{name}] {key}: {_reason(error)}") from error
+            raise ConfigError(f"{source}: [rules.{name}] {key}: {reason(error, kind)}") from error
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.config import ConfigError, nearest
+from promptlint.config import ConfigError, nearest, reason
 from promptlint.extract.catalogue import KINDS, Catalogue, Words
 
 KEYS = (*KINDS, "names", "not-names")
@@ -61,9 +61,7 @@ def _entries(kind: str, entries: list[Any], path: str) -> Iterator[Any]:
         try:
             made = msgspec.convert(entry, _TYPES[kind])
         except msgspec.ValidationError as error:
-            reason, _, place = str(error).partition(" - at ")
-            key = place.strip("`").removeprefix("$").removeprefix(".")
-            raise ConfigError(f"{where}: " + (f"`{key}`: " if key else "") + reason[:1].lower() + reason[1:]) from error
+            raise ConfigError(f"{where}: {reason(error, _TYPES[kind])}") from error
         _check(kind, made, where)
         yield made
 
@@ -111,6 +109,6 @@ def _known(given: Iterable[str], known: Collection[str], where: str, what: str) 
 def _patterns(patterns: list[str], where: str) -> list[str]:
     for pattern in patterns:
         if not _PATTERN.fullmatch(pattern):
-            reason = "names are matched without their module or class" if "." in pattern else "no name is like that"
-            raise ConfigError(f"{where}: `{pattern}`: {reason}")
+            wrong = "names are matched without their module or class" if "." in pattern else "no name is like that"
+            raise ConfigError(f"{where}: `{pattern}`: {wrong}")
     return patterns

@@ -215,6 +215,19 @@ def test_a_lexicon_is_made_once_for_equal_words(tmp_path: Path) -> None:
     assert one == other and lexicon(one) is lexicon(other) is not lexicon()
 
 
+def test_a_client_of_the_project(tmp_path: Path) -> None:
+    text = (
+        "from gateway import Client\nclient = Client()\n"
+        "client.messages.create(model='large', system='Sort the letters by desk.', messages=[])\n"
+    )
+    config = '[[client]]\nmatch = ["gateway.Client"]\nprovider = "bedrock"\n'
+    (tmp_path / "without").mkdir()
+    [request] = report(tmp_path / "without", app=text).project.requests
+    assert request.provider == "anthropic"
+    [request] = report(tmp_path / "with", config, app=text).project.requests
+    assert request.provider == "bedrock"
+
+
 MISTAKES = [
     ('[[cal]]\nmatch = ["a"]\n', "unknown key `cal`, did you mean `call`?"),
     ('[[call]]\nmach = ["a"]\n', "[[call]]: unknown key `mach`, did you mean `match`?"),
@@ -226,17 +239,17 @@ MISTAKES = [
         '[[call]]\nmatch = ["a"]\nslots = { sytem = ["s"] }\n',
         "[[call]]: slots: unknown slot `sytem`, did you mean `system`?",
     ),
-    ('[[call]]\nmatch = "a"\n', "[[call]]: `match`: expected `array`, got `str`"),
+    ('[[call]]\nmatch = "a"\n', "[[call]]: `match`: expected `list`, got `string`"),
     ('[[call]]\nmatch = ["a b"]\n', "[[call]]: `a b` is not a dotted name"),
     ("[[call]]\nmatch = []\n", "[[call]]: `match` names nothing"),
-    ('[[call]]\nslots = { system = ["s"] }\n', "[[call]]: object missing required field `match`"),
+    ('[[call]]\nslots = { system = ["s"] }\n', "[[call]]: the key `match` is missing"),
     ('[[call]]\nmatch = ["a"]\n', "[[call]]: says nothing without `slots`"),
     ('[[call]]\nmatch = ["a"]\nslots = { system = [-1] }\n', "[[call]]: positions count from 0"),
     (
         '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\n[[call]]\nmatch = ["b"]\nslots = 3\n',
-        "[[call]] 2: `slots`: expected `object`, got `int`",
+        "[[call]] 2: `slots`: expected `table`, got `integer`",
     ),
-    ("call = 3\n", "`call`: expected `array`, got `int`"),
+    ("call = 3\n", "`call`: expected `list`, got `integer`"),
     ("call = [3]\n", "[[call]]: must be a table"),
     (
         '[[prompt]]\nmatch = ["a"]\narguments = { b = "sistem" }\n',
@@ -260,7 +273,7 @@ MISTAKES = [
         "[[decorator]]: gives: unknown word `docstrings`, did you mean `docstring`?",
     ),
     ('[[message]]\nmatch = ["a"]\ncontent = [0]\n', "[[message]]: says nothing without `role` or `role_from`"),
-    ('names = "a"\n', "`names`: expected `array`, got `str`"),
+    ('names = "a"\n', "`names`: expected `list`, got `string`"),
     ('names = ["a.b"]\n', "names: `a.b`: names are matched without their module or class"),
     ('not-names = ["a b"]\n', "not-names: `a b`: no name is like that"),
     ('not_names = ["a"]\n', "unknown key `not_names`, did you mean `not-names`?"),
