@@ -2,7 +2,9 @@
 
 `# promptlint: ignore[rule, rule] reason` in Python covers the statement it stands in, or the one below it;
 `{# promptlint: ignore[rule] reason #}` in Jinja covers its own line and, alone on a line, the one below.
-`ignore-file[rule]` covers the file. What looks like a comment inside a string is text for the model: it covers nothing.
+In YAML and TOML both hold: the Jinja comment within a text, and `# promptlint: ignore[rule] reason`, alone on its line,
+for the text below. `ignore-file[rule]` covers the file. What looks like a comment inside a string is text for the
+model: it covers nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from promptlint.config import nearest
+from promptlint.extract import data_values
 from promptlint.extract.comments import MARK, NOT_A_PROMPT, PROMPT, ROLES, jinja_comments, parts, python_comments
 from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
 from promptlint.source import Source
-from promptlint.template import Span
+from promptlint.template import Items, Mapping, Span, Text, Value
 
 UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
 # What people write who know another linter.
@@ -29,6 +32,7 @@ _OTHER_WORDS = frozenset(
 _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?")
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
+_COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M)
 
 
 class Ignore(msgspec.Struct, frozen=True):
@@ -303,7 +307,43 @@ def _head_end(statement: object) -> int:
 
 
 def _jinja(source: Source) -> Iterator[Ignore]:
-    yield from _jinja_ignores(source, jinja_comments(source))
+    comments = jinja_comments(source)
+    yield from _jinja_ignores(source, comments)
+    if source.name.lower().endswith((".yaml", ".yml", ".toml")):
+        yield from _settings_ignores(source, comments)
+
+
+def _settings_ignores(source: Source, others: list[tuple[int, int]]) -> Iterator[Ignore]:
+    """Comments of YAML and TOML, each alone on its line: inside of a text a `#` is text, so the texts are looked at."""
+    texts = sorted(_texts(data_values.read(source.name, source.text)))
+    for match in _COMMENT_LINE.finditer(source.text):
+        start, end = match.span(1)
+        index = bisect.bisect_right(texts, (start, len(source.text)))
+        inside = index > 0 and start < texts[index - 1][1]
+        if inside or any(low < end and start < high for low, high in others):
+            continue
+        row = (match.start(), _row_end(source, source.location(start)[0]))
+        covered = (row[0], texts[index][1] if index < len(texts) else row[1])
+        found = _parse(source, start, end, covered, row)
+        if found and not found.verb:
+            yield found
+
+
+def _texts(value: Value | None) -> Iterator[tuple[int, int]]:
+    """Where the texts of a settings file begin and end."""
+    pending: list[Value | None] = [value]
+    while pending:
+        match pending.pop():
+            case Items() as items:
+                pending += items.items
+            case Mapping() as mapping:
+                pending += [item for _, item in mapping.entries]
+            case tuple() as parts:
+                spans = [part.span for part in parts if isinstance(part, Text)]
+                if spans:
+                    yield spans[0].start, spans[-1].end
+            case _:
+                pass
 
 
 def _jinja_ignores(source: Source, comments: list[tuple[int, int]]) -> Iterator[Ignore]:

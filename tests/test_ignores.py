@@ -114,6 +114,40 @@ def test_not_covered_in_jinja(text: str) -> None:
     assert left(text, "@", name="a.j2", judged={RULE}) == [RULE]
 
 
+SETTINGS_COVERED = [
+    ("a.yaml", "# promptlint: ignore[oversized-prompt] why\na: |\n  b\n  @\nc: d\n"),
+    ("a.yml", "a:\r\n  # promptlint: ignore[oversized-prompt]\r\n  system: '@'\r\n"),
+    ("a.yaml", "# promptlint: ignore-file[oversized-prompt]\na: b\nc: @d\n"),
+    ("a.yaml", "a: |\n  {# promptlint: ignore[oversized-prompt] #}\n  @\n"),
+    ("a.yaml", "a: '{{$x}} {%'\n# promptlint: ignore[oversized-prompt]\nb: '@'\n"),
+    ("a.toml", '# promptlint: ignore[oversized-prompt]\n[t]\na = """\nb\n@"""\n'),
+]
+SETTINGS_NOT_COVERED = [
+    ("a.yaml", "a: |\n  # promptlint: ignore[oversized-prompt]\n  @\n"),
+    ("a.yaml", "# promptlint: ignore[oversized-prompt]\na: b\nc: '@'\n"),
+    ("a.yaml", "a: '@'\n# promptlint: ignore[oversized-prompt]\nb: c\n"),
+    ("a.yaml", "a: '@'\nb: |\n  # promptlint: ignore-file[oversized-prompt]\n"),
+    ("a.toml", 'a = """\n# promptlint: ignore[oversized-prompt]\n@"""\n'),
+    ("a.json", '# promptlint: ignore-file[oversized-prompt]\n{"a": "@"}\n'),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), SETTINGS_COVERED)
+def test_covered_in_settings(name: str, text: str) -> None:
+    assert left(text, "@", name=name) == []
+
+
+@pytest.mark.parametrize(("name", "text"), SETTINGS_NOT_COVERED)
+def test_not_covered_in_settings(name: str, text: str) -> None:
+    assert left(text, "@", name=name, judged={RULE}) == [RULE]
+
+
+def test_an_unused_comment_in_settings() -> None:
+    text = "# promptlint: ignore[oversized-prompt]\na: b\n"
+    assert left(text, name="a.yaml") == ["unused-ignore"]
+    assert fixed(text, name="a.yaml") == ("a: b\n", True)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
