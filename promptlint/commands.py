@@ -148,7 +148,7 @@ def check(
 ) -> int:
     """Report what the prompts below PATHS (files or directories) cost for nothing.
 
-    Ends with 0 if there is nothing to report, 1 if there are findings, 2 if it could not run.
+    Ends with 0 if nothing is as severe as --fail-on (a warning), 1 if something is, 2 if it could not run.
     """
     job = _Job(shared, Overrides(select, extend_select or (), ignore or (), fail_on=fail_on))
     if show_settings:
@@ -192,10 +192,25 @@ def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
     found = job.discovery
     wanted = None if line is None else (next(iter(found.files)).name if found.files else "", line)
     report = job.run(around=line is not None)
+    if wanted and wanted[0] and not (as_requests or job.shared["quiet"]):
+        _say_where(report, *wanted)
     output = _listed(report, job, as_requests, as_tree, wanted) if found.files or job.json else ""
     if output is not None:
         _write(output)
     return max(job.blocked, _broken(report, strict=False))
+
+
+def _say_where(report: Report, file: str, line: int) -> None:
+    """Say at which lines of a file prompts stand when none stands at the one that was asked for."""
+    from promptlint.output import prompts as prompts_output
+
+    if prompts_output.chosen(report, (file, line)):
+        return
+    rows = {report.sources.get(file).location(each.span.start)[0] for each in report.project.prompts
+            if each.span.file == file}  # fmt: skip
+    near = sorted(sorted(rows, key=lambda row: abs(row - line))[:8])
+    there = f"; there are some at {', '.join(f'{row:,}' for row in near)}" if near else ", nor in the rest of the file"
+    _say(f"no prompt stands at line {line:,}{there}")
 
 
 def _listed(

@@ -152,6 +152,11 @@ def test_where_there_is_nothing_to_show(project: Path, capsys: pytest.CaptureFix
     assert execute(["layout", "empty.py"]) == 0
     shown, said = capsys.readouterr()
     assert shown == "" and said.startswith("promptlint: no request and no prompt is found there")
+    assert execute(["prompts", "app.py:1"]) == 0
+    shown, said = capsys.readouterr()
+    assert shown.startswith("0 prompts") and said.startswith("promptlint: no prompt stands at line 1; there are ")
+    assert execute(["prompts", "empty.py:1"]) == 0
+    assert capsys.readouterr().err == "promptlint: no prompt stands at line 1, nor in the rest of the file\n"
     assert execute(["layout", "gone.py:3"]) == 2
     assert "gone.py" in capsys.readouterr().err
     assert execute(["layout", "--output-format", "json", "empty.py"]) == 0

@@ -9,7 +9,6 @@ import msgspec
 from promptlint.engine import Report, Sources
 from promptlint.output.text import by_rule
 from promptlint.prompt import Finding, Fix
-from promptlint.rules import all_rules
 from promptlint.template import Span
 
 
@@ -19,13 +18,12 @@ def render(report: Report) -> bytes:
 
 
 def statistics(report: Report) -> bytes:
-    """An array of rules with their number of findings, and their tokens per call."""
+    """An array of rules and severities with their number of findings, and their tokens per call."""
     rows = []
-    for rule, some in by_rule(report.findings):
+    for (rule, severity), some in by_rule(report.findings):
         tokens = {
             saving: sum(each.tokens for each in some if each.saving == saving) for saving in ("removed", "cached")
         }
-        severity = all_rules()[rule].severity
         rows.append({"code": rule, "name": rule, "severity": severity, "count": len(some), "tokens": tokens})
     return encode(rows)
 

@@ -9,7 +9,7 @@ import msgspec
 from promptlint.engine import Report, Sources
 from promptlint.extract.facts import Problem
 from promptlint.prompt import Finding
-from promptlint.rules import SEVERITIES, all_rules
+from promptlint.rules import SEVERITIES
 from promptlint.source import Source
 from promptlint.template import Span
 
@@ -65,16 +65,16 @@ def summarize(report: Report) -> str:
 
 
 def statistics(report: Report) -> str:
-    """Findings and tokens by rule, the most frequent first."""
+    """Findings and tokens by rule and severity, the most frequent first."""
     rows = []
-    for rule, some in by_rule(report.findings):
+    for (rule, severity), some in by_rule(report.findings):
         tokens = sum(each.tokens for each in some if each.saving)
         saving = next((each.saving for each in some if each.saving), "")
         exact = all(each.exact for each in some)
         rows.append(
             (
                 str(len(some)),
-                all_rules()[rule].severity,
+                severity,
                 rule,
                 f"{amount(tokens, exact)} tokens {saving}" if tokens else "",
             )
@@ -82,11 +82,11 @@ def statistics(report: Report) -> str:
     return columns(rows, right=(0,))
 
 
-def by_rule(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
-    """Findings by their rule, the rule with the most of them first."""
-    groups: dict[str, list[Finding]] = {}
+def by_rule(findings: Iterable[Finding]) -> list[tuple[tuple[str, str], list[Finding]]]:
+    """Findings by their rule and their severity, which may be below that of the rule; the most frequent first."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.rule, []).append(finding)
+        groups.setdefault((finding.rule, finding.severity or ""), []).append(finding)
     return sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
