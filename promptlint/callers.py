@@ -18,7 +18,7 @@ import msgspec
 from promptlint.classes import Classes, Place
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import takes
-from promptlint.extract.messages import content_template
+from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
@@ -58,7 +58,7 @@ MIN_WITHIN = 60
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
 _MARK = "\0parameter"
-_ORDER = ("system", "user", MESSAGES, "assistant", "tool", "unknown", MODEL)
+_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", MODEL)
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -511,7 +511,7 @@ def several_words(text: str) -> bool:
 
 def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:
     """The texts among what is given for a parameter."""
-    role = "user" if slot.role == MESSAGES else slot.role
+    role = {MESSAGES: "user", DESCRIPTION: "tool"}.get(slot.role, slot.role)
     if isinstance(value, Items):
         for item in value.items:
             if isinstance(item, tuple):

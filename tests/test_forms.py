@@ -902,6 +902,98 @@ FORMS = [
         'x = "Você é um jardineiro paciente. Responda sempre em português, em duas frases."',
         ("jardineiro", "system"),
     ),
+    # Descriptions of tools and of answers
+    form(
+        "tool decorator applied by hand",
+        {
+            "app.py": """
+            from mcp.server.fastmcp import FastMCP
+            from texts import FETCH_DESCRIPTION
+            from beds import fetch, water
+            server = FastMCP("garden")
+            server.tool(description=FETCH_DESCRIPTION)(fetch)
+            server.tool()(water)
+            """,
+            "texts.py": 'FETCH_DESCRIPTION = "Fetch one page of the almanac, without the pictures."',
+            "beds.py": """
+            def fetch(page: str):
+                '''Fetches, says the code.'''
+            def water(bed: str):
+                '''Water one bed of the garden.'''
+            """,
+        },
+        ("Fetch one page", "tool"),
+        ("Water one bed", "tool"),
+        silent=("Fetches, says the code",),
+    ),
+    form(
+        "description through a helper that makes tool schemas",
+        """
+        SOW_TEXT = "Sow the seeds of one plant and give back the number of the row."
+        def _spec(name, text, parameters):
+            return {"type": "function", "function": {"name": name, "description": text, "parameters": parameters}}
+        TOOLS = [_spec("sow", SOW_TEXT, {}), _spec("reap", "Reap a row and tell what it weighs.", {})]
+        """,
+        ("Sow the seeds", "tool"),
+        ("Reap a row", "tool"),
+    ),
+    form(
+        "constant as the description of a tool",
+        """
+        DIG_TEXT = "Dig a bed with a spade and tell which stones were there."
+        digging = make_tool("dig", run=dig, description=DIG_TEXT)
+        shed = Shed(description=SHED_TEXT)
+        SHED_TEXT = "A shed of wood that stands behind the house."
+        """,
+        ("Dig a bed", "tool"),
+        silent=("A shed of wood",),
+    ),
+    form(
+        "annotated types under names of their own",
+        {
+            "kinds.py": """
+            from typing import Annotated
+            from pydantic import Field
+            Bed = Annotated[str, "The name of the bed, as the plan of the garden has it."]
+            Row = Annotated[int, Field(description="The number of the row, from one at the wall.")]
+            Unused = Annotated[str, "The name of the owner, in full."]
+            """,
+            "app.py": """
+            from langchain_core.tools import tool
+            from kinds import Bed, Row
+            @tool
+            def water(bed: Bed, row: Row | None = None) -> str:
+                "Water one row of a bed."
+            """,
+        },
+        ("The name of the bed", "tool"),
+        ("The number of the row", "tool"),
+        silent=("The name of the owner",),
+    ),
+    form(
+        "JSON schema of an answer",
+        """
+        def schema_for(key):
+            return {
+                "type": "object",
+                "properties": {
+                    key: {"type": "array", "description": "The plants that the page offers.", "items": {}},
+                    "whole": {"type": "boolean", "description": "Whether the page shows all of them."},
+                },
+            }
+        SETTINGS = {
+            "type": "object",
+            "properties": {"port": {"type": "integer", "description": "The port that the server listens on."}},
+        }
+        @router.get("/plants", responses={200: {"content": {"schema": {
+            "type": "object", "properties": {"id": {"type": "string", "description": "The id of the plant."}},
+        }}}})
+        def plants(): ...
+        """,
+        ("The plants that the page", "tool"),
+        ("Whether the page shows", "tool"),
+        silent=("The port that", "The id of the plant"),
+    ),
 ]
 
 

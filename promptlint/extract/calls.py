@@ -141,6 +141,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         evaluate(file, scope, node.func)
+        schemas.note_applied(file, scope, node, evaluate)
     against = speaks_against(written) or (name != written and speaks_against(name))
     file.muted += against
     try:
@@ -477,8 +478,9 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
         for key, (value, node) in site.keywords.items():
             if prompted and example_like(key) and not against:
                 take_examples(file, value, node, key)
-            elif file.prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
-                tells = key == "description" and tool_named(site.name.rpartition(".")[2])
+                continue
+            tells = key == "description" and tool_named(site.name.rpartition(".")[2])
+            if tells or file.prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
                 if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
                     key = "system_text"
                 consider(file, value, node, "tool_description" if tells else key)

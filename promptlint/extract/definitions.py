@@ -13,9 +13,8 @@ from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Function
 from promptlint.extract.invocations import note_annotation, note_attribute, note_fields
 from promptlint.extract.lists import begins_with
-from promptlint.extract.messages import note_descriptions
 from promptlint.extract.names import example_like, unique_name, words
-from promptlint.extract.sites import KEYWORD, consider, extent, field_default, take_examples
+from promptlint.extract.sites import KEYWORD, consider, extent, field_default, note_descriptions, take_examples
 from promptlint.extract.state import (
     File,
     Scope,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promptlint.extract.invocations import takes
-from promptlint.extract.sites import KEYWORD, MESSAGE, extent
+from promptlint.extract.sites import MESSAGE, note_descriptions
 from promptlint.extract.state import File, textual
 from promptlint.operations import is_several, literal, settled
 from promptlint.template import Hole, Items, Mapping, Message, Part, Template, Value
@@ -19,6 +19,10 @@ ROLES = {
     "tool": "tool",
     "function": "tool",
 }
+
+
+# What is made of a parameter that describes a tool, where others are messages of a role.
+DESCRIPTION = "description"
 
 
 def role_named(word: str) -> str:
@@ -104,27 +108,12 @@ _SCHEMAS = ("parameters", "input_schema", "inputSchema", "args_schema", "json_sc
 
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
-    if mapping.get("description") is None:
+    text = mapping.get("description")
+    if text is None:
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     if mapping.get("name") is None or not isinstance(schema, Mapping | tuple):
         return
     note_descriptions(file, mapping, literal(mapping.get("name")) or "tool")
-
-
-def note_descriptions(file: File, mapping: Mapping, name: str, depth: int = 0) -> None:
-    """Record every `description` in a JSON schema."""
-    if depth > 12:
-        return
-    for key, value in mapping.entries:
-        if key == "description" and isinstance(value, tuple) and textual(value):
-            span = extent(value) or mapping.span
-            file.note(value, span, name, "tool", "tool-schema", KEYWORD)
-        elif isinstance(value, Mapping):
-            note_descriptions(
-                file, value, f"{name}.{key}" if key not in ("properties", "parameters") else name, depth + 1
-            )
-        elif isinstance(value, Items):
-            for item in value.items:
-                if isinstance(item, Mapping):
-                    note_descriptions(file, item, name, depth + 1)
+    if file.function and not textual(text) and takes(text):
+        file.facts.made.append((file.function, Message(DESCRIPTION, text, mapping.span)))

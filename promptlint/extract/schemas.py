@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
+from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import File, Scope, references, textual
 from promptlint.extract.volatility import dotted
 from promptlint.template import Items, Mapping, Value
@@ -200,6 +201,37 @@ def describe_function(file: File, scope: Scope, node: FunctionNode, docstring: V
         if isinstance(default, ast.Call):
             _field(file, scope, default, argument.arg, texts, evaluate)
     return Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)))
+
+
+def describe_alias(file: File, scope: Scope, name: str, node: ast.Subscript, evaluate: Evaluate) -> None:
+    """`Place = Annotated[str, "..."]`: a type that brings its description along wherever a parameter has it."""
+    if dotted(node.value).rpartition(".")[2] != "Annotated":
+        return
+    texts: list[tuple[str, Value]] = []
+    uses: list[str] = []
+    _annotated(file, scope, node, name, texts, uses, evaluate)
+    if texts:
+        file.facts.described[scope.key(name)] = Described((), tuple(texts), tuple(dict.fromkeys(uses)))
+
+
+def note_applied(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> None:
+    """`tool(description="...")(f)`: a decorator that is applied where its function is not defined."""
+    inner = node.func
+    if not isinstance(inner, ast.Call) or len(node.args) != 1:
+        return
+    entry = file.lexicon.decorator(file.resolve(dotted(inner.func)), file.imported)
+    if entry is None or entry.gives != "docstring":
+        return
+    described = False
+    for keyword in inner.keywords:
+        role = entry.arguments.get(keyword.arg or "")
+        if role:
+            described = described or "description" in (keyword.arg or "")
+            value = evaluate(file, scope, keyword.value)
+            if isinstance(value, tuple) and textual(value):
+                place = extent(value) or file.span(keyword.value)
+                file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
+    note(file, mentioned(file, scope, node.args[0], evaluate), docstring=not described)
 
 
 def _injected(argument: ast.arg) -> bool:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry
 from promptlint.extract.facts import Call
 from promptlint.extract.iteration import spread
-from promptlint.extract.messages import note_descriptions, note_message, paired
+from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
-from promptlint.extract.sites import MESSAGE, extent
+from promptlint.extract.sites import MESSAGE, extent, note_descriptions
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal

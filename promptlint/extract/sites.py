@@ -11,9 +11,10 @@ import ast
 import re
 
 from promptlint.extract.bounds import full
-from promptlint.extract.names import role_of
+from promptlint.extract.names import role_of, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
+from promptlint.operations import literal
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Text, Value
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
@@ -163,6 +164,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
     else:
+        if _is_schema(value) and _SCHEMAS_FOR_PEOPLE.isdisjoint(words(f"{name}.{file.where}")):
+            note_descriptions(file, value, name or file.where, NAME)
         # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
         entries = field_default(value)
         for key, item in value.entries if entries is None else entries:
@@ -172,6 +175,36 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _is_schema(mapping: Mapping) -> bool:
+    """Whether a dict is the JSON schema of an object: what a model is asked for, or what a tool takes."""
+    properties = mapping.get("properties")
+    kind = mapping.get("type")
+    return isinstance(properties, Mapping) and isinstance(kind, tuple) and literal(kind) == "object"
+
+
+# Words that name schemas of other things: of settings, of what a person fills in, of the routes of a web application.
+_SCHEMAS_FOR_PEOPLE = frozenset(
+    "config configs configuration setting settings form forms ui openapi openapi_extra swagger responses route routes "
+    "endpoint request body example examples manifest metadata migration preferences".split()
+)
+
+
+def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWORD, depth: int = 0) -> None:
+    """Record every `description` in a JSON schema."""
+    if depth > 12:
+        return
+    for key, value in mapping.entries:
+        if key == "description" and isinstance(value, tuple) and textual(value):
+            file.note(value, extent(value) or mapping.span, name, "tool", "tool-schema", rank)
+        elif isinstance(value, Mapping):
+            below = name if key in ("properties", "parameters") else f"{name}.{key}"
+            note_descriptions(file, value, below, rank, depth + 1)
+        elif isinstance(value, Items):
+            for item in value.items:
+                if isinstance(item, Mapping):
+                    note_descriptions(file, item, name, rank, depth + 1)
 
 
 # Keywords of an object that say to people what it is.

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import fills, lists
+from promptlint.extract import fills, lists, schemas
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
@@ -46,6 +46,8 @@ def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
     value = evaluate(file, scope, node.value)
     for target in node.targets:
         bind(file, scope, target, value, node.value)
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Subscript) and scope.kind != "function":
+            schemas.describe_alias(file, scope, target.id, node.value, evaluate)
     return True
 
 
