@@ -11,7 +11,7 @@ import msgspec
 
 from promptlint.callers import MIN_WITHIN, Callers, several_words
 from promptlint.extract.facts import Call, Facts, Problem, Site
-from promptlint.extract.messages import content_template
+from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
@@ -19,7 +19,7 @@ from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
 from promptlint.learned import Learned
 from promptlint.margins import with_dedents
-from promptlint.operations import settled
+from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.schemas import described_sites
 from promptlint.template import (
@@ -269,7 +269,7 @@ def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     return [
         found
         for key, item in value.entries
-        if key not in ("cachePoint", "cache_control")
+        if key not in ("cachePoint", "cache_control") and not (key == "role" and (literal(item) or "").lower() in ROLES)
         for found in _templates(item, f"{name}.{key}" if name else key)
     ]
 

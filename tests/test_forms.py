@@ -902,6 +902,29 @@ FORMS = [
         'x = "Você é um jardineiro paciente. Responda sempre em português, em duas frases."',
         ("jardineiro", "system"),
     ),
+    form(
+        "message whose content comes later",
+        """
+        def ask(client, text):
+            turn = {"role": "system"}
+            turn["content"] = "Sort the letters of this village by street."
+            turn["name"] = "clerk"
+            return client.chat.completions.create(model="m", messages=[turn, {"role": "user"}])
+        """,
+        ("Sort the letters", "system"),
+        silent=("user", "clerk"),
+    ),
+    form(
+        "messages of a user interface",
+        """
+        import gradio as gr
+        from chainlit import Message
+        def show(log):
+            yield gr.ChatMessage(role="assistant", content=f"Used a tool, see the log of {log} for more.")
+            yield Message(role="assistant", content="The letters have been sorted, thank you.")
+        """,
+        silent=("Used a tool", "have been sorted"),
+    ),
     # Descriptions of tools and of answers
     form(
         "tool decorator applied by hand",
@@ -925,6 +948,18 @@ FORMS = [
         ("Fetch one page", "tool"),
         ("Water one bed", "tool"),
         silent=("Fetches, says the code",),
+    ),
+    form(
+        "decorator that describes its function",
+        """
+        from langchain_core.tools import tool
+        @tool(description="Think about what was found so far.")
+        def think(thought: str) -> str:
+            '''Records a thought, which nobody reads.'''
+        agent = create_agent(model="m", tools=[think])
+        """,
+        ("Think about what", "tool"),
+        silent=("Records a thought",),
     ),
     form(
         "description through a helper that makes tool schemas",

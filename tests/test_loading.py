@@ -285,6 +285,11 @@ SYSTEM = "You are a helpful assistant. Answer the question of the user in Englis
         ("conf/ci.yaml", "prompt_toolkit: 3.0\nsteps: [a, b]\n", 0),
         ("data/set.json", json.dumps([{"instruction": f"Name {n} animals that live here."} for n in range(40)]), 0),
         (
+            "data/recorded.json",
+            json.dumps([{"instruction": [f"{n}", "You are a judge. Name one animal."][n == 3]} for n in range(60)]),
+            0,
+        ),
+        (
             "config/agents.yaml",
             "w:\n  role: >\n    Writer of {topic}\n  goal: Write about {topic}\n  backstory: You write.\n",
             3,

@@ -20,6 +20,7 @@ from promptlint.extract.sites import (
     MIN_READS,
     consider,
     extent,
+    for_people,
     sample,
     speaks_against,
     take_examples,
@@ -221,7 +222,7 @@ def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Val
 
 def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
-    if message is not None:
+    if message is not None and not for_people(site.name):
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
@@ -515,7 +516,7 @@ def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Valu
     if last[:1].isupper():
         mapping = _object(file, site)
         message = as_message(mapping)
-        if message is not None and literal(mapping.get("role")) is not None:
+        if message is not None and literal(mapping.get("role")) is not None and not for_people(site.name):
             note_message(file, message, "message-class")
             return message
         if mapping.entries and textual(mapping):

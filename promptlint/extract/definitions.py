@@ -85,9 +85,22 @@ def describe_tools(file: File) -> None:
         if isinstance(node, ast.ClassDef):
             continue
         if node.name in wanted or (scope.kind == "module" and schemas.tool_like(node)):
-            described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
+            text = _described_by(file, scope, node) or docstring(file, node)
+            described = schemas.describe_function(file, scope, node, text, evaluate)
             if described.docstring or described.texts or described.uses:
                 file.facts.described[key] = described
+
+
+def _described_by(file: File, scope: Scope, node: FunctionNode) -> Template:
+    """What a decorator says in the place of the docstring: `@tool(description="...")`; () if none does."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and decorator.keywords:
+            entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
+            for keyword in decorator.keywords if entry is not None and entry.gives == "docstring" else ():
+                if "description" in (keyword.arg or ""):
+                    value = evaluate(file, scope, keyword.value)
+                    return value if isinstance(value, tuple) and textual(value) else ()
+    return ()
 
 
 def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:

@@ -27,6 +27,9 @@ MAX_MESSAGES = 12
 MAX_ALIKE = 12
 """Texts under keys of one name in the items of lists; more of them are a data set."""
 
+MAX_RECORDS = 40
+"""Mappings with the same keys in one list; more of them are a data set, however few of its texts read like prompts."""
+
 _FRONT = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
 _BRACES = re.compile(r"\{\{[-~#/^>&!]?\s*([^{}\n]{1,200}?)\s*[-~]?\}\}")
 _JINJA = re.compile(r"\{%-?\s*\w|\{#|\{\{-?\s*[A-Za-z_(\"'\[]")
@@ -215,7 +218,7 @@ class _Data:
         if isinstance(value, tuple):
             self.text(value, path, lists, inside)
         elif isinstance(value, Items):
-            for item in value.items:
+            for item in () if _recorded(value) else value.items:
                 self.walk(item, path, lists + isinstance(item, Mapping), inside)
         elif isinstance(value, Mapping) and not self.known(value, path):
             for key, item in value.entries:
@@ -294,6 +297,18 @@ class _Data:
         texts = [part for part in value if isinstance(part, Text)]
         span = Span(self.source.name, texts[0].span.start, texts[-1].span.end)
         return Site(made, role, name, "file-template" if read else "file-key", span, rank)
+
+
+def _recorded(items: Items) -> bool:
+    """Whether a list is a data set: many records with the same keys."""
+    if len(items.items) <= MAX_RECORDS:
+        return False
+    shapes: dict[tuple[str, ...], int] = {}
+    for item in items.items:
+        if isinstance(item, Mapping):
+            shape = tuple(key for key, _ in item.entries)
+            shapes[shape] = shapes.get(shape, 0) + 1
+    return max(shapes.values(), default=0) > MAX_RECORDS
 
 
 _ROLES = {

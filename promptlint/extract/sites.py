@@ -41,8 +41,13 @@ AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
 # Packages that talk to people: whatever they are given is read by one.
 AGAINST_PACKAGES = frozenset(
     "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy "
-    "prompt_toolkit tkinter pytest unittest fastapi flask starlette".split()
+    "prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio streamlit textual nicegui chainlit".split()
 )
+
+
+def for_people(dotted: str) -> bool:
+    """Whether a class, by its import path, is one of a user interface, whose messages are shown."""
+    return dotted.partition(".")[0] in AGAINST_PACKAGES
 
 
 def speaks_against(dotted: str) -> bool:
@@ -52,7 +57,7 @@ def speaks_against(dotted: str) -> bool:
         return True
     if last in AGAINST_OF:
         return front in AGAINST_OF[last]
-    return dotted.partition(".")[0] in AGAINST_PACKAGES
+    return for_people(dotted)
 
 
 def sample(template: Template, limit: int = 8_000) -> str:

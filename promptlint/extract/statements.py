@@ -14,6 +14,7 @@ from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_annotation, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
+from promptlint.extract.messages import as_message, note_message
 from promptlint.extract.names import class_of_prompts, gives_prompt
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
@@ -147,6 +148,11 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             if isinstance(current, Mapping) and not full(current):
                 entries = tuple(entry for entry in current.entries if entry[0] != key)
                 grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+                message = as_message(grown) if key in ("content", "parts") else None
+                if message is not None:
+                    note_message(file, message, "role-dict")
+                    scope.values[name] = message
+                    return
                 scope.values[name] = bounded(grown, len(entries))
             if taken:
                 consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
