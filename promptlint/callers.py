@@ -19,7 +19,9 @@ from promptlint.classes import Classes, Place
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import takes
 from promptlint.extract.messages import DESCRIPTION, content_template
+from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, extent
+from promptlint.extract.state import references
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, sent
@@ -58,7 +60,9 @@ MIN_WITHIN = 60
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
 _MARK = "\0parameter"
-_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", MODEL)
+_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", SCHEMA, MODEL)
+# Roles of parameters that hold no text.
+_NO_TEXT = (SCHEMA, MODEL)
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -264,7 +268,7 @@ class Callers:
             for given in calls:
                 for name, slot in sorted(self.slots[place].items()):
                     value = given.arguments.get(name)
-                    if value is None or slot.role == MODEL:
+                    if value is None or slot.role in _NO_TEXT:
                         continue
                     for site in _sites(value, slot, name, given.invocation):
                         found.append((given.invocation.span, name, given.facts, site))
@@ -272,13 +276,22 @@ class Callers:
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
 
+    def schemas(self) -> Iterator[tuple[Facts, list[str]]]:
+        """The names of what callers give for parameters whose values are sent as schemas."""
+        for place, calls in self.calls.items():
+            for name, slot in self.slots[place].items():
+                for given in calls if slot.role == SCHEMA else ():
+                    value = given.arguments.get(name)
+                    if value is not None:
+                        yield given.facts, references(value)
+
     def _inherited(self) -> Iterator[tuple[Span, str, Facts, Site]]:
         """What classes give for an attribute that a method, also of a base class, sends."""
         for (file, key), slot in self.attributes.items():
             owner, _, attribute = key.rpartition(".")
             places = [*self.classes.lineage(self.homes[file], owner), *self.classes.below(file, owner)]
             for home, name in places:
-                value = home.bindings.get(f"{name}.{attribute}")
+                value = home.bindings.get(f"{name}.{attribute}") if slot.role not in _NO_TEXT else None
                 span = extent(value) if value is not None else None
                 if value is not None and span is not None and slot.whole:
                     for site in _sites(value, slot, attribute, Invocation("", Arguments(), span)):
@@ -312,9 +325,8 @@ class Callers:
 
     def _tells(self, place: Place, bound: Bound) -> bool:
         """Whether callers give a text of more than a word, or messages."""
-        return any(
-            slot.role != MODEL and name in bound and _says(bound[name]) for name, slot in self.slots[place].items()
-        )
+        slots = self.slots[place].items()
+        return any(slot.role not in _NO_TEXT and name in bound and _says(bound[name]) for name, slot in slots)
 
     def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[tuple[Invocation, Bound, bool]]:
         """For each way to a function, the call where it begins and the values of the function's parameters.

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 COVERED = 0.9
 # Rows without the white space around them, and around breaks.
 _SOLID = re.compile(r"\S(?:.*\S)?")
+# Keys of a part of a message under which no text for the model stands: markers, files, calls.
+_NO_TEXT = frozenset(
+    "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
+    "functionResponse image_url input_audio".split()
+)
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
 # What the template of a chat model wraps a message in.
@@ -99,7 +104,7 @@ def _found(
 ) -> Iterator[tuple[Site, str, Template]]:
     """The texts of all sites, linked and looked at again."""
     sites = [(facts, site) for facts in all_facts for site in facts.sites]
-    for facts, site in (*sites, *described_sites(all_facts, linker), *callers.sites()):
+    for facts, site in (*sites, *described_sites(all_facts, linker, callers.schemas()), *callers.sites()):
         try:
             for name, template in _templates(_linked(site, facts, linker), site.name):
                 checked = _checked(site, template)
@@ -269,7 +274,7 @@ def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     return [
         found
         for key, item in value.entries
-        if key not in ("cachePoint", "cache_control") and not (key == "role" and (literal(item) or "").lower() in ROLES)
+        if key not in _NO_TEXT and not (key == "role" and (literal(item) or "").lower() in ROLES)
         for found in _templates(item, f"{name}.{key}" if name else key)
     ]
 

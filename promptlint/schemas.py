@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from promptlint.extract.facts import Call, Described, Facts, Site
@@ -22,15 +22,20 @@ _DEPTH = 6
 MAX_NAMES = 20_000
 
 
-def described_sites(all_facts: Sequence[Facts], linker: Linker) -> list[tuple[Facts, Site]]:
-    """The texts of every class and function that some file sends, in order of file and place."""
+def described_sites(
+    all_facts: Sequence[Facts], linker: Linker, passed_on: Iterable[tuple[Facts, list[str]]]
+) -> list[tuple[Facts, Site]]:
+    """The texts of every class and function that some file sends, in order of file and place.
+
+    `passed_on`: names, each with the file it stands in, that are sent by way of the project's own functions.
+    """
     wanted: dict[tuple[str, str], tuple[Facts, bool]] = {}
-    for facts in all_facts:
-        for sent in facts.sent:
-            for name in sent.names:
-                for home, key in _targets(linker, facts, name, 0):
-                    before = wanted.get((home.file, key), (home, False))
-                    wanted[home.file, key] = (home, before[1] or sent.docstring)
+    names_sent = [(facts, sent.names, sent.docstring) for facts in all_facts for sent in facts.sent]
+    for facts, names, docstring in (*names_sent, *((facts, names, True) for facts, names in passed_on)):
+        for name in names:
+            for home, key in _targets(linker, facts, name, 0):
+                before = wanted.get((home.file, key), (home, False))
+                wanted[home.file, key] = (home, before[1] or docstring)
     todo = sorted(wanted)
     while todo:
         file, key = todo.pop()

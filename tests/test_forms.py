@@ -925,6 +925,69 @@ FORMS = [
         """,
         silent=("Used a tool", "have been sorted"),
     ),
+    form(
+        "messages in the documentation of a route",
+        """
+        from fastapi import APIRouter, Body
+        router = APIRouter()
+        async def complete(
+            messages: list[dict] = Body(..., example=[{"role": "system", "content": "You are a helpful gardener."}]),
+        ):
+            return await answer(messages)
+        """,
+        silent=("helpful gardener",),
+    ),
+    form(
+        "parts of a message that are no text",
+        """
+        from google.genai import types
+        def given(name):
+            part = types.Part(function_response={"name": "sow", "response": {"result": "sown in a row"}})
+            return types.Content(role="user", parts=[part, types.Part(text="Say what to sow next.")])
+        """,
+        ("Say what to sow next", "user"),
+        silent=("sown in a row",),
+    ),
+    form(
+        "docstring that is put together",
+        """
+        import dspy
+        def rules(number):
+            class Rules(dspy.Signature):
+                __doc__ = f"Draw {number} short rules from the letters." + " Leave out the names."
+                letters = dspy.InputField()
+            return Rules
+        """,
+        ("short rules from the letters", "system"),
+    ),
+    form(
+        "schema through a helper",
+        {
+            "shapes.py": """
+            from pydantic import BaseModel, Field
+            class Verdict(BaseModel):
+                '''What the judge thinks of a letter.'''
+                grade: int = Field(description="From one to ten, ten for the best letter.")
+            class Row(BaseModel):
+                width: int = Field(description="The width of the table on the page.")
+            """,
+            "llm.py": """
+            def shaped(llm, schema, name):
+                return llm.with_structured_output(schema)
+            def judge(llm, kind):
+                return shaped(llm, kind, "judge")
+            """,
+            "app.py": """
+            from llm import judge
+            from shapes import Row, Verdict
+            judging = judge(model, Verdict)
+            table = draw(model, Row)
+            """,
+        },
+        ("What the judge thinks", "tool"),
+        ("From one to ten", "tool"),
+        silent=("The width of the table",),
+    ),
     # Descriptions of tools and of answers
     form(
         "tool decorator applied by hand",

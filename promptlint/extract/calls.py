@@ -144,11 +144,12 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         evaluate(file, scope, node.func)
         schemas.note_applied(file, scope, node, evaluate)
     against = speaks_against(written) or (name != written and speaks_against(name))
-    file.muted += against
+    shown = against and for_people(name)
+    file.muted, file.shown = file.muted + against, file.shown + shown
     try:
         site = _arguments(file, scope, node, written, name, evaluate)
     finally:
-        file.muted -= against
+        file.muted, file.shown = file.muted - against, file.shown - shown
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if not schemas.SENDING.isdisjoint(site.keywords) or name.rpartition(".")[2] in file.lexicon.schema_tails:

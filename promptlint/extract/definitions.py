@@ -118,6 +118,12 @@ def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
     return (Apply("docstring", text, Arguments(), span, hole),) if text else ()
 
 
+def _doc(file: File, inner: Scope, node: ast.ClassDef) -> Template:
+    """The docstring of a class, also one that is put together: `__doc__ = f"..."`."""
+    said = inner.values.get("__doc__")
+    return said if isinstance(said, tuple) and textual(said) else docstring(file, node)
+
+
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = file.resolve(dotted(target))
@@ -321,7 +327,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     bind_scope(file, inner)
     note_fields(file, inner, node)
     file.definitions[inner.name] = (node, scope)
-    schemas.define_class(file, inner, node, docstring(file, node), evaluate)
+    schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate)
     if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
         schemas.note(file, [":" + inner.name])
     if not entries and any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases):
@@ -360,7 +366,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
         elif isinstance(value, Mapping):
             note_descriptions(file, value, name)
     if entry.docstring:
-        text = docstring(file, node)
+        text = _doc(file, inner, node)
         if text:
             file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
     for name, value in inner.values.items():

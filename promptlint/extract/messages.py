@@ -66,6 +66,8 @@ def _marked(content: Value) -> bool:
 
 def note_message(file: File, message: Message, evidence: str, name: str = "") -> None:
     """Record the text of a message as a prompt of its role, and what it takes of the function around it."""
+    if file.shown and evidence == "role-dict":
+        return  # an example in the documentation of a route, a chat on a page
     if textual(message.content):
         file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
     if file.function and takes(message.content):

@@ -14,9 +14,9 @@ from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
 from promptlint.extract.sites import KEYWORD, extent
-from promptlint.extract.state import File, Scope, references, textual
+from promptlint.extract.state import File, Scope, references, single_hole, textual
 from promptlint.extract.volatility import dotted
-from promptlint.template import Items, Mapping, Value
+from promptlint.template import Items, Mapping, Message, Value
 
 if TYPE_CHECKING:
     from promptlint.extract.calls import Site
@@ -37,6 +37,8 @@ TOOLS = frozenset(
 SENDING = OUTPUTS | TOOLS
 # The class of a tool's arguments: its fields are sent, beside the description of the tool itself.
 ARGUMENTS = "args_schema"
+# What is made of a parameter whose value is sent as a schema, where others are messages of a role.
+SCHEMA = "schema"
 # Decorators and methods that declare a route of a web application: their `response_model` answers people.
 _ROUTES = frozenset("get post put delete patch head options route api_route add_api_route websocket APIRouter".split())
 # Members of a class that give its schema.
@@ -72,6 +74,11 @@ def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
             picked = site.pick([place])
             if picked is not None:
                 nodes.append(picked[1])
+    for node in nodes if file.function else ():
+        value = evaluate(file, scope, node) if isinstance(node, ast.Name) else ()
+        hole = single_hole(value)
+        if hole is not None and hole.parameter:
+            file.facts.made.append((file.function, Message(SCHEMA, value, hole.span)))
     if nodes:
         replaced = entry is not None and any("description" in key for key in site.keywords)
         note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)

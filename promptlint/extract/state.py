@@ -116,6 +116,8 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
+        # Calls around the place that show what they are given to people, messages too.
+        self.shown = 0
         # Inside `try` statements that expect a template not to be filled.
         self.guards = 0
         self.depth = 0
