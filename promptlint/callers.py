@@ -424,25 +424,25 @@ def _attributes(value: Value) -> set[str]:
     while stack and steps < 2_000:
         one = stack.pop()
         steps += 1
-        if isinstance(one, Message):
+        if type(one) is Message:
             stack.append(one.content)
-        elif isinstance(one, Items):
+        elif type(one) is Items:
             stack += one.items
-        elif isinstance(one, Mapping):
+        elif type(one) is Mapping:
             stack += [item for _, item in one.entries]
         else:
             for part in one:
                 given = None
-                if isinstance(part, Ref):
+                if type(part) is Ref:
                     if part.fallback.parameter.startswith("self."):
                         found.add(part.fallback.parameter)
                     given = part.call
-                elif isinstance(part, Apply):
+                elif type(part) is Apply:
                     stack.append(part.target)
                     given = part.arguments
-                elif isinstance(part, Choice):
+                elif type(part) is Choice:
                     stack += part.branches
-                elif isinstance(part, Repeat):
+                elif type(part) is Repeat:
                     stack.append(part.body)
                 if given is not None:
                     stack += given.positional
@@ -454,12 +454,12 @@ def _flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]
     """The numbers of the marked parameters in a linked value, each with what becomes of it."""
     if depth > 12:
         return
-    if isinstance(value, Message):
+    if type(value) is Message:
         yield from _flows(value.content, value.role, depth + 1)
-    elif isinstance(value, Items):
+    elif type(value) is Items:
         for item in value.items:
             yield from _flows(item, role, depth + 1)
-    elif isinstance(value, Mapping):
+    elif type(value) is Mapping:
         for key in ("text", "content", "input_text", "parts", "0"):
             inner = value.get(key)
             if inner is not None:
@@ -478,13 +478,13 @@ def _flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]
 def _alone(template: Template) -> bool:
     """Whether nothing but parameters, one or another, makes up a text."""
     for part in template:
-        if isinstance(part, Text):
+        if type(part) is Text:
             if part.span.file != _MARK and part.value.strip():
                 return False
-        elif isinstance(part, Choice):
+        elif type(part) is Choice:
             if not any(_alone(branch) and branch for branch in part.branches):
                 return False
-        elif isinstance(part, Repeat):
+        elif type(part) is Repeat:
             if not _alone(part.body):
                 return False
         else:
@@ -496,13 +496,13 @@ def _marks(template: Template, depth: int) -> Iterator[int]:
     if depth > 12:
         return
     for part in template:
-        if isinstance(part, Text):
+        if type(part) is Text:
             if part.span.file == _MARK:
                 yield part.span.start
-        elif isinstance(part, Choice):
+        elif type(part) is Choice:
             for branch in part.branches:
                 yield from _marks(branch, depth + 1)
-        elif isinstance(part, Repeat):
+        elif type(part) is Repeat:
             yield from _marks(part.body, depth + 1)
 
 
@@ -510,9 +510,9 @@ def _says(value: Value) -> bool:
     """Whether a linked value holds a text of more than one word."""
     if isinstance(value, tuple):
         return several_words("".join(text.value for text in texts(value)).strip())
-    if isinstance(value, Message):
+    if type(value) is Message:
         return any(True for text in texts(content_template(value.content)) if text.value.strip())
-    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return any(_says(item) for item in items)
 
 

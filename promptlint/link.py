@@ -103,13 +103,13 @@ class Linker:
         self.depth += 1
         try:
             if isinstance(value, tuple):
-                if len(value) == 1 and isinstance(value[0], Ref | Apply | Hole):
+                if len(value) == 1 and (type(value[0]) is Ref or type(value[0]) is Apply or type(value[0]) is Hole):
                     result = self.part(value[0], facts, bound)
                     return bounded(result) if isinstance(result, tuple) else result
                 return bounded(self.template(value, facts, bound))
-            if isinstance(value, Message):
+            if type(value) is Message:
                 return Message(value.role, self.value(value.content, facts, bound), value.span, value.marker)
-            if isinstance(value, Items):
+            if type(value) is Items:
                 items: list[Value] = []
                 complete = value.complete
                 for item in value.items:
@@ -119,7 +119,7 @@ class Linker:
                         complete = complete and whole.complete
                         continue
                     resolved = self.value(item, facts, bound)
-                    if isinstance(resolved, Items) and not isinstance(item, Items):
+                    if type(resolved) is Items and type(item) is not Items:
                         items.extend(resolved.items)
                         complete = complete and resolved.complete
                     else:
@@ -133,7 +133,7 @@ class Linker:
     def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
         """The messages or lists that stand behind one of several items; None when it is text."""
         part = item[0] if isinstance(item, tuple) else None
-        branches = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
+        branches = part.branches if type(part) is Choice else (part.body,) if type(part) is Repeat else ()
         found: list[Value] = []
         # A list that is put in stands there once, one that a loop puts in who knows how often.
         complete = not isinstance(part, Repeat) or _once(part)
@@ -152,11 +152,11 @@ class Linker:
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
         parts: list[Part] = []
         for part in template:
-            if isinstance(part, Text):
+            if type(part) is Text:
                 parts.append(part)
                 continue
-            above = facts.aliases.get("extends") if isinstance(part, Ref) else None
-            if isinstance(part, Ref) and above and part.name == f"jinja:{above}":
+            above = facts.aliases.get("extends") if type(part) is Ref else None
+            if type(part) is Ref and above and part.name == f"jinja:{above}":
                 whole = loading.extended(self, facts)
                 if whole is not None:
                     # Of what follows only the blocks count, and they are in the layout now.
@@ -165,7 +165,7 @@ class Linker:
             value = self.part(part, facts, bound)
             if isinstance(value, tuple):
                 parts.extend(value)
-            elif isinstance(part, Ref | Apply):
+            elif type(part) is Ref or type(part) is Apply:
                 parts.append(part.fallback)
             else:
                 parts.extend(in_text(value))
@@ -180,11 +180,9 @@ class Linker:
                 given = bound.get(parameter) if parameter else None
                 return (part,) if given is None else given
             case Choice():
-                branches = tuple(
-                    in_text(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES]
-                )
+                branches = tuple(in_text(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES])
                 same = all(branch == branches[0] for branch in branches[1:])
-                holes = [branch[0] for branch in branches if len(branch) == 1 and isinstance(branch[0], Hole)]
+                holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
                 if not same and len(holes) == len(branches):
                     # One value or another, all put in at run time.
                     return (max(holes, key=lambda hole: hole.volatility),)
@@ -263,7 +261,7 @@ class Linker:
                 return value
         if owner not in home.bases:
             container = self.named(home, owner, hops + 1)
-            if isinstance(container, Mapping):
+            if type(container) is Mapping:
                 given = container.get(member)
                 return self._default(home, container, member, hops) if given is None else given
             if member == "value" and isinstance(container, tuple):
@@ -275,7 +273,7 @@ class Linker:
         """What a name or a call leads to as its file says it, with that file; a value that is neither stays."""
         for _ in range(MAX_HOPS):
             ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-            if not isinstance(ref, Ref) or ":" in ref.name[1:] or (found := self.place(ref.name, facts)) is None:
+            if type(ref) is not Ref or ":" in ref.name[1:] or (found := self.place(ref.name, facts)) is None:
                 break
             if ref.call is None:
                 said = self._said(*found, 0)
@@ -367,7 +365,7 @@ class Linker:
         if has_text(result) or not isinstance(result, tuple):
             return result
         state = state_of(result)
-        source = state[1] in TELLING and len(result) == 1 and isinstance(result[0], Hole)
+        source = state[1] in TELLING and len(result) == 1 and type(result[0]) is Hole
         return result if source else None
 
     def apply(self, part: Apply, facts: Facts, bound: Bound) -> Value:
@@ -381,12 +379,12 @@ class Linker:
         if part.operation == "item":
             found = _item(target, positional, part.fallback.expression)
             return (part.fallback,) if found is None else found
-        if part.operation == "slice" and isinstance(target, Items):
+        if part.operation == "slice" and type(target) is Items:
             if not operations.exact(target):
                 return target
             start, stop = _bounds(positional)
             return Items(target.items[start:stop], target.span)
-        if not isinstance(target, tuple) or (len(target) == 1 and isinstance(target[0], Hole)):
+        if not isinstance(target, tuple) or (len(target) == 1 and type(target[0]) is Hole):
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
             known = self.dedents.get(part.span)
@@ -404,7 +402,7 @@ class Linker:
 def _at(place: Hole, value: Value) -> Value:
     """A run-time value where it is used, with what is known of it where it comes from."""
     hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-    if not isinstance(hole, Hole) or hole.origin not in TELLING:
+    if type(hole) is not Hole or hole.origin not in TELLING:
         return value
     frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
     level = Volatility.DEPLOY if frozen else hole.volatility
@@ -421,9 +419,9 @@ def _once(part: Repeat) -> bool:
 def _given_up(value: Value) -> Value:
     if isinstance(value, tuple):
         return tuple(
-            part.fallback if isinstance(part, Ref | Apply) else part
+            part.fallback if (type(part) is Ref or type(part) is Apply) else part
             for part in value
-            if not isinstance(part, Choice | Repeat)
+            if (type(part) is not Choice and type(part) is not Repeat)
         )
     return value
 
@@ -432,14 +430,14 @@ def _item(target: Value, positional: list[Value], condition: str) -> Value | Non
     key = literal(positional[0]) if positional else None
     default = positional[1] if len(positional) > 1 else None
     if key is None:
-        values = [item for _, item in target.entries] if isinstance(target, Mapping) and target.complete else []
+        values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
         values += [default] if values and default is not None else []
         branches = tuple(value for value in values if isinstance(value, tuple))
         return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
-    if isinstance(target, Mapping):
+    if type(target) is Mapping:
         found = target.get(key)
         return default if found is None and target.complete else found
-    if isinstance(target, Items) and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
+    if type(target) is Items and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
         index = int(key)
         return target.items[index] if -len(target.items) <= index < len(target.items) else None
     return None
@@ -453,13 +451,11 @@ def _texts(values: dict[str, Value]) -> dict[str, Template]:
 
 
 def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(
-        target, [in_text(value) for value in positional], _texts(keywords)
-    )
+    return operations.format_template(target, [in_text(value) for value in positional], _texts(keywords))
 
 
 def _format_map(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    values = dict(positional[0].entries) if positional and isinstance(positional[0], Mapping) else {}
+    values = dict(positional[0].entries) if positional and type(positional[0]) is Mapping else {}
     return operations.format_template(target, [], _texts(values))
 
 
@@ -469,9 +465,9 @@ def _partial(target: Template, positional: list[Value], keywords: dict[str, Valu
 
 def _percent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     value = positional[0] if positional else ()
-    if isinstance(value, Items):
+    if type(value) is Items:
         return operations.percent(target, [in_text(item) for item in value.items], {})
-    if isinstance(value, Mapping) and not value.kind:
+    if type(value) is Mapping and not value.kind:
         return operations.percent(target, [], _texts(dict(value.entries)))
     return operations.percent(target, [in_text(value)], {})
 
@@ -506,9 +502,9 @@ def _cut_fixed(prefix: bool) -> Operation:
 
 def _join(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     value = positional[0] if positional else None
-    if isinstance(value, Mapping) or (isinstance(value, tuple) and value):
+    if type(value) is Mapping or (isinstance(value, tuple) and value):
         return None
-    return operations.join(target, value) if isinstance(value, Items) else None
+    return operations.join(target, value) if type(value) is Items else None
 
 
 def _indent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
@@ -529,7 +525,7 @@ def _bounds(positional: list[Value]) -> tuple[int | None, int | None]:
 
 def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     count = positional[0] if positional else ()
-    if isinstance(count, tuple) and len(count) == 1 and isinstance(count[0], Hole) and count[0].expression.isdecimal():
+    if isinstance(count, tuple) and len(count) == 1 and type(count[0]) is Hole and count[0].expression.isdecimal():
         return operations.times(target, int(count[0].expression[:6]))
     return None
 
@@ -541,8 +537,8 @@ def _recased(change: Callable[[str], str]) -> Operation:
 def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     from promptlint.extract.jinja import TemplateError, template
 
-    texts = [piece for piece in target if isinstance(piece, Text)]
-    if len(target) == 1 and isinstance(target[0], Choice):
+    texts = [piece for piece in target if type(piece) is Text]
+    if len(target) == 1 and type(target[0]) is Choice:
         branches = (_jinja(branch, positional, keywords, part) for branch in target[0].branches)
         return (Choice(target[0].condition, tuple(branch or () for branch in branches)),)
     if len(texts) != len(target):
@@ -556,7 +552,7 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
 def _render(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     """Variables of a Jinja template get the values they are rendered with."""
     given = loading.given(keywords)
-    if positional and isinstance(positional[0], Mapping):
+    if positional and type(positional[0]) is Mapping:
         given = {**loading.given(dict(positional[0].entries)), **given}
     return loading.render(target, given)
 

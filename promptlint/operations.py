@@ -95,7 +95,7 @@ class Flat:
         values: list[str] = []
         position = 0
         for part in template:
-            value = part.value if isinstance(part, Text) else OBJECT
+            value = part.value if type(part) is Text else OBJECT
             self.starts.append(position)
             values.append(value)
             position += len(value)
@@ -108,7 +108,7 @@ class Flat:
             index = max(bisect.bisect_right(self.starts, start) - 1, 0)
             while index < len(self.template) and self.starts[index] < end:
                 part, base = self.template[index], self.starts[index]
-                if isinstance(part, Text):
+                if type(part) is Text:
                     piece = slice_text(part, start - base, end - base)
                     if piece is not None:
                         parts.append(piece)
@@ -134,7 +134,7 @@ def over_texts(template: Template, change: Callable[[Ruler], Template], counter:
     parts: list[Part] = []
     run: list[Text] = []
     for part in (*template, None):
-        if isinstance(part, Text):
+        if type(part) is Text:
             run.append(part)
             continue
         if run:
@@ -172,9 +172,9 @@ def literal(value: Value | None) -> str | None:
     """The string, if the template is static text and nothing else."""
     if not isinstance(value, tuple):
         return None
-    if not all(isinstance(part, Text) for part in value):
+    if not all(type(part) is Text for part in value):
         return None
-    return "".join(part.value for part in value if isinstance(part, Text))
+    return "".join(part.value for part in value if type(part) is Text)
 
 
 def several(part: Choice | Repeat) -> Template:
@@ -193,15 +193,15 @@ def exact(items: Items) -> bool:
 
 def settled(template: Template) -> Template:
     """What items are as a text of their own, not joined."""
-    if not any(isinstance(part, Choice | Repeat) for part in template):
+    if not any((type(part) is Choice or type(part) is Repeat) for part in template):
         return template
     parts: list[Part] = []
     for part in template:
-        if isinstance(part, Choice):
+        if type(part) is Choice:
             parts.append(Choice(part.condition, tuple(settled(branch) for branch in part.branches)))
-        elif isinstance(part, Repeat) and part != SEVERAL:
+        elif type(part) is Repeat and part != SEVERAL:
             parts.append(msgspec.structs.replace(part, body=settled(part.body)))
-        elif not isinstance(part, Repeat):
+        elif type(part) is not Repeat:
             parts.append(part)
     return tuple(parts)
 
@@ -210,7 +210,7 @@ def in_text(value: Value, what: str = "...") -> Template:
     """A value as it stands in a text: a template as it is, anything else as a hole."""
     if isinstance(value, tuple):
         return value
-    if isinstance(value, Items):
+    if type(value) is Items:
         return (Hole(f"[{what}]", value.span),)
     if isinstance(value, MappingValue):
         return (Hole(f"{{{what}}}", value.span),)
@@ -292,7 +292,7 @@ def format_template(
             if value is None and partial:
                 parts.extend(ruler.cut(start, end))
             elif value is None or len(inner.strip()) > len(name):
-                known = value[0] if value and isinstance(value[0], Hole) else None
+                known = value[0] if value and type(value[0]) is Hole else None
                 volatility = known.volatility if known else volatility_of(name)
                 origin = known.origin if known else origin_of_name(name)
                 spec = inner.partition(":")[2]
@@ -415,7 +415,7 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
     for part in template if left else reversed(template):
         if where == _INSIDE:
             parts.append(part)
-        elif isinstance(part, Text):
+        elif type(part) is Text:
             value = part.value.lstrip(characters) if left else part.value.rstrip(characters)
             kept, size = len(value), len(part.value)
             blank = slice_text(part, 0, size - kept) if left else slice_text(part, kept, size)
@@ -425,12 +425,12 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
             if rest is not None:
                 parts.append(rest)
                 where = _INSIDE
-        elif isinstance(part, Choice):
+        elif type(part) is Choice:
             ends = [_bare(branch, characters, left, where) for branch in part.branches]
             parts.append(Choice(part.condition, tuple(branch for branch, _ in ends)))
             reached = {end for _, end in ends}
             where = reached.pop() if len(reached) == 1 else _PERHAPS
-        elif isinstance(part, Repeat):
+        elif type(part) is Repeat:
             body, _ = _bare(part.body, characters, left, _PERHAPS)
             parts.append(msgspec.structs.replace(part, body=body))
             where = _PERHAPS
@@ -469,9 +469,9 @@ def _each(item: Template, before: Template, after: Template) -> Template:
     if len(item) == 1:
         return ()
     part = item[0]
-    if len(item) == 2 and isinstance(part, Repeat):
+    if len(item) == 2 and type(part) is Repeat:
         return (msgspec.structs.replace(part, body=_each(part.body, before, after)),)
-    if len(item) == 2 and isinstance(part, Choice):
+    if len(item) == 2 and type(part) is Choice:
         return (Choice(part.condition, tuple(_each(branch, before, after) for branch in part.branches)),)
     return (*before, *item[:-1], *after)
 
@@ -483,7 +483,7 @@ def times(target: Template, count: int) -> Template | None:
         return None
     if count <= 0 or not text:
         return ()
-    ruler = Ruler([part for part in target if isinstance(part, Text)])
+    ruler = Ruler([part for part in target if type(part) is Text])
     return target if count == 1 else (ruler.text(text * count, 0, len(text)),)
 
 
@@ -507,9 +507,9 @@ def capitalize(target: Template) -> Template:
 
 def _capital(target: Template) -> Template:
     first = target[0] if target else None
-    if isinstance(first, Text):
+    if type(first) is Text:
         return (Text(first.value.capitalize(), first.span, False), *target[1:])
-    if isinstance(first, Choice):
+    if type(first) is Choice:
         return (Choice(first.condition, tuple(_capital(branch) for branch in first.branches)), *target[1:])
     return target
 

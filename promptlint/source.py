@@ -76,6 +76,8 @@ class Source:
     @cached_property
     def starts(self) -> list[int]:
         """The offset at which every row begins, the first row's at index 0."""
+        if "\r" not in self.text:
+            return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
     def offset(self, row: int, byte_column: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 import msgspec
 
@@ -35,6 +35,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     end: int
 
 
+@final
 class Text(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """Static text and its place in the source.
 
@@ -58,6 +59,7 @@ class JsonDump(msgspec.Struct, frozen=True, array_like=True, gc=False):
     sort_keys: bool = False
 
 
+@final
 class Hole(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A value put in at run time.
 
@@ -78,6 +80,7 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, tag=True):
     json: JsonDump | None = None
 
 
+@final
 class Choice(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """One of several texts, by a condition (source text). Equal conditions take equal branches."""
 
@@ -85,6 +88,7 @@ class Choice(msgspec.Struct, frozen=True, array_like=True, tag=True):
     branches: tuple[Template, ...]
 
 
+@final
 class Repeat(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A text that is repeated over a collection; `grows`: it is longer with every turn of a conversation.
 
@@ -100,6 +104,7 @@ class Repeat(msgspec.Struct, frozen=True, array_like=True, tag=True):
     unordered: bool = False
 
 
+@final
 class Ref(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Something defined elsewhere.
 
@@ -113,6 +118,7 @@ class Ref(msgspec.Struct, frozen=True, array_like=True, tag=True):
     call: Arguments | None = None
 
 
+@final
 class Apply(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
 
@@ -130,6 +136,7 @@ Part: TypeAlias = Text | Hole | Choice | Repeat | Ref | Apply
 Template: TypeAlias = tuple[Part, ...]
 
 
+@final
 class Message(msgspec.Struct, frozen=True, tag=True):
     """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown"."""
 
@@ -139,6 +146,7 @@ class Message(msgspec.Struct, frozen=True, tag=True):
     marker: bool = False
 
 
+@final
 class Items(msgspec.Struct, frozen=True, tag=True):
     """A list, tuple or set of values in order; `complete` is False when more may stand in it."""
 
@@ -147,6 +155,7 @@ class Items(msgspec.Struct, frozen=True, tag=True):
     complete: bool = True
 
 
+@final
 class Mapping(msgspec.Struct, frozen=True, tag=True):
     """A dict with literal keys, or an object built with keywords; `kind` is the class called, or ""."""
 

@@ -34,16 +34,21 @@ def weight(value: Value | Part, limit: int) -> int:
             total += len(inner)
             if total > limit:
                 return limit + 1
-            if not _LEAVES.issuperset(map(type, inner)):
-                below += [each for each in inner if type(each) not in _LEAVES]
+            for each in inner:
+                if type(each) not in _LEAVES:
+                    below.append(each)
         level = below
         depth += 1
     return total
 
 
 def _given(part: Ref | Apply) -> tuple[Value, ...]:
-    arguments = part.call if isinstance(part, Ref) else part.arguments
-    return (*arguments.positional, *(value for _, value in arguments.keywords)) if arguments else ()
+    arguments = part.call if type(part) is Ref else part.arguments
+    if arguments is None:
+        return ()
+    if not arguments.keywords:
+        return arguments.positional
+    return (*arguments.positional, *[value for _, value in arguments.keywords])
 
 
 # What a value is made of, by its type: asked of every value, so without a `match`.
@@ -64,7 +69,7 @@ def full(value: Value) -> bool:
     """Whether a value has been cut off: it grows no more."""
     match value:
         case tuple():
-            return bool(value) and isinstance(value[-1], Hole) and value[-1].expression == CUT
+            return bool(value) and type(value[-1]) is Hole and value[-1].expression == CUT
         case Items():
             return bool(value.items) and isinstance(value.items[-1], tuple) and full(value.items[-1])
         case Mapping():
@@ -78,9 +83,15 @@ def bounded(value: Value, entries: int = 0) -> Value:
 
     The hole that stands for the rest of a text is `unknown`.
     """
+    if type(value) is tuple:
+        if len(value) == 1:
+            part = value[0]
+            kind = type(part)
+            if kind in _LEAVES or (type(part) is Ref and part.call is None):
+                return value
+        elif len(value) <= MAX_WEIGHT and _LEAVES.issuperset(map(type, value)):
+            return value
     limit = MAX_WEIGHT + PER_ENTRY * entries
-    if type(value) is tuple and len(value) <= MAX_WEIGHT and _LEAVES.issuperset(map(type, value)):
-        return value
     if weight(value, limit) <= limit:
         return value
     match value:

@@ -26,7 +26,7 @@ from promptlint.extract.sites import (
     take_examples,
 )
 from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
-from promptlint.extract.volatility import SETS, TELLING, dotted, is_source
+from promptlint.extract.volatility import NAMES, SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -109,16 +109,20 @@ class Site(msgspec.Struct):
         return [each for number, each in enumerate(found) if all(each[1] is not other[1] for other in found[:number])]
 
     def arguments(self) -> Arguments:
-        starred = (number for number, (_, node) in enumerate(self.positional) if isinstance(node, ast.Starred))
-        positional = tuple(value for value, _ in self.positional[: next(starred, len(self.positional))])
-        return Arguments(positional, tuple((key, value) for key, (value, _) in self.keywords.items()), self.complete)
+        positional: list[Value] = []
+        for value, node in self.positional:
+            if type(node) is ast.Starred:
+                break
+            positional.append(value)
+        keywords = tuple([(key, value) for key, (value, _) in self.keywords.items()]) if self.keywords else ()
+        return Arguments(tuple(positional), keywords, self.complete)
 
 
 def _within(value: Value, path: str) -> Value | None:
     """What stands at a dotted path of keys in a dict or an object."""
     while path:
         key, _, path = path.partition(".")
-        inner = value.get(key) if isinstance(value, Mapping) else None
+        inner = value.get(key) if type(value) is Mapping else None
         if inner is None:
             return None
         value = inner
@@ -138,7 +142,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             lists.lose(file, scope, node, node.func)
         if unused and node.func.attr in ("sort", "shuffle"):
             lists.rearrange(file, scope, node, node.func)
-        if not unused or node.func.attr in METHODS or not isinstance(node.func.value, ast.Name | ast.Attribute):
+        if not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         evaluate(file, scope, node.func)
@@ -192,19 +196,20 @@ def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Val
 def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
     site = Site(node, written, name, [], {}, True, scope.gathered)
     for argument in node.args:
-        value = evaluate(file, scope, argument.value if isinstance(argument, ast.Starred) else argument)
-        if isinstance(argument, ast.Starred):
-            site.complete = False
-            site.rest = file.hole(argument.value, Volatility.UNKNOWN)
-        site.positional.append((value, argument))
+        if type(argument) is not ast.Starred:
+            site.positional.append((evaluate(file, scope, argument), argument))
+            continue
+        site.positional.append((evaluate(file, scope, argument.value), argument))
+        site.complete = False
+        site.rest = file.hole(argument.value, Volatility.UNKNOWN)
     for keyword in node.keywords:
         value = evaluate(file, scope, keyword.value)
         if keyword.arg is not None:
             site.keywords[keyword.arg] = (value, keyword.value)
         else:
-            for key, item in value.entries if isinstance(value, Mapping) else ():
+            for key, item in value.entries if type(value) is Mapping else ():
                 site.keywords[key] = (item, keyword.value)
-            if not isinstance(value, Mapping) or not value.complete:
+            if type(value) is not Mapping or not value.complete:
                 site.complete = False
                 site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
     return site
@@ -293,7 +298,7 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
     if picked is None:
         return (run_time_value(file, site, None),)
     value, node = picked
-    if not isinstance(value, Items):
+    if type(value) is not Items:
         return value
     messages: list[Value] = []
     for item in value.items:
@@ -301,13 +306,13 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
         history = sending.placeholder(item)
         if history is not None:
             message = history
-        elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) is not None:
+        elif type(item) is Items and len(item.items) == 2 and literal(item.items[0]) is not None:
             word = literal(item.items[0]) or ""
             fills.note_template(file, site, item.items[1], entry.template, item.span)
             content = sending.formatted(file, item.items[1], entry.template, item.span)
             message = Message(role_named(word), content, item.span)
             note_message(file, message, "message-class")
-        elif isinstance(item, Message):
+        elif type(item) is Message:
             message = Message(item.role, item.content, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
             fills.note_template(file, site, item, entry.template, file.span(node))
@@ -354,10 +359,10 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
         if textual(value):
             span = extent(value) or file.span(node)
             file.note(sending.formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
-    elif isinstance(value, Items):
+    elif type(value) is Items:
         for item in value.items:
             note_argument(file, item, node, name, role, template)
-    elif isinstance(value, Mapping):
+    elif type(value) is Mapping:
         for key, item in value.entries:
             note_argument(file, item, node, f"{name}.{key}", role, template)
 
@@ -366,13 +371,13 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     """A method of a string."""
     if method == "join":
         return _join(file, node, receiver, site)
-    held = isinstance(receiver, Mapping) or textual(receiver)
+    held = type(receiver) is Mapping or textual(receiver)
     if method == "get" and site.positional and site.name not in ENVIRONMENT and held:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
     if method == "copy" and not node.args and not node.keywords:
         return receiver if isinstance(receiver, Items) else lists.copied(file, site, receiver)
     fills.note_method(file, node, method, receiver, site)
-    if method in FILLED and isinstance(receiver, Items) and any(isinstance(item, Message) for item in receiver.items):
+    if method in FILLED and type(receiver) is Items and any(type(item) is Message for item in receiver.items):
         return _filled(file, node, receiver, site)
     if method not in METHODS or not isinstance(receiver, tuple) or not _may_be_text(receiver):
         return None
@@ -389,9 +394,9 @@ def _filled(file: File, node: ast.Call, receiver: Items, site: Site) -> Items:
     span = file.span(node)
     items: list[Value] = []
     for item in receiver.items:
-        content = item.content if isinstance(item, Message) else ()
+        content = item.content if type(item) is Message else ()
         part = content[0] if isinstance(content, tuple) and len(content) == 1 else None
-        if isinstance(item, Message) and isinstance(part, Apply) and part.operation == "fields":
+        if type(item) is Message and type(part) is Apply and part.operation == "fields":
             text = (Apply("partial", part.target, site.arguments(), span, part.fallback),)
             content = (msgspec.structs.replace(part, target=text),)
             item = Message(item.role, content, item.span, item.marker)
@@ -409,7 +414,7 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
     if not isinstance(receiver, tuple) or len(site.positional) != 1:
         return None
     value = site.positional[0][0]
-    if isinstance(value, Items) or (isinstance(value, tuple) and textual(value)):
+    if type(value) is Items or (isinstance(value, tuple) and textual(value)):
         return (Apply("join", receiver, Arguments((value,)), file.span(node), run_time_value(file, site, None)),)
     state = state_of(value)
     # What is to be sorted is the argument.
@@ -425,7 +430,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     first = site.positional[0][0] if site.positional else None
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
         if isinstance(first, tuple) and textual(first):
-            if isinstance(receiver, Mapping) and any(key.endswith("_string") for key, _ in receiver.entries):
+            if type(receiver) is Mapping and any(key.endswith("_string") for key, _ in receiver.entries):
                 return first  # delimiters of its own: its text is known, its variables are not
             span = extent(first) or file.span(site.node)
             fills.note_jinja(file, first, file.span(site.positional[0][1]))
@@ -452,16 +457,17 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
         return mapping
     if site.name.endswith("Part.from_text") and (text := site.pick(["text", 0])) is not None:
         return Mapping((("text", text[0]),), file.span(site.node))
-    if isinstance(first, Items):
+    if type(first) is Items:
         if site.name in SETS:
             return unordered(file, site.node, first)
         if site.name in lists.COPIES or site.name in ("sorted", "reversed"):
             return in_order(first) if site.name == "sorted" else first
     if site.name in lists.COPIES and first is not None and fallback_of(first) is not None and len(site.positional) == 1:
         return lists.copied(file, site, first)
+    if len(site.positional) != 1 or not isinstance(first, tuple) or not has_text(first):
+        return None
     last = site.name.rpartition(".")[2]
-    wraps = last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS
-    if wraps and len(site.positional) == 1 and isinstance(first, tuple) and has_text(first):
+    if last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS:
         consider(file, first, site.positional[0][1], last)
         file.facts.loose.append(first)
         return first
@@ -482,20 +488,20 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
                 take_examples(file, value, node, key)
                 continue
             tells = key == "description" and tool_named(site.name.rpartition(".")[2])
-            if tells or file.prompt_like(key) or not isinstance(node, ast.Name | ast.Attribute):
+            if tells or file.prompt_like(key) or type(node) not in NAMES:
                 if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
                     key = "system_text"
                 consider(file, value, node, "tool_description" if tells else key)
         last = site.name.rpartition(".")[2]
         for value, node in site.positional:
-            if not isinstance(node, ast.Name | ast.Attribute):
+            if type(node) not in NAMES:
                 # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
                 says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
                 says = says and not (shown and words(last)[0] in _ROLE_WORDS)
                 consider(file, value, node, last if says else "")
         if words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
             for key, (value, node) in site.keywords.items():
-                if isinstance(value, tuple | Items) and has_text(value) and not file.prompt_like(key):
+                if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
                     consider(file, value, node, f"{last}.{key}", named=True)
     finally:
         file.muted -= against

@@ -93,9 +93,12 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
 
 def written_out(node: ast.expr) -> int:
     """How many entries a list or dict has in the source."""
+    kind = type(node)
+    if kind is ast.Call:
+        return 0
     if isinstance(node, ast.Dict):
         return len(node.values)
-    return len(node.elts) if isinstance(node, ast.List | ast.Tuple | ast.Set) else 0
+    return len(node.elts) if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else 0
 
 
 def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
@@ -123,7 +126,7 @@ def string(file: File, node: ast.expr, value: str) -> Template:
         pieces = scan(text, span.start, span.end, file.name)
     except ScanError:
         return (Text(value, span, False),)
-    return tuple(piece for piece in pieces if isinstance(piece, Text) and piece.value)
+    return tuple(piece for piece in pieces if type(piece) is Text and piece.value)
 
 
 def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
@@ -141,7 +144,7 @@ def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
     parts: list[Part] = []
     remaining = iter(values)
     for piece in pieces:
-        if isinstance(piece, Text):
+        if type(piece) is Text:
             if not piece.value.isascii() and _LONE.search(piece.value):
                 piece = Text(_LONE.sub("\ufffd", piece.value), piece.span, False)
             if piece.value:
@@ -269,7 +272,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1], None, own)),)
             if first in here.values and here.kind == "function":
                 module = here.values[first]
-                if first in file.rebound and isinstance(module, tuple) and isinstance(module[0], Ref):
+                if first in file.rebound and isinstance(module, tuple) and type(module[0]) is Ref:
                     return (Ref(f"{module[0].name}.{rest}", file.hole(node, state[0], state[1])),)
                 return _member(file, here.values[first], rest, node, state)
             here = here.parent
@@ -284,7 +287,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
 
 def _member(file: File, value: Value, member: str, node: ast.expr, state: State) -> Value:
     """An attribute of an object that was built in sight, by its keyword."""
-    if isinstance(value, Mapping):
+    if type(value) is Mapping:
         found = value.get(member)
         if found is not None:
             return found
@@ -294,7 +297,7 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
             own = bool(root) and (root in file.known or root not in file.imported)
             name = f"{':' if own else ''}{value.kind}.{member}"
             return (Ref(name, file.hole(node, state[0], state[1])),)
-    if isinstance(value, Message) and member in ("content", "text"):
+    if type(value) is Message and member in ("content", "text"):
         return value.content
     hole = fallback_of(value)
     if hole is not None:
@@ -340,13 +343,13 @@ def addition(file: File, scope: Scope, node: ast.BinOp) -> Value:
 
 def add(file: File, values: list[Value], node: ast.AST) -> Value:
     """The sum of texts or of lists."""
-    if any(isinstance(value, Items) for value in values):
+    if any(type(value) is Items for value in values):
         items: list[Value] = []
         complete = True
         for value in values:
             if len(items) > MAX_WEIGHT:
                 break
-            if isinstance(value, Items):
+            if type(value) is Items:
                 items.extend(value.items)
                 complete = complete and value.complete
                 if full(value):
@@ -401,7 +404,7 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
     for element in node.elts:
         if isinstance(element, ast.Starred):
             value = evaluate(file, scope, element.value)
-            if isinstance(value, Items):
+            if type(value) is Items:
                 items.extend(value.items)
                 complete = complete and value.complete
             else:
@@ -419,9 +422,9 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
     for key, item in zip(node.keys, node.values, strict=True):
         value = evaluate(file, scope, item)
         if key is None:
-            if isinstance(value, Mapping):
+            if type(value) is Mapping:
                 entries.extend(value.entries)
-            complete = complete and isinstance(value, Mapping) and value.complete
+            complete = complete and type(value) is Mapping and value.complete
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
             entries.append((key.value, value))
         else:
@@ -483,10 +486,10 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else _negative(node.slice)
         if isinstance(key, int) and abs(key) > MAX_INDEX:
             return (hole,)
-        if isinstance(value, Mapping) and isinstance(key, str):
+        if type(value) is Mapping and isinstance(key, str):
             return value.get(key) or (hole,)
         if (
-            isinstance(value, Items)
+            type(value) is Items
             and isinstance(key, int)
             and exact(value)
             and -len(value.items) <= key < len(value.items)
@@ -502,7 +505,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
             return (file.hole(node, state[0], state[1]),)
         return (hole,)
     index = evaluate(file, scope, node.slice)
-    if isinstance(value, Mapping) and value.entries and textual(value):
+    if type(value) is Mapping and value.entries and textual(value):
         branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
         if branches and len(branches) == len(value.entries):
             return (Choice(condition_text(file, node.slice), branches),)
@@ -530,7 +533,7 @@ def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: 
             if bound is not None:
                 evaluate(file, scope, bound)
             return (hole,)
-    if isinstance(value, Items) and exact(value) and bounds.step is None:
+    if type(value) is Items and exact(value) and bounds.step is None:
         return Items(value.items[ends[0] : ends[1]], file.span(node), True)
     known = single_hole(value)
     if isinstance(value, tuple) and bounds.step is None and (textual(value) or (known is not None and known.parameter)):

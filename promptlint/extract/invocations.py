@@ -62,7 +62,7 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
 
 def _kept(value: Value) -> Value:
     """An argument as far as it can be, or hold, a text or a message."""
-    if isinstance(value, Mapping):
+    if type(value) is Mapping:
         state = state_of(value)
         return (Hole("{...}", value.span, state[0], state[1]),)
     return value
@@ -212,11 +212,11 @@ def bare(value: Value) -> list[str]:
     if not isinstance(value, tuple) or len(value) != 1:
         return []
     part = value[0]
-    if isinstance(part, Hole):
+    if type(part) is Hole:
         return [part.parameter] if part.parameter else []
-    if isinstance(part, Choice):
+    if type(part) is Choice:
         return [name for branch in part.branches for name in bare(branch)]
-    return bare(part.target) if isinstance(part, Apply) and isinstance(part.target, tuple) else []
+    return bare(part.target) if type(part) is Apply and isinstance(part.target, tuple) else []
 
 
 def note_fields(file: File, scope: Scope, node: ast.ClassDef) -> None:
@@ -244,9 +244,9 @@ def takes(value: Value, depth: int = 0) -> bool:
         return False
     if isinstance(value, tuple):
         return any(_part_takes(part, depth) for part in value)
-    if isinstance(value, Message):
+    if type(value) is Message:
         return takes(value.content, depth + 1)
-    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return any(takes(item, depth + 1) for item in items)
 
 

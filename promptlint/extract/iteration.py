@@ -73,7 +73,7 @@ def _alone(item: Template) -> Template:
 
 def in_order(value: Value) -> Value:
     """A collection that has been sorted."""
-    if isinstance(value, Items):
+    if type(value) is Items:
         return Items(tuple(_turned(item, False) for item in value.items), value.span, value.complete)
     hole = single_hole(value)
     if hole is not None and hole.origin == "unordered":
@@ -82,6 +82,6 @@ def in_order(value: Value) -> Value:
 
 
 def _turned(item: Value, mixed: bool) -> Value:
-    if not isinstance(item, tuple) or not is_several(item) or not isinstance(item[0], Repeat):
+    if not isinstance(item, tuple) or not is_several(item) or type(item[0]) is not Repeat:
         return item
     return (msgspec.structs.replace(item[0], unordered=mixed), *item[1:])

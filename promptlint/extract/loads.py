@@ -55,14 +55,14 @@ def divided(file: File, node: ast.BinOp, left: Value, right: Value) -> Value | N
     """`folder / "name"`, if it is a path."""
     if not isinstance(left, tuple) or not isinstance(right, tuple):
         return None
-    if not (any(isinstance(part, Text) for part in right) or operation_of(left) == "path"):
+    if not (any(type(part) is Text for part in right) or operation_of(left) == "path"):
         return None
     return _path(file, node, [left, right])
 
 
 def operation_of(value: Value | None) -> str:
     """The operation that a value is the outcome of, "" if none."""
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Apply):
+    if isinstance(value, tuple) and len(value) == 1 and type(value[0]) is Apply:
         return value[0].operation
     return ""
 
@@ -77,7 +77,7 @@ def concerns(site: Site, receiver: Value | None) -> bool:
     if not site.positional:
         return bool(site.keywords) and not site.keywords.keys().isdisjoint(_NAMED)
     value = site.positional[0][0]
-    return isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Text) and "." in value[0].value[-9:]
+    return isinstance(value, tuple) and len(value) == 1 and type(value[0]) is Text and "." in value[0].value[-9:]
 
 
 def load(file: File, site: Site, receiver: Value | None, hole: Hole, reference: str | None) -> Value | None:
@@ -129,7 +129,7 @@ def _function(file: File, site: Site, last: str, first: Template, hole: Hole, re
 def select(file: File, site: Site, hole: Hole) -> Value | None:
     """`select_template(["a.j2", "b.j2"])`: the first that is there."""
     first = site.positional[0][0] if site.positional else None
-    names = [item for item in first.items if isinstance(item, tuple)] if isinstance(first, Items) else []
+    names = [item for item in first.items if isinstance(item, tuple)] if type(first) is Items else []
     if not names or not textual(names[0]):
         return None
     return _apply(file, site, "template", names[0], tuple(names[1:]), hole)
@@ -138,7 +138,7 @@ def select(file: File, site: Site, hole: Hole) -> Value | None:
 def _package(value: Template) -> Template | None:
     """The folder of a package named by a literal."""
     word = literal(value)
-    if not word or not isinstance(value[0], Text):
+    if not word or type(value[0]) is not Text:
         return None
     return (Text(word.replace(".", "/"), value[0].span, False),)
 
@@ -170,7 +170,7 @@ def _loader(file: File, site: Site, last: str, hole: Hole, reference: str | None
     used = next((name for name in _NAMED if name in site.keywords), "") if value is None else ""
     if used:
         value = site.keywords[used][0]
-    if not isinstance(value, tuple) or len(value) != 1 or not isinstance(value[0], Text):
+    if not isinstance(value, tuple) or len(value) != 1 or type(value[0]) is not Text:
         return None
     name = value[0].value
     ending = extension(name) or name.lower().endswith(_JINJA)

@@ -56,10 +56,10 @@ def _only_message(mapping: Mapping) -> bool:
 
 
 def _marked(content: Value) -> bool:
-    if not isinstance(content, Items):
+    if type(content) is not Items:
         return False
     return any(
-        isinstance(item, Mapping) and (item.get("cache_control") or item.get("cachePoint")) is not None
+        type(item) is Mapping and (item.get("cache_control") or item.get("cachePoint")) is not None
         for item in content.items
     )
 
@@ -76,7 +76,7 @@ def note_message(file: File, message: Message, evidence: str, name: str = "") ->
 
 def paired(item: Value) -> Value:
     """`("system", "...")`: a message as a pair of role and text."""
-    if isinstance(item, Items) and len(item.items) == 2 and isinstance(item.items[1], tuple):
+    if type(item) is Items and len(item.items) == 2 and isinstance(item.items[1], tuple):
         word = literal(item.items[0])
         if word is not None and (role := role_named(word)) != "unknown":
             return Message(role, item.items[1], item.span)
@@ -87,9 +87,9 @@ def content_template(value: Value) -> Template:
     """The text of a message's content: a string, or a list of parts of which the textual ones count."""
     if isinstance(value, tuple):
         return settled(value)
-    if isinstance(value, Message):
+    if type(value) is Message:
         return content_template(value.content)
-    if isinstance(value, Mapping):
+    if type(value) is Mapping:
         for key in ("text", "content", "input_text", "parts", "0"):
             inner = value.get(key)
             if inner is not None:
@@ -114,7 +114,7 @@ def note_schema(file: File, mapping: Mapping) -> None:
     if text is None:
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
-    if mapping.get("name") is None or not isinstance(schema, Mapping | tuple):
+    if mapping.get("name") is None or (type(schema) is not Mapping and type(schema) is not tuple):
         return
     note_descriptions(file, mapping, literal(mapping.get("name")) or "tool")
     if file.function and not textual(text) and takes(text):

@@ -129,14 +129,19 @@ def _guarded(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> None:
 
 
 def _blocks(statement: ast.stmt) -> Iterable[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if block:
-            yield block
-    for handler in getattr(statement, "handlers", ()):
-        yield handler.body
-    for case in getattr(statement, "cases", ()):
-        yield case.body
+    if type(statement) in _SIMPLE:
+        return []
+    blocks = [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
+    blocks += [handler.body for handler in getattr(statement, "handlers", ())]
+    blocks += [case.body for case in getattr(statement, "cases", ())]
+    return blocks
+
+
+# Statements in which no other stands.
+_SIMPLE = frozenset({
+    *(ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Pass, ast.Continue, ast.Break),
+    *(ast.Assert, ast.Delete, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom),
+})  # fmt: skip
 
 
 def _imports(file: File, statements: list[ast.stmt]) -> None:

@@ -54,7 +54,7 @@ def _gathered(site: Site) -> bool:
 def _few(site: Site) -> bool:
     """One of a few texts, drawn at random: each of them makes a prefix that is met again."""
     first = site.positional[0][0] if site.positional and site.name.endswith(".choice") else None
-    return isinstance(first, Items) and first.complete and len(first.items) <= MAX_VARIANTS
+    return type(first) is Items and first.complete and len(first.items) <= MAX_VARIANTS
 
 
 def _json(site: Site, receiver: Value | None) -> JsonDump | None:

@@ -8,6 +8,7 @@ argparse, SQL, ...) silences ranks 2 and 3.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
 from promptlint.extract.bounds import full
@@ -50,6 +51,7 @@ def for_people(dotted: str) -> bool:
     return dotted.partition(".")[0] in AGAINST_PACKAGES
 
 
+@functools.lru_cache(maxsize=20_000)
 def speaks_against(dotted: str) -> bool:
     """Whether text given to this call, named as it is written or by its import path, is not for a model."""
     front, _, last = dotted.rpartition(".")
@@ -69,11 +71,11 @@ def sample(template: Template, limit: int = 8_000) -> str:
         parts = stack.pop()
         for number, part in enumerate(parts):
             value = ""
-            if isinstance(part, Text):
+            if type(part) is Text:
                 value = part.value
-            elif isinstance(part, Hole):
+            elif type(part) is Hole:
                 value = "{x}"
-            elif isinstance(part, Choice | Repeat | Apply):
+            elif type(part) is Choice or type(part) is Repeat or type(part) is Apply:
                 ways = _inner(part)
                 inner = next((way for way in ways if has_text(way)), ways[0])
                 stack.append(parts[number + 1 :])
@@ -87,9 +89,9 @@ def sample(template: Template, limit: int = 8_000) -> str:
 
 def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
     """What a part is made of."""
-    if isinstance(part, Choice):
+    if type(part) is Choice:
         return part.branches
-    return (part.body,) if isinstance(part, Repeat) else (part.target,)
+    return (part.body,) if type(part) is Repeat else (part.target,)
 
 
 def extent(value: Value) -> Span | None:
@@ -97,8 +99,8 @@ def extent(value: Value) -> Span | None:
     first = last = None
     for template in templates(value):
         for part in template:
-            span = part.span if isinstance(part, Text) else None
-            if isinstance(part, Choice | Repeat | Apply):
+            span = part.span if type(part) is Text else None
+            if type(part) is Choice or type(part) is Repeat or type(part) is Apply:
                 for one in _inner(part):
                     span = extent(one) if isinstance(one, tuple) else None
                     if span is not None:
@@ -117,9 +119,9 @@ def templates(value: Value) -> list[Template]:
     """The templates in a value, containers opened."""
     if isinstance(value, tuple):
         return [value]
-    if isinstance(value, Message):
+    if type(value) is Message:
         return []
-    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return [template for item in items for template in templates(item)]
 
 
@@ -162,10 +164,10 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if (len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS) and reads_like_prompt(text):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
-    if isinstance(value, Message) or full(value):
+    if type(value) is Message or full(value):
         return None  # of what is cut off, every piece has been looked at where it was written
     named = named or (depth == 0 and file.prompt_like(name))
-    if isinstance(value, Items):
+    if type(value) is Items:
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
     else:
@@ -223,7 +225,7 @@ def _cut_before(file: File, value: Template) -> bool:
     if not full(value):
         return False
     cut = value[-1]
-    assert isinstance(cut, Hole)
+    assert type(cut) is Hole
     known = cut.span in file.cut
     file.cut.add(cut.span)
     return known
@@ -237,7 +239,7 @@ _FIELDS = frozenset(
 
 def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     """The default that a field of a model (`Field(...)`) gives, as entries; None for any other value."""
-    if not isinstance(value, Mapping) or value.kind.rpartition(".")[2] not in _FIELDS:
+    if type(value) is not Mapping or value.kind.rpartition(".")[2] not in _FIELDS:
         return None
     return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
 
@@ -251,15 +253,15 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
             file.note(value, place(file, value, node), name, "user", "example", rank)
             return
         for part in value:
-            if isinstance(part, Choice):
+            if type(part) is Choice:
                 for branch in part.branches:
                     take_examples(file, branch, node, name, rank, depth + 1)
-            elif isinstance(part, Ref) and part.call is None:
+            elif type(part) is Ref and part.call is None:
                 file.note((part,), part.fallback.span, name, "user", "example", rank)
-    elif isinstance(value, Items):
+    elif type(value) is Items:
         for number, item in enumerate(value.items):
             take_examples(file, item, node, f"{name}[{number}]", rank, depth + 1)
-    elif isinstance(value, Mapping):
+    elif type(value) is Mapping:
         for key, item in value.entries:
             take_examples(file, item, node, f"{name}.{key}", rank, depth + 1)
 
@@ -270,16 +272,16 @@ def settle(file: File, value: Value, node: ast.AST, name: str, evidence: str, ro
     stack = [(name, value, 0)]
     while stack:
         name, value, depth = stack.pop()
-        known = role or (value.role if isinstance(value, Message) else role_of(name))
-        if isinstance(value, Message):
+        known = role or (value.role if type(value) is Message else role_of(name))
+        if type(value) is Message:
             value = value.content
         if isinstance(value, tuple):
             if textual(value):
                 # Where the role is not said, what knows it goes first.
                 found = file.note(value, place(file, value, node), name, known, evidence, SAID if role else KEYWORD)
-        elif depth < 6 and isinstance(value, Items):
+        elif depth < 6 and type(value) is Items:
             stack += [(f"{name}[{number}]", item, depth + 1) for number, item in enumerate(value.items)][::-1]
-        elif depth < 6 and isinstance(value, Mapping):
+        elif depth < 6 and type(value) is Mapping:
             entries = field_default(value) or value.entries
             stack += [(f"{name}.{key}" if name else key, item, depth + 1) for key, item in entries][::-1]
     return found

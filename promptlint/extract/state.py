@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from typing import Any
 
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Lexicon, lexicon
@@ -61,12 +62,9 @@ class Scope:
 
     def fork(self) -> Scope:
         """A scope for one branch: the same place, its own values."""
-        other = Scope(self.kind, self.name, self.parent, self.owner)
-        other.receiver, other.gathered = self.receiver, self.gathered
-        other.values = dict(self.values)
-        other.defaults = self.defaults
-        other.returned, other.noted, other.ends = self.returned, self.noted, self.ends
-        other.types = self.types
+        other = Scope.__new__(Scope)
+        other.__dict__.update(self.__dict__)
+        other.values = self.values.copy()
         return other
 
 
@@ -146,17 +144,14 @@ class File:
         """The place of an expression or statement in the file."""
         if self.forced is not None:
             return self.forced
-        assert isinstance(node, ast.expr | ast.stmt | ast.keyword | ast.arg)
-        start, end = self._offsets(node)
-        return Span(self.name, start, end)
-
-    def _offsets(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg) -> tuple[int, int]:
-        end_row, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        located: Any = node
+        row, column = located.lineno, located.col_offset
+        end_row, end_column = located.end_lineno or row, located.end_col_offset or column
         if self.starts:
             # Most files are ASCII: columns in bytes are columns in characters.
-            return self.starts[node.lineno - 1] + node.col_offset, self.starts[end_row - 1] + end_column
+            return Span(self.name, self.starts[row - 1] + column, self.starts[end_row - 1] + end_column)
         positions, base = self.positions
-        return base + positions.offset(node.lineno, node.col_offset), base + positions.offset(end_row, end_column)
+        return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
 
     def inside(self, positions: tuple[Source, int] | None) -> None:
         """Read nodes of a text parsed on its own (None: of the file again), which begins at an offset of this file."""
@@ -167,19 +162,12 @@ class File:
         self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = ""
     ) -> Hole:
         """A hole for an expression, named by its source text."""
-        if isinstance(node, ast.arg):
-            place = self.span(node)
-            return Hole(
-                node.arg,
-                Span(place.file, place.start, place.start + len(node.arg)),
-                volatility,
-                origin,
-                parameter,
-                json,
-            )
         span = self.span(node)
         if type(node) is ast.Name:
             return Hole(node.id, span, volatility, origin, parameter, json)
+        if type(node) is ast.arg:
+            place = Span(span.file, span.start, span.start + len(node.arg))
+            return Hole(node.arg, place, volatility, origin, parameter, json)
         text = self.source.text[span.start : min(span.end, span.start + 4 * MAX_EXPRESSION)]
         return Hole(shorten(text), span, volatility, origin, parameter, json)
 
@@ -187,7 +175,7 @@ class File:
         """A dotted name with its first part replaced by what the file imported under it."""
         first, dot, rest = dotted.partition(".")
         target = self.aliases.get(first)
-        return f"{target}{dot}{rest}" if target else dotted
+        return target + dot + rest if target else dotted
 
     def may_import(self, name: str) -> bool:
         """Whether a name that the file does not bind may come from `from x import *`."""
@@ -211,9 +199,9 @@ class File:
     def literal_of_module(self, node: ast.expr) -> str | None:
         """The text of a constant of the module."""
         value = self.module.values.get(node.id) if isinstance(node, ast.Name) else None
-        if not isinstance(value, tuple) or not all(isinstance(part, Text) for part in value):
+        if not isinstance(value, tuple) or not all(type(part) is Text for part in value):
             return None
-        return "".join(part.value for part in value if isinstance(part, Text))
+        return "".join(part.value for part in value if type(part) is Text)
 
     def note(self, value: Value, span: Span, name: str, role: str, evidence: str, rank: int) -> int:
         """Record a site and give back its index."""
@@ -225,8 +213,9 @@ class File:
 
     def prompt_like(self, name: str) -> bool:
         """Whether what has this name is a text for a model, by the project's own word or by the name itself."""
-        said = self.verdict(name) if self.verdict else None
-        return prompt_like(name) if said is None else said
+        if self.verdict is not None and (said := self.verdict(name)) is not None:
+            return said
+        return prompt_like(name)
 
 
 def shorten(text: str) -> str:
@@ -237,20 +226,26 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_EXPRESSION else text[: MAX_EXPRESSION - 1] + "\u2026"
 
 
+_TEXTUAL = frozenset({Text, Ref, Apply})
+
+
 def textual(value: Value) -> bool:
     """Whether a value may hold static text: it has some, or refers to something that may."""
     if isinstance(value, tuple):
         for part in value:
-            if isinstance(part, Text | Ref | Apply):
+            kind = type(part)
+            if kind is Hole:
+                continue
+            if kind in _TEXTUAL:
                 return True
-            if isinstance(part, Choice) and any(textual(branch) for branch in part.branches):
+            if type(part) is Choice and any(textual(branch) for branch in part.branches):
                 return True
-            if isinstance(part, Repeat) and textual(part.body):
+            if type(part) is Repeat and textual(part.body):
                 return True
         return False
-    if isinstance(value, Message):
+    if type(value) is Message:
         return textual(value.content)
-    if isinstance(value, Items):
+    if type(value) is Items:
         return any(textual(item) for item in value.items)
     # What requests go through is kept, whether it was given a text or not.
     return value.entries[-1:] == (("@provider", ()),) or any(textual(item) for _, item in value.entries)
@@ -258,25 +253,25 @@ def textual(value: Value) -> bool:
 
 def is_instance(value: Value) -> bool:
     """Whether a value is an object made without arguments: what its class says holds for it."""
-    return isinstance(value, Mapping) and value.entries[:1] != () and value.entries[0][0] == "@made"
+    return type(value) is Mapping and value.entries[:1] != () and value.entries[0][0] == "@made"
 
 
 def has_text(value: Value) -> bool:
     """Whether static text stands in a value itself, nothing being looked up."""
     if isinstance(value, tuple):
         for part in value:
-            if isinstance(part, Text):
+            if type(part) is Text:
                 return True
-            if isinstance(part, Choice) and any(has_text(branch) for branch in part.branches):
+            if type(part) is Choice and any(has_text(branch) for branch in part.branches):
                 return True
-            if isinstance(part, Repeat) and has_text(part.body):
+            if type(part) is Repeat and has_text(part.body):
                 return True
-            if isinstance(part, Apply) and has_text(part.target):
+            if type(part) is Apply and has_text(part.target):
                 return True
         return False
-    if isinstance(value, Message):
+    if type(value) is Message:
         return has_text(value.content)
-    if isinstance(value, Items):
+    if type(value) is Items:
         return any(has_text(item) for item in value.items)
     return any(has_text(item) for _, item in value.entries)
 
@@ -291,37 +286,41 @@ def references(value: Value, limit: int = 200) -> list[str]:
         steps += 1
         if isinstance(one, tuple):
             for part in one:
-                if isinstance(part, Ref):
+                if type(part) is Ref:
                     if part.call is None:
                         found.append(part.name)
                     else:
                         stack += [item for _, item in reversed(part.call.keywords)]
                         stack += reversed(part.call.positional)
-                elif isinstance(part, Choice):
+                elif type(part) is Choice:
                     stack += reversed(part.branches)
-                elif isinstance(part, Repeat):
+                elif type(part) is Repeat:
                     stack.append(part.body)
-                elif isinstance(part, Apply):
+                elif type(part) is Apply:
                     stack.append(part.target)
-        elif isinstance(one, Items):
+        elif type(one) is Items:
             stack += reversed(one.items)
-        elif isinstance(one, Mapping):
+        elif type(one) is Mapping:
             stack += [item for _, item in reversed(one.entries)]
     return found
 
 
 def single_hole(value: Value) -> Hole | None:
     """The hole, if the value is one hole and nothing else."""
-    return value[0] if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Hole) else None
+    if type(value) is tuple and len(value) == 1:
+        part = value[0]
+        if type(part) is Hole:
+            return part
+    return None
 
 
 def fallback_of(value: Value) -> Hole | None:
     """The hole that stands for a value when it cannot be looked up."""
     if isinstance(value, tuple) and len(value) == 1:
         part = value[0]
-        if isinstance(part, Hole):
+        if type(part) is Hole:
             return part
-        if isinstance(part, Ref | Apply):
+        if type(part) is Ref or type(part) is Apply:
             return part.fallback
     return None
 
@@ -338,9 +337,9 @@ def _joined(condition: str, first: Value, second: Value) -> Value:
             common += 1
         choice = Choice(condition, (first[common:], second[common:]))
         return (*first[:common], choice)
-    if isinstance(first, Items) and isinstance(second, Items):
+    if type(first) is Items and type(second) is Items:
         return _join_items(condition, first, second)
-    if isinstance(first, Mapping) and isinstance(second, Mapping):
+    if type(first) is Mapping and type(second) is Mapping:
         keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
         entries: list[tuple[str, Value]] = []
         for key in keys:
@@ -370,13 +369,13 @@ def _join_items(condition: str, first: Items, second: Items) -> Items:
     items += [_optional(condition, item, True) for item in one[pairs:]]
     items += [_optional(condition, item, False) for item in other[pairs:]]
     items += first.items[len(first.items) - behind :]
-    unclear = all(any(isinstance(item, Message) for item in rest[pairs:]) for rest in (one, other))
+    unclear = all(any(type(item) is Message for item in rest[pairs:]) for rest in (one, other))
     return Items(tuple(items), first.span, first.complete and second.complete and not unclear)
 
 
 def _either(condition: str, one: Value, other: Value) -> Value | None:
     """One item for two that stand in the same place of two lists, if they can be one."""
-    if isinstance(one, Message) and isinstance(other, Message) and one.role == other.role:
+    if type(one) is Message and type(other) is Message and one.role == other.role:
         content = join_branches(condition, one.content, other.content)
         return Message(one.role, content, one.span, one.marker or other.marker)
     if isinstance(one, tuple) and isinstance(other, tuple) and not is_several(one) and not is_several(other):
@@ -394,18 +393,24 @@ def _optional(condition: str, item: Value, taken: bool) -> Value:
 def state_of(value: Value) -> State:
     """Volatility and origin of a value: the strongest of what stands in it."""
     if isinstance(value, tuple):
+        if len(value) == 1:
+            part = value[0]
+            if type(part) is Hole:
+                return (part.volatility, part.origin)
+            if type(part) is Text:
+                return CONSTANT
         states: list[State] = []
         for part in value:
-            if isinstance(part, Hole):
+            if type(part) is Hole:
                 states.append((part.volatility, part.origin))
-            elif isinstance(part, Ref | Apply):
+            elif type(part) is Ref or type(part) is Apply:
                 states.append((part.fallback.volatility, part.fallback.origin))
-            elif isinstance(part, Choice):
+            elif type(part) is Choice:
                 states.extend(state_of(branch) for branch in part.branches)
-            elif isinstance(part, Repeat):
+            elif type(part) is Repeat:
                 states.append((part.volatility, "unordered" if part.unordered else ""))
         return strongest(states) if states else CONSTANT
-    if isinstance(value, Message):
+    if type(value) is Message:
         return state_of(value.content)
-    items = value.items if isinstance(value, Items) else tuple(item for _, item in value.entries)
+    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return strongest([state_of(item) for item in items]) if items else CONSTANT

@@ -18,7 +18,7 @@ from promptlint.extract.messages import as_message, note_message
 from promptlint.extract.names import class_of_prompts, gives_prompt
 from promptlint.extract.sites import consider, speaks_against
 from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
-from promptlint.extract.volatility import State, dotted, of_name
+from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
 from promptlint.template import Hole, Items, Mapping, Ref, Repeat, Span, Value
 
@@ -66,7 +66,7 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         scope.returned.append(value)
         name = scope.name.rpartition(".")[2]
         gives = gives_prompt(name)
-        if gives or not isinstance(node.value, ast.Name | ast.Attribute):
+        if gives or type(node.value) not in NAMES:
             said = file.verdict is not None and file.verdict(name) is not None
             owner = scope.owner.rpartition(".")[2]
             consider(file, value, node.value, name if gives or said else "", named=class_of_prompts(owner))
@@ -118,6 +118,8 @@ def _only_talk(node: ast.Call) -> bool:
 
 def _test(file: File, scope: Scope, node: ast.expr) -> None:
     """A condition: read for the calls in it."""
+    if type(node) in NAMES:
+        return
     if isinstance(node, ast.BoolOp):
         for value in node.values:
             _test(file, scope, value)
@@ -130,13 +132,15 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
 
 def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
     """Give a target its value, and take the value for a prompt if the target's name or the text says so."""
-    taken = not isinstance(node, ast.Name | ast.Attribute)
+    taken = type(node) not in NAMES
+    if type(target) is ast.Name:
+        name = target.id
+        scope.values[name] = value
+        note_type(file, scope, name, node)
+        if taken or file.prompt_like(name):
+            _note(file, scope, name, value, node)
+        return
     match target:
-        case ast.Name(id=name):
-            scope.values[name] = value
-            note_type(file, scope, name, node)
-            if taken or file.prompt_like(name):
-                _note(file, scope, name, value, node)
         case ast.Attribute(attr=name):
             written = dotted(target)
             scope.values[written] = value
@@ -145,7 +149,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
-            if isinstance(current, Mapping) and not full(current):
+            if type(current) is Mapping and not full(current):
                 entries = tuple(entry for entry in current.entries if entry[0] != key)
                 grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
                 message = as_message(grown) if key in ("content", "parts") else None
@@ -163,7 +167,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 names = _keys(target)
                 consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
-            items = value.items if isinstance(value, Items) and len(value.items) == len(targets) else ()
+            items = value.items if type(value) is Items and len(value.items) == len(targets) else ()
             hole = single_hole(value)
             for number, element in enumerate(targets):
                 if items:
@@ -337,7 +341,7 @@ def _note_growing(
     grown = [
         items
         for name, items in after.values.items()
-        if isinstance(items, Items)
+        if type(items) is Items
         and isinstance(was := before.values.get(name), Items)
         and len(items.items) > len(was.items)
         and items.items[: len(was.items)] == was.items
@@ -346,7 +350,7 @@ def _note_growing(
     for index in range(first, len(file.facts.calls)) if grown else ():
         call = file.facts.calls[index]
         sent = dict(call.slots).get("messages")
-        if isinstance(sent, Items) and sent.items and any(_begins(items, sent) for items in grown):
+        if type(sent) is Items and sent.items and any(_begins(items, sent) for items in grown):
             file.facts.calls[index] = msgspec.structs.replace(call, grows=True)
 
 
@@ -373,7 +377,7 @@ def _repeated(before: Value, after: Value, over: str, span: Span, state: State) 
     level, mixed = state[0], state[1] == "unordered"
     if isinstance(before, tuple) and isinstance(after, tuple) and after[: len(before)] == before:
         return (*before, Repeat(after[len(before) :], over, span, level, unordered=mixed))
-    if isinstance(before, Items) and isinstance(after, Items) and after.items[: len(before.items)] == before.items:
+    if type(before) is Items and type(after) is Items and after.items[: len(before.items)] == before.items:
         added = after.items[len(before.items) :]
         known = tuple(
             several(Repeat(item, over, span, level, unordered=mixed)) if isinstance(item, tuple) else item

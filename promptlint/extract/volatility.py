@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Sequence
 
@@ -33,6 +34,11 @@ ENVIRONMENT = frozenset(
 SETS = frozenset({"set", "frozenset"})
 LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"})
 _LISTING_METHODS = frozenset({"iterdir", "glob", "rglob"})
+# The last words of all of these: a call of any other name is no source of change.
+_SOURCES = _LISTING_METHODS | {
+    name.rpartition(".")[2]
+    for name in (*CLOCKS, *DATES, *IDS, *RANDOMS, *ENVIRONMENT, *SETS, *LISTINGS, "uuid1", "uuid4", "uuid7", "sorted")
+}
 # What gives back the items that it is given, in the order in which they come.
 _IN_ORDER = frozenset(
     "list tuple map filter enumerate reversed zip iter str repr format dict dict.fromkeys json.dumps orjson.dumps "
@@ -50,12 +56,16 @@ _ANSWERS = frozenset(
 _DAY_METHODS = frozenset("date weekday isoweekday isocalendar toordinal".split())
 DAY_ATTRIBUTES = frozenset({"year", "month", "day"})
 _TIME_OF_DAY = re.compile(r"%-?[HIMSfpXcTRrs]")
+# Expressions that name a value, and make none.
+NAMES = frozenset({ast.Name, ast.Attribute})
 # Of so few texts a random one is one of so many prefixes, each of them cached.
 MAX_VARIANTS = 4
 
 State = tuple[Volatility, str]
 CONSTANT: State = (Volatility.CONSTANT, "")
 UNKNOWN: State = (Volatility.UNKNOWN, "")
+# Members of an enumeration are slow to look up, and these are asked for with every value.
+_DEPLOY, _UNKNOWN, _REQUEST, _UNIQUE = Volatility.DEPLOY, Volatility.UNKNOWN, Volatility.REQUEST, Volatility.UNIQUE
 # Origins that a value keeps on its way through names, attributes and functions.
 TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
 
@@ -81,7 +91,7 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
     state = _of_call(name, receiver, arguments, first)
     last = name.rpartition(".")[2]
     if state[1] not in TELLING and _is_whole(name, last, receiver, arguments):
-        return (max(state[0], Volatility.UNKNOWN), "whole")
+        return (max(state[0], _UNKNOWN), "whole")
     return (state[0], "") if state[1] == "whole" and last not in _AS_LONG else state
 
 
@@ -104,11 +114,11 @@ def of_subscript(state: State, node: ast.Subscript) -> State:
 
 
 def _of_call(name: str, receiver: State | None, arguments: list[State], first: str | None) -> State:
-    tail = ".".join(name.split(".")[-2:])
     last = name.rpartition(".")[2]
-    source = _source(name, tail, last, arguments, first)
-    if source is not None:
-        return source
+    if last in _SOURCES:
+        source = _source(name, ".".join(name.split(".")[-2:]), last, arguments, first)
+        if source is not None:
+            return source
     if receiver is not None and receiver[1] in ("clock", "date"):
         return _of_time(last, receiver, arguments, first)
     states = arguments if receiver is None else [receiver, *arguments]
@@ -116,16 +126,17 @@ def _of_call(name: str, receiver: State | None, arguments: list[State], first: s
     if known[1] == "unordered" and not _keeps_order(name, last, receiver):
         known = (known[0], "")
     by_name = volatility_of(last)
-    if by_name is Volatility.UNIQUE and not arguments and known[0] <= Volatility.UNKNOWN:
-        return (Volatility.UNIQUE, unique_name(last))
-    if known[0] <= Volatility.UNKNOWN and (name in _ANSWERS or (last in _ANSWERS and receiver is not None)):
-        return (Volatility.REQUEST, "name")
-    if known[0] <= Volatility.UNKNOWN and by_name is Volatility.REQUEST and _fetches(name, last):
-        return (Volatility.REQUEST, "name")
-    if by_name is Volatility.DEPLOY and known[0] is Volatility.REQUEST and known[1] in ("name", "parameter"):
+    if known[0] <= _UNKNOWN:
+        if by_name is _UNIQUE and not arguments:
+            return (_UNIQUE, unique_name(last))
+        if name in _ANSWERS or (last in _ANSWERS and receiver is not None):
+            return (_REQUEST, "name")
+        if by_name is _REQUEST and _fetches(name, last):
+            return (_REQUEST, "name")
+    if by_name is _DEPLOY and known[0] is _REQUEST and known[1] in ("name", "parameter"):
         # `resolve_instructions(context)`: of both only the names are known, and that of the function is the nearer one.
-        return (Volatility.DEPLOY, "name")
-    return known if states else (by_name, "name" if by_name is not Volatility.UNKNOWN else "")
+        return (_DEPLOY, "name")
+    return known if states else (by_name, "name" if by_name is not _UNKNOWN else "")
 
 
 def _source(name: str, tail: str, last: str, arguments: list[State], first: str | None) -> State | None:
@@ -154,6 +165,8 @@ def _source(name: str, tail: str, last: str, arguments: list[State], first: str 
 
 def is_source(name: str) -> bool:
     """Whether a call of this name gives a value of its own making: its arguments and its definition say no more."""
+    if name.rpartition(".")[2] not in _SOURCES:
+        return False
     tail = ".".join(name.split(".")[-2:])
     return any(name in table or tail in table for table in (CLOCKS, DATES, IDS, RANDOMS, LISTINGS))
 
@@ -182,10 +195,15 @@ def _keeps_order(name: str, last: str, receiver: State | None) -> bool:
 
 def strongest(states: Sequence[State]) -> State:
     """The state that swallows the others. What is in no order stays so among what changes seldom."""
-    known = max(states, key=lambda state: state[0], default=UNKNOWN)
-    if known[0] < Volatility.REQUEST and any(state[1] == "unordered" for state in states):
-        return (known[0], "unordered")
-    return known
+    if not states:
+        return UNKNOWN
+    known = states[0]
+    unordered = known[1] == "unordered"
+    for state in states[1:]:
+        if state[0] > known[0]:
+            known = state
+        unordered = unordered or state[1] == "unordered"
+    return (known[0], "unordered") if unordered and known[0] < _REQUEST else known
 
 
 def date_only(spec: str) -> bool:
@@ -193,6 +211,7 @@ def date_only(spec: str) -> bool:
     return not _TIME_OF_DAY.search(spec)
 
 
+@functools.lru_cache(maxsize=20_000)
 def of_name(name: str, origin: str = "") -> State:
     """State of a name or dotted attribute of which nothing else is known than, perhaps, that it is the "whole"."""
     if origin == "whole":
@@ -212,14 +231,13 @@ def of_name(name: str, origin: str = "") -> State:
 
 def dotted(node: ast.expr) -> str:
     """The dotted name of `a.b.c`, "" for its base when that is no name: `f().b.c` is ".b.c", `Agent[T]` is "Agent"."""
-    parts: list[str] = []
-    if isinstance(node, ast.Subscript):
+    if type(node) is ast.Subscript:
         node = node.value
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+    written = ""
+    while type(node) is ast.Attribute:
+        written = f".{node.attr}{written}"
         node = node.value
-    parts.append(node.id if isinstance(node, ast.Name) else "")
-    return ".".join(reversed(parts))
+    return node.id + written if type(node) is ast.Name else written
 
 
 def of_part(member: str, whole: State, named: State) -> State:
