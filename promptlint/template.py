@@ -60,7 +60,7 @@ class JsonDump(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 @final
-class Hole(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A value put in at run time.
 
     `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
@@ -81,7 +81,7 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 @final
-class Choice(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """One of several texts, by a condition (source text). Equal conditions take equal branches."""
 
     condition: str
@@ -89,7 +89,7 @@ class Choice(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 @final
-class Repeat(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Repeat(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A text that is repeated over a collection; `grows`: it is longer with every turn of a conversation.
 
     `volatility` is that of the collection: a loop over a literal list repeats the same text on every call.
@@ -105,7 +105,7 @@ class Repeat(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 @final
-class Ref(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Ref(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """Something defined elsewhere.
 
     `name` is dotted. With a leading ":" it is a key of this file's own bindings (":PROMPT", ":Agent.system");
@@ -119,7 +119,7 @@ class Ref(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 @final
-class Apply(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class Apply(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
 
     `operation` is a key of `link.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "join", ...).
@@ -137,7 +137,7 @@ Template: TypeAlias = tuple[Part, ...]
 
 
 @final
-class Message(msgspec.Struct, frozen=True, tag=True):
+class Message(msgspec.Struct, frozen=True, gc=False, tag=True):
     """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown"."""
 
     role: str
@@ -147,7 +147,7 @@ class Message(msgspec.Struct, frozen=True, tag=True):
 
 
 @final
-class Items(msgspec.Struct, frozen=True, tag=True):
+class Items(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A list, tuple or set of values in order; `complete` is False when more may stand in it."""
 
     items: tuple[Value, ...]
@@ -156,7 +156,7 @@ class Items(msgspec.Struct, frozen=True, tag=True):
 
 
 @final
-class Mapping(msgspec.Struct, frozen=True, tag=True):
+class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A dict with literal keys, or an object built with keywords; `kind` is the class called, or ""."""
 
     entries: tuple[tuple[str, Value], ...]
@@ -175,7 +175,7 @@ class Mapping(msgspec.Struct, frozen=True, tag=True):
 Value: TypeAlias = Template | Message | Items | Mapping
 
 
-class Arguments(msgspec.Struct, frozen=True, array_like=True):
+class Arguments(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Arguments of a call. `complete` is False when `*args` or `**kwargs` hide some."""
 
     positional: tuple[Value, ...] = ()

@@ -7,7 +7,7 @@ import msgspec
 from promptlint.template import Arguments, Hole, Message, Span, Value
 
 
-class Site(msgspec.Struct, frozen=True, array_like=True):
+class Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A value with evidence that it is meant for a model.
 
     `rank` orders evidence, strongest first (0): a text that a stronger site already covers is not reported again.
@@ -22,7 +22,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True):
     once: bool = False
 
 
-class Call(msgspec.Struct, frozen=True, array_like=True):
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call that sends a request to a model: its arguments by the slot the catalogue gives them.
 
     Slots: "model", "system", "messages", "prompt" (one user text), "tools", "examples", "client" (who sends it),
@@ -51,7 +51,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True):
     grows: bool = False
 
 
-class Function(msgspec.Struct, frozen=True, array_like=True):
+class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function that was read: parameters in order with their defaults, without the receiver of a method.
 
     `returns` is the text that it may give back, () if there is none; `span` is the whole function.
@@ -62,7 +62,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     span: Span | None = None
 
 
-class Invocation(msgspec.Struct, frozen=True, array_like=True):
+class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call of what may be a function, a method or a class of the project.
 
     `name` is that of a `Ref`, with the members of objects behind it: ":Agent.llm.ask", ":make_client().ask",
@@ -76,7 +76,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True):
     once: bool = False
 
 
-class Described(msgspec.Struct, frozen=True, array_like=True):
+class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the schema of a class or function says of it: its docstring and the descriptions in it, by name.
 
     `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
@@ -89,7 +89,7 @@ class Described(msgspec.Struct, frozen=True, array_like=True):
     fields: tuple[str, ...] = ()
 
 
-class Sent(msgspec.Struct, frozen=True, array_like=True):
+class Sent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Classes and functions whose schema is sent, by `Ref` names.
 
     `docstring` is False where another text replaces it.
@@ -99,7 +99,7 @@ class Sent(msgspec.Struct, frozen=True, array_like=True):
     docstring: bool = True
 
 
-class Fill(msgspec.Struct, frozen=True, array_like=True):
+class Fill(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call that fills a template, as one file shows it.
 
     `operation` is that of `Apply`, or "fields" of a framework's template, filled with the rules of `str.format`.
@@ -117,7 +117,7 @@ class Fill(msgspec.Struct, frozen=True, array_like=True):
     guarded: bool = False
 
 
-class Problem(msgspec.Struct, frozen=True, array_like=True):
+class Problem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Why a file, or a part of it, was not read. `kind`: "read", "decode", "syntax", "template", "internal".
 
     "template" problems become findings of `invalid-template`; the others are named on stderr.
