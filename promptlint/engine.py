@@ -145,6 +145,9 @@ def _processors() -> int:
 def _read_apart(chunks: Sequence[Sequence[_Task]], processes: int) -> Iterator[list[Reading]]:
     from concurrent.futures import ProcessPoolExecutor
 
+    # Processes that are forked have it then: each would take as long to load it as it takes to read some files.
+    from promptlint.extract import python  # noqa: F401
+
     decoder = msgspec.msgpack.Decoder(list[Reading])
     pool = ProcessPoolExecutor(processes, initializer=_quiet)
     try:

@@ -35,6 +35,7 @@ class Modules:
         # For each module name: below each directory the best root that has it.
         self.roots: dict[Path, dict[Path, Path]] = {}
         self.found: dict[tuple[str, str], Place | None] = {}
+        self.folders: dict[Path, tuple[list[Path], list[Path]]] = {}
         for facts in all_facts:
             if not facts.file.endswith(".py"):
                 continue
@@ -124,30 +125,35 @@ class Modules:
                 if facts is not None:
                     found.append((facts, ".".join(names[cut:])))
         # Those that know the name, then the others.
-        yield from sorted(found, key=lambda place: not _knows(*place))
+        yield from sorted(found, key=lambda place: not _knows(*place)) if len(found) > 1 else found
 
     def _absolute(self, own: Path, module: Path) -> Facts | None:
         """The module of an absolute name, as a file at this path sees it."""
         below = self._below(module)
         if not below:
             return None
-        around = [own[:cut] for cut in range(len(own) - 1, -1, -1)]
-        bare: list[Path] = [folder for folder in around if folder not in self.packages]
-        inner = [folder for folder in around if folder in self.packages]
+        around, roots = self._around(own[:-1])
         # The first of these is the importer's own root.
-        for root in (*bare, *inner):
+        for root in roots:
             facts = self.by_path.get(root + module)
             # `openai.py` that imports `openai` does not mean itself.
             if facts is not None and root + module != own:
                 return facts
         if module[0] in sys.stdlib_module_names:
             return None
-        roots = (below[folder] for folder in around if folder in below and below[folder] + module != own)
-        best = next(roots, None)
+        best = next((below[folder] for folder in around if folder in below and below[folder] + module != own), None)
         # One name is not enough to go by: `utils` is somebody else's, unless it lies in a directory for sources.
         if best is None or (len(module) == 1 and not self._is_root(best, module)):
             return None
         return self.by_path[best + module]
+
+    def _around(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """A folder and those around it, from the inside out; and the same with those first that are no packages."""
+        known = self.folders.get(folder)
+        if known is None:
+            around = [folder[:cut] for cut in range(len(folder), -1, -1)]
+            known = self.folders[folder] = (around, sorted(around, key=lambda each: each in self.packages))
+        return known
 
     def _below(self, module: Path) -> dict[Path, Path]:
         """The directories below which a module of this name stands, each with the best root for it."""

@@ -77,8 +77,17 @@ class Source:
     def starts(self) -> list[int]:
         """The offset at which every row begins, the first row's at index 0."""
         if "\r" not in self.text:
-            return [0, *accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])]
+            return [0, *accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]])]
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+
+    @cached_property
+    def wide(self) -> frozenset[int]:
+        """The rows, from 1, that hold characters of more than one byte."""
+        if self._ascii:
+            return frozenset()
+        ends = [*self.starts[1:], len(self.text)]
+        rows = enumerate(zip(self.starts, ends, strict=True), 1)
+        return frozenset(row for row, (start, end) in rows if not self.text[start:end].isascii())
 
     def offset(self, row: int, byte_column: int) -> int:
         """The offset of a position as `ast` gives it: row from 1, column in UTF-8 bytes from 0. Past a row, its end."""

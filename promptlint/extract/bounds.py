@@ -14,6 +14,8 @@ MAX_NESTING = 60
 # Stands for what is cut off.
 CUT = "\u2026"
 _LEAVES = frozenset({Text, Hole})
+# So many arguments of so many parts each are not looked at more closely.
+_FEW = 40
 # Parts that an entry of a list or dict that is written out may have on average, however many entries there are.
 PER_ENTRY = 8
 
@@ -78,6 +80,24 @@ def full(value: Value) -> bool:
             return False
 
 
+def _is_small(part: Part) -> bool:
+    """Whether it is seen at once that a part is no larger than what it was given: of most calls it is."""
+    if type(part) in _LEAVES:
+        return True
+    if type(part) is not Ref:
+        return False
+    values = _given(part)
+    if len(values) > _FEW:
+        return False
+    for value in values:
+        if type(value) is not tuple or len(value) > _FEW:
+            return False
+        for each in value:
+            if type(each) not in _LEAVES and (type(each) is not Ref or each.call is not None):
+                return False
+    return True
+
+
 def bounded(value: Value, entries: int = 0) -> Value:
     """A value of at most `MAX_WEIGHT` parts (more for `entries` written out); the end is cut off.
 
@@ -85,9 +105,7 @@ def bounded(value: Value, entries: int = 0) -> Value:
     """
     if type(value) is tuple:
         if len(value) == 1:
-            part = value[0]
-            kind = type(part)
-            if kind in _LEAVES or (type(part) is Ref and part.call is None):
+            if _is_small(value[0]):
                 return value
         elif len(value) <= MAX_WEIGHT and _LEAVES.issuperset(map(type, value)):
             return value

@@ -77,17 +77,19 @@ _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
 
 
 class Site(msgspec.Struct):
-    """A call being read: the node, its dotted names and its evaluated arguments."""
+    """A call being read: the node, its dotted names (`last` is the end of them) and its evaluated arguments."""
 
     node: ast.Call
     written: str
     name: str
+    last: str
     positional: list[tuple[Value, ast.expr]]
     keywords: dict[str, tuple[Value, ast.expr]]
     complete: bool
     gathered: str = ""
     # What is given as `*` or `**` and hides arguments.
     rest: Hole | None = None
+    given: Arguments | None = None
 
     def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
         """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
@@ -109,13 +111,15 @@ class Site(msgspec.Struct):
         return [each for number, each in enumerate(found) if all(each[1] is not other[1] for other in found[:number])]
 
     def arguments(self) -> Arguments:
-        positional: list[Value] = []
-        for value, node in self.positional:
-            if type(node) is ast.Starred:
-                break
-            positional.append(value)
-        keywords = tuple([(key, value) for key, (value, _) in self.keywords.items()]) if self.keywords else ()
-        return Arguments(tuple(positional), keywords, self.complete)
+        if self.given is None:
+            positional: list[Value] = []
+            for value, node in self.positional:
+                if type(node) is ast.Starred:
+                    break
+                positional.append(value)
+            keywords = tuple([(key, value) for key, (value, _) in self.keywords.items()]) if self.keywords else ()
+            self.given = Arguments(tuple(positional), keywords, self.complete)
+        return self.given
 
 
 def _within(value: Value, path: str) -> Value | None:
@@ -156,7 +160,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         file.muted, file.shown = file.muted - against, file.shown - shown
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
-    if not schemas.SENDING.isdisjoint(site.keywords) or name.rpartition(".")[2] in file.lexicon.schema_tails:
+    if not schemas.SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     known = _catalogued(file, scope, site, evaluate)
     if known is not None:
@@ -194,7 +198,7 @@ def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Val
 
 
 def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
-    site = Site(node, written, name, [], {}, True, scope.gathered)
+    site = Site(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered)
     for argument in node.args:
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))
@@ -217,7 +221,7 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
 
 def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
     """What the catalogue says of the call, if it knows it."""
-    last = site.name.rpartition(".")[2]
+    last = site.last
     for match in file.lexicon.matchers:
         if last in match.call_tails:
             known = _entry(file, scope, site, match, evaluate)
@@ -335,7 +339,7 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
     for positional in entry.positional:
         picked = site.pick([positional.index])
         if picked is not None:
-            note_argument(file, picked[0], picked[1], site.name.rpartition(".")[2], positional.role, entry.template)
+            note_argument(file, picked[0], picked[1], site.last, positional.role, entry.template)
             main = main if main is not None else picked[0]
     if main is not None and entry.template:
         fills.note_template(file, site, main, entry.template, file.span(site.node))
@@ -343,6 +347,7 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
         site.node,
         site.written,
         site.name,
+        site.last,
         [],
         {k: v for k, v in site.keywords.items() if k not in entry.arguments},
         True,
@@ -466,7 +471,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
         return lists.copied(file, site, first)
     if len(site.positional) != 1 or not isinstance(first, tuple) or not has_text(first):
         return None
-    last = site.name.rpartition(".")[2]
+    last = site.last
     if last[:1].isupper() and words(last)[-1:] and words(last)[-1] in WRAPPERS:
         consider(file, first, site.positional[0][1], last)
         file.facts.loose.append(first)
@@ -480,31 +485,31 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
     `prompted`: an argument that is not among those of `site` is a prompt. `shown`: nothing takes what the call gives
     back: `self.system_message("...")` alone shows a message of the program.
     """
-    prompted = prompted or any(file.prompt_like(key) for key in site.keywords)
-    file.muted += against
-    try:
+    if against:
+        return
+    prompted = prompted or any([file.prompt_like(key) for key in site.keywords])
+    for key, (value, node) in site.keywords.items():
+        if type(value) is tuple and not textual(value):
+            continue
+        if prompted and example_like(key):
+            take_examples(file, value, node, key)
+            continue
+        tells = key == "description" and tool_named(site.last)
+        if tells or type(node) not in NAMES or file.prompt_like(key):
+            if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
+                key = "system_text"
+            consider(file, value, node, "tool_description" if tells else key)
+    last = site.last
+    for value, node in site.positional:
+        if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
+            # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
+            says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+            says = says and not (shown and words(last)[0] in _ROLE_WORDS)
+            consider(file, value, node, last if says else "")
+    if site.keywords and words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
         for key, (value, node) in site.keywords.items():
-            if prompted and example_like(key) and not against:
-                take_examples(file, value, node, key)
-                continue
-            tells = key == "description" and tool_named(site.name.rpartition(".")[2])
-            if tells or file.prompt_like(key) or type(node) not in NAMES:
-                if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
-                    key = "system_text"
-                consider(file, value, node, "tool_description" if tells else key)
-        last = site.name.rpartition(".")[2]
-        for value, node in site.positional:
-            if type(node) not in NAMES:
-                # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
-                says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
-                says = says and not (shown and words(last)[0] in _ROLE_WORDS)
-                consider(file, value, node, last if says else "")
-        if words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
-            for key, (value, node) in site.keywords.items():
-                if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
-                    consider(file, value, node, f"{last}.{key}", named=True)
-    finally:
-        file.muted -= against
+            if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
+                consider(file, value, node, f"{last}.{key}", named=True)
 
 
 def _object(file: File, site: Site) -> Mapping:
@@ -517,7 +522,7 @@ def _object(file: File, site: Site) -> Mapping:
 def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value:
     """A call of the project's own functions and classes, or of something unknown."""
     hole = run_time_value(file, site, receiver)
-    last = site.name.rpartition(".")[2]
+    last = site.last
     if hole.origin in TELLING and is_source(site.name):
         return (hole,)
     if last[:1].isupper():

@@ -254,8 +254,10 @@ def _bind_source(file: File, key: str, value: Value, scope: Scope) -> None:
 def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
     for written, value in scope.values.items():
-        receiver, dot, name = written.partition(".")
-        owner = owner_of(scope, receiver) if dot and "." not in name else ""
+        if "." not in written:
+            continue
+        receiver, _, name = written.partition(".")
+        owner = "" if "." in name else owner_of(scope, receiver)
         if not owner:
             continue
         key = f"{owner}.{name}"
@@ -284,6 +286,8 @@ def unknown_lengths(file: File) -> None:
 
 def _returned(scope: Scope) -> Value | None:
     """All that a function may give back, as one value."""
+    if not scope.returned:
+        return None
     if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
         return _measured(scope)
     known = [value for value in scope.returned if (hole := single_hole(value)) is None or hole.expression != "None"]

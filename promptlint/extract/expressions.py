@@ -80,7 +80,8 @@ COMPOSED = frozenset(
 
 def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     """The value of an expression; what is not known is a hole. Sites inside the expression are noted on the way."""
-    handler = HANDLERS.get(type(node))
+    kind = type(node)
+    handler = HANDLERS.get(kind)
     if file.depth > MAX_DEPTH or handler is None:
         return (file.hole(node, Volatility.UNKNOWN),)
     file.depth += 1
@@ -88,7 +89,7 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
         value = handler(file, scope, node)
     finally:
         file.depth -= 1
-    return bounded(value, written_out(node)) if type(node) in COMPOSED else value
+    return bounded(value, written_out(node)) if kind in COMPOSED else value
 
 
 def written_out(node: ast.expr) -> int:
@@ -561,12 +562,21 @@ def assigned(file: File, scope: Scope, node: ast.NamedExpr) -> Value:
     return value
 
 
-def others(file: File, scope: Scope, node: ast.expr) -> Value:
+def compared(file: File, scope: Scope, node: ast.Compare) -> Value:
+    return _others(file, scope, node, [node.left, *node.comparators])
+
+
+def unary(file: File, scope: Scope, node: ast.UnaryOp) -> Value:
+    return _others(file, scope, node, [node.operand])
+
+
+def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
+    return _others(file, scope, node, [node.body])
+
+
+def _others(file: File, scope: Scope, node: ast.expr, operands: list[ast.expr]) -> Value:
     """Comparisons, lambdas and the rest: their operands may hold sites, their value is not text."""
-    states = [
-        state_of(evaluate(file, scope, child)) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
-    ]
-    state = strongest(states) if states else CONSTANT
+    state = strongest([state_of(evaluate(file, scope, operand)) for operand in operands])
     # Whether something is in a set does not depend on its order.
     return (file.hole(node, state[0], "" if state[1] == "unordered" else state[1]),)
 
@@ -603,8 +613,8 @@ HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
     ast.Starred: awaited,
     ast.Yield: yielded,
     ast.NamedExpr: assigned,
-    ast.Compare: others,
-    ast.UnaryOp: others,
-    ast.Lambda: others,
+    ast.Compare: compared,
+    ast.UnaryOp: unary,
+    ast.Lambda: function,
     Marked: marked,
 }

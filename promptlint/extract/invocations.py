@@ -47,15 +47,15 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
-    given = Arguments(
-        tuple(map(_kept, arguments.positional)),
-        tuple((key, _kept(value)) for key, value in arguments.keywords),
-        arguments.complete,
-    )
-    if not any(map(_matters, given.positional)) and not any(_matters(value) for _, value in given.keywords):
+    if not any(map(_matters, arguments.positional)) and not any([_matters(value) for _, value in arguments.keywords]):
         return
     name = called_name(file, scope, called)
     if name and (name[0] in ":." or name.partition(".")[0] not in sys.stdlib_module_names):
+        given = Arguments(
+            tuple(map(_kept, arguments.positional)),
+            tuple([(key, _kept(value)) for key, value in arguments.keywords]),
+            arguments.complete,
+        )
         function = scope.name if scope.kind == "function" else ""
         file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once))
 
@@ -70,7 +70,7 @@ def _kept(value: Value) -> Value:
 
 def _matters(value: Value) -> bool:
     """Whether an argument is more than a number or a switch."""
-    hole = single_hole(value)
+    hole = single_hole(_kept(value))
     return value != () and (hole is None or hole.volatility is not Volatility.CONSTANT or bool(hole.parameter))
 
 

@@ -69,7 +69,7 @@ def operation_of(value: Value | None) -> str:
 
 def concerns(site: Site, receiver: Value | None) -> bool:
     """Whether a call may be one of those that `load` knows, asked of every call."""
-    last = site.name.rpartition(".")[2]
+    last = site.last
     if last in _KNOWN:
         if last in _SAME_METHODS:
             return operation_of(receiver) in _READERS
@@ -82,7 +82,7 @@ def concerns(site: Site, receiver: Value | None) -> bool:
 
 def load(file: File, site: Site, receiver: Value | None, hole: Hole, reference: str | None) -> Value | None:
     """The value of a call that makes a path or loads a file; None of any other."""
-    last = site.name.rpartition(".")[2]
+    last = site.last
     first = site.positional[0][0] if site.positional else None
     if last not in _KNOWN:
         return _loader(file, site, last, hole, reference)

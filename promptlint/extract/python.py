@@ -51,7 +51,9 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     directives, denied = comments.mark(source, tree) if comments.MARK in source.text else ([], [])
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
-    file.facts.marks = any(word in source.text for word in _MARKING)
+    file.facts.marks = any(part in source.text for part in _IN_MARKING) and any(
+        word in source.text for word in _MARKING
+    )
     file.known = _bound_names(tree.body)
     file.rebound |= file.known & file.aliases.keys()
     file.once = True
@@ -98,6 +100,8 @@ _MARKING = (
     "cache_control", "cachePoint", "CachePoint", "cache_point", "anthropic_cache", "prompt_cach", "PromptCach",
     "prompt-cach", "promptCach", "cache_system", "ephemeral",
 )  # fmt: skip
+# What one of these at least has in it.
+_IN_MARKING = ("cach", "Cach", "ephemeral")
 
 
 def _silence(file: File, place: Span, directive: comments.Directive) -> None:
@@ -148,15 +152,20 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
     """What every import of the file, at whatever depth, binds."""
     imported: set[str] = set()
     stack = [statements]
-    while stack:
+    # Most files have all of their imports at the top: when as many were met as the word stands there, the rest of the
+    # file is not looked through.
+    left = file.source.text.count("import")
+    while stack and left > 0:
         for statement in stack.pop():
             if isinstance(statement, ast.Import):
+                left -= 1
                 for alias in statement.names:
                     imported.add(alias.name.partition(".")[0])
                     file.aliases[alias.asname or alias.name.partition(".")[0]] = (
                         alias.name if alias.asname else alias.name.partition(".")[0]
                     )
             elif isinstance(statement, ast.ImportFrom):
+                left -= 1
                 module = "." * statement.level + (statement.module or "")
                 if not statement.level:
                     imported.add(module.partition(".")[0])

@@ -20,9 +20,8 @@ _PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math 
 def run_time_value(file: File, site: Site, receiver: Value | None) -> Hole:
     """The hole that stands for a call's value, with how often that changes."""
     first = literal(site.positional[0][0]) if site.positional else None
-    arguments = [state_of(value) for value, _ in site.positional] + [
-        state_of(value) for value, _ in site.keywords.values()
-    ]
+    arguments = [state_of(value) for value, _ in site.positional]
+    arguments += [state_of(value) for value, _ in site.keywords.values()]
     known = state_of(receiver) if receiver is not None else None
     if known is not None and ((not known[1] and known[0] is Volatility.CONSTANT) or _of_package(file, site)):
         known = None
@@ -59,7 +58,7 @@ def _few(site: Site) -> bool:
 
 def _json(site: Site, receiver: Value | None) -> JsonDump | None:
     """How a call writes JSON, if it does."""
-    last = site.name.rpartition(".")[2]
+    last = site.last
     if site.name in JSON_DUMPS or last in ("model_dump_json", "to_json"):
         indent = site.keywords.get("indent")
         number = indent[1].value if indent and isinstance(indent[1], ast.Constant) else None

@@ -59,7 +59,7 @@ MAX_FIELDS = 200
 
 def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
     """Note the classes and functions that a call sends, by its keywords or by what the catalogue says of it."""
-    last = site.name.rpartition(".")[2]
+    last = site.last
     nodes: list[ast.expr] = []
     for key in sorted(SENDING.intersection(site.keywords)):
         if key == "functions" and not _names_model(site):
@@ -84,9 +84,7 @@ def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
         note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
 
 
-def outputs(
-    file: File, scope: Scope, site: Site, evaluate: Evaluate, places: Sequence[int | str]
-) -> tuple[str, ...]:
+def outputs(file: File, scope: Scope, site: Site, evaluate: Evaluate, places: Sequence[int | str]) -> tuple[str, ...]:
     """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
     nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key != ARGUMENTS]
     nodes += [picked[1] for place in places if (picked := site.pick([place])) is not None]

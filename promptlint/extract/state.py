@@ -137,6 +137,7 @@ class File:
         self.where = self.function = ""
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
+        self.wide = source.wide
         self.forced: Span | None = None
         self.inside(None)
 
@@ -147,8 +148,8 @@ class File:
         located: Any = node
         row, column = located.lineno, located.col_offset
         end_row, end_column = located.end_lineno or row, located.end_col_offset or column
-        if self.starts:
-            # Most files are ASCII: columns in bytes are columns in characters.
+        if self.starts and row not in self.wide and end_row not in self.wide:
+            # Most rows are ASCII: columns in bytes are columns in characters.
             return Span(self.name, self.starts[row - 1] + column, self.starts[end_row - 1] + end_column)
         positions, base = self.positions
         return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
@@ -156,7 +157,7 @@ class File:
     def inside(self, positions: tuple[Source, int] | None) -> None:
         """Read nodes of a text parsed on its own (None: of the file again), which begins at an offset of this file."""
         self.positions = positions or (self.source, 0)
-        self.starts = self.source.starts if positions is None and self.source.text.isascii() else []
+        self.starts = self.source.starts if positions is None else []
 
     def hole(
         self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = ""
