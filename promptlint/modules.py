@@ -49,6 +49,8 @@ class Modules:
             # Of `x.py` and `x/__init__.py` the package is imported.
             if package or path not in self.packages:
                 self.by_path[path] = facts
+        # The names of all files and folders.
+        self.names = {name for path in self.by_path for name in path}
         for path in self.by_path:
             if path:
                 self.by_last.setdefault(path[-1], []).append(path)
@@ -58,6 +60,8 @@ class Modules:
 
         Where nothing is known to define it, the place that the path itself names.
         """
+        if self._foreign(dotted):
+            return None
         asked = (importer.file, dotted)
         if asked not in self.found:
             self.found[asked] = self._search([(importer, dotted)])
@@ -104,6 +108,8 @@ class Modules:
 
         The longest module is the likeliest, but `a.b.c` may also be an attribute of what `a` calls `b`.
         """
+        if self._foreign(dotted):
+            return
         level = len(dotted) - len(dotted.lstrip("."))
         names = tuple(dotted[level:].split("."))
         own = self.paths.get(importer.file)
@@ -126,6 +132,10 @@ class Modules:
                     found.append((facts, ".".join(names[cut:])))
         # Those that know the name, then the others.
         yield from sorted(found, key=lambda place: not _knows(*place)) if len(found) > 1 else found
+
+    def _foreign(self, dotted: str) -> bool:
+        """Whether a path begins with a name that no file or folder of the tree has: most imports are of packages."""
+        return dotted[:1] != "." and dotted.partition(".")[0] not in self.names
 
     def _absolute(self, own: Path, module: Path) -> Facts | None:
         """The module of an absolute name, as a file at this path sees it."""

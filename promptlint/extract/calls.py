@@ -487,7 +487,7 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
     """
     if against:
         return
-    prompted = prompted or any([file.prompt_like(key) for key in site.keywords])
+    prompted = prompted or any(map(file.prompt_like, site.keywords))
     for key, (value, node) in site.keywords.items():
         if type(value) is tuple and not textual(value):
             continue

@@ -47,7 +47,7 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
-    if not any(map(_matters, arguments.positional)) and not any([_matters(value) for _, value in arguments.keywords]):
+    if not any(map(_matters, arguments.positional)) and not any(_matters(value) for _, value in arguments.keywords):
         return
     name = called_name(file, scope, called)
     if name and (name[0] in ":." or name.partition(".")[0] not in sys.stdlib_module_names):
