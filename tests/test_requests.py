@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 
@@ -652,3 +653,18 @@ def test_a_message_cut_by_markers_is_one_prompt() -> None:
     """
     project = link([facts(Source("app.py", textwrap.dedent(code)))])
     assert [parts(each) for each in project.requests] == [[("user", "A long document."), ("user", "{question}")]]
+
+
+def test_many_messages_are_added_in_time() -> None:
+    def seconds(count: int) -> float:
+        added = "".join(
+            f'    messages.append({{"role": "user", "content": "Name plant {n}."}})\n' for n in range(count)
+        )
+        start = time.perf_counter()
+        (found,) = requests_of(f"{BASE}    messages = []\n{added}{SEND}")
+        assert len(found.prompts) == count and found.complete
+        return time.perf_counter() - start
+
+    seconds(10)
+    # Four times the messages: a cost that grows with their square is sixteen times as high.
+    assert seconds(4_000) < 11 * seconds(1_000)

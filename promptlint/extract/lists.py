@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from promptlint.extract.bounds import bounded, full
+from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.iteration import in_order, spread
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import consider
@@ -37,7 +37,10 @@ GROWING = frozenset({"append", "extend", "insert", "appendleft"})
 # Methods that take items out of a list, or turn it around.
 LOSING = frozenset({"pop", "popleft", "remove", "clear", "reverse"})
 # Keys of one assignment that are followed, and items of the lists and dicts that it changes: each is copied.
-MAX_KEYS, MAX_ITEMS = 8, 500
+MAX_KEYS, MAX_ITEMS = 8, 64
+# Parts of an item that is small: a list which such items are added to is weighed each time it has doubled, for weighing
+# goes through all of it.
+_SMALL = 64
 
 
 def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
@@ -164,7 +167,11 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             known = not any(is_several(item) for item in current.items)
         place = index if method == "insert" and type(index) is int else 0
         items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
-    scope.values[target] = bounded(Items(items, current.span, complete), len(items) if method != "extend" else 0)
+    small = method != "extend" and weight(added, _SMALL) <= _SMALL
+    grown: Value = Items(items, current.span, complete)
+    if not small or len(items) <= _SMALL or len(items).bit_count() == 1:
+        grown = bounded(grown, len(items) if method != "extend" else 0)
+    scope.values[target] = grown
     return (hole,)
 
 
