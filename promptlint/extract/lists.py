@@ -73,7 +73,9 @@ def put(scope: Scope, target: ast.Subscript, value: Value) -> None:
     name = dotted(node)
     current = scope.values.get(name)
     if isinstance(current, Items | Mapping) and len(keys) <= MAX_KEYS and not full(current):
-        scope.values[name] = bounded(_changed(current, keys[::-1], value), _size(current))
+        changed = _changed(current, keys[::-1], value)
+        if changed is not current:
+            scope.values[name] = bounded(changed, _size(current))
 
 
 def _changed(current: Value, keys: list[str | int | None], value: Value) -> Value:
