@@ -186,6 +186,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
 
 def _is_schema(mapping: Mapping) -> bool:
     """Whether a dict is the JSON schema of an object: what a model is asked for, or what a tool takes."""
+    if mapping.kind:
+        return False
     properties = mapping.get("properties")
     kind = mapping.get("type")
     return isinstance(properties, Mapping) and isinstance(kind, tuple) and literal(kind) == "object"
