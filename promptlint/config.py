@@ -212,6 +212,20 @@ def _is_pattern(line: str) -> bool:
     return True
 
 
+def _patterns(root: str, lines: Sequence[str], where: str) -> Patterns:
+    """Patterns that somebody has written for promptlint. Raises ConfigError for one that no file can match."""
+    if not lines:
+        return Patterns(root, lines)
+    # The words of .gitignore have no `./`, which a shell completes.
+    lines = [line.replace("./", "/", 1) if line.startswith("./") else line for line in lines]
+    for line in lines:
+        if line.startswith("../"):
+            raise ConfigError(f"{where}: `{line}`: patterns go from {root} downwards")
+        if not _is_pattern(line) or not any(each.include is not None for each in _compile([line]).patterns):
+            raise ConfigError(f"{where}: `{line}`: no file can match that; patterns are in the words of .gitignore")
+    return Patterns(root, lines)
+
+
 def beneath(path: str, root: str) -> str:
     """The part of an absolute path below a directory, with forward slashes; "" if it is not below."""
     prefix = root if root.endswith(os.sep) else root + os.sep
@@ -256,10 +270,13 @@ def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Sett
     chosen = expand([_DEFAULT], "")
     chosen = _select(chosen, table.select, table.extend_select, table.ignore, source)
     chosen = _select(chosen, overrides.select, overrides.extend_select, overrides.ignore, "")
-    exclude = [Patterns(root, table.exclude), Patterns(overrides.cwd, overrides.exclude)]
+    exclude = [
+        _patterns(root, table.exclude, f"{source}: exclude"),
+        _patterns(overrides.cwd, overrides.exclude, "--exclude"),
+    ]
+    where = f"{source}: per-file-ignores"
     ignores = [
-        (Patterns(root, [pattern]), expand(words, f"{source}: per-file-ignores"))
-        for pattern, words in table.per_file_ignores.items()
+        (_patterns(root, [pattern], where), expand(words, where)) for pattern, words in table.per_file_ignores.items()
     ]
     return Settings(
         source=source,
@@ -267,7 +284,7 @@ def resolve(table: _Table, source: str, root: str, overrides: Overrides) -> Sett
         rules=chosen,
         options={name: _options(name, values, source, root, overrides.cwd) for name, values in table.rules.items()},
         exclude=tuple(patterns for patterns in exclude if patterns.lines),
-        templates=(Patterns(root, table.templates),) if table.templates else (),
+        templates=(_patterns(root, table.templates, f"{source}: templates"),) if table.templates else (),
         include_tests=table.include_tests or overrides.include_tests,
         fail_on=overrides.fail_on or table.fail_on,
         per_file_ignores=tuple(ignores),
@@ -421,7 +438,7 @@ def _options(name: str, values: dict[str, Any], source: str, root: str, cwd: str
     def hook(kind: type, value: object) -> Files:
         if kind is not Files or not isinstance(value, str):
             raise ValueError("expected a pattern of files")
-        patterns = Patterns(root, [value])
+        patterns = _patterns(root, [value], f"{source}: [rules.{name}] budgets")
         return Files(value, lambda shown: bool(patterns.verdict(os.path.normpath(os.path.join(cwd, shown)))))
 
     found = {}

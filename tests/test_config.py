@@ -68,6 +68,14 @@ def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ('exclude = ["["]', "exclude: `[`: no file can match that; patterns are in the words of .gitignore"),
+        ('templates = ["p.txt", ""]', "templates: ``: no file can match that"),
+        ('exclude = ["../a.py"]', "exclude: `../a.py`: patterns go from "),
+        ('[per-file-ignores]\n"!" = ["bloat"]', "per-file-ignores: `!`: no file can match that"),
+        (
+            '[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\npath = "["',
+            "[rules.oversized-prompt] budgets: `[`: no file can match that",
+        ),
         ('selct = ["all"]', "unknown key `selct`, did you mean `select`?"),
         ("include_tests = true", "unknown key `include_tests`, did you mean `include-tests`?"),
         ("[tool.promptlint]", "unknown key `tool`: in promptlint.toml the keys stand at the top"),

@@ -76,7 +76,7 @@ def test_a_named_test_is_left_out_and_said(tmp_path: Path) -> None:
     assert names(find(tmp_path, "tests/data.py", include_tests=True)) == ["tests/data.py"]
 
 
-@pytest.mark.parametrize("pattern", ["gen.py", "lib/", "lib/gen.py", "/lib", "**/g*.py"])
+@pytest.mark.parametrize("pattern", ["gen.py", "lib/", "lib/gen.py", "/lib", "./lib/", "./lib/gen.py", "**/g*.py"])
 def test_exclude_goes_for_named_files_too(tmp_path: Path, pattern: str) -> None:
     make(tmp_path, "lib/gen.py", "app.py")
     (tmp_path / "promptlint.toml").write_text(f'exclude = ["{pattern}"]\n')
