@@ -1,13 +1,18 @@
 """Time and memory of promptlint over a directory, beside `ast.parse`, bandit and flake8 over the same files.
 
-    python benchmarks/speed.py DIR [--runs N] [--limit RATIO]
+    python benchmarks/speed.py DIR [--runs N] [--limit RATIO] [--grow]
 
 Every tool runs once in each round, in turns, as a process of its own, over the Python files that promptlint would lint
-(Jinja files only promptlint reads). `ast.parse` reads and parses all of them in one process and keeps nothing. bandit
-and flake8 are left out when they are not installed beside this interpreter. Prints the median and the fastest time, the
-ratio of the medians to `ast.parse`, and peak memory: of the largest process, and, where /proc tells, of all processes
-of a tool at one time (pages that they share counted once), from one more run that is not timed. With --limit, exits
-1 when promptlint takes more than RATIO times as long as `ast.parse`.
+(Jinja files only promptlint reads). `ast.parse` reads and parses all of them in one process and keeps nothing;
+"extraction and linking" is promptlint without its rules. bandit and flake8 are left out when they are not installed
+beside this interpreter. Prints the median and the fastest time, the processor time of all processes of the tool (the
+least of all runs, which other programs on the machine disturb least), the ratios of both to `ast.parse`, and peak
+memory: of the largest process, and, where /proc tells, of all processes of a tool at one time (pages that they share
+counted once), from one more run that is not timed. With --limit, exits 1 when promptlint takes more than RATIO times
+as long as `ast.parse`.
+
+With --grow the files of DIR are copied 1, 2 and 4 times side by side, and each of the three is measured so: cost that
+grows with the size of the project alone has the same ratios in all of them.
 """
 
 from __future__ import annotations
@@ -15,12 +20,14 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PARSE = """
@@ -40,8 +47,23 @@ engine.PARALLEL_FILES = sys.maxsize
 from promptlint.cli import main
 main()
 """
+WITHOUT_RULES = """
+from promptlint import engine
+engine._ask = lambda *given: ([], frozenset())
+from promptlint.cli import main
+main()
+"""
 REFERENCE = "ast.parse"
 PROGRAM = "promptlint"
+
+
+class Use(NamedTuple):
+    """What one run took: seconds, seconds of processor time, kilobytes of the largest process and of all together."""
+
+    seconds: float
+    processor: float
+    largest: int
+    together: int
 
 
 def tools(directory: str, files: list[str]) -> dict[str, tuple[list[str], str]]:
@@ -51,6 +73,7 @@ def tools(directory: str, files: list[str]) -> dict[str, tuple[list[str], str]]:
         REFERENCE: ([python, "-c", PARSE], "\0".join(files)),
         PROGRAM: ([python, "-m", "promptlint", *lint], ""),
         "promptlint, one process": ([python, "-c", ALONE, *lint], ""),
+        "extraction and linking": ([python, "-c", WITHOUT_RULES, *lint], ""),
     }
     for name, options in (("bandit", ["-q", "--exit-zero", *files]), ("flake8", ["--exit-zero", "-q", *files])):
         if importlib.util.find_spec(name):
@@ -60,8 +83,8 @@ def tools(directory: str, files: list[str]) -> dict[str, tuple[list[str], str]]:
     return found
 
 
-def run(command: list[str], text: str, sample: bool = False) -> tuple[float, int, int]:
-    """Seconds, kilobytes of the largest process, and (0 without `sample`) of all processes together."""
+def run(command: list[str], text: str, sample: bool = False) -> Use:
+    """What a command takes; what all its processes take together (0 without `sample`) is measured apart."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryFile() as stdin:
         stdin.write(text.encode("utf-8", "surrogateescape"))
@@ -76,14 +99,15 @@ def run(command: list[str], text: str, sample: bool = False) -> tuple[float, int
             most = max(most, together(process.pid))
             time.sleep(0.02)
         if sample:
-            return 0.0, 0, most
+            return Use(0.0, 0.0, 0, most)
         # The usage of a process has that of the processes it waited for: memory is that of the largest.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"{command[:4]} ended with {process.returncode}")
-    return seconds, usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024, most
+    largest = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+    return Use(seconds, usage.ru_utime + usage.ru_stime, largest, most)
 
 
 def together(session: int) -> int:
@@ -108,8 +132,43 @@ def python_files(directory: str) -> list[str]:
     return [os.path.abspath(name) for name in listed.splitlines() if name.endswith(".py")]
 
 
+def copy(source: str, target: str, copies: int) -> None:
+    """Copy a directory, version control and links left out, into so many folders of another one."""
+    for number in range(copies):
+        shutil.copytree(
+            source, os.path.join(target, f"copy{number}"), ignore=shutil.ignore_patterns(".git"), symlinks=True
+        )
+
+
 def count_lines(files: list[str]) -> int:
     return sum(Path(name).read_bytes().count(b"\n") for name in files)
+
+
+def measure(directory: str, runs: int) -> float:
+    """Measure and print. Gives the ratio of promptlint's median time to that of `ast.parse`."""
+    files = python_files(directory)
+    commands = tools(directory, files)
+    print(f"{len(files):,} Python files, {count_lines(files):,} lines, {runs} runs, Python {sys.version.split()[0]}")
+    uses: dict[str, list[Use]] = {name: [] for name in commands}
+    order = list(commands)
+    for _ in range(runs):
+        for name in order:
+            uses[name].append(run(*commands[name]))
+        order.append(order.pop(0))
+    medians = {name: statistics.median(use.seconds for use in each) for name, each in uses.items()}
+    processor = {name: min(use.processor for use in each) for name, each in uses.items()}
+    print(f"{'':24} {'median':>8} {'fastest':>8} {'ratio':>6} {'CPU':>8} {'ratio':>6} {'largest':>9} {'together':>9}")
+    for name, (command, text) in commands.items():
+        all_memory = run(command, text, sample=True).together
+        told = f"{all_memory / 1024:6.0f} MB" if all_memory else "?"
+        print(
+            f"{name:24} {medians[name]:6.2f} s {min(use.seconds for use in uses[name]):6.2f} s"
+            f" {medians[name] / medians[REFERENCE]:6.2f} {processor[name]:6.2f} s"
+            f" {processor[name] / processor[REFERENCE]:6.2f}"
+            f" {max(use.largest for use in uses[name]) / 1024:6.0f} MB {told:>9}",
+            flush=True,
+        )
+    return medians[PROGRAM] / medians[REFERENCE]
 
 
 def main() -> int:
@@ -117,36 +176,18 @@ def main() -> int:
     parser.add_argument("directory")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--limit", type=float, help="exit 1 when promptlint takes more than this times ast.parse")
+    parser.add_argument("--grow", action="store_true", help="measure 1, 2 and 4 copies of the directory")
     options = parser.parse_args()
-    files = python_files(options.directory)
-    if not files:
+    if not python_files(options.directory):
         parser.error(f"no Python files below {options.directory}")
-    commands = tools(options.directory, files)
-    print(
-        f"{len(files):,} Python files, {count_lines(files):,} lines, {options.runs} runs,"
-        f" Python {sys.version.split()[0]}"
-    )
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    largest = dict.fromkeys(commands, 0)
-    order = list(commands)
-    for _ in range(options.runs):
-        for name in order:
-            seconds, memory, _ = run(*commands[name])
-            times[name].append(seconds)
-            largest[name] = max(largest[name], memory)
-        order.append(order.pop(0))
-    reference = statistics.median(times[REFERENCE])
-    print(f"{'':24} {'median':>8} {'fastest':>8} {'ratio':>6} {'largest':>9} {'together':>9}")
-    for name, (command, text) in commands.items():
-        median = statistics.median(times[name])
-        all_memory = run(command, text, sample=True)[2]
-        told = f"{all_memory / 1024:6.0f} MB" if all_memory else "?"
-        print(
-            f"{name:24} {median:6.2f} s {min(times[name]):6.2f} s {median / reference:6.2f}"
-            f" {largest[name] / 1024:6.0f} MB {told:>9}"
-        )
-    ratio = statistics.median(times[PROGRAM]) / reference
-    return 1 if options.limit is not None and ratio > options.limit else 0
+    if not options.grow:
+        ratio = measure(options.directory, options.runs)
+        return 1 if options.limit is not None and ratio > options.limit else 0
+    for copies in (1, 2, 4):
+        with tempfile.TemporaryDirectory() as directory:
+            copy(options.directory, directory, copies)
+            measure(directory, options.runs)
+    return 0
 
 
 if __name__ == "__main__":
