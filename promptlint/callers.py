@@ -24,7 +24,7 @@ from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import references
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
-from promptlint.requests import Sent, sent
+from promptlint.requests import Sent, reaches, sent
 from promptlint.template import (
     Apply,
     Arguments,
@@ -142,7 +142,7 @@ class Callers:
         for facts in all_facts:
             for call in facts.calls:
                 place = (facts.file, call.name)
-                if call.name not in facts.functions:
+                if call.name not in facts.functions or not reaches(call, facts, self.linker):
                     continue
                 for slot, value in call.slots:
                     flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []

@@ -80,6 +80,11 @@ def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None
     return found.request if found is not None else None
 
 
+def reaches(call: Call, facts: Facts, linker: Linker) -> bool:
+    """Whether a call whose name is too common to tell (`run`, `invoke`) is one of a client or an agent."""
+    return not call.through or _through(linker.resolve(call.client, facts)) is not None
+
+
 def sent(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Sent | None:
     """The same, with what it goes through."""
     known = {name: linker.resolve(value, facts) for name, value in call.defaults}

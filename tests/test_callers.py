@@ -659,3 +659,17 @@ def test_functions_that_all_call_each_other_end_in_time() -> None:
     project = read({"app.py": code + "def main():\n    ask0('Tell me a long story.', 'ask3')\n"})
     assert any(each.name == "main" for each in project.requests)
     assert time.perf_counter() - start < 20
+
+
+def test_a_common_name_leads_to_a_model_only_by_way_of_an_agent() -> None:
+    session = """
+    from agents import Agent
+    from neo4j import driver
+    class Store:
+        async def query(self, text):
+            async with driver.session() as session:
+                return await session.run(text)
+        async def edges(self):
+            return await self.query("MATCH (a)-[r]->(b) WHERE a.id = 1 RETURN a, r, b")
+    """
+    assert not found({"app.py": textwrap.dedent(session)})

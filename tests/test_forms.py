@@ -1142,3 +1142,14 @@ def test_strange_schemas_do_no_harm(text: str) -> None:
     found = facts(Source("a.py", text))
     assert not found.problems
     link([found])
+
+
+def test_messages_that_a_program_shows_are_no_prompts() -> None:
+    shown = """
+    from textual.app import App
+    from .view import SystemMessage
+    class Desk(App):
+        def action(self, command):
+            self.show(SystemMessage(f"The goal of this thread is now: {command}. Press F1 for help."))
+    """
+    assert not prompts_of(("app.py", textwrap.dedent(shown)))

@@ -22,6 +22,7 @@ from promptlint.extract.sites import (
     extent,
     for_people,
     sample,
+    shown_on,
     speaks_against,
     take_examples,
 )
@@ -152,6 +153,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         evaluate(file, scope, node.func)
         schemas.note_applied(file, scope, node, evaluate)
     against = speaks_against(written) or (name != written and speaks_against(name))
+    against = against or (written.endswith("Message") and shown_on(name, file.imported))
     shown = against and for_people(name)
     file.muted, file.shown = file.muted + against, file.shown + shown
     try:
@@ -232,7 +234,7 @@ def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Val
 
 def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
-    if message is not None and not for_people(site.name):
+    if message is not None and not shown_on(site.name, file.imported):
         return _message(file, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
@@ -528,7 +530,7 @@ def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Valu
     if last[:1].isupper():
         mapping = _object(file, site)
         message = as_message(mapping)
-        if message is not None and literal(mapping.get("role")) is not None and not for_people(site.name):
+        if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
             note_message(file, message, "message-class")
             return message
         if mapping.entries and textual(mapping):

@@ -46,9 +46,18 @@ AGAINST_PACKAGES = frozenset(
 )
 
 
+# Of these, the ones that draw what a person sees.
+_SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
+
+
 def for_people(dotted: str) -> bool:
     """Whether a class, by its import path, is one of a user interface, whose messages are shown."""
     return dotted.partition(".")[0] in AGAINST_PACKAGES
+
+
+def shown_on(dotted: str, imported: frozenset[str]) -> bool:
+    """Whether messages of a class are shown: of a user interface, or the own one of a file that draws it."""
+    return for_people(dotted) or (dotted.startswith(".") and not imported.isdisjoint(_SCREENS))
 
 
 @functools.lru_cache(maxsize=20_000)
