@@ -988,6 +988,18 @@ FORMS = [
         ("From one to ten", "tool"),
         silent=("The width of the table",),
     ),
+    form(
+        "tasks given to a library of agents",
+        """
+        import marvin
+        agent = marvin.Agent(name="clerk")
+        async def main():
+            await agent.run_async("Count the letters that came in today.", result_type=int)
+            marvin.run("Write a reply to the mayor of the village.", tools=[])
+        """,
+        ("Count the letters", "user"),
+        ("Write a reply", "user"),
+    ),
     # Descriptions of tools and of answers
     form(
         "tool decorator applied by hand",
