@@ -240,7 +240,7 @@ def _whole_messages(request: Request) -> Iterator[Template]:
 
 
 _ROLE_STATEMENT = re.compile(
-    r"\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
+    r"(?:\s*\$\{\w+\})?\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
     r"|\u4f60\u662f|\u3042\u306a\u305f\u306f)",
     re.IGNORECASE,
 )

@@ -1000,6 +1000,15 @@ FORMS = [
         ("Count the letters", "user"),
         ("Write a reply", "user"),
     ),
+    form(
+        "instructions beside those of the program",
+        """
+        clerk.custom_instructions = "Answer every letter on the day it comes in."
+        ROLE_PROMPT = "${HOUSE_RULES} You are the clerk who sorts the letters of the village."
+        """,
+        ("Answer every letter", "system"),
+        ("You are the clerk", "system"),
+    ),
     # Descriptions of tools and of answers
     form(
         "tool decorator applied by hand",

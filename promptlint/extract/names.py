@@ -170,6 +170,8 @@ def role_of(name: str) -> str:
             return "assistant"
         if part == "tool" and "description" in parts:
             return "tool"
+        if after == "instructions" and part in ("custom", "agent", "global"):
+            return "system"
     return "unknown"
 
 
