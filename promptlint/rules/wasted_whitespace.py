@@ -30,7 +30,7 @@ class _Waste(msgspec.Struct):
     fence: str = ""
 
 
-@rule(group="bloat", severity="info")
+@rule(group="bloat", severity="info", default=False)
 def check(prompt: Prompt, *, min_tokens: int = 10) -> Iterator[Finding]:
     """Blanks at the ends of rows and runs of empty rows are sent."""
     waste = _Waste([])
