@@ -209,6 +209,9 @@ class _Reading:
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         for message in _messages(value, role, self.call.span):
+            if _unset(message.content):
+                # Nothing is given for it here: what makes the message leaves it out.
+                continue
             # What a list of messages begins with is where a provider has its system part.
             leads = message.role == "system" and not self.parts["messages"]
             for template, marked in _blocks(message):

@@ -673,3 +673,18 @@ def test_a_common_name_leads_to_a_model_only_by_way_of_an_agent() -> None:
             return await self.query("MATCH (a)-[r]->(b) WHERE a.id = 1 RETURN a, r, b")
     """
     assert not found({"app.py": textwrap.dedent(session)})
+
+
+def test_a_message_for_which_nothing_is_given_is_not_sent() -> None:
+    code = """
+    from openai import OpenAI
+    def ask(system, question=None):
+        messages = [{"role": "system", "content": system}]
+        if question:
+            messages.append({"role": "user", "content": question})
+        return OpenAI().chat.completions.create(model="gpt-5.2", messages=messages)
+    def begin():
+        return ask("You begin a story about a lighthouse.")
+    """
+    told = [each for each in read({"app.py": textwrap.dedent(code)}).requests if each.api]
+    assert [[prompt.role for prompt in each.prompts] for each in told] == [["system"]]

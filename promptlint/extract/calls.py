@@ -77,7 +77,7 @@ BUILDERS = frozenset("get build make create format render construct compose gene
 _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
 
 
-class Site(msgspec.Struct):
+class CallSite(msgspec.Struct):
     """A call being read: the node, its dotted names (`last` is the end of them) and its evaluated arguments."""
 
     node: ast.Call
@@ -189,7 +189,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     return _other(file, scope, site, receiver)
 
 
-def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value | None:
+def _loaded(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> Value | None:
     """What a call loads from a file, if that is what it does."""
     if not loads.concerns(site, receiver):
         return None
@@ -199,8 +199,8 @@ def _loaded(file: File, scope: Scope, site: Site, receiver: Value | None) -> Val
     return loads.load(file, site, receiver, hole, _reference(file, scope, site))
 
 
-def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> Site:
-    site = Site(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered)
+def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> CallSite:
+    site = CallSite(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered)
     for argument in node.args:
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))
@@ -221,7 +221,7 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
     return site
 
 
-def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
+def _catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
     """What the catalogue says of the call, if it knows it."""
     last = site.last
     for match in file.lexicon.matchers:
@@ -232,7 +232,7 @@ def _catalogued(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Val
     return None
 
 
-def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evaluate) -> Value | None:
+def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
     if message is not None and not shown_on(site.name, file.imported):
         return _message(file, site, message)
@@ -261,7 +261,7 @@ def _entry(file: File, scope: Scope, site: Site, match: Matcher, evaluate: Evalu
     return None
 
 
-def _receiver(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value | None:
+def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
     """What a method is called on, without the names by which an SDK groups its methods; nothing is noted again."""
     node = site.node.func
     if not isinstance(node, ast.Attribute):
@@ -276,7 +276,7 @@ def _receiver(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> Value
     return value
 
 
-def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
+def _message(file: File, site: CallSite, entry: MessageEntry) -> Value | None:
     picked = site.pick(entry.content)
     role = entry.role
     if entry.role_from:
@@ -298,7 +298,7 @@ def _message(file: File, site: Site, entry: MessageEntry) -> Value | None:
     return message
 
 
-def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
+def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
     """`from_messages([("system", "..."), ...])`: a list of messages."""
     picked = site.pick(entry.argument)
     if picked is None:
@@ -330,7 +330,7 @@ def _messages(file: File, site: Site, entry: MessagesEntry) -> Value:
     return Items(tuple(messages), value.span, value.complete)
 
 
-def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
+def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
     """A class or function of a framework that takes prompt text by keyword."""
     main: Value | None = None
     for key, role in entry.arguments.items():
@@ -345,7 +345,7 @@ def _prompt(file: File, site: Site, entry: PromptEntry) -> Value:
             main = main if main is not None else picked[0]
     if main is not None and entry.template:
         fills.note_template(file, site, main, entry.template, file.span(site.node))
-    rest = Site(
+    rest = CallSite(
         site.node,
         site.written,
         site.name,
@@ -374,7 +374,7 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
             note_argument(file, item, node, f"{name}.{key}", role, template)
 
 
-def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site) -> Value | None:
+def _method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> Value | None:
     """A method of a string."""
     if method == "join":
         return _join(file, node, receiver, site)
@@ -396,7 +396,7 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Site
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
 
 
-def _filled(file: File, node: ast.Call, receiver: Items, site: Site) -> Items:
+def _filled(file: File, node: ast.Call, receiver: Items, site: CallSite) -> Items:
     """A list of messages with fields of its texts filled; those that are left stay values."""
     span = file.span(node)
     items: list[Value] = []
@@ -417,7 +417,7 @@ def _may_be_text(value: Template) -> bool:
     return textual(value) or (hole is not None and bool(hole.parameter))
 
 
-def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | None:
+def _join(file: File, node: ast.Call, receiver: Value, site: CallSite) -> Value | None:
     if not isinstance(receiver, tuple) or len(site.positional) != 1:
         return None
     value = site.positional[0][0]
@@ -428,7 +428,7 @@ def _join(file: File, node: ast.Call, receiver: Value, site: Site) -> Value | No
     return (file.hole(site.positional[0][1] if state[1] == "unordered" else node, state[0], state[1]),)
 
 
-def _function(file: File, site: Site, receiver: Value | None = None) -> Value | None:
+def _function(file: File, site: CallSite, receiver: Value | None = None) -> Value | None:
     """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
     if site.name in ENVIRONMENT and (default := site.pick(["default", 1])) is not None and textual(default[0]):
         hole = run_time_value(file, site, None)
@@ -481,7 +481,7 @@ def _function(file: File, site: Site, receiver: Value | None = None) -> Value | 
     return None
 
 
-def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = False, shown: bool = False) -> None:
+def _consider_arguments(file: File, site: CallSite, against: bool, prompted: bool = False, shown: bool = False) -> None:
     """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads.
 
     `prompted`: an argument that is not among those of `site` is a prompt. `shown`: nothing takes what the call gives
@@ -514,14 +514,14 @@ def _consider_arguments(file: File, site: Site, against: bool, prompted: bool = 
                 consider(file, value, node, f"{last}.{key}", named=True)
 
 
-def _object(file: File, site: Site) -> Mapping:
+def _object(file: File, site: CallSite) -> Mapping:
     """An instance, as its arguments."""
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     return Mapping(tuple(entries), file.span(site.node), site.complete, site.name)
 
 
-def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Value:
+def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> Value:
     """A call of the project's own functions and classes, or of something unknown."""
     hole = run_time_value(file, site, receiver)
     last = site.last
@@ -545,7 +545,7 @@ def _other(file: File, scope: Scope, site: Site, receiver: Value | None) -> Valu
     return (hole,)
 
 
-def _reference(file: File, scope: Scope, site: Site) -> str | None:
+def _reference(file: File, scope: Scope, site: CallSite) -> str | None:
     """The name under which linking finds the called function: of this file, of the class of `self`, or imported."""
     first, _, rest = site.written.partition(".")
     here: Scope | None = scope

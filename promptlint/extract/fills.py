@@ -10,7 +10,7 @@ from promptlint.extract.state import File, textual
 from promptlint.template import Items, Span, Value
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 # Methods that fill a template, and the operation each one is.
 METHODS = {
@@ -33,7 +33,7 @@ _EXPECTED = frozenset({"KeyError", "IndexError", "LookupError", "ValueError", "T
 _Names = list[tuple[str, Span]]
 
 
-def note_method(file: File, node: ast.Call, method: str, receiver: Value, site: Site) -> None:
+def note_method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> None:
     """Note a call of a method that fills the text it is called on, or the messages."""
     if not isinstance(node.func, ast.Attribute) or file.muted or not isinstance(receiver, tuple | Items):
         return
@@ -72,7 +72,7 @@ def note_percent(file: File, node: ast.BinOp, left: Value) -> None:
         _note(file, Fill("percent", left, place, tuple(names), (), True, file.guards > 0))
 
 
-def note_template(file: File, site: Site, text: Value, template: str, place: Span) -> None:
+def note_template(file: File, site: CallSite, text: Value, template: str, place: Span) -> None:
     """Note a template that a framework fills with the rules of `str.format`, or in its own way."""
     if not template or not isinstance(text, tuple) or not textual(text):
         return

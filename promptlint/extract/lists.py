@@ -28,7 +28,7 @@ from promptlint.template import (
 )
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Evaluate, Site
+    from promptlint.extract.calls import CallSite, Evaluate
 
 # Functions whose result has the items of what they are given, in the same order.
 COPIES = frozenset({"list", "tuple", "copy.copy", "copy.deepcopy"})
@@ -192,7 +192,7 @@ def _sends(value: Value) -> bool:
     return isinstance(value, Message) or (isinstance(value, Items) and any(map(_sends, value.items)))
 
 
-def copied(file: File, site: Site, value: Value) -> Value | None:
+def copied(file: File, site: CallSite, value: Value) -> Value | None:
     """A copy of what is known by its name alone: if that is a list, all of it."""
     part = value[0] if isinstance(value, tuple) else None
     if not (isinstance(part, Ref | Apply) or (isinstance(part, Hole) and part.parameter)):

@@ -16,7 +16,7 @@ from promptlint.operations import literal
 from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 _PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath", "UPath"})
 _JOINED = frozenset({"os.path.join", "path.join", "posixpath.join", "osp.join"})
@@ -67,7 +67,7 @@ def operation_of(value: Value | None) -> str:
     return ""
 
 
-def concerns(site: Site, receiver: Value | None) -> bool:
+def concerns(site: CallSite, receiver: Value | None) -> bool:
     """Whether a call may be one of those that `load` knows, asked of every call."""
     last = site.last
     if last in _KNOWN:
@@ -80,7 +80,7 @@ def concerns(site: Site, receiver: Value | None) -> bool:
     return isinstance(value, tuple) and len(value) == 1 and type(value[0]) is Text and "." in value[0].value[-9:]
 
 
-def load(file: File, site: Site, receiver: Value | None, hole: Hole, reference: str | None) -> Value | None:
+def load(file: File, site: CallSite, receiver: Value | None, hole: Hole, reference: str | None) -> Value | None:
     """The value of a call that makes a path or loads a file; None of any other."""
     last = site.last
     first = site.positional[0][0] if site.positional else None
@@ -94,7 +94,7 @@ def load(file: File, site: Site, receiver: Value | None, hole: Hole, reference: 
     return _loader(file, site, last, hole, reference) if made is None and last == "load" else made
 
 
-def _method(file: File, site: Site, last: str, receiver: Template, hole: Hole) -> Value | None:
+def _method(file: File, site: CallSite, last: str, receiver: Template, hole: Hole) -> Value | None:
     known = operation_of(receiver)
     if last in _SAME_METHODS:
         return receiver if known in _READERS else None
@@ -105,7 +105,9 @@ def _method(file: File, site: Site, last: str, receiver: Template, hole: Hole) -
     return None
 
 
-def _function(file: File, site: Site, last: str, first: Template, hole: Hole, receiver: Value | None) -> Value | None:
+def _function(
+    file: File, site: CallSite, last: str, first: Template, hole: Hole, receiver: Value | None
+) -> Value | None:
     values = [value for value, _ in site.positional]
     if site.name in _JOINED or last in _PATHS:
         return _path(file, site.node, values) if any(has_text(value) for value in values) or len(values) == 1 else None
@@ -126,7 +128,7 @@ def _function(file: File, site: Site, last: str, first: Template, hole: Hole, re
     return None
 
 
-def select(file: File, site: Site, hole: Hole) -> Value | None:
+def select(file: File, site: CallSite, hole: Hole) -> Value | None:
     """`select_template(["a.j2", "b.j2"])`: the first that is there."""
     first = site.positional[0][0] if site.positional else None
     names = [item for item in first.items if isinstance(item, tuple)] if type(first) is Items else []
@@ -143,7 +145,7 @@ def _package(value: Template) -> Template | None:
     return (Text(word.replace(".", "/"), value[0].span, False),)
 
 
-def _writes(site: Site, position: int) -> bool:
+def _writes(site: CallSite, position: int) -> bool:
     """Whether a file is opened to be written."""
     given = site.keywords.get("mode")
     mode = given[0] if given else site.positional[position][0] if len(site.positional) > position else None
@@ -159,12 +161,12 @@ def _path(file: File, node: ast.AST, pieces: list[Value]) -> Template:
 
 
 def _apply(
-    file: File, site: Site, operation: str, target: Template, arguments: tuple[Value, ...], hole: Hole
+    file: File, site: CallSite, operation: str, target: Template, arguments: tuple[Value, ...], hole: Hole
 ) -> Template:
     return (Apply(operation, target, Arguments(arguments), file.span(site.node), hole),)
 
 
-def _loader(file: File, site: Site, last: str, hole: Hole, reference: str | None) -> Value | None:
+def _loader(file: File, site: CallSite, last: str, hole: Hole, reference: str | None) -> Value | None:
     """A function that is given the literal name of a file, and is called like one that reads it."""
     value = site.positional[0][0] if site.positional else None
     used = next((name for name in _NAMED if name in site.keywords), "") if value is None else ""

@@ -11,13 +11,13 @@ from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
 _PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math html string operator".split())
 
 
-def run_time_value(file: File, site: Site, receiver: Value | None) -> Hole:
+def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     """The hole that stands for a call's value, with how often that changes."""
     first = literal(site.positional[0][0]) if site.positional else None
     arguments = [state_of(value) for value, _ in site.positional]
@@ -39,24 +39,24 @@ def run_time_value(file: File, site: Site, receiver: Value | None) -> Hole:
     return file.hole(site.node, state[0], state[1], dump)
 
 
-def _of_package(file: File, site: Site) -> bool:
+def _of_package(file: File, site: CallSite) -> bool:
     """Whether a function is called whose value depends on its arguments alone; its package is no value."""
     return file.aliases.get(site.written.partition(".")[0]) in _PURE
 
 
-def _gathered(site: Site) -> bool:
+def _gathered(site: CallSite) -> bool:
     """Whether the argument is the function's `**kwargs`, in the order in which its callers happen to name them."""
     node = site.positional[0][1]
     return isinstance(node, ast.Name) and bool(site.gathered) and node.id == site.gathered
 
 
-def _few(site: Site) -> bool:
+def _few(site: CallSite) -> bool:
     """One of a few texts, drawn at random: each of them makes a prefix that is met again."""
     first = site.positional[0][0] if site.positional and site.name.endswith(".choice") else None
     return type(first) is Items and first.complete and len(first.items) <= MAX_VARIANTS
 
 
-def _json(site: Site, receiver: Value | None) -> JsonDump | None:
+def _json(site: CallSite, receiver: Value | None) -> JsonDump | None:
     """How a call writes JSON, if it does."""
     last = site.last
     if site.name in JSON_DUMPS or last in ("model_dump_json", "to_json"):

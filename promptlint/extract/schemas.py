@@ -19,7 +19,7 @@ from promptlint.extract.volatility import dotted
 from promptlint.template import Items, Mapping, Message, Value
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -57,7 +57,7 @@ _DEPTH = 12
 MAX_FIELDS = 200
 
 
-def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
+def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:
     """Note the classes and functions that a call sends, by its keywords or by what the catalogue says of it."""
     last = site.last
     nodes: list[ast.expr] = []
@@ -84,14 +84,16 @@ def note_sent(file: File, scope: Scope, site: Site, evaluate: Evaluate) -> None:
         note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
 
 
-def outputs(file: File, scope: Scope, site: Site, evaluate: Evaluate, places: Sequence[int | str]) -> tuple[str, ...]:
+def outputs(
+    file: File, scope: Scope, site: CallSite, evaluate: Evaluate, places: Sequence[int | str]
+) -> tuple[str, ...]:
     """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
     nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key != ARGUMENTS]
     nodes += [picked[1] for place in places if (picked := site.pick([place])) is not None]
     return tuple(dict.fromkeys(_names(file, scope, nodes, evaluate))) if nodes else ()
 
 
-def _names_model(site: Site) -> bool:
+def _names_model(site: CallSite) -> bool:
     """Whether a call with `functions=` is about a model: functions are passed to much else."""
     return not site.keywords.keys().isdisjoint(("model", "messages", "instructions", "system_prompt", "function_call"))
 

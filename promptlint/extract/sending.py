@@ -34,7 +34,7 @@ from promptlint.template import (
 )
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
@@ -48,7 +48,7 @@ GROUPS = frozenset(
 
 
 def sent(
-    file: File, scope: Scope, site: Site, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
+    file: File, scope: Scope, site: CallSite, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
 ) -> None:
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
     through = entry.through and not _named_model(client)
@@ -70,7 +70,7 @@ def sent(
     )  # fmt: skip
 
 
-def opened(file: File, site: Site, entry: CallEntry, client: Value | None) -> Value:
+def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -> Value:
     """A chat: what it was opened with is sent with each of its messages."""
     given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]]
     return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
@@ -97,7 +97,7 @@ def _named_model(value: Value | None) -> bool:
 def _note(
     file: File,
     scope: Scope,
-    site: Site,
+    site: CallSite,
     provider: str,
     api: str,
     slots: list[tuple[str, Value]],
@@ -128,7 +128,7 @@ def _note(
     )
 
 
-def _slots(site: Site, places: dict[str, Places]) -> tuple[list[tuple[str, Value, ast.expr]], set[str]]:
+def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, Value, ast.expr]], set[str]]:
     """What is given for each slot, and the keywords that give it."""
     found: list[tuple[str, Value, ast.expr]] = []
     for slot, at in places.items():
@@ -139,7 +139,7 @@ def _slots(site: Site, places: dict[str, Places]) -> tuple[list[tuple[str, Value
     return found, taken
 
 
-def client(file: File, site: Site, entry: ClientEntry, receiver: Value | None) -> Value:
+def client(file: File, site: CallSite, entry: ClientEntry, receiver: Value | None) -> Value:
     """What a call makes that requests go through."""
     slots, _ = _slots(site, entry.slots)
     given = [(slot, value) for slot, value, _ in slots]
@@ -177,7 +177,7 @@ def placeholder(item: Value) -> Value | None:
     return spread((Hole(name.strip("{}"), item.span, *state),))
 
 
-def maker(file: File, scope: Scope, site: Site, entry: PromptEntry, outputs: tuple[str, ...] = ()) -> Value:
+def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs: tuple[str, ...] = ()) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
     given = [
@@ -192,7 +192,7 @@ def maker(file: File, scope: Scope, site: Site, entry: PromptEntry, outputs: tup
     return _object(file, site, entry.provider, given)
 
 
-def _object(file: File, site: Site, provider: str, slots: list[tuple[str, Value]]) -> Mapping:
+def _object(file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]]) -> Mapping:
     span = file.span(site.node)
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]

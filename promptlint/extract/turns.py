@@ -11,7 +11,7 @@ from promptlint.extract.volatility import dotted
 from promptlint.template import Volatility
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import Site
+    from promptlint.extract.calls import CallSite
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 
@@ -24,7 +24,7 @@ _ROUNDS = 3
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-def note(file: File, site: Site) -> None:
+def note(file: File, site: CallSite) -> None:
     """Note by what the tools of a call change within the conversation that the loops around it hold, if they do."""
     tools = site.keywords["tools"][1]
     histories = [site.keywords[name][1] for name in _HISTORIES if name in site.keywords]
