@@ -5,6 +5,7 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -14,7 +15,7 @@ import msgspec
 from promptlint import loading, margins, operations
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
-from promptlint.extract.state import has_text, state_of
+from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.modules import Modules
 from promptlint.operations import in_text, is_several, literal
@@ -103,7 +104,7 @@ class Linker:
         self.depth += 1
         try:
             if isinstance(value, tuple):
-                if len(value) == 1 and (type(value[0]) is Ref or type(value[0]) is Apply or type(value[0]) is Hole):
+                if len(value) == 1 and type(value[0]) in _ALONE:
                     result = self.part(value[0], facts, bound)
                     return bounded(result) if isinstance(result, tuple) else result
                 return bounded(self.template(value, facts, bound))
@@ -137,7 +138,9 @@ class Linker:
         found: list[Value] = []
         # A list that is put in stands there once, one that a loop puts in who knows how often.
         complete = not isinstance(part, Repeat) or _once(part)
+        giving = 0
         for branch in branches:
+            before = len(found)
             if len(branch) == 2 and is_several(branch):
                 inner = self.several(branch, facts, bound)
                 found.extend(inner.items if inner is not None else ())
@@ -147,6 +150,9 @@ class Linker:
                 if not isinstance(value, tuple):
                     found.extend(value.items if isinstance(value, Items) else (value,))
                     complete = complete and (not isinstance(value, Items) or value.complete)
+            giving += len(found) > before
+        # Of two lists only one is put in.
+        complete = complete and giving < 2
         return Items(tuple(found), Span("", 0, 0), complete) if found else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
@@ -180,7 +186,14 @@ class Linker:
                 given = bound.get(parameter) if parameter else None
                 return (part,) if given is None else given
             case Choice():
-                branches = tuple(in_text(self.value(branch, facts, bound)) for branch in part.branches[:MAX_BRANCHES])
+                values = [self.value(branch, facts, bound) for branch in part.branches[:MAX_BRANCHES]]
+                lists = [value for value in values if type(value) is Items]
+                if lists:
+                    # Of what is not a list nothing is known that could stand in it.
+                    known = len(lists) == len([value for value in values if value != ()])
+                    joined = functools.reduce(functools.partial(_either, part.condition), lists)
+                    return joined if known else msgspec.structs.replace(joined, complete=False)
+                branches = tuple(map(in_text, values))
                 same = all(branch == branches[0] for branch in branches[1:])
                 holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
                 if not same and len(holes) == len(branches):
@@ -414,6 +427,16 @@ def _once(part: Repeat) -> bool:
     inner = part.body[0] if len(part.body) == 1 else None
     own = inner.fallback if isinstance(inner, Ref | Apply) else inner
     return isinstance(own, Hole) and own.expression == part.over
+
+
+# What alone makes up a value may be a list, too.
+_ALONE = (Ref, Apply, Hole, Choice)
+
+
+def _either(condition: str, first: Items, second: Items) -> Items:
+    """One list or another."""
+    joined = join_branches(condition, first, second)
+    return joined if isinstance(joined, Items) else first
 
 
 def _given_up(value: Value) -> Value:

@@ -12,7 +12,7 @@ from promptlint.link import Linker, link
 from promptlint.prompt import Request
 from promptlint.requests import request
 from promptlint.source import Source
-from promptlint.template import Hole, Repeat, Span, Template, Text, Volatility
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, Volatility
 
 
 def requests_of(*texts: str, **files: str) -> list[Request]:
@@ -668,3 +668,19 @@ def test_many_messages_are_added_in_time() -> None:
     seconds(10)
     # Four times the messages: a cost that grows with their square is sixteen times as high.
     assert seconds(4_000) < 11 * seconds(1_000)
+
+
+def test_one_list_of_messages_or_another() -> None:
+    [found] = requests_of(
+        """
+        SHORT = [{"role": "system", "content": "Answer in one line."}]
+        LONG = [{"role": "system", "content": "Answer in ten lines."}]
+        def ask(question, short):
+            messages = (SHORT if short else LONG) + [{"role": "user", "content": question}]
+            return client.chat.completions.create(model="gpt-5.2", messages=messages)
+        """
+    )
+    assert found.complete and [prompt.role for prompt in found.prompts] == ["system", "user"]
+    [choice] = found.prompts[0].template
+    assert isinstance(choice, Choice) and choice.condition == "short"
+    assert [shown(branch) for branch in choice.branches] == ["Answer in one line.", "Answer in ten lines."]
