@@ -404,6 +404,8 @@ def _unfilled(requests: Sequence[Request], all_facts: Sequence[Facts], filled: C
     scopes = {facts.file: facts.scopes for facts in all_facts}
     for request in requests:
         sends = _bound(scopes, request.span)
+        # What is given to the very call by this name is what its framework fills in.
+        given = {name for name, _ in request.parameters}
         for prompt in request.prompts:
             if prompt.evidence != "call":
                 continue
@@ -412,7 +414,7 @@ def _unfilled(requests: Sequence[Request], all_facts: Sequence[Facts], filled: C
                     continue
                 bound = sends | _bound(scopes, text.span)
                 for match in _PLAIN_FIELD.finditer(text.value):
-                    if match[1] in bound and _single(text.value, match):
+                    if match[1] in bound - given and _single(text.value, match):
                         at = text.span.start + match.start()
                         place = Span(text.span.file, at, at + len(match.group()))
                         yield Unfilled(match[1], place, request.span)

@@ -151,6 +151,9 @@ def test_reported(name: str, tmp_path: Path) -> None:
 
 
 SILENT = {
+    "given to the call": SENT + "def f(letter, name):\n"
+    "    return client.responses.create(model='gpt-5.2', input=f'You answer {letter}'\n"
+    "        ' to a library. Sign with {name}.', name=name)",
     "all": PROMPT + "x = PROMPT.format(letter=1, language=2)",
     "kwargs": PROMPT + "def f(**kw): return PROMPT.format(letter=1, **kw)",
     "args": PROMPT + "def f(*a): return PROMPT.format(*a)",
