@@ -21,6 +21,8 @@ Path = tuple[str, ...]
 Place = tuple[Facts, str]
 # Longer import paths than this are no import paths; longer chains of re-exports are not followed.
 MAX_NAMES, MAX_FOLLOWED = 40, 2_000
+# Stands for a name that no module has.
+_ANY = "\0any"
 _SOURCE_ROOTS = frozenset({("src",), ("lib",), ("python",)})
 
 
@@ -36,6 +38,9 @@ class Modules:
         self.roots: dict[Path, dict[Path, Path]] = {}
         self.found: dict[tuple[str, str], Place | None] = {}
         self.folders: dict[Path, tuple[list[Path], list[Path]]] = {}
+        # By place what it leads to, whoever asks; by file the names that `import *` of it may give, None for any.
+        self.origins: dict[tuple[str, str], Place | None] = {}
+        self.offers: dict[str, frozenset[str] | None] = {}
         for facts in all_facts:
             if not facts.file.endswith(".py"):
                 continue
@@ -64,7 +69,8 @@ class Modules:
             return None
         asked = (importer.file, dotted)
         if asked not in self.found:
-            self.found[asked] = self._search([(importer, dotted)])
+            places = self.places(importer, dotted)
+            self.found[asked] = self._origin(*places[0]) if places else None
         return self.found[asked]
 
     def imported(self, home: Facts, key: str) -> Place | None:
@@ -73,15 +79,22 @@ class Modules:
             return None
         asked = (home.file, f":{key}")
         if asked not in self.found:
-            place = self._search([(home, path) for path in reversed(list(_imports(home, key)))])
-            # A place that does not have the name either would be asked again and again.
-            known = place is not None and place[0] is not home and _binds(place[0], place[1].partition(".")[0])
-            self.found[asked] = place if known else None
+            place = self._search(home, key, set())
+            self.found[asked] = place if place is not None and place[0] is not home else None
         return self.found[asked]
 
-    def _search(self, pending: list[tuple[Facts, str]]) -> Place | None:
-        first: Place | None = None
-        seen: set[tuple[str, str]] = set()
+    def _origin(self, module: Facts, key: str) -> Place:
+        """What defines what a module has under a name; the module itself, where nothing is known to."""
+        place = (module.file, key)
+        if place not in self.origins:
+            known = _binds(module, key.partition(".")[0])
+            self.origins[place] = None if known else self._search(module, key, {place})
+        return self.origins[place] or (module, key)
+
+    def _search(self, module: Facts, key: str, seen: set[tuple[str, str]]) -> Place | None:
+        """The place that binds what a module imports under a name, re-exports followed; `seen` are left out."""
+        # The last import of a name, and the last `*`, is the one that holds.
+        pending = [(module, target) for target in reversed(list(_imports(module, key)))]
         asked: set[tuple[str, str]] = set()
         while pending and len(seen) < MAX_FOLLOWED:
             home, path = pending.pop()
@@ -89,37 +102,76 @@ class Modules:
                 continue
             asked.add((home.file, path))
             through, star, wanted = path.partition("*")
-            place = next(self.places(home, through + wanted), None)
-            if place is None or (place[0].file, place[1]) in seen:
+            places = self.places(home, through + wanted)
+            if not places or (places[0][0].file, places[0][1]) in seen:
                 continue
-            module, key = place
-            if star and key == wanted and not _exports(module, key.partition(".")[0]):
+            module, key = places[0]
+            name = key.partition(".")[0]
+            if star and key == wanted and not (self._offers(module, name) and _exports(module, name)):
                 continue
             seen.add((module.file, key))
-            first = first or place
-            if _binds(module, key.partition(".")[0]):
-                return place
-            # The last import of a name, and the last `*`, is the one that holds.
+            if _binds(module, name):
+                return module, key
             pending += [(module, target) for target in reversed(list(_imports(module, key)))]
-        return first
+        return None
 
-    def places(self, importer: Facts, dotted: str) -> Iterator[Place]:
+    def _offers(self, module: Facts, name: str) -> bool:
+        """Whether a module may have a name, its own `import *` followed: what has not need not be searched."""
+        if module.file not in self.offers:
+            self.offers[module.file] = self._offered(module)
+        offered = self.offers[module.file]
+        return offered is None or name in offered
+
+    def _knows(self, module: Facts, key: str) -> bool:
+        return self._offers(module, key.partition(".")[0])
+
+    def _offered(self, module: Facts) -> frozenset[str] | None:
+        """The names that a module may have, or None when that is not known."""
+        names: set[str] = set()
+        seen, pending = {module.file}, [module]
+        while pending:
+            home = pending.pop()
+            known = self.offers.get(home.file, frozenset())
+            if known is None:
+                return None
+            if known:
+                names |= known
+                continue
+            names.update(home.bindings, home.functions, home.bases, home.aliases)
+            for alias in home.aliases:
+                if alias[0] != "*":
+                    continue
+                found = self._meant(home, f"{home.aliases[alias]}{_ANY}")
+                if found and found[0][1] != _ANY:
+                    return None
+                if found and found[0][0].file not in seen:
+                    seen.add(found[0][0].file)
+                    pending.append(found[0][0])
+        return frozenset(names)
+
+    def places(self, importer: Facts, dotted: str) -> list[Place]:
         """The modules that an import path may mean and the rest of the path in each, the likeliest first.
 
         The longest module is the likeliest, but `a.b.c` may also be an attribute of what `a` calls `b`.
         """
+        found = self._meant(importer, dotted)
+        # Those that know the name, then the others.
+        return sorted(found, key=lambda place: not self._knows(*place)) if len(found) > 1 else found
+
+    def _meant(self, importer: Facts, dotted: str) -> list[Place]:
+        """The modules that an import path may mean and the rest of the path in each, the longest module first."""
+        found: list[Place] = []
         if self._foreign(dotted):
-            return
+            return found
         level = len(dotted) - len(dotted.lstrip("."))
         names = tuple(dotted[level:].split("."))
         own = self.paths.get(importer.file)
         if own is None or len(names) > MAX_NAMES:
-            return
-        found: list[Place] = []
+            return found
         if level:
             # Up to the package itself, and up from it; above the top there is nothing.
             if level > len(own):
-                return
+                return found
             base = own[: len(own) - level]
             for cut in range(len(names) - 1, -1, -1):
                 facts = self.by_path.get(base + names[:cut])
@@ -130,8 +182,7 @@ class Modules:
                 facts = self._absolute(own, names[:cut])
                 if facts is not None:
                     found.append((facts, ".".join(names[cut:])))
-        # Those that know the name, then the others.
-        yield from sorted(found, key=lambda place: not _knows(*place)) if len(found) > 1 else found
+        return found
 
     def _foreign(self, dotted: str) -> bool:
         """Whether a path begins with a name that no file or folder of the tree has: most imports are of packages."""
@@ -194,11 +245,6 @@ class Modules:
 def _binds(module: Facts, name: str) -> bool:
     """Whether a module gives a name its value itself."""
     return name in module.bindings or name in module.functions or name in module.bases
-
-
-def _knows(module: Facts, key: str) -> bool:
-    name = key.partition(".")[0]
-    return _binds(module, name) or name in module.aliases or any(alias[0] == "*" for alias in module.aliases)
 
 
 def _imports(module: Facts, key: str) -> Iterator[str]:

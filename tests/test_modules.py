@@ -239,6 +239,22 @@ def test_many_namesakes_are_found_fast() -> None:
     assert {flat(prompt.template) for prompt in done.prompts} == {f"Of {number}." for number in range(1_000)}
 
 
+def test_names_that_a_package_of_many_stars_has_not_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [f"part{number}" for number in range(12)]
+    files = {f"p/{part}/__init__.py": f"from .texts import X as X{part}\n" for part in parts}
+    files |= {f"p/{part}/texts.py": GREY for part in parts}
+    files["p/__init__.py"] = "".join(f"from p.{part} import *\n" for part in parts)
+    read = [facts(Source(name, text)) for name, text in files.items()]
+    modules, steps = Modules(read), []
+    places = modules.places
+    monkeypatch.setattr(modules, "places", lambda *asked: steps.append(asked) or places(*asked))
+    for missing in ("p.nobody", "p.part3.texts.Nobody.run", "p.part3.nobody.run", "p.nothing.of.all"):
+        found = modules.find(read[0], missing)
+        assert found is not None and "Nobody" not in found[0].bindings
+    assert modules.find(read[0], "p.Xpart3.run") == (read[15], "X.run")
+    assert len(steps) < 100
+
+
 def test_a_module_of_ten_thousand_prompts() -> None:
     big = "".join(f"P{number}_PROMPT = 'You are grey {number} {{x}}.'\n" for number in range(10_000))
     use = "from big import *\n" + "".join(
