@@ -17,6 +17,7 @@ from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
+from promptlint.idle import Idle
 from promptlint.learned import Learned
 from promptlint.margins import with_dedents
 from promptlint.operations import literal, settled
@@ -117,7 +118,7 @@ def _found(
 def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:
     covered = Covered()
     callers = Callers(all_facts, linker)
-    learned = Learned(all_facts, linker, callers)
+    learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
     requests = [_refined(each, learned) for each in _requests(all_facts, callers, problems)]
     kept: set[tuple[object, ...]] = set()
     for request in requests:
@@ -138,7 +139,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             continue
         covered.add(template)
         kept.add(layout)
-        template = learned.refined(template)
+        template = idle.doubted(learned.refined(template))
         place = span if span.file else site.span
         # Where it is sent from, and how often, is not known.
         prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)

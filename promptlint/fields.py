@@ -21,15 +21,19 @@ def likely(template: Template) -> Template:
     for part in template:
         match part:
             case Hole():
-                parts.append(msgspec.structs.replace(part, volatility=min(part.volatility, Volatility.UNKNOWN)))
+                parts.append(msgspec.structs.replace(part, volatility=_likely(part.volatility)))
             case Choice():
                 parts.append(Choice(part.condition, tuple(likely(branch) for branch in part.branches)))
             case Repeat():
-                level = min(part.volatility, Volatility.UNKNOWN)
+                level = _likely(part.volatility)
                 parts.append(msgspec.structs.replace(part, body=likely(part.body), volatility=level))
             case _:
                 parts.append(part)
     return tuple(parts)
+
+
+def _likely(level: Volatility) -> Volatility:
+    return level if level <= Volatility.DEPLOY else Volatility.UNKNOWN
 
 
 def guess_fields(template: Template) -> Template:
@@ -62,7 +66,7 @@ def guess_fields(template: Template) -> Template:
             parts.extend(ruler.cut(position, start))
             position = end
             # Nothing in sight fills it, so what the name says is no more than likely.
-            level = min(volatility_of(name), Volatility.UNKNOWN)
+            level = _likely(volatility_of(name))
             parts.append(Hole(name, ruler.place(start, end), level, origin_of_name(name)))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)

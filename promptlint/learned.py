@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Learned:
                         found.append((function.span.start, function.span.end, key))
         self.known: dict[tuple[Place, str], State | None] = {}
         self.active: set[tuple[Place, str]] = set()
+        self.single: dict[Place, bool] = {}
 
     def refined(self, template: Template, depth: int = 0) -> Template:
         """A linked template with what callers say of its parameters; the same one if that is nothing."""
@@ -72,8 +74,22 @@ class Learned:
             return None
         if learned[0] > hole.volatility:
             return learned
-        # A name that says plainly what it holds is believed: the calls in sight may be no more than examples.
-        return learned if hole.volatility is Volatility.UNKNOWN else None
+        # A name that says plainly what it holds is believed: the calls in sight may be no more than examples. Those of
+        # a script that nothing else makes are all that there is.
+        known = hole.volatility is Volatility.UNKNOWN or self._of_scripts((hole.span.file, owner))
+        return learned if known else None
+
+    def _of_scripts(self, place: Place) -> bool:
+        """Whether a function is called by files that run as programs, and named in no other."""
+        if place not in self.single:
+            calls = self.callers.calls_of(place)
+            files = {given.facts.file for given in calls}
+            name = place[1].rpartition(".")[2]
+            self.single[place] = all(
+                facts.runs == "script" if file in files else not _mentions(facts, name)
+                for file, facts in self.homes.items()
+            )
+        return self.single[place]
 
     def _owner(self, hole: Hole) -> str:
         """The innermost function around a hole that has its parameter."""
@@ -123,3 +139,8 @@ class Learned:
         if state[0] is Volatility.CONSTANT:
             return CONSTANT if len(values) == 1 else (Volatility.DEPLOY, "parameter")
         return state
+
+
+def _mentions(facts: Facts, name: str) -> bool:
+    at = bisect_left(facts.mentions, name)
+    return at < len(facts.mentions) and facts.mentions[at] == name

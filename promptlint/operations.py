@@ -293,7 +293,8 @@ def format_template(
                 parts.extend(ruler.cut(start, end))
             elif value is None or len(inner.strip()) > len(name):
                 known = value[0] if value and type(value[0]) is Hole else None
-                volatility = known.volatility if known else volatility_of(name)
+                # `{"result": ...}` is a brace that was not meant to be a field: its words say nothing.
+                volatility = known.volatility if known else _volatility_of_field(name)
                 origin = known.origin if known else origin_of_name(name)
                 spec = inner.partition(":")[2]
                 if origin == "clock" and "%" in spec and date_only(spec):
@@ -305,6 +306,10 @@ def format_template(
         return tuple(parts)
 
     return over_texts(target, change, counter)
+
+
+def _volatility_of_field(name: str) -> Volatility:
+    return volatility_of(name) if name.isidentifier() else Volatility.UNKNOWN
 
 
 PERCENT = re.compile(

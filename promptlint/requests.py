@@ -247,6 +247,8 @@ class _Reading:
         self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked)
 
     def add(self, part: str, prompt: Prompt, marked: bool) -> None:
+        if prompt.role == "system":
+            prompt = msgspec.structs.replace(prompt, template=_whole_system(prompt.template))
         self.parts[part].append(msgspec.structs.replace(prompt, model=self.model, once=self.call.once))
         if marked:
             self.markers[part].add(len(self.parts[part]) - 1)
@@ -279,6 +281,14 @@ class _Reading:
             schemas=passed(call, self.facts, self.linker, self.bound),
             grows=call.grows,
         )
+
+
+def _whole_system(template: Template) -> Template:
+    """A system text that is one value: it holds instructions, whatever the value is called (`message["content"]`)."""
+    hole = single_hole(template)
+    if hole is None or hole.volatility is not Volatility.REQUEST or hole.origin not in ("name", "parameter"):
+        return template
+    return (msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN),)
 
 
 def _is_prompt(value: Value) -> bool:

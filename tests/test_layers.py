@@ -26,6 +26,7 @@ LAYERS = (
         "collect",
         "fields",
         "fillings",
+        "idle",
         "link",
         "loading",
         "requests",

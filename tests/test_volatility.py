@@ -48,7 +48,7 @@ def states(code: str, **others: str) -> list[tuple[Volatility, str]]:
 def of(expression: str, before: str = "pass") -> tuple[Volatility, str]:
     """What is known of an expression in an f-string, behind a statement."""
     text = f"f'You are a helper. Note: {{{expression}}} and go on.'"
-    (state,) = states(f"def prompt(q, names, rows):\n    {before}\n    return {text}\n")
+    (state,) = states(f"def prompt(q, names, rows):\n    {before}\n    return {text}\nHANDLERS = [prompt]\n")
     return state
 
 
@@ -222,5 +222,6 @@ def test_sets_through_names_and_loops() -> None:
 
 def test_keyword_arguments_come_in_the_order_of_the_caller() -> None:
     use = "def prompt(**facts):\n    return f'You are a helper. Known: {json.dumps(facts%s)} and go on.'\n"
+    use += "HANDLERS = [prompt]\n"
     assert states(use % "") == [(V.REQUEST, "unordered")]
     assert states(use % ", sort_keys=True") == [(V.REQUEST, "name")]

@@ -139,6 +139,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     written = dotted(node.func)
     name = file.resolve(written)
     receiver: Value | None = None
+    file.mentions.add(name.rpartition(".")[2])
+    file.mentions.add(written.rpartition(".")[2])
     unused, file.unused = file.unused, False
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in lists.GROWING and len(node.args) >= 1:

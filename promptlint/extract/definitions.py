@@ -225,10 +225,19 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     if returned is not None or len(file.facts.calls) > calls:
         file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
     file.facts.functions[scope.name] = Function(
-        tuple(parameters), () if returned is None else returned, file.span(node)
+        tuple(parameters), () if returned is None else returned, file.span(node), _decorated(node)
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)
+
+
+# Decorators that leave a function to those who call it by its name.
+_PLAIN = frozenset("staticmethod classmethod abstractmethod override overload final cache lru_cache wraps".split())
+
+
+def _decorated(node: FunctionNode) -> bool:
+    targets = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return any(dotted(target).rpartition(".")[2] not in _PLAIN for target in targets)
 
 
 def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:

@@ -69,6 +69,7 @@ MAX_BRANCHES = 32
 MAX_ESCAPES = 50_000
 # Up to 3.11 the nodes inside an f-string have no reliable position.
 FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
+_PASSING = frozenset("result results res output outputs data content contents text texts response value ret".split())
 # Expressions whose value may be larger than what it is made of.
 COMPOSED = frozenset(
     {
@@ -233,10 +234,13 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
                 return value
             state = (hole.volatility, hole.origin)
             if hole.volatility is Volatility.UNKNOWN and hole.origin not in ("loop", "unordered"):
-                state = of_name(identifier, hole.origin)
+                # `result = run(command)`: what a program calls its values in between says nothing of them.
+                passing = identifier in _PASSING and not hole.parameter and here.kind == "function"
+                state = state if passing else of_name(identifier, hole.origin)
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
         here = here.parent
     state = of_name(file.resolve(identifier))
+    file.mentions.add(identifier)
     if identifier in file.known and scope.kind != "module":
         state = file.of_module(identifier, state)
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
@@ -245,6 +249,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     if identifier in file.aliases:
         # What another module holds was made when that was imported.
         state = min(state, (Volatility.DEPLOY, "name"), key=lambda each: each[0])
+        file.mentions.add(file.aliases[identifier].rpartition(".")[2])
         return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
     if file.may_import(identifier):
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
@@ -258,6 +263,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
     written = dotted(node)
     first, _, rest = written.partition(".")
     state = of_name(file.resolve(written))
+    file.mentions.add(node.attr)
     if first and rest and not rest.startswith("."):
         here: Scope | None = scope
         while here is not None:
@@ -502,7 +508,8 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
             wanted: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
         if isinstance(key, str):
-            state = of_part(key, state, of_name(key)) if fallback_of(value) else of_name(key)
+            named = UNKNOWN if key in _PASSING else of_name(key)
+            state = of_part(key, state, named) if fallback_of(value) else named
             return (file.hole(node, state[0], state[1]),)
         return (hole,)
     index = evaluate(file, scope, node.slice)

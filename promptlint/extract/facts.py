@@ -54,12 +54,14 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function that was read: parameters in order with their defaults, without the receiver of a method.
 
-    `returns` is the text that it may give back, () if there is none; `span` is the whole function.
+    `returns` is the text that it may give back, () if there is none; `span` is the whole function. `decorated`: what
+    stands above it may call it, or be called in its place.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
     returns: Value
     span: Span | None = None
+    decorated: bool = False
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -145,6 +147,10 @@ class Facts(msgspec.Struct):
     sites: list[Site] = []
     calls: list[Call] = []
     loads: list[str] = []
+    # Paths of files whose text is read as it stands.
+    reads: list[Value] = []
+    # Last names of what is called, and of functions that are handed over: nothing else of the project is ever run.
+    mentions: list[str] = []
     problems: list[Problem] = []
     described: dict[str, Described] = {}
     sent: list[Sent] = []

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from promptlint.extract.names import words
 from promptlint.extract.prompt_paths import extension
-from promptlint.extract.state import File, has_text, textual
-from promptlint.extract.volatility import UNKNOWN
+from promptlint.extract.state import File, has_text, state_of, textual
+from promptlint.extract.volatility import strongest
 from promptlint.operations import literal
 from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value
 
@@ -155,7 +155,7 @@ def _writes(site: CallSite, position: int) -> bool:
 
 def _path(file: File, node: ast.AST, pieces: list[Value]) -> Template:
     span = file.span(node)
-    hole = file.hole(node, *UNKNOWN)
+    hole = file.hole(node, *strongest([state_of(piece) for piece in pieces]))
     first = pieces[0] if isinstance(pieces[0], tuple) else (hole,)
     return (Apply("path", first, Arguments(tuple(pieces[1:])), span, hole),)
 
@@ -163,6 +163,8 @@ def _path(file: File, node: ast.AST, pieces: list[Value]) -> Template:
 def _apply(
     file: File, site: CallSite, operation: str, target: Template, arguments: tuple[Value, ...], hole: Hole
 ) -> Template:
+    if operation == "read":
+        file.facts.reads.append(target)
     return (Apply(operation, target, Arguments(arguments), file.span(site.node), hole),)
 
 

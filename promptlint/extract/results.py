@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from promptlint.extract.names import words
 from promptlint.extract.state import File, single_hole, state_of
-from promptlint.extract.volatility import CONSTANT, MAX_VARIANTS, of_call
+from promptlint.extract.volatility import AS_LONG, CONSTANT, MAX_VARIANTS, UNKNOWN, State, dotted, of_call
 from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
 
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
     from promptlint.extract.calls import CallSite
 
 JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
+_IDS = (("id",), ("ids",))
 _PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math html string operator".split())
 
 
 def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     """The hole that stands for a call's value, with how often that changes."""
     first = literal(site.positional[0][0]) if site.positional else None
-    arguments = [state_of(value) for value, _ in site.positional]
-    arguments += [state_of(value) for value, _ in site.keywords.values()]
+    arguments = [_given(site, value, node) for value, node in site.positional]
+    arguments += [_given(site, value, node) for value, node in site.keywords.values()]
     known = state_of(receiver) if receiver is not None else None
     if known is not None and ((not known[1] and known[0] is Volatility.CONSTANT) or _of_package(file, site)):
         known = None
@@ -37,6 +39,14 @@ def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     if dump is not None and not dump.sort_keys and site.positional and _gathered(site):
         state = (state[0], "unordered")
     return file.hole(site.node, state[0], state[1], dump)
+
+
+def _given(site: CallSite, value: Value, node: ast.expr) -> State:
+    """The state of an argument. By the id of a user or a session something is looked up, and that may be all alike."""
+    state = state_of(value)
+    if state[0] is Volatility.SESSION and site.last not in AS_LONG and words(dotted(node))[-1:] in _IDS:
+        return UNKNOWN
+    return state
 
 
 def _of_package(file: File, site: CallSite) -> bool:

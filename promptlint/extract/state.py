@@ -111,6 +111,8 @@ class File:
         self.known: set[str] = set()
         # Literals that may be paths of files: what is loaded is read, too.
         self.loads: set[str] = set()
+        # Last names of what is called or handed over.
+        self.mentions: set[str] = set()
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0

@@ -27,7 +27,7 @@ RANDOMS = frozenset(
 )
 ENVIRONMENT = frozenset(
     "os.getenv os.environ.get os.environ platform.system platform.platform platform.release os.getcwd "
-    "os.name sys.platform sys.version getpass.getuser socket.gethostname".split()
+    "os.name sys.platform sys.version getpass.getuser socket.gethostname __file__".split()
 )
 # The order of a set is that of the hashes of its items, which are others in every process; that of a listing is the
 # file system's ("in arbitrary order": https://docs.python.org/3/library/os.html#os.listdir).
@@ -71,13 +71,14 @@ TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordere
 
 # Calls that give all there is (origin "whole"): of a file, of a page, of a query, of a table.
 _WHOLE_METHODS = frozenset("read readlines read_text fetchall extract_text get_text".split())
+_READS = frozenset({"read_text", "read_bytes"})
 _WHOLE_TABLES = frozenset("to_string to_markdown to_csv to_html".split())
 _FETCHES = frozenset(
     f"{library}.{method}" for library in ("requests", "httpx") for method in ("get", "post", "request")
 ) | {"urllib.request.urlopen", "urlopen"}
 _WHOLE_PARTS = frozenset({"text", "content", "body"})
 # What leaves a value as long as it is; anything else may shorten it.
-_AS_LONG = frozenset(
+AS_LONG = frozenset(
     "str strip lstrip rstrip decode encode join replace dumps json.dumps format lower upper list tuple repr".split()
 )
 
@@ -88,11 +89,17 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
     `name` is the dotted callee, `receiver` the state of what a method is called on, `first` the first argument if it
     is a literal string.
     """
-    state = _of_call(name, receiver, arguments, first)
     last = name.rpartition(".")[2]
+    if last in _READS and "." in name:
+        # A file is what its path is: that of a fixed one stays as it is while the program runs. Of one whose path only
+        # has a name (`path`) nothing is known.
+        path = receiver or strongest([CONSTANT, *arguments])
+        named = path[0] is _DEPLOY and path[1] in ("name", "parameter")
+        return (_UNKNOWN if named else max(path[0], _DEPLOY), "whole")
+    state = _of_call(name, receiver, arguments, first)
     if state[1] not in TELLING and _is_whole(name, last, receiver, arguments):
         return (max(state[0], _UNKNOWN), "whole")
-    return (state[0], "") if state[1] == "whole" and last not in _AS_LONG else state
+    return (state[0], "") if state[1] == "whole" and last not in AS_LONG else state
 
 
 def _is_whole(name: str, last: str, receiver: State | None, arguments: list[State]) -> bool:

@@ -24,9 +24,11 @@ _DOCUMENT_WORDS = frozenset(
     words(
         "document documents doc docs context contexts article articles transcript passage passages paper papers page "
         "pages chunk chunks content contents text texts source sources file files report reports excerpt corpus book "
-        "chapter story code diff patch email history conversation messages results data"
+        "chapter story code diff patch email history conversation messages result results output html data"
     )
 )
+# An index or a slice; a key in quotes is a name.
+_SUBSCRIPT = re.compile(r"\[(?![\"'])[^\[\]]*\]")
 _REMINDER_SHARE = 0.15
 # Pieces of one text stand at most so many characters of source apart (quotes, a doubled brace, indentation).
 _GAP = 200
@@ -146,7 +148,8 @@ def _branches(template: Template, branch: _Branch) -> Iterator[tuple[Span, _Bran
 
 def _is_document(piece: Piece) -> bool:
     """Whether a value is a text to work on, by the last words of its name: such a text may well stand in front."""
-    parts = [part for part in re.split(r"[.\[]", piece.expression) if part and not part.endswith("()")]
+    written = _SUBSCRIPT.sub("", piece.expression)
+    parts = [part for part in re.split(r"[.\[]", written) if part and not part.endswith("()")]
     return bool(parts) and not _DOCUMENT_WORDS.isdisjoint(words(parts[-1]))
 
 

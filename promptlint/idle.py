@@ -1,0 +1,116 @@
+"""Functions that nothing in sight runs, and files that are read as they stand: what is put into a text is guesswork.
+
+A helper that makes a prompt, and that nothing of the project calls, may be called with the same values every time, or
+not at all: how often they change is told by their names alone, and names are a guess. A clock is none. A request that
+such a function sends itself is there all the same, and is no business of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from promptlint.extract import prompt_paths
+from promptlint.extract.facts import Facts, Function
+from promptlint.extract.volatility import TELLING
+from promptlint.fields import likely
+from promptlint.loading import path_of
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Volatility, texts
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
+# Base classes that call no method of their own accord.
+_PASSIVE = frozenset(
+    "object ABC Protocol Generic BaseModel Enum StrEnum str NamedTuple TypedDict Exception dict list".split()
+)
+_MAX_BASES = 40
+
+
+def _changes(level: Volatility) -> bool:
+    return level is not Volatility.UNKNOWN and level > Volatility.DEPLOY
+
+
+class Idle:
+    """What is known of functions that nothing runs. One for a run."""
+
+    def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
+        self.all_facts = all_facts
+        self.linker = linker
+        self.homes = {facts.file: facts for facts in all_facts}
+        self.mentioned = {name for facts in all_facts for name in facts.mentions}
+        # By file its functions in order of their place: begin, end, key.
+        self.functions: dict[str, list[tuple[int, int, str]]] = {}
+        self.raw: set[str] | None = None
+
+    def doubted(self, template: Template) -> Template:
+        """A template of a prompt that nothing in sight sends, its values as likely as they are."""
+        files = {text.span.file for text in texts(template)}
+        if any(file.lower().endswith(prompt_paths.TEXT) and file in self._raw() for file in files):
+            return likely(template)
+        return self._doubted(template)
+
+    def _doubted(self, template: Template) -> Template:
+        parts = tuple(map(self._part, template))
+        return template if all(new is old for new, old in zip(parts, template, strict=True)) else parts
+
+    def _part(self, part: Part) -> Part:
+        match part:
+            case Hole() if part.origin not in TELLING and _changes(part.volatility) and self.never_run(part.span):
+                return msgspec.structs.replace(part, volatility=Volatility.UNKNOWN)
+            case Choice():
+                return msgspec.structs.replace(part, branches=tuple(map(self._doubted, part.branches)))
+            case Repeat():
+                level = part.volatility
+                if _changes(level) and self.never_run(part.span):
+                    level = Volatility.UNKNOWN
+                return msgspec.structs.replace(part, body=self._doubted(part.body), volatility=level)
+            case _:
+                return part
+
+    def never_run(self, span: Span) -> bool:
+        """Whether a place stands in a function that nothing in sight runs."""
+        facts = self.homes.get(span.file)
+        if facts is None:
+            return False
+        if span.file not in self.functions:
+            places = ((each.span, key) for key, each in facts.functions.items() if each.span is not None)
+            self.functions[span.file] = sorted((place.start, place.end, key) for place, key in places)
+        # The outermost one: those within it are its own business.
+        key = next((key for start, end, key in self.functions[span.file] if start <= span.start < end), "")
+        return bool(key) and not self._runs(facts, key, facts.functions[key])
+
+    def _runs(self, facts: Facts, key: str, function: Function) -> bool:
+        owner, _, name = key.rpartition(".")
+        special = name.startswith("__") and name.endswith("__")
+        return function.decorated or special or name in self.mentioned or self._led(facts, owner, 0)
+
+    def _led(self, facts: Facts, owner: str, hops: int) -> bool:
+        """Whether a class has a base that is not of the project: that may call any of its methods."""
+        if hops > _MAX_BASES:
+            return True
+        for base in facts.bases.get(owner, ()):
+            if base in facts.bases:
+                home, key = facts, base
+            elif (found := self.linker.modules.find(facts, base)) is not None and found[1] in found[0].bases:
+                home, key = found
+            elif base.rpartition(".")[2] in _PASSIVE:
+                continue
+            else:
+                return True
+            if (home.file, key) != (facts.file, owner) and self._led(home, key, hops + 1):
+                return True
+        return False
+
+    def _raw(self) -> set[str]:
+        """The files whose text Python reads as it stands, by paths that the code spells out."""
+        if self.raw is None:
+            self.raw = set()
+            for facts in self.all_facts:
+                for path in facts.reads:
+                    home = self.linker.files.find(facts.file, path_of(self.linker.resolve(path, facts)), "text")
+                    if home is not None:
+                        self.raw.add(home.file)
+        return self.raw
