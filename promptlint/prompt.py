@@ -56,7 +56,8 @@ class Request(msgspec.Struct, frozen=True):
 
     Standing alone, a prompt is a request of one prompt with `complete` False and no `api`. `provider` and `model` are
     "" when not known; `complete` says whether every part was resolved, `unresolved` which were not. `markers` are
-    positions in `prompts` after which a cache breakpoint is set; `parameters` are the other keywords of the call, None
+    positions in `prompts` after which a cache breakpoint is set, `lives` the seconds for which each of them stores, as far
+    as its place in the source says so (else 0); `parameters` are the other keywords of the call, None
     where the value is no literal text. `name` is the enclosing function, `api` the catalogue's word for the kind of
     call.
     `configured` is what the configuration says of how its model is cached, in the words of `data/providers.toml`.
@@ -65,7 +66,7 @@ class Request(msgspec.Struct, frozen=True):
     if it does, "" if none does: what is not known of a request may set them. `schemas` are the forms of the answer that
     are passed as such. `grows`: a loop without an end in sight appends to its messages with every turn, sends all of
     them, and takes none out. `changing` is the expression by which the tools change from turn
-    to turn, for calls in the loop of a conversation.
+    to turn, for calls in the loop of a conversation; `mixed` is a set of tools, whose order no other process shares.
     """
 
     provider: str
@@ -86,6 +87,8 @@ class Request(msgspec.Struct, frozen=True):
     schemas: tuple[Schema, ...] = ()
     grows: bool = False
     changing: Hole | None = None
+    lives: tuple[int, ...] = ()
+    mixed: Hole | None = None
 
 
 class Field(msgspec.Struct, frozen=True):

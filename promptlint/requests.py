@@ -10,7 +10,7 @@ import msgspec
 from promptlint import providers
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
-from promptlint.extract.messages import as_message, content_template, paired
+from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -105,7 +105,9 @@ class _Reading:
         self.provider = call.provider
         self.parts: dict[str, list[Prompt]] = {"tools": [], "system": [], "messages": []}
         # Positions behind which a cache marker is set, by part.
-        self.markers: dict[str, set[int]] = {part: set() for part in self.parts}
+        # Each with the seconds for which it stores, 0 if that is not said beside it.
+        self.markers: dict[str, dict[int, int]] = {part: {} for part in self.parts}
+        self.mixed: Hole | None = None
 
     def sent(self) -> Sent | None:
         call = self.call
@@ -214,11 +216,11 @@ class _Reading:
                 continue
             # What a list of messages begins with is where a provider has its system part.
             leads = message.role == "system" and not self.parts["messages"]
-            for template, marked in _blocks(message):
+            for template, marked, life in _blocks(message):
                 if self.call.made:
                     template = guess_fields(template)
                 prompt = Prompt(self.call.name, cast(Role, message.role), "call", template, message.span)
-                self.add("system" if leads else part, prompt, marked)
+                self.add("system" if leads else part, prompt, marked, life)
         if slot != "prompt":
             self.unresolved += _unknown(slot, value)
 
@@ -238,20 +240,21 @@ class _Reading:
                     self.made_tools(item, facts, depth + 1)
 
     def tools(self, value: Value, facts: Facts) -> None:
-        found, unknown = tools_of(value, facts, self.linker, self.bound)
-        for tool in found:
+        found = tools_of(value, facts, self.linker, self.bound)
+        for tool in found.tools:
             self.tool(tool)
-        self.unresolved += unknown
+        self.unresolved += found.unresolved
+        self.mixed = self.mixed or found.mixed
 
     def tool(self, tool: Tool) -> None:
-        self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked)
+        self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
 
-    def add(self, part: str, prompt: Prompt, marked: bool) -> None:
+    def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> None:
         if prompt.role == "system":
             prompt = msgspec.structs.replace(prompt, template=_whole_system(prompt.template))
         self.parts[part].append(msgspec.structs.replace(prompt, model=self.model, once=self.call.once))
         if marked:
-            self.markers[part].add(len(self.parts[part]) - 1)
+            self.markers[part][len(self.parts[part]) - 1] = life
 
     def built(self) -> Request:
         """The request, its parts in the order of its provider."""
@@ -259,12 +262,15 @@ class _Reading:
         order = providers.policy(self.provider, self.model).order
         prompts: list[Prompt] = []
         markers: list[int] = []
+        lives: list[int] = []
         for part in sorted(self.parts, key=lambda part: order.index(part) if part in order else len(order)):
             markers += [len(prompts) + number for number in sorted(self.markers[part])]
+            lives += [life for _, life in sorted(self.markers[part].items())]
             prompts += self.parts[part]
         if any(name == "cache_control" for name, _ in call.parameters) and prompts:
             # Set for the whole request, the marker moves along with its end.
             markers += [len(prompts) - 1] if len(prompts) - 1 not in markers else []
+            lives += [0] * (len(markers) - len(lives))
         return Request(
             self.provider,
             self.model,
@@ -280,6 +286,8 @@ class _Reading:
             tuple(dict.fromkeys(self.unresolved)),
             schemas=passed(call, self.facts, self.linker, self.bound),
             grows=call.grows,
+            lives=tuple(lives),
+            mixed=self.mixed,
         )
 
 
@@ -393,19 +401,19 @@ def _loop(item: Value) -> Repeat | None:
     return content[0] if isinstance(item, Message) or is_several(content) else None
 
 
-def _blocks(message: Message) -> list[tuple[Template, bool]]:
-    """The content of a message, cut behind every block that carries a cache marker."""
+def _blocks(message: Message) -> list[tuple[Template, bool, int]]:
+    """The content of a message, cut behind every block that carries a cache marker, with how long that stores."""
     content = message.content
     if not isinstance(content, Items) or not any(_marked(item) for item in content.items):
-        return [(content_template(content), message.marker)]
-    blocks: list[tuple[Template, bool]] = []
+        return [(content_template(content), message.marker, life_of(content))]
+    blocks: list[tuple[Template, bool, int]] = []
     for item in content.items:
         # Bedrock's marker is a block of its own.
         alone = isinstance(item, Mapping) and item.get("cachePoint") is not None and item.get("text") is None
         template = () if alone else content_template(item)
         if blocks and (alone or not blocks[-1][1]):
             template = (*blocks.pop()[0], *template)
-        blocks.append((template, _marked(item)))
+        blocks.append((template, _marked(item), life_of(item)))
     return blocks
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint.extract.facts import Facts
+from promptlint.extract.messages import life_of
 from promptlint.extract.sites import extent
 from promptlint.operations import is_several, literal, settled
 from promptlint.prompt import Unresolved
@@ -27,16 +28,28 @@ _INNER = ("function", "toolSpec", "function_declarations", "functionDeclarations
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """One tool: its name ("" when not known) and what is sent of it besides. `marked`: a cache marker is set."""
+    """One tool: its name ("" when not known) and what is sent of it besides.
+
+    `marked`: a cache marker is set, and stores for `life` seconds (0: not known).
+    """
 
     name: str
     template: Template
     span: Span
     marked: bool = False
+    life: int = 0
 
 
-def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> tuple[list[Tool], list[Unresolved]]:
-    """The tools that an argument gives, and what of it is not known."""
+class Tools(msgspec.Struct, frozen=True):
+    """The tools that an argument gives, what of it is not known, and the first set among what holds them."""
+
+    tools: list[Tool]
+    unresolved: list[Unresolved]
+    mixed: Hole | None
+
+
+def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> Tools:
+    """What the tools of a request are."""
     reading = _Reading(linker, bound)
     reading.take(value, facts, 0)
     tools: list[Tool] = []
@@ -45,7 +58,7 @@ def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> tuple[
             tools.append(tool)
         elif tools:
             tools[-1] = msgspec.structs.replace(tools[-1], marked=True)
-    return tools, reading.unresolved
+    return Tools(tools, reading.unresolved, reading.mixed)
 
 
 class _Reading:
@@ -56,6 +69,7 @@ class _Reading:
         self.bound = bound
         self.tools: list[Tool | None] = []
         self.unresolved: list[Unresolved] = []
+        self.mixed: Hole | None = None
 
     def take(self, value: Value, facts: Facts, depth: int) -> None:
         if depth > MAX_DEPTH or len(self.tools) > MAX_TOOLS:
@@ -84,6 +98,8 @@ class _Reading:
             else:
                 self.unknown(part)
         elif isinstance(part, Choice | Repeat):
+            if isinstance(part, Repeat) and part.unordered:
+                self.mixed = self.mixed or Hole(part.over, part.span, part.volatility, "unordered")
             branches = part.branches if isinstance(part, Choice) else (part.body,)
             for branch in branches:
                 self.take(branch, facts, depth + 1)
@@ -95,6 +111,8 @@ class _Reading:
                 self.take(resolved, facts, depth + 1)
 
     def unknown(self, hole: Hole) -> None:
+        if hole.origin == "unordered":
+            self.mixed = self.mixed or hole
         self.unresolved.append(Unresolved("tools", hole.expression, hole.span))
 
     def named(self, ref: Ref, facts: Facts, depth: int) -> bool:
@@ -172,7 +190,7 @@ class _Reading:
             descriptions.append(settled(said))
         if descriptions or not value.kind:
             template = _lines(descriptions)
-            self.tools.append(Tool(name or literal(resolved.get("type")) or "", template, resolved.span, marked))
+            self.tools.append(Tool(name or literal(resolved.get("type")) or "", template, resolved.span, marked, life_of(resolved)))
         else:
             self.unresolved.append(Unresolved("tools", value.kind, value.span))
 

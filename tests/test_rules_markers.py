@@ -258,6 +258,21 @@ def test_not_known_items_are_info(a: Author) -> None:
     assert finding.severity == "info" and "not known" in finding.help
 
 
+def test_tools_in_a_set(a: Author) -> None:
+    def sent(tokens: int, volatility: Volatility = V.CONSTANT, model: str = "gpt-5.2") -> Request:
+        prompts = (a.prompt("tool", 20), a.prompt("system", tokens), a.prompt("user", "question"))
+        return request(*prompts, model=model, mixed=a.hole("{find, pay}", volatility, "unordered"))
+
+    finding = only(unordered(sent(1100)))
+    assert finding.tokens == 1120
+    assert finding.severity is None
+    assert not unordered(sent(900))
+    # Chosen anew for every request, they share nothing anyway.
+    assert not unordered(sent(1100, V.REQUEST))
+    # Nothing is stored without a marker.
+    assert not unordered(sent(1100, model=CLAUDE))
+
+
 def test_unstable_order_is_silent(a: Author) -> None:
     question = a.prompt("user", "question")
     assert unordered(request(a.prompt("system", labels(a), 900), question)) == []
@@ -289,3 +304,20 @@ def test_below_cache_minimum_is_silent(a: Author) -> None:
     assert below(request(a.prompt("system", 900))) == []
     assert below(request(a.prompt("system", 900), question, once=True)) == []
     assert below(Request("", "gpt-5.2", (a.prompt("system", 900), question), Span("a.py", 0, 1))) == []
+
+
+# A longer life behind a shorter one
+
+
+@pytest.mark.parametrize(("first", "second", "reported"), [(300, 3600, 1), (3600, 300, 0), (300, 300, 0), (0, 3600, 0)])
+def test_longer_lives_come_first(a: Author, first: int, second: int, reported: int) -> None:
+    prompts = (a.prompt("system", 2000), a.prompt("user", 1000), a.prompt("user", "question"))
+    sent = request(*prompts, model=CLAUDE, markers=(0, 1), lives=(first, second))
+    found = useless(sent)
+    assert len(found) == reported
+    assert [finding.span for finding in found] == [prompts[1].span] * reported
+
+
+def test_the_model_takes_one_life(a: Author) -> None:
+    prompts = (a.prompt("system", 2000), a.prompt("user", "question"))
+    assert not useless(request(*prompts, model="gpt-5.2", markers=(0, 1), lives=(300, 3600)))

@@ -83,6 +83,22 @@ def paired(item: Value) -> Value:
     return item
 
 
+# Anthropic's and Bedrock's, in seconds (https://platform.claude.com/docs/en/build-with-claude/prompt-caching, 2026-10).
+_LIVES = {"5m": 300, "1h": 3_600}
+_DEFAULT_LIFE = 300
+
+
+def life_of(block: Value) -> int:
+    """For how many seconds the cache marker of a block stores; 0 if it has none, or does not say so plainly."""
+    if type(block) is not Mapping:
+        return 0
+    marker = block.get("cache_control") or block.get("cachePoint")
+    if type(marker) is not Mapping or not marker.complete:
+        return 0
+    said = marker.get("ttl")
+    return _DEFAULT_LIFE if said is None else _LIVES.get(literal(said) or "", 0)
+
+
 def content_template(value: Value) -> Template:
     """The text of a message's content: a string, or a list of parts of which the textual ones count."""
     if isinstance(value, tuple):

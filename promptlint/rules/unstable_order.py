@@ -32,12 +32,18 @@ class _Case(msgspec.Struct, frozen=True):
 @rule(group="cache", severity="warning")
 def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNIQUE_GAIN) -> Iterator[Finding]:
     """Order that differs from process to process, a set's or a directory's, stands in front of static text."""
-    if cache.sent_once(request) or not any(_holds_mixed(prompt.template) for prompt in request.prompts):
+    texts = any(_holds_mixed(prompt.template) for prompt in request.prompts)
+    if cache.sent_once(request) or (request.mixed is None and not texts):
         return
     policy = cache.policy_of(request)
     minimum, words_of_minimum = cache.threshold(policy, min_tokens)
     if policy.mode == "none" or not cache.may_reach(request, minimum):
         return
+    if request.mixed is not None:
+        finding = _tools(request, request.mixed, policy, minimum, words_of_minimum, min_gain)
+        if finding is not None or not texts:
+            yield from [finding] if finding is not None else []
+            return
     found: dict[Span, _Case] = {}
     for choices in cache.alternatives(request):
         pieces = cache.lay_out(request, choices)
@@ -50,6 +56,36 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
             if known is None or case.then - case.now < known.then - known.now:
                 found[case.first.span] = case
     yield from (_finding(request, found[span], words_of_minimum) for span in sorted(found))
+
+
+def _tools(request: Request, mixed: Hole, policy: Policy, minimum: int, words: str, min_gain: int) -> Finding | None:
+    """A set of tools: in another process they stand in another order in front of all that follows them."""
+    if mixed.volatility >= Volatility.REQUEST:
+        return None
+    gains: list[int] = []
+    for choices in cache.alternatives(request):
+        pieces = cache.lay_out(request, choices, policy)
+        if not any(piece.part == "tools" for piece in pieces) and policy.order[:1] != ("tools",):
+            return None
+        start = next((index for index, piece in enumerate(pieces) if piece.part == "tools"), 0)
+        now = cache.reused(pieces, start, policy.mode, minimum)
+        gains.append(cache.reused(pieces, cache.first_change(pieces), policy.mode, minimum) - now)
+    gain = min(gains)
+    if gain < max(min_gain, 1):
+        return None
+    exact = encoding_of(cache.model_of(request)).exact
+    known = not any(part.slot == "tools" for part in request.unresolved)
+    return Finding(
+        mixed.span,
+        f"the tools stand in a set, whose order is another one in another process; sorted, "
+        f"{'' if exact else '~'}{gain:,} tokens of the prefix they share would be read from the cache ({words})",
+        tokens=gain,
+        saving="cached",
+        help="keep the tools in a list, whose order is fixed, or sort them by their names",
+        related=((request.span, "sent with these tools"),),
+        exact=exact,
+        severity=None if known or mixed.volatility <= Volatility.DEPLOY else "info",
+    )
 
 
 def _holds_mixed(template: Template) -> bool:

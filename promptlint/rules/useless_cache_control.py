@@ -28,6 +28,10 @@ def check(request: Request) -> Iterator[Finding]:
     if 0 < policy.breakpoints < len(request.markers):
         yield _too_many(request, policy)
         return
+    late = _longer_behind_shorter(request, policy)
+    if late is not None:
+        yield late
+        return
     found: dict[Span, list[Finding]] = {}
     for pieces in ways:
         for finding in _idle(request, policy, policy.minimum, pieces):
@@ -45,6 +49,28 @@ def _too_many(request: Request, policy: Policy) -> Finding:
         f"{number} cache markers are set, and {policy.model} takes {policy.breakpoints}",
         help="keep those behind the tools, behind the system text and in the last message",
     )
+
+
+def _longer_behind_shorter(request: Request, policy: Policy) -> Finding | None:
+    """The first marker that stores for longer than one in front of it: the provider refuses the request."""
+    if len(policy.ttl) < 2:
+        return None
+    for number, life in enumerate(request.lives):
+        shorter = [index for index, other in enumerate(request.lives[:number]) if 0 < other < life]
+        if shorter:
+            first = request.prompts[request.markers[shorter[0]]]
+            return Finding(
+                request.prompts[request.markers[number]].span,
+                f"this cache marker stores for {_words(life)}, and one in front of it for {_words(request.lives[shorter[0]])}: "
+                f"{policy.model} takes longer ones first",
+                help="give those in front at least the same `ttl`",
+                related=((first.span, "stored for a shorter time"),),
+            )
+    return None
+
+
+def _words(seconds: int) -> str:
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"
 
 
 def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece]) -> Iterator[Finding]:
