@@ -190,7 +190,8 @@ class _Reading:
             descriptions.append(settled(said))
         if descriptions or not value.kind:
             template = _lines(descriptions)
-            self.tools.append(Tool(name or literal(resolved.get("type")) or "", template, resolved.span, marked, life_of(resolved)))
+            name = name or literal(resolved.get("type")) or ""
+            self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
         else:
             self.unresolved.append(Unresolved("tools", value.kind, value.span))
 

@@ -44,6 +44,7 @@ def test_a_helper_that_nothing_runs_is_given_nobody_knows_what(tmp_path: Path) -
         "print(build_prompt(asked()))\n",
         "HANDLERS = [build_prompt]\n",
         "graph.add_node('ask', build_prompt)\n",
+        "def outer(maker):\n    return getattr(maker, {'ask': 'build_prompt'}[maker.kind])(asked())\n",
         "def outer(maker):\n    return maker.build_prompt(asked())\n",
     ],
 )
@@ -146,7 +147,7 @@ def test_a_system_text_that_is_one_value_holds_instructions(tmp_path: Path) -> N
         "def ask(parts, question):\n    fitted = fit(parts)\n    return client.chat.completions.create(\n"
         "        model='gpt-5.2',\n        messages=[\n"
         "            {'role': 'system', 'content': fitted[0]['message']},\n"
-        "            {'role': 'user', 'content': f'Answer this question in a sentence: {question}'},\n        ],\n    )\n"
+        "            {'role': 'user', 'content': f'Answer in a sentence: {question}'},\n        ],\n    )\n"
     )
     assert states(tmp_path, a=code) == {"fitted[0]['message']": V.UNKNOWN, "question": V.REQUEST}
 
@@ -154,6 +155,6 @@ def test_a_system_text_that_is_one_value_holds_instructions(tmp_path: Path) -> N
 def test_a_brace_that_is_no_field_says_nothing(tmp_path: Path) -> None:
     code = (
         "from langchain_core.prompts import PromptTemplate\n"
-        "PROMPT = PromptTemplate.from_template('You are a helper. Give back {\"result\": \"answer\"} for {question} now.')\n"
+        "PROMPT = PromptTemplate.from_template('You help. Give {\"result\": \"answer\"} for {question} now.')\n"
     )
     assert states(tmp_path, a=code) == {'"result": "answer"': V.UNKNOWN, "question": V.REQUEST}

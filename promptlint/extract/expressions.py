@@ -108,6 +108,9 @@ def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
         return (file.hole(node, Volatility.CONSTANT),)
     if "." in node.value[-9:-1]:
         note_name(file, node.value)
+    elif "_" in node.value and node.value.isidentifier():
+        # `getattr(prompts, "build_report")`
+        file.mentions.add(node.value)
     return string(file, node, node.value)
 
 

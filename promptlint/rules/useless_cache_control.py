@@ -59,9 +59,10 @@ def _longer_behind_shorter(request: Request, policy: Policy) -> Finding | None:
         shorter = [index for index, other in enumerate(request.lives[:number]) if 0 < other < life]
         if shorter:
             first = request.prompts[request.markers[shorter[0]]]
+            before = _words(request.lives[shorter[0]])
             return Finding(
                 request.prompts[request.markers[number]].span,
-                f"this cache marker stores for {_words(life)}, and one in front of it for {_words(request.lives[shorter[0]])}: "
+                f"this cache marker stores for {_words(life)}, and one in front of it for {before}: "
                 f"{policy.model} takes longer ones first",
                 help="give those in front at least the same `ttl`",
                 related=((first.span, "stored for a shorter time"),),
