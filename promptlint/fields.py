@@ -9,9 +9,10 @@ import msgspec
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.operations import over_texts
-from promptlint.template import Choice, Hole, Part, Repeat, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, texts
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_ROOT = re.compile(r"[A-Za-z_]\w*")
 _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
 
 
@@ -27,6 +28,30 @@ def likely(template: Template) -> Template:
             case Repeat():
                 level = _likely(part.volatility)
                 parts.append(msgspec.structs.replace(part, body=likely(part.body), volatility=level))
+            case _:
+                parts.append(part)
+    return tuple(parts)
+
+
+def named_for(template: Template, body: Span | None, parameters: set[str]) -> Template:
+    """What a function gives back whose name says that it changes seldom (`list_tools`): so do the values made in it.
+
+    That is, in its `body`, and not of its `parameters`, as far as their own names are all that is known of them.
+    """
+    if body is None:
+        return template
+    parts: list[Part] = []
+    for part in template:
+        match part:
+            case Hole(span=span, origin="name" | "", volatility=Volatility.REQUEST):
+                own = span.file == body.file and body.start <= span.start < body.end
+                root = _ROOT.match(part.expression)
+                if own and (root is None or root.group() not in parameters):
+                    part = msgspec.structs.replace(part, volatility=Volatility.DEPLOY)
+                parts.append(part)
+            case Choice():
+                branches = tuple(named_for(branch, body, parameters) for branch in part.branches)
+                parts.append(Choice(part.condition, branches))
             case _:
                 parts.append(part)
     return tuple(parts)

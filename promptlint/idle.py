@@ -17,7 +17,7 @@ from promptlint.extract.facts import Facts, Function
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import likely
 from promptlint.loading import path_of
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Ref, Repeat, Span, Template, Value, Volatility, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
@@ -105,7 +105,7 @@ class Idle:
         return False
 
     def _raw(self) -> set[str]:
-        """The files whose text Python reads as it stands, by paths that the code spells out."""
+        """The files whose text Python reads as it stands, by paths that the code spells out, and fills nowhere."""
         if self.raw is None:
             self.raw = set()
             for facts in self.all_facts:
@@ -113,4 +113,25 @@ class Idle:
                     home = self.linker.files.find(facts.file, path_of(self.linker.resolve(path, facts)), "text")
                     if home is not None:
                         self.raw.add(home.file)
+                for key, value in facts.bindings.items():
+                    if self._reads(value, facts):
+                        self.raw |= _files(self.linker.named(facts, key))
+            for facts in self.all_facts if self.raw else ():
+                for fill in facts.fills:
+                    if not self.never_run(fill.span):
+                        self.raw -= _files(self.linker.resolve(fill.target, facts))
         return self.raw
+
+    def _reads(self, value: Value, facts: Facts) -> bool:
+        """Whether a value is what a function of a file that reads texts gives back: `load_prompt("answer")`."""
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if type(part) is not Ref or part.call is None or ":" in part.name[1:]:
+            return False
+        found = self.linker.place(part.name, facts)
+        return found is not None and bool(found[0].reads) and found[1] in found[0].functions
+
+
+def _files(value: Value | None) -> set[str]:
+    """The files of no Python whose text stands in a value."""
+    found = {text.span.file for text in texts(value)} if isinstance(value, tuple) else set()
+    return {file for file in found if not file.endswith(".py")}

@@ -17,6 +17,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.extract.volatility import TELLING
+from promptlint.fields import named_for
 from promptlint.modules import Modules
 from promptlint.operations import in_text, is_several, literal
 from promptlint.prompt import Project
@@ -224,9 +225,14 @@ class Linker:
         if found is None:
             return None
         home, key = found
-        if ref.call is not None:
-            return self.called(home, key, ref.call, facts, bound)
-        return self.named(home, key)
+        if ref.call is None:
+            return self.named(home, key)
+        value = self.called(home, key, ref.call, facts, bound)
+        seldom = ref.fallback.volatility is Volatility.DEPLOY and ref.fallback.origin == "name"
+        function = home.functions.get(key)
+        if seldom and function is not None and isinstance(value, tuple):
+            return named_for(value, function.span, {parameter for parameter, _ in function.parameters})
+        return value
 
     def place(self, name: str, facts: Facts) -> tuple[Facts, str] | None:
         """The file that the name of a `Ref` leads to, and the key there."""

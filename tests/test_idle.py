@@ -91,6 +91,30 @@ def test_a_text_that_is_read_as_it_stands(tmp_path: Path) -> None:
     assert states(tmp_path / "b", a=use % "Words()", **{"prompts__words.txt": TEXT}) == {"query": V.REQUEST}
 
 
+LOADER = """
+import os
+
+import jinja2
+
+
+def load_prompt(name):
+    with open(os.path.join("prompts", f"{name}.txt")) as file:
+        return file.read()
+
+
+WORDS = load_prompt("words")
+ENVIRONMENT = jinja2.Environment()
+"""
+
+
+def test_a_text_that_a_helper_reads(tmp_path: Path) -> None:
+    file = {"prompts__words.txt": TEXT}
+    assert states(tmp_path / "a", a=LOADER, **file) == {"query": V.UNKNOWN}
+    fill = "def ask(shop):\n    shop.send(ENVIRONMENT.from_string(WORDS).render(**shop.asked))\n"
+    assert states(tmp_path / "b", a=LOADER + fill, **file) == {"query": V.UNKNOWN}
+    assert states(tmp_path / "c", a=LOADER + fill + "HANDLERS = [ask]\n", **file) == {"query": V.REQUEST}
+
+
 def prompt(expression: str, before: str = "pass") -> str:
     return (
         f"from pathlib import Path\nBASE = Path(__file__).parent\nPAGE = BASE / 'page.html'\n"
@@ -150,6 +174,23 @@ def test_a_system_text_that_is_one_value_holds_instructions(tmp_path: Path) -> N
         "            {'role': 'user', 'content': f'Answer in a sentence: {question}'},\n        ],\n    )\n"
     )
     assert states(tmp_path, a=code) == {"fitted[0]['message']": V.UNKNOWN, "question": V.REQUEST}
+
+
+def test_a_function_named_for_what_changes_seldom(tmp_path: Path) -> None:
+    code = """
+def list_tools(context):
+    answer = context.box.run("ls")
+    return "Known: " + answer
+
+def show_rules(question):
+    return f"Rules for {question} and {question.strip()}"
+
+def prompt(context, question):
+    return f"You are a helper. Use {list_tools(context)} and {show_rules(question)} and go on."
+
+HANDLERS = [prompt]
+"""
+    assert states(tmp_path, a=code) == {"answer": V.DEPLOY, "question": V.REQUEST, "question.strip()": V.REQUEST}
 
 
 def test_a_brace_that_is_no_field_says_nothing(tmp_path: Path) -> None:

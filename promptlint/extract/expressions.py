@@ -69,7 +69,7 @@ MAX_BRANCHES = 32
 MAX_ESCAPES = 50_000
 # Up to 3.11 the nodes inside an f-string have no reliable position.
 FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
-_PASSING = frozenset("result results res output outputs data content contents text texts response value ret".split())
+_PASSING = frozenset("result results res output outputs data response value ret".split())
 # Expressions whose value may be larger than what it is made of.
 COMPOSED = frozenset(
     {

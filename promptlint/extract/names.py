@@ -73,7 +73,9 @@ _DEPLOY = frozenset(
 # First words of a switch ("has_network_access", "use_tools") and of what there is to choose from ("available_names").
 _SWITCHES = frozenset("is has use enable enabled allow allowed available supported default".split())
 # Words that say what kind of thing a value is, not what it is about: the word in front decides ("tool_descriptions").
-_KINDS = frozenset("name description descriptions desc info list str string json block section text content".split())
+_KINDS = frozenset(
+    "name description descriptions desc info list str string json block section text content prompt".split()
+)
 # Whose attributes change with it, whatever they are called.
 _OWNERS = {
     **dict.fromkeys("user customer tenant session member account profile".split(), Volatility.SESSION),
