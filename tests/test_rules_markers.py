@@ -161,8 +161,14 @@ def test_a_marker_behind_what_changes_with_every_request(a: Author) -> None:
     finding = only(useless(sent))
     assert "`context`" in finding.message and "1.25 times the price" in finding.message
     assert finding.tokens >= 1500 and finding.saving == "cached"
-    small = request(a.prompt("system", 100, "context", 200), a.prompt("user", "question"), model=CLAUDE, markers=(0,))
+    small = request(a.prompt("system", 100, "context", 200), a.prompt("user", 50), model=CLAUDE, markers=(0,))
     assert only(useless(small)).tokens == 0 and only(useless(small)).help == "take it out"
+
+
+def test_a_document_with_many_questions_about_it_is_read_again(a: Author) -> None:
+    document, question = a.prompt("user", 100, "document"), a.prompt("user", "question", 50)
+    assert useless(request(document, question, model=CLAUDE, markers=(0,))) == []
+    assert only(useless(request(document, a.prompt("user", "document"), model=CLAUDE, markers=(0,)))).tokens == 0
 
 
 def test_the_next_turn_reads_what_is_behind_the_first_message(a: Author) -> None:

@@ -87,7 +87,12 @@ def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece
                 yield _too_small(request, policy, piece, tokens, minimum)
         elif not unknown and not any(each.grows for each in pieces):
             change = next((each for each in before if _per_request(each)), None)
-            if change is not None and not any(each.marker for each in before if each.kind == "end"):
+            if change is None:
+                continue
+            front = cache.static_tokens(pieces[: pieces.index(change)])
+            if front < minimum and _asked_about(before, pieces[index + 1 :]):
+                continue
+            if not any(each.marker for each in before if each.kind == "end"):
                 yield _never_read(request, policy, pieces, change, minimum)
 
 
@@ -104,6 +109,12 @@ def _hidden_in_front(unknown: set[str], marked: Piece) -> bool:
 def _per_request(piece: Piece) -> bool:
     """Whether a value is surely another one with every request; of unique ones volatile-prefix speaks."""
     return piece.volatility is Volatility.REQUEST and cache.changes(piece, sure=True)
+
+
+def _asked_about(before: Sequence[Piece], behind: Sequence[Piece]) -> bool:
+    """Whether other content that changes follows a marker: a document with many questions about it is read again."""
+    known = {each.expression for each in before}
+    return any(cache.changes(each) and each.expression not in known for each in behind)
 
 
 def _too_small(request: Request, policy: Policy, marked: Piece, tokens: int, minimum: int) -> Finding:
