@@ -119,6 +119,61 @@ def test_a_planted_copy_is_reported_at_its_place(number: int) -> None:
     assert finding.saving == "removed" and 10 <= finding.tokens <= 40
 
 
+def other_words(rule: str, way: int) -> str:
+    """An instruction with other small words, which mean nothing by themselves."""
+    for before, after in (
+        (("the ", "these "), (" a ", " one ")),
+        ((" of ", " of any "), (" of the ", " of ")),
+        (("the ", ""), (" in ", " in their ")),
+    )[way % 3]:
+        rule = rule.replace(before, after)
+    return rule
+
+
+@pytest.mark.parametrize("number", range(36))
+def test_a_planted_near_copy_is_reported_at_its_place(number: int) -> None:
+    lines = clean(number)
+    # Inside a paragraph "it" may point back to the sentence before.
+    rules = [rule for rule in RULES if " it" not in rule and any(rule in line for line in lines)]
+    chosen = next(rule for rule in rules if other_words(rule, number) != rule)
+    copy = other_words(chosen, number)
+    planted = [*lines, "", f"- {copy}"]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(planted)))
+    text = "\n".join(planted)
+    assert text[finding.span.start : finding.span.end] == copy
+    assert finding.severity is None
+
+
+ADDS_NOTHING = (
+    "Mention the department that acts, and the street. | The department that acts must be mentioned in the street.",
+    "Never skip an update, because readers see progress at once. | Readers see progress at once: never skip updates.",
+    "Group letters such that all copies are in the same pile. | All copies of letters should be grouped in a pile.",
+)
+ADDS_SOMETHING = (
+    "Call a letter new if you found no copy that overlaps. | Call a letter not new if you found a copy that overlaps.",
+    "Field names must be actual names in a table schema. | Table names must be actual names in a schema.",
+    "Ask the reader before you install the garden pump. | Ask the reader before you install the garden pump garden.",
+    "Pick the most relevant object from the list: BED | Pick the most relevant object from the list: TV",
+    "`find`: Find the street of a letter by its writer. | `search`: Find the street by the writer of a letter.",
+    "Write at most 5 sentences about street and letter. | Write at most 9 sentences about letter and street.",
+    "If the letter is late, mention street and department. | Mention the street and the department of a late letter.",
+)
+
+
+@pytest.mark.parametrize("pair", [*ADDS_NOTHING, *ADDS_SOMETHING])
+def test_an_instruction_that_adds_nothing(pair: str) -> None:
+    lines = [ROLES[0], "", *(f"- {line}" for line in pair.split(" | "))]
+    findings = found("duplicate-instruction", request_of(prompt_of(lines)))
+    assert [finding.severity for finding in findings] == ["info"] * (pair in ADDS_NOTHING)
+
+
+def test_values_of_a_scale_that_are_defined_alike() -> None:
+    lines = ["Rate the letter:", "", "1: it is rude", "2: it is rather cold", "3: it is kind", "4: it is rather cold"]
+    [finding] = found("duplicate-instruction", request_of(prompt_of(lines)))
+    assert "\n".join(lines)[finding.span.start :] in lines[-1]
+    assert "4 is defined by the words that define 2" in finding.message
+
+
 FIELDS = (
     ("queue", "which desk acts"),
     ("urgency", "now, today or week"),
@@ -235,7 +290,7 @@ def test_one_text_that_is_put_in_twice_has_one_place() -> None:
         ["<example>", RULE, "</example>", "<example>", RULE, "</example>"],
         ["```", RULE, RULE, "```"],
         ["> " + RULE, "> " + RULE],
-        ["1: " + RULE, "2: a mild case", "3: " + RULE],
+        ["1: " + RULE, "2: a mild case", "3: " + RULE + " It may be late."],
         ["<transcript>", RULE, RULE, "</transcript>"],
         ["Args:", "    one: " + RULE, "    two: " + RULE],
     ],

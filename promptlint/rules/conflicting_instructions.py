@@ -10,11 +10,7 @@ import msgspec
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
 from promptlint.rules._repeats import Place, conditional, in_parallel, places_of, together
-from promptlint.structure import Document, Kind, read
-from promptlint.structure.lines import SCALE_VALUE
-from promptlint.structure.sentences import key_of
 from promptlint.structure.wording import NEGATIONS, content_words, is_order
-from promptlint.template import Span
 
 # Words that make an order hold for a part of what it names.
 _LIMITS = frozenset("only except unless instead without either neither nor both".split())
@@ -58,8 +54,6 @@ def check(request: Request) -> Iterator[Finding]:
                     claims.setdefault(claim.about, []).append(claim)
         for group in claims.values():
             yield from _conflicts(group)
-    for prompt in request.prompts:
-        yield from _scales(read(prompt.template))
 
 
 def _claims(place: Place) -> Iterator[_Claim]:
@@ -102,35 +96,3 @@ def _conflicts(claims: Sequence[_Claim]) -> Iterator[Finding]:
             related=((one.span, "the other instruction"),),
         )
         return
-
-
-def _scales(document: Document) -> Iterator[Finding]:
-    """Two values of one rating scale that are defined by the same words."""
-    seen: dict[str, tuple[str, Span]] = {}
-    last = -1
-    for number, line in enumerate(document.lines):
-        if line.kind is not Kind.SCALE:
-            continue
-        if number - last > 3:
-            seen.clear()
-        last = number
-        text = document.words(line)
-        if line.marker[:1].isalnum() or line.marker[:1] == "(":
-            text = f"{line.marker} {text}"
-        match = SCALE_VALUE.match(text)
-        span = document.span(line)
-        if match is None or span is None:
-            continue
-        definition = key_of(text[match.end() :])
-        value = match[1] or match[2]
-        if definition.count(" ") < 2:
-            continue
-        if definition in seen and seen[definition][0] != value:
-            other, place = seen[definition]
-            yield Finding(
-                span,
-                f"{value} is defined by the words that define {other}, so nothing tells the two apart",
-                help="say what makes the difference",
-                related=((place, f"the definition of {other}"),),
-            )
-        seen.setdefault(definition, (value, span))

@@ -9,8 +9,11 @@ from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
 from promptlint.rules._repeats import Place, cut, in_parallel, measure, merged, places_of, sandwich, together, within
+from promptlint.rules._scales import equal_values
+from promptlint.rules._wordings import candidates, redundant, said_in, says_again
 from promptlint.structure import Document, read
 from promptlint.structure.examples import Example, examples_of
+from promptlint.structure.wording import without_determiners
 from promptlint.tokens import encoding_of
 
 # What stands more often is a pattern of data.
@@ -22,17 +25,44 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
     """The same instruction, or the same example, stands twice in one request."""
     model = model_of(request)
     for prompt in request.prompts:
-        yield from _examples(read(prompt.template), model, min_tokens)
+        document = read(prompt.template)
+        yield from _examples(document, model, min_tokens)
+        yield from equal_values(document)
     for places in places_of(request):
         by_key: dict[str, list[Place]] = {}
         for place in places:
-            by_key.setdefault(place.key, []).append(place)
+            by_key.setdefault(without_determiners(place.key), []).append(place)
         repeats = [copies for key, copies in by_key.items() if len(copies) > 1 and key.count(" ") >= 2]
         found = [kept for copies in repeats if len(kept := _copies(copies, places)) > 1]
         for copies in merged(found):
             finding = _finding(copies, model, min_tokens)
             if finding is not None:
                 yield finding
+        yield from _again(places, model, min_tokens)
+
+
+def _again(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:
+    """Instructions of which every word that carries meaning stands in one that comes before."""
+    said = said_in(places)
+    exact = encoding_of(model).exact
+    taken: set[int] = set()
+    for first, second in candidates(said):
+        one, other = said[first], said[second]
+        if second in taken or not says_again(one, other) or not redundant(one, other, places):
+            continue
+        taken.add(second)
+        tokens = measure(other.place, model)
+        if tokens >= min_tokens:
+            yield Finding(
+                other.place.span,
+                f"all that this says stands in this request already; it takes {'' if exact else '~'}{tokens:,} tokens",
+                tokens=tokens,
+                saving="removed",
+                help="say it once; of two versions that differ later, the model follows one",
+                related=((one.place.span, "said here first"),),
+                severity="info",
+                exact=exact,
+            )
 
 
 def _examples(document: Document, model: str, min_tokens: int) -> Iterator[Finding]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterator
 
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import Place, conditional, in_parallel, measure, places_of, sandwich, together
-from promptlint.structure.wording import NEGATIONS, content_words, is_order
+from promptlint.rules._repeats import measure, places_of
+from promptlint.rules._wordings import Said, candidates, redundant, said_in, says_again
+from promptlint.structure.wording import is_order, without_determiners
 from promptlint.tokens import encoding_of
 
 # Words that two sentences must share, and the share of all their words that is; or of the shorter and the longer one.
@@ -21,22 +19,6 @@ _INSIDE = 0.8
 _WITHIN = 0.5
 # Percent of rapidfuzz's `token_set_ratio` over the words that carry meaning.
 _RATIO = 80
-# A sentence is found by pairs of its rarest words; words that more sentences have say nothing of one.
-_RAREST = 5
-_BUCKET = 12
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|\{[^{}]*\}")
-
-# Who the model is, what it is given, a question: they name the task that the instructions are about.
-_TASK = re.compile(r"(?:you are|you re|you will be|you have|as an?|act as|given|whether|here)\b")
-
-
-class _Said(msgspec.Struct, frozen=True, eq=False):
-    """An instruction, by the words that carry its meaning."""
-
-    place: Place
-    words: frozenset[str]
-    numbers: frozenset[str]
-    negative: bool
 
 
 @rule(group="redundancy", severity="info", default=False)
@@ -45,11 +27,11 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
     model = model_of(request)
     exact = encoding_of(model).exact
     for places in places_of(request):
-        said = [_said(place) for place in places if not place.leans and not _TASK.match(place.key)]
+        said = said_in(places)
         taken: set[int] = set()
-        for first, second in _candidates(said):
+        for first, second in candidates(said):
             one, other = said[first], said[second]
-            if second in taken or not _similar(one, other) or not _redundant(one, other, places):
+            if second in taken or not _similar(one, other) or not redundant(one, other, places):
                 continue
             taken.add(second)
             tokens = measure(other.place, model)
@@ -67,35 +49,11 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
             )
 
 
-def _said(place: Place) -> _Said:
-    words = content_words(place.key)
-    numbers = frozenset(_NUMBER.findall(place.key))
-    return _Said(place, words, numbers, not NEGATIONS.isdisjoint(place.key.split()))
-
-
-def _candidates(said: Sequence[_Said]) -> list[tuple[int, int]]:
-    """Pairs of sentences that share two of their rarest words, in order. Linear in the number of sentences."""
-    often: dict[str, int] = {}
-    for each in said:
-        for word in each.words:
-            often[word] = often.get(word, 0) + 1
-    buckets: dict[tuple[str, str], list[int]] = {}
-    pairs: set[tuple[int, int]] = set()
-    for number, each in enumerate(said):
-        shared = sorted((word for word in each.words if often[word] > 1), key=lambda word: (often[word], word))[
-            :_RAREST
-        ]
-        for at, one in enumerate(shared):
-            for other in shared[at + 1 :]:
-                bucket = buckets.setdefault((min(one, other), max(one, other)), [])
-                if len(bucket) < _BUCKET:
-                    pairs.update((earlier, number) for earlier in bucket)
-                    bucket.append(number)
-    return sorted(pairs, key=lambda pair: (pair[1], pair[0]))
-
-
-def _similar(one: _Said, other: _Said) -> bool:
-    if one.negative != other.negative or one.numbers != other.numbers or one.place.key == other.place.key:
+def _similar(one: Said, other: Said) -> bool:
+    if bool(one.denied) != bool(other.denied) or one.numbers != other.numbers:
+        return False
+    # Of these `duplicate-instruction` speaks.
+    if without_determiners(one.place.key) == without_determiners(other.place.key) or says_again(one, other):
         return False
     shared = one.words & other.words
     close = len(shared) >= _OVERLAP * len(one.words | other.words)
@@ -112,10 +70,3 @@ def _similar(one: _Said, other: _Said) -> bool:
     from rapidfuzz import fuzz
 
     return fuzz.token_set_ratio(" ".join(sorted(one.words)), " ".join(sorted(other.words))) >= _RATIO
-
-
-def _redundant(one: _Said, other: _Said, places: Sequence[Place]) -> bool:
-    first, second = one.place, other.place
-    if first.span == second.span or not together(first, second) or conditional(first) != conditional(second):
-        return False
-    return not in_parallel((first, second)) and not sandwich(first, second, places)

@@ -112,6 +112,17 @@ def without_lead_ins(text: str) -> str:
     return text
 
 
+def without_determiners(key: str) -> str:
+    """The key of a sentence without "the", "a", "your" and the like; "one" stays where it is a number ("only one")."""
+    words = key.split()
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in _DETERMINERS and (word != "one" or before in _COUNTS)
+    ]
+    return " ".join(kept)
+
+
 def joined_not(text: str) -> str:
     """A text in small letters with "don't", "must not" and the like as "do not"."""
     return _NOT.sub("do not", text).removeprefix("you " if text.startswith(_YOU_MUST_NOT) else "")
@@ -195,7 +206,14 @@ _EMPTY = frozenset(
     include including etc e.g i.e without avoid prevent refrain exclude omit skip don't cannot can't instead
     """.split()
 )
+_DETERMINERS = frozenset("a an the this that these those any your its their".split())
+_COUNTS = frozenset("only exactly least most than just".split())
 _ENDINGS = ("ations", "ation", "ingly", "ings", "ing", "ions", "ion", "edly", "ed", "ies", "es", "ly", "s", "e", "y")
+
+
+def is_empty(word: str) -> bool:
+    """Whether a word in small letters carries no meaning by itself."""
+    return word in _EMPTY
 
 
 def content_words(key: str) -> frozenset[str]:

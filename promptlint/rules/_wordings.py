@@ -1,0 +1,105 @@
+"""Sentences by the words that carry their meaning: which say the same in other words, and which only say it again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from promptlint.rules._repeats import Place, conditional, in_parallel, sandwich, together
+from promptlint.structure.wording import NEGATIONS, content_words, is_empty, is_order, without_determiners
+
+# A sentence is found by pairs of its rarest words; words that more sentences have say nothing of one.
+_RAREST = 5
+_BUCKET = 12
+# Words that a sentence must have for another to say the same again.
+_FEWEST = 4
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|\{[^{}]*\}")
+# Who the model is, what it is given, a question: they name the task that the instructions are about.
+_TASK = re.compile(r"(?:you are|you re|you will be|you have|as an?|act as|given|whether|here)\b")
+# Something is named and described: "`look_up`: finds a street".
+_DESCRIBED = re.compile(
+    r"[\W_]*(?:`[^`\n]+`|\w+\([^()\n]*\)|\*\*[^*\n]{1,60}\*\*|\w+_\w+)[*`\s]*(?:\([^()]*\))?\s*[:–—-]"
+)
+
+
+class Said(msgspec.Struct, frozen=True, eq=False):
+    """An instruction, by the words that carry its meaning.
+
+    `order` has them as they stand, `denied` those that stand next behind a "not" ("" when none does).
+    """
+
+    place: Place
+    words: frozenset[str]
+    order: tuple[str, ...]
+    numbers: frozenset[str]
+    denied: frozenset[str]
+
+
+def said_in(places: Sequence[Place]) -> list[Said]:
+    """The instructions of a text that say something by themselves, and more than what the task is."""
+    return [_said(place) for place in places if not place.leans and not _TASK.match(place.key)]
+
+
+def _said(place: Place) -> Said:
+    order: list[str] = []
+    denied: set[str] = set()
+    negative = False
+    for word in place.key.split():
+        negative = negative or word in NEGATIONS
+        # Of short words only the function words say nothing: "TV", "UK".
+        for meant in content_words(word) or ({word} if len(word) < 3 and word.isalpha() and not is_empty(word) else ()):
+            order.append(meant)
+            if negative:
+                denied.add(meant)
+                negative = False
+    if negative:
+        denied.add("")
+    numbers = frozenset(_NUMBER.findall(place.key))
+    return Said(place, content_words(place.key), tuple(order), numbers, frozenset(denied))
+
+
+def candidates(said: Sequence[Said]) -> list[tuple[int, int]]:
+    """Pairs of sentences that share two of their rarest words, in order. Linear in the number of sentences."""
+    often: dict[str, int] = {}
+    for each in said:
+        for word in each.words:
+            often[word] = often.get(word, 0) + 1
+    buckets: dict[tuple[str, str], list[int]] = {}
+    pairs: set[tuple[int, int]] = set()
+    for number, each in enumerate(said):
+        shared = sorted((word for word in each.words if often[word] > 1), key=lambda word: (often[word], word))[
+            :_RAREST
+        ]
+        for at, one in enumerate(shared):
+            for other in shared[at + 1 :]:
+                bucket = buckets.setdefault((min(one, other), max(one, other)), [])
+                if len(bucket) < _BUCKET:
+                    pairs.update((earlier, number) for earlier in bucket)
+                    bucket.append(number)
+    return sorted(pairs, key=lambda pair: (pair[1], pair[0]))
+
+
+def redundant(one: Said, other: Said, places: Sequence[Place]) -> bool:
+    """Whether nothing speaks for saying a thing at both places: no condition, no case of its own, no reminder."""
+    first, second = one.place, other.place
+    if first.span == second.span or not together(first, second) or conditional(first) != conditional(second):
+        return False
+    return not in_parallel((first, second)) and not sandwich(first, second, places)
+
+
+def says_again(one: Said, other: Said) -> bool:
+    """Whether every word of `other` that carries meaning stands in `one`, about the same things and denied alike."""
+    if one.denied != other.denied or one.numbers != other.numbers:
+        return False
+    if len(other.words) < _FEWEST or not other.words <= one.words or Counter(other.order) - Counter(one.order):
+        return False
+    if without_determiners(one.place.key) == without_determiners(other.place.key):
+        return False
+    # "Field names must be ...", "Table names must be ...": what the sentence begins with is what it is about.
+    if one.order[0] not in other.words:
+        return False
+    texts = one.place.text, other.place.text
+    return all(is_order(text) and not _DESCRIBED.match(text) for text in texts)
