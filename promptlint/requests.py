@@ -11,12 +11,13 @@ from promptlint import providers
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
+from promptlint.extract.sending import OUTPUT
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
 from promptlint.operations import is_several, literal
-from promptlint.prompt import Prompt, Request, Role, Unresolved
-from promptlint.schemas import passed
+from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
+from promptlint.schemas import passed, schemas_named
 from promptlint.template import (
     Arguments,
     Choice,
@@ -103,6 +104,8 @@ class _Reading:
         self.unresolved: list[Unresolved] = []
         self.model = ""
         self.provider = call.provider
+        # Forms of the answer that clients and agents give every request.
+        self.schemas: list[Schema] = []
         self.parts: dict[str, list[Prompt]] = {"tools": [], "system": [], "messages": []}
         # Positions behind which a cache marker is set, by part.
         # Each with the seconds for which it stores, 0 if that is not said beside it.
@@ -130,7 +133,7 @@ class _Reading:
                 self.text(slot, part, role, value)
         clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [call.client]
         for value in clients:
-            self.made_tools(value, self.facts, 0)
+            self.made(value, self.facts, 0)
         for value in (value for slot, value in call.slots if slot == "tools"):
             self.tools(value, self.facts)
         if not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts):
@@ -224,20 +227,25 @@ class _Reading:
         if slot != "prompt":
             self.unresolved += _unknown(slot, value)
 
-    def made_tools(self, value: Value, facts: Facts, depth: int) -> None:
-        """The tools of a client or an agent. Names of functions are what is looked for, so nothing is resolved."""
+    def made(self, value: Value, facts: Facts, depth: int) -> None:
+        """The tools of a client or an agent, and the form of its answers.
+
+        Names of functions and classes are what is looked for, so nothing is resolved.
+        """
         if depth > MAX_INNER:
             return
         value, facts = self.linker.origin(value, facts)
         if isinstance(value, Items):
             for item in value.items:
-                self.made_tools(item, facts, depth + 1)
+                self.made(item, facts, depth + 1)
         elif isinstance(value, Mapping) and value.get("@provider") is not None:
             for key, item in value.entries:
                 if key == "@tools":
                     self.tools(item, facts)
                 elif key in ("@client", "@model"):
-                    self.made_tools(item, facts, depth + 1)
+                    self.made(item, facts, depth + 1)
+                elif key == OUTPUT and (name := literal(item)):
+                    self.schemas += schemas_named([name], facts, self.linker, value.span)
 
     def tools(self, value: Value, facts: Facts) -> None:
         found = tools_of(value, facts, self.linker, self.bound)
@@ -284,7 +292,7 @@ class _Reading:
             call.name,
             call.api or "call",
             tuple(dict.fromkeys(self.unresolved)),
-            schemas=passed(call, self.facts, self.linker, self.bound),
+            schemas=tuple(dict.fromkeys((*passed(call, self.facts, self.linker, self.bound), *self.schemas))),
             grows=call.grows,
             lives=tuple(lives),
             mixed=self.mixed,

@@ -10,7 +10,7 @@ from promptlint.extract.schemas import OUTPUTS, SCHEMA_MEMBERS
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import references
 from promptlint.prompt import Schema
-from promptlint.template import Mapping, Value
+from promptlint.template import Mapping, Span, Value
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -60,17 +60,19 @@ def described_sites(
 
 def passed(call: Call, facts: Facts, linker: Linker, bound: Bound | None) -> tuple[Schema, ...]:
     """The forms of the answer that a call passes: classes, and JSON schemas written as dicts."""
-    found: list[Schema] = []
-    for name in call.outputs:
-        known = fields_of(linker, facts, name)
-        if known is not None:
-            found.append(Schema(known[0], known[1], call.span))
+    found = schemas_named(call.outputs, facts, linker, call.span)
     for key, value in call.parameters:
         if key in OUTPUTS | _SETTINGS:
             properties = _properties(linker.resolve(value, facts, bound), 0)
             if properties is not None:
                 found.append(Schema(key, tuple(name for name, _ in properties.entries), call.span))
     return tuple(found)
+
+
+def schemas_named(names: Iterable[str], facts: Facts, linker: Linker, span: Span) -> list[Schema]:
+    """The forms that classes give an answer, passed at `span`; `names` are those that a file has for them."""
+    known = (fields_of(linker, facts, name) for name in names)
+    return [Schema(each[0], each[1], span) for each in known if each is not None]
 
 
 def _properties(value: Value, depth: int) -> Mapping | None:

@@ -684,3 +684,29 @@ def test_one_list_of_messages_or_another() -> None:
     [choice] = found.prompts[0].template
     assert isinstance(choice, Choice) and choice.condition == "short"
     assert [shown(branch) for branch in choice.branches] == ["Answer in one line.", "Answer in ten lines."]
+
+
+TICKET = "class Ticket(BaseModel):\n    queue: str\n    urgency: str\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from langchain_openai import ChatOpenAI\n"
+        "llm = ChatOpenAI(model='gpt-5').with_structured_output({})\n"
+        "llm.invoke([('user', 'Name a plant.')])\n",
+        "from langchain_openai import ChatOpenAI\n"
+        "from langchain_core.prompts import ChatPromptTemplate\n"
+        "prompt = ChatPromptTemplate.from_messages([('user', 'Name a plant.')])\n"
+        "chain = prompt | ChatOpenAI(model='gpt-5').with_structured_output(schema={}).with_retry()\n",
+        "from agents import Agent, Runner\n"
+        "agent = Agent(name='a', instructions='Name a plant.', output_type={})\n"
+        "Runner.run_sync(agent, 'Which?')\n",
+    ],
+)
+def test_the_form_of_the_answer_is_given_beforehand(code: str) -> None:
+    here = requests_of("from pydantic import BaseModel\n" + TICKET + code.replace("{}", "Ticket"))
+    home = "from pydantic import BaseModel\n" + TICKET
+    there = requests_of(app="import forms\n" + code.replace("{}", "forms.Ticket"), forms=home)
+    for found in (here, there):
+        assert [(schema.name, schema.fields) for schema in found[-1].schemas] == [("Ticket", ("queue", "urgency"))]

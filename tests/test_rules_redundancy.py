@@ -209,6 +209,36 @@ def test_another_schema_is_not_spelled_out() -> None:
     assert found("restated-schema", request_of(prompt_of(lines), schemas=(schema,))) == []
 
 
+TOOLS = (
+    "Finds the street that a letter is about, and its district.",
+    "Opens a case at the department that has to act on it.",
+)
+TOLD = (
+    "- {name}: {text}",
+    "- **{name}**: {text}",
+    "* `{name}(letter)` - {text}",
+    "{text}",
+)
+
+
+@pytest.mark.parametrize("way", TOLD)
+@pytest.mark.parametrize("number", range(0, 36, 4))
+def test_the_description_of_a_tool_in_the_text_is_reported(way: str, number: int) -> None:
+    tools = [
+        Prompt(f"tool_{at}", "tool", "call", template(text), Span("tools.py", at * 100, at * 100 + len(text)))
+        for at, text in enumerate(TOOLS)
+    ]
+    lines = clean(number)
+    assert found("restated-schema", request_of(prompt_of(lines), *tools)) == []
+    told = [way.format(name=f"tool_{at}", text=text.lower()) for at, text in enumerate(TOOLS)]
+    planted = prompt_of([*lines, "", "Your tools:", "", *told, "", "Begin."])
+    [finding] = found("restated-schema", request_of(planted, *tools))
+    assert finding.span.start > len("\n".join(lines)) and "2 tools" in finding.message and finding.tokens > 20
+    assert found("restated-schema", request_of(planted)) == []
+    used = prompt_of([*lines, "", *(f"- tool_{at}: use it once for a letter" for at in range(2))])
+    assert found("restated-schema", request_of(used, *tools)) == []
+
+
 # When copies have a reason
 
 

@@ -259,7 +259,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
         return value
     client = Matcher.find(match.clients, site.name, file.imported)
     if client is not None:
-        return sending.client(file, site, client, _receiver(file, scope, site, evaluate) if client.method else None)
+        inner = _receiver(file, scope, site, evaluate) if client.method else None
+        return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
     return None
 
 

@@ -119,13 +119,14 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     `slots` is what every request through it gets ("model", "tools", "system", "client": another client inside).
     `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
-    gives back that client with more set.
+    gives back that client with more set. `output` is where it is given the form of every answer.
     """
 
     match: list[str]
     provider: str = ""
     slots: dict[str, Places] = {}
     address: Places = []
+    output: list[int | str] = []
     method: bool = False
     requires: list[str] = []
     excludes: list[str] = []

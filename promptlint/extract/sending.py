@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
+# The key of an object's entries under which the classes stand that its answers have the form of, as `Ref` names.
+OUTPUT = "@output"
 # Slots whose arguments are sent one after the other, if several are given; of any other the first counts.
 TEXTS = ("system", "messages", "prompt")
 # Attributes by which SDKs group their methods: what stands in front of them is the client.
@@ -139,8 +141,10 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
     return found, taken
 
 
-def client(file: File, site: CallSite, entry: ClientEntry, receiver: Value | None) -> Value:
-    """What a call makes that requests go through."""
+def client(
+    file: File, site: CallSite, entry: ClientEntry, receiver: Value | None, outputs: tuple[str, ...] = ()
+) -> Value:
+    """What a call makes that requests go through. `outputs` are the classes of which every answer has the form."""
     slots, _ = _slots(site, entry.slots)
     given = [(slot, value) for slot, value, _ in slots]
     if receiver is not None:
@@ -151,7 +155,7 @@ def client(file: File, site: CallSite, entry: ClientEntry, receiver: Value | Non
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)
-    return _object(file, site, entry.provider, given)
+    return _object(file, site, entry.provider, given, outputs)
 
 
 def formatted(file: File, value: Value, template: str, span: Span) -> Value:
@@ -189,14 +193,18 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
-    return _object(file, site, entry.provider, given)
+    return _object(file, site, entry.provider, given, outputs)
 
 
-def _object(file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]]) -> Mapping:
+def _object(
+    file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]], outputs: tuple[str, ...] = ()
+) -> Mapping:
     span = file.span(site.node)
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     entries += [(f"@{slot}", value) for slot, value in slots]
+    # Names of classes, which linking looks up where the object is made.
+    entries += [(OUTPUT, (Text(name, span, False),)) for name in outputs]
     entries.append(("@provider", (Text(provider, span, False),) if provider else ()))
     return Mapping(tuple(entries), span, site.complete, site.name)
 

@@ -11,6 +11,7 @@ from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request, Schema
 from promptlint.rules import rule
 from promptlint.rules._repeats import cut
+from promptlint.rules._tool_texts import restated_tools
 from promptlint.structure import Document, Kind, Line, read
 from promptlint.template import Span
 from promptlint.tokens import encoding_of
@@ -39,11 +40,12 @@ class _Copy(msgspec.Struct, frozen=True):
 
 @rule(group="redundancy", severity="warning")
 def check(request: Request, *, min_tokens: int = 20) -> Iterator[Finding]:
-    """The schema of the answer is passed with the request, and spelled out in the text as well."""
+    """The schema of the answer or what describes a tool is passed, and stands in the text as well."""
+    model = model_of(request)
+    yield from restated_tools(request, model, min_tokens)
     schemas = [schema for schema in request.schemas if len(schema.fields) >= _FEWEST]
     if not schemas:
         return
-    model = model_of(request)
     exact = encoding_of(model).exact
     for prompt in request.prompts:
         if prompt.role not in ("system", "user", "unknown"):
