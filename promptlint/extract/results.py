@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from promptlint.extract.names import words
-from promptlint.extract.state import File, single_hole, state_of
+from promptlint.extract.state import File, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import AS_LONG, CONSTANT, MAX_VARIANTS, UNKNOWN, State, dotted, of_call
 from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
@@ -80,5 +80,13 @@ def _json(site: CallSite, receiver: Value | None) -> JsonDump | None:
         }
         plain = last in ("model_dump_json", "to_json") or site.name == "orjson.dumps"
         return JsonDump(width, bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False)))
-    hole = single_hole(receiver) if receiver is not None else None
-    return hole.json if hole is not None and last in ("decode", "strip") else None
+    hole = fallback_of(receiver) if receiver is not None else None
+    return hole.json if hole is not None and (last in ("decode", "strip") or _keeps_rows(site)) else None
+
+
+def _keeps_rows(site: CallSite) -> bool:
+    """Whether a call is `replace` and takes no rows away: `.replace("\\n", "\\n    ")` sets them off further."""
+    if site.last != "replace" or len(site.positional) < 2:
+        return False
+    old, new = (literal(value) for value, _ in site.positional[:2])
+    return bool(old) and new is not None and (bool(old and old.strip()) or "\n" in new)

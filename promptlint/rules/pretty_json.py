@@ -139,7 +139,7 @@ def _dumps(template: Template, sequences: Sequence[tuple[Template, str]]) -> Ite
 
 def _is_data(hole: Hole) -> bool:
     """Whether a value is made at run time, and is not named after a form that the model is to fill."""
-    if hole.volatility <= Volatility.DEPLOY:
+    if hole.volatility is Volatility.CONSTANT:
         return False
     return not any(_FORM_NAMES.intersection(words(name)) for name in re.findall(r"\w+", hole.expression))
 
