@@ -25,23 +25,37 @@ def weight(value: Value | Part, limit: int) -> int:
 
     Counting ends beyond the limit.
     """
-    total = depth = 0
+    total = depth = deepest = 0
     level: list[Value | Part] = [value]
     while level:
-        if depth > MAX_NESTING:
-            return limit + 1
         below: list[Value | Part] = []
         for item in level:
+            known = _weighed.get(id(item))
+            if known is not None:
+                total += known[1]
+                deepest = max(deepest, depth + known[2])
+                continue
             inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
             total += len(inner)
             if total > limit:
                 return limit + 1
-            for each in inner:
-                if type(each) not in _LEAVES:
-                    below.append(each)
+            below += [each for each in inner if type(each) not in _LEAVES]
+        deepest = max(deepest, depth)
+        if total > limit or deepest > MAX_NESTING:
+            return limit + 1
         level = below
         depth += 1
+    if total > _FEW:
+        if len(_weighed) > MAX_KNOWN:
+            _weighed.clear()
+        _weighed[id(value)] = (value, total, deepest)
     return total
+
+
+# Weight and depth of values by their identity, which holds as long as they are kept here: what is put together is made
+# of what was put together before.
+_weighed: dict[int, tuple[Value | Part, int, int]] = {}
+MAX_KNOWN = 5_000
 
 
 def _given(part: Ref | Apply) -> tuple[Value, ...]:

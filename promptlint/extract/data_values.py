@@ -18,6 +18,8 @@ MAX_VALUES = 60_000
 """Values in one file, those behind aliases counted each time. Beyond it the file is data."""
 
 _SHOWN = 60
+# What blanks and comments begin with.
+_SPACE = " \t\r\n#"
 
 
 class Unreadable(Exception):
@@ -90,6 +92,8 @@ class _Reader:
             raise Unreadable
 
     def skip(self, pattern: re.Pattern[str]) -> None:
+        if self.text[self.at : self.at + 1] not in _SPACE:
+            return
         match = pattern.match(self.text, self.at)
         self.at = match.end() if match else self.at
 
@@ -141,6 +145,8 @@ _JSON_SPACE = re.compile(r"[ \t\r\n]+")
 _JSON_ESCAPE = re.compile(
     r'"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\["\\/bfnrt]|\\|[\x00-\x1f]'
 )
+# Most strings have nothing escaped in them.
+_JSON_PLAIN = re.compile(r'[^"\\\x00-\x1f]*"')
 _JSON_OTHER = re.compile(r"-?\d[\d.eE+-]*|true|false|null|NaN|-?Infinity")
 
 
@@ -176,7 +182,13 @@ class _Json(_Reader):
         return other(self.name, self.text, start, self.at)
 
     def string(self) -> Template:
-        return self.escaped('"', _JSON_ESCAPE, _json_character)
+        start = self.at
+        plain = _JSON_PLAIN.match(self.text, start)
+        if plain is None:
+            return self.escaped('"', _JSON_ESCAPE, _json_character)
+        self.at = plain.end()
+        end = self.at - 1
+        return (Text(self.text[start:end], Span(self.name, start, end), True),) if start < end else ()
 
     def table(self, start: int, level: int) -> Value:
         entries: list[tuple[str, Value]] = []
@@ -210,6 +222,9 @@ class _Json(_Reader):
 
 def joined(template: Template) -> str:
     """The static text of a template."""
+    if len(template) == 1:
+        part = template[0]
+        return part.value if type(part) is Text else ""
     return "".join(part.value for part in template if isinstance(part, Text))
 
 

@@ -106,6 +106,12 @@ class _Composer:
         start, end, value = event.start_mark.index, event.end_mark.index, event.value
         if not event.style and (not value or value.lower() in _CONSTANTS or _NUMBER.fullmatch(value)):
             return other(self.name, self.text, start, end)
+        quoted = event.style in ("'", '"')
+        if not event.style or quoted:
+            written = (start + quoted, end - quoted)
+            if value and self.text[slice(*written)] == value:
+                # Nothing is folded and nothing escaped.
+                return (Text(value, Span(self.name, *written), True),)
         if event.style == "|":
             made = self.literal(value, start, end)
         elif event.style == ">":
