@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from promptlint.extract.names import words
-from promptlint.extract.state import File, fallback_of, single_hole, state_of
+from promptlint.extract.state import File, fallback_of, state_of
 from promptlint.extract.volatility import AS_LONG, CONSTANT, MAX_VARIANTS, UNKNOWN, State, dotted, of_call
 from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
