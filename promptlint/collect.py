@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint.callers import MIN_WITHIN, Callers, several_words
+from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
-from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, sample
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, extent, sample
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
+# What is one message of a chat, whatever marks stand in it.
+_MESSAGES = frozenset({"role-dict", "message-class"})
 # Rows without the white space around them, and around breaks.
 _SOLID = re.compile(r"\S(?:.*\S)?")
 # Keys of a part of a message under which no text for the model stands: markers, files, calls.
@@ -126,13 +129,13 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             covered.add(prompt.template)
             kept.add(_layout(prompt.template))
         kept.update(_layout(template) for template in _whole_messages(request))
-    ranked: list[tuple[int, int, Span, Site, Template, str]] = []
-    for site, name, template in _found(all_facts, linker, callers, problems):
-        size = sum(len(text.value) for text in texts(template))
-        ranked.append((site.rank, -size, site.span, site, template, name))
+    ranked = list(_ranked(_found(all_facts, linker, callers, problems)))
     # Of two that are as strong and as long, the one that knows the role.
     ranked.sort(key=lambda item: (*item[:2], item[3].role == "unknown", item[2]))
-    for _, _, span, site, template, name in ranked:
+    for _, size, span, site, template, name in ranked:
+        if size > 0:
+            covered.add(template)
+            continue
         layout = _layout(template)
         # A message of its own counts even if another holds the same text with something else around it.
         if layout in kept or (covered.share(template) >= COVERED and (site.rank != MESSAGE or len(layout) == 1)):
@@ -147,6 +150,22 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     requests.sort(key=lambda each: each.span)
     found = _with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)
     return with_fillings(Project(tuple(found)), all_facts, linker, covered, problems)
+
+
+def _ranked(found: Iterable[tuple[Site, str, Template]]) -> Iterator[tuple[int, int, Span, Site, Template, str]]:
+    """Rank, size (the longest first), place, site, text and name of all texts, a text of several messages divided.
+
+    Behind those of its rank such a text stands once more as a whole, of size 1: its marks belong to the prompt, too.
+    """
+    for site, name, template in found:
+        several = chat_markup.turns(template, site.evidence == "call") if site.evidence not in _MESSAGES else []
+        for role, text in several or [(site.role, template)]:
+            size = sum(len(piece.value) for piece in texts(text))
+            if any(piece.value.strip() for piece in texts(text)):
+                place = extent(text) if several else None
+                yield site.rank, -size, place or site.span, msgspec.structs.replace(site, role=role), text, name
+        if several:
+            yield site.rank, 1, site.span, site, template, name
 
 
 def _with_surroundings(requests: Iterable[Request], all_facts: Sequence[Facts]) -> Iterator[Request]:

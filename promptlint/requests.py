@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint import providers
+from promptlint.extract import chat_markup
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
@@ -213,7 +214,7 @@ class _Reading:
         if slot == "messages" and self.call.api in _LISTS and single_hole(value) is not None:
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
-        for message in _messages(value, role, self.call.span):
+        for message in self.turns(value) or _messages(value, role, self.call.span):
             if _unset(message.content):
                 # Nothing is given for it here: what makes the message leaves it out.
                 continue
@@ -226,6 +227,11 @@ class _Reading:
                 self.add("system" if leads else part, prompt, marked, life)
         if slot != "prompt":
             self.unresolved += _unknown(slot, value)
+
+    def turns(self, value: Value) -> list[Message]:
+        """The messages that a text alone marks in the way of a chat template."""
+        found = chat_markup.turns(value, self.call.api == "completion") if isinstance(value, tuple) else []
+        return [Message(role, text, extent(text) or self.call.span) for role, text in found]
 
     def made(self, value: Value, facts: Facts, depth: int) -> None:
         """The tools of a client or an agent, and the form of its answers.

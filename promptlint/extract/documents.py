@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from promptlint.extract import data_values, jinja_files, prompt_paths
+from promptlint.extract import chat_markup, data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
@@ -84,7 +84,7 @@ def _text_facts(source: Source, says: int) -> Facts:
     name = source.name.rpartition("/")[2]
     if not says or not jinja_files.has_text(made):
         return found
-    sections = jinja_files.messages(made)
+    sections = chat_markup.sections(made)
     value = "".join(text.value for text in body)
     if says < 2 and not sections and not _reads(value, name):
         return found
@@ -286,7 +286,7 @@ class _Data:
         alike = ".".join(path) if lists else ""
         site = self.site(value, role, ".".join(path[-2:]), rank)
         made = self.template(value)[0]
-        for said, part in jinja_files.messages(made) or [(role, made)]:
+        for said, part in chat_markup.sections(made) or [(role, made)]:
             self.found.append((msgspec.structs.replace(site, value=part, role=said), alike))
 
     def template(self, value: Template) -> tuple[Template, bool]:

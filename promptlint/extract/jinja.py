@@ -71,7 +71,7 @@ def _names(reader: Reader) -> frozenset[str]:
 
 
 def facts(source: Source, *, wanted: bool = False) -> Facts:
-    """The prompts of a Jinja file: one site, or one for each role of a file that is divided by lines such as `system:`.
+    """The prompts of a Jinja file: one site, or one for each message of a file that is written as several.
 
     The whole template is the binding "template" and its macros are functions, so that others can refer to them.
     `wanted`: it is a prompt, whatever it looks like.
@@ -92,7 +92,7 @@ def facts(source: Source, *, wanted: bool = False) -> Facts:
 
 
 def _read_file(source: Source, found: Facts, said: Sequence[Directive], wanted: bool) -> None:
-    from promptlint.extract import jinja_files
+    from promptlint.extract import chat_markup, jinja_files
 
     whole = Text(source.text, Span(source.name, 0, len(source.text)), True)
     try:
@@ -103,11 +103,11 @@ def _read_file(source: Source, found: Facts, said: Sequence[Directive], wanted: 
             found.problems.append(Problem("template", error.message, Span(source.name, error.offset, end)))
         return
     define(found, made, reader, [whole])
-    messages = jinja_files.messages(made)
+    messages = chat_markup.sections(made)
     if not messages and not jinja_files.has_text(made):
         return
     name = source.name.replace("\\", "/").rpartition("/")[2]
-    role, evidence, rank = jinja_files.role_of_file(name), "jinja-file", RANK - wanted
+    role, evidence, rank = jinja_files.role_of_file(name), "jinja-file", RANK - (wanted or bool(messages))
     if said:
         role = next((each.role for each in said if each.role), role)
         evidence, rank = "comment", SAID

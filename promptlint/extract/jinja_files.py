@@ -1,4 +1,4 @@
-"""Which Jinja files are prompts, and which messages stand in one.
+"""Which Jinja files are prompts.
 
 Jinja makes web pages, configuration and code as well. What a file makes is told by its name ("page.html.j2"), by its
 folders ("prompts/"), and by how its text reads.
@@ -6,12 +6,10 @@ folders ("prompts/"), and by how its text reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from promptlint.extract.chat_markup import ROLES, shown
 from promptlint.extract.names import prompt_like, role_of, words
 from promptlint.extract.reads import could_be_prompt, looks_like_code_or_markup, reads_like_prompt
-from promptlint.operations import OBJECT, Flat, strip
-from promptlint.template import Choice, Part, Repeat, Template, Text
+from promptlint.template import Template
 
 EXTENSIONS = (".j2", ".jinja", ".jinja2")
 
@@ -40,14 +38,10 @@ _AGAINST = frozenset(
     "sql reports".split()
 )
 _INSIDE_WORDS = str.maketrans("", "", "-'’")
-_ROLES = {
-    "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
-    "ai": "assistant", "function": "tool", "tool": "tool",
-}  # fmt: skip
 
 
 def is_prompt(name: str, template: Template, *, divided: bool = False) -> bool:
-    """Whether a Jinja file is meant for a model. `divided`: lines such as `system:` divide it into messages."""
+    """Whether a Jinja file is meant for a model. `divided`: it is written as several messages."""
     kind, named = _kind(name), _path_says(name)
     text = _sample(template, "{{ value }}")
     if kind == "machine":
@@ -77,7 +71,7 @@ def _sample(template: Template, hole: str) -> str:
     """The beginning of a template's text, with `hole` for every value."""
     pieces: list[str] = []
     length = 0
-    for piece in _shown(template, hole):
+    for piece in shown(template, hole):
         pieces.append(piece[:SAMPLE])
         length += len(piece)
         if length > SAMPLE:
@@ -114,7 +108,7 @@ def _kind(name: str) -> str:
         return "machine"
     if base in _SHARED_STEMS:
         return "unknown"
-    if not stem or inner in _PROSE or any(character.isdigit() for character in inner) or inner in _ROLES:
+    if not stem or inner in _PROSE or any(character.isdigit() for character in inner) or inner in ROLES:
         return "prose"
     return "machine" if inner in _MACHINE else "unknown"
 
@@ -125,7 +119,7 @@ def _path_says(name: str) -> int:
     said = {word for part in (*folders, stem) for word in words(part)}
     if said & _FOR or prompt_like(stem):
         return 2
-    if role_of(stem) != "unknown" or any(word in _ROLES for word in words(stem)):
+    if role_of(stem) != "unknown" or any(word in ROLES for word in words(stem)):
         return 1
     return -1 if said & _AGAINST else 0
 
@@ -140,80 +134,9 @@ def _stem(name: str) -> str:
 def role_of_file(name: str) -> str:
     """The role that a file's name states, or "unknown"."""
     stem = _stem(name)
-    return role_of(stem) if stem.lower() in ("tool", "function") else _ROLES.get(stem.lower()) or role_of(stem)
-
-
-def _shown(template: Template, hole: str) -> Iterator[str]:
-    """The text of a template with its branches one after another, and `hole` for everything else."""
-    for part in template:
-        match part:
-            case Text():
-                yield part.value
-            case Choice():
-                for branch in part.branches:
-                    yield from _shown(branch, hole)
-            case Repeat():
-                yield from _shown(part.body, hole)
-            case _:
-                yield hole
-
-
-def messages(template: Template) -> list[tuple[str, Template]]:
-    """Roles and texts of a template that lines such as `system:` or `# User:` divide, if it begins with such a line.
-
-    A loop or branch with such lines in it is a message of its own, its role that of its first line, unless it holds
-    nothing else than values (the turns of a conversation). The lines themselves and the white space around a text are
-    not sent.
-    """
-    flat = Flat(template)
-    lines = list(_role_lines(flat))
-    if not lines or not lines[0][3] or flat.value[: lines[0][0]].strip():
-        return []
-    found: list[tuple[str, Template]] = []
-    for index, (_, start, role, whole) in enumerate(lines):
-        end = lines[index + 1][0] if index + 1 < len(lines) else len(flat.value)
-        text = strip(flat.keep([(start, end)]))
-        if text and (whole or _says_something(text)):
-            found.append((role, text))
-    return found
+    return role_of(stem) if stem.lower() in ("tool", "function") else ROLES.get(stem.lower()) or role_of(stem)
 
 
 def has_text(template: Template) -> bool:
     """Whether anything but values and white space stands in a template."""
-    return any(piece.strip() for piece in _shown(template, ""))
-
-
-def _says_something(template: Template) -> bool:
-    """Whether there is text beside the lines of roles."""
-    lines = "".join(_shown(template, "")).split("\n")
-    return any(line.strip() and not _role(line) for line in lines)
-
-
-def _role_lines(flat: Flat) -> Iterator[tuple[int, int, str, bool]]:
-    """Start, start of the text, role, and whether it is a line at all: where each message begins."""
-    starts = dict(zip(flat.starts, flat.template, strict=True))
-    position = 0
-    for line in flat.value.split("\n"):
-        role = _role(line)
-        if role:
-            yield position, min(position + len(line) + 1, len(flat.value)), role, True
-        elif OBJECT in line:
-            for offset in (position + at for at, character in enumerate(line) if character == OBJECT):
-                inner = _inner_role(starts.get(offset))
-                if inner:
-                    yield offset, offset, inner, False
-        position += len(line) + 1
-
-
-def _role(line: str) -> str:
-    word = line.strip().lstrip("#").strip().lower()
-    return _ROLES.get(word[:-1].rstrip(), "") if word.endswith(":") else ""
-
-
-def _inner_role(part: Part | None) -> str:
-    """The role of the first line in a loop or branch that begins a message."""
-    bodies = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
-    for body in bodies:
-        for _, _, role, _ in _role_lines(Flat(body)):
-            return role
-    return ""
+    return any(piece.strip() for piece in shown(template, ""))

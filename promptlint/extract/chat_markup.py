@@ -1,0 +1,299 @@
+"""Several messages written as one text: by lines such as `system:`, or by the marks of a model's chat template.
+
+`<|im_start|>user ... <|im_end|>`, `<|user|>`, `<|start_header_id|>user<|end_header_id|>`, `<start_of_turn>user`,
+`[INST] <<SYS>> ... <</SYS>> ... [/INST]` and the `Human:` and `Assistant:` of Anthropic's old completions say who
+speaks. What is not written the way a chat template writes it stays one text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from promptlint.extract.patterns import lazy
+from promptlint.operations import OBJECT, Flat, strip
+from promptlint.template import Choice, Hole, Part, Repeat, Template, Text, texts
+
+Turn = tuple[str, Template]
+
+# Roles by the words for them in front of a text.
+ROLES = {
+    "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
+    "ai": "assistant", "function": "tool", "tool": "tool",
+}  # fmt: skip
+# Words that only chat templates have for them.
+_SPEAKERS = {**ROLES, "model": "assistant", "bot": "assistant", "ipython": "tool", "environment": "tool"}
+
+
+class _Markup(msgspec.Struct, frozen=True):
+    """One way of marking messages. `begins` has the word for a role as its group, `ends` is what stands behind one.
+
+    `marks` are marks without such a word, each with the role of what follows; `hints` are pieces of text of which one
+    must be there. `leading`: the role of what may stand in front of the first mark, "" if nothing may.
+    """
+
+    hints: tuple[str, ...]
+    begins: str = r"(?!)()"
+    ends: str = r"(?!)"
+    marks: dict[str, str] = {}
+    leading: str = ""
+
+
+_MARKUP = (
+    # ChatML: OpenAI's chatml.md, Qwen, Yi, Hermes
+    _Markup(("<|im_start|>",), r"<\|im_start\|>[ \t]*(\w*)(?:[ \t]+name=\w+)?:?", r"<\|im_end\|>|<\|endoftext\|>"),
+    # Llama 3: llama-models llama3/chat_format.py
+    _Markup(
+        ("<|start_header_id|>",),
+        r"<\|start_header_id\|>[ \t]*(\w*)[ \t]*(?:<\|end_header_id\|>)?",
+        r"<\|eot_id\|>|<\|eom_id\|>|<\|end_of_text\|>",
+    ),
+    # Granite 3: its chat template
+    _Markup(
+        ("<|start_of_role|>",),
+        r"<\|start_of_role\|>[ \t]*(\w*)[ \t]*(?:<\|end_of_role\|>)?",
+        r"<\|end_of_text\|>",
+    ),
+    # Gemma: gemma's own formatting guide
+    _Markup(("<start_of_turn>",), r"<start_of_turn>[ \t]*(\w*)", r"<end_of_turn>|<eos>"),
+    # Zephyr, Phi-3, TinyLlama, Falcon: their chat templates
+    _Markup(
+        ("<|system|>", "<|user|>", "<|assistant|>"),
+        r"<\|(system|user|assistant|tool)\|>",
+        r"<\|end\|>|</s>|<\|endoftext\|>|<\|end_of_text\|>",
+    ),
+    # Llama 2, Mistral: llama/generation.py
+    _Markup(
+        ("[INST]", "<<SYS>>"),
+        ends=r"</s>",
+        marks={"[INST]": "user", "<<SYS>>": "system", "<</SYS>>": "user", "[/INST]": "assistant"},
+    ),
+)
+# Anthropic's text completions: `HUMAN_PROMPT` and `AI_PROMPT` of anthropic 0.3.11
+_COMPLETION = _Markup(
+    ("\n\nHuman:",), marks={"\n\nHuman:": "user", "\n\nAssistant:": "assistant"}, leading="system"
+)  # fmt: skip
+# What a tokenizer puts in front of a text.
+_FIRST = lazy(r"(?:\s|<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>)*")
+_BLANK = lazy(r"(?:\s|<s>)*")
+_ANY = ("<|", "INST]", "SYS>>", "_of_turn>")
+
+
+def sections(template: Template) -> list[Turn]:
+    """Roles and texts of a file: a template that lines or marks divide into messages, [] if none do."""
+    return _by_lines(template) or turns(template)
+
+
+def turns(template: Template, completion: bool = False) -> list[Turn]:
+    """Roles and texts of a template that is written in the markup of chat templates, [] if it is not.
+
+    `completion`: it is sent as it stands, so that `Human:` in the middle of it begins a message. The marks and the
+    white space around a text are no part of it. A text that is put in between two messages has the role "unknown".
+    """
+    markup = _markup(template, completion)
+    found = _turns(template, markup, True) if markup is not None else None
+    return [(role, text) for role, text in found or () if text]
+
+
+def _markup(template: Template, completion: bool) -> _Markup | None:
+    """The markup that a template begins with."""
+    said = [text.value for text in texts(template)]
+    if any(hint in value for value in said for hint in _ANY):
+        return next((each for each in _MARKUP if _begins(template, each)), None)
+    if any("Human:" in value for value in said):
+        whole = Flat(template).value
+        first = whole.find(_COMPLETION.hints[0])
+        asks = whole.rfind("\n\nAssistant:") > first >= 0
+        return _COMPLETION if asks and (completion or not whole[:first].strip()) else None
+    return None
+
+
+def _begins(template: Template, markup: _Markup) -> bool:
+    """Whether the first thing that a template says is one of the marks."""
+    for part in template:
+        match part:
+            case Text():
+                rest = part.value[_first(part.value) :]
+                if rest:
+                    # A text in several pieces is looked at as a whole later.
+                    return rest.startswith(markup.hints)
+            case Choice():
+                ways = [branch for branch in part.branches if branch]
+                return any(_begins(branch, markup) for branch in ways)
+            case Repeat():
+                return _begins(part.body, markup)
+            case Hole() if "bos" in part.expression.lower():
+                continue
+            case _:
+                return False
+    return False
+
+
+def _first(value: str) -> int:
+    match = _FIRST.match(value)
+    return match.end() if match else 0
+
+
+def _tokens(value: str, markup: _Markup) -> Iterator[tuple[int, int, str | None]]:
+    """Start, end and role of every mark: "" of one that ends a message, None where the role is not known."""
+    fixed = "|".join(re.escape(mark) for mark in markup.marks) or "(?!)"
+    for match in re.finditer(f"(?P<fixed>{fixed})|(?P<end>{markup.ends})|{markup.begins}", value):
+        if match["end"] is not None:
+            yield match.start(), match.end(), ""
+        elif match["fixed"] is not None:
+            yield match.start(), match.end(), markup.marks[match["fixed"]]
+        else:
+            word = match[3] or ""
+            yield match.start(), match.end(), _SPEAKERS.get(word.lower())
+
+
+def _turns(template: Template, markup: _Markup, whole: bool) -> list[Turn] | None:
+    """The messages of a template or, if not `whole`, of a branch or loop in one; None when it is written otherwise."""
+    flat = Flat(template)
+    found: list[Turn] = []
+    role, start = markup.leading if whole else "", 0
+    if whole and not role:
+        start = _first(flat.value)
+    for begin, end, said in (*_tokens(flat.value, markup), (len(flat.value), len(flat.value), "")):
+        piece = flat.keep([(start, begin)])
+        if role:
+            text = strip(piece)
+            if said is None or _marked(text, markup):
+                return None
+            found.append((role, text))
+        else:
+            between = _between(piece, markup)
+            if between is None:
+                return None
+            found += between
+        if said is None:
+            return None
+        role, start = said, end
+    return found
+
+
+def _between(template: Template, markup: _Markup) -> list[Turn] | None:
+    """What stands where no message has begun: loops and branches with messages, and values that are some."""
+    found: list[Turn] = []
+    for part in template:
+        if isinstance(part, Text):
+            blank = _BLANK.fullmatch(part.value)
+            if blank is None:
+                return None
+        elif isinstance(part, Hole):
+            if not {"bos", "eos"}.intersection(part.expression.lower().replace(".", "_").split("_")):
+                found.append(("unknown", (part,)))
+        elif isinstance(part, Choice | Repeat):
+            inner = _inside(part, markup)
+            if inner is None:
+                return None
+            found += inner
+        else:
+            return None
+    return found
+
+
+def _inside(part: Choice | Repeat, markup: _Markup) -> list[Turn] | None:
+    """The messages of a branch or loop; of one with values only, which may be the turns of a conversation, itself."""
+    bodies = part.branches if isinstance(part, Choice) else (part.body,)
+    if not _marked((part,), markup):
+        if any(text.value.strip() for text in texts((part,))):
+            return None
+        return [("unknown", (part,))] if any(bodies) else []
+    ways = [_turns(body, markup, False) for body in bodies]
+    if isinstance(part, Repeat):
+        turned = msgspec.structs.replace
+        return None if ways[0] is None else [(role, (turned(part, body=text),)) for role, text in ways[0] if text]
+    known = [[turn for turn in way if turn[1]] for way in ways if way is not None]
+    if len(known) < len(ways):
+        return None
+    roles = {turn[0] for way in known for turn in way}
+    if len(roles) == 1 and all(len(way) == 1 for way in known):
+        return [(roles.pop(), (Choice(part.condition, tuple(way[0][1] for way in known)),))]
+    empty: tuple[Template, ...] = ((),) * len(known)
+    return [
+        (role, (Choice(part.condition, (*empty[:number], text, *empty[number + 1 :])),))
+        for number, way in enumerate(known)
+        for role, text in way
+    ]
+
+
+def _marked(template: Template, markup: _Markup) -> bool:
+    """Whether a mark stands in a template, its branches and loops included."""
+    return any(True for text in texts(template) for _ in _tokens(text.value, markup))
+
+
+# Lines
+
+
+def _by_lines(template: Template) -> list[Turn]:
+    """Roles and texts of a template that lines such as `system:` or `# User:` divide, if it begins with such a line.
+
+    A loop or branch with such lines in it is a message of its own, its role that of its first line, unless it holds
+    nothing else than values (the turns of a conversation). The lines themselves and the white space around a text are
+    not sent.
+    """
+    flat = Flat(template)
+    lines = list(_role_lines(flat))
+    if not lines or not lines[0][3] or flat.value[: lines[0][0]].strip():
+        return []
+    found: list[Turn] = []
+    for index, (_, start, role, whole) in enumerate(lines):
+        end = lines[index + 1][0] if index + 1 < len(lines) else len(flat.value)
+        text = strip(flat.keep([(start, end)]))
+        if text and (whole or _says_something(text)):
+            found.append((role, text))
+    return found
+
+
+def shown(template: Template, hole: str) -> Iterator[str]:
+    """The text of a template with its branches one after another, and `hole` for everything else."""
+    for part in template:
+        match part:
+            case Text():
+                yield part.value
+            case Choice():
+                for branch in part.branches:
+                    yield from shown(branch, hole)
+            case Repeat():
+                yield from shown(part.body, hole)
+            case _:
+                yield hole
+
+
+def _says_something(template: Template) -> bool:
+    """Whether there is text beside the lines of roles."""
+    lines = "".join(shown(template, "")).split("\n")
+    return any(line.strip() and not _role(line) for line in lines)
+
+
+def _role_lines(flat: Flat) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, start of the text, role, and whether it is a line at all: where each message begins."""
+    starts = dict(zip(flat.starts, flat.template, strict=True))
+    position = 0
+    for line in flat.value.split("\n"):
+        role = _role(line)
+        if role:
+            yield position, min(position + len(line) + 1, len(flat.value)), role, True
+        elif OBJECT in line:
+            for offset in (position + at for at, character in enumerate(line) if character == OBJECT):
+                inner = _inner_role(starts.get(offset))
+                if inner:
+                    yield offset, offset, inner, False
+        position += len(line) + 1
+
+
+def _role(line: str) -> str:
+    word = line.strip().lstrip("#").strip().lower()
+    return ROLES.get(word[:-1].rstrip(), "") if word.endswith(":") else ""
+
+
+def _inner_role(part: Part | None) -> str:
+    """The role of the first line in a loop or branch that begins a message."""
+    bodies = part.branches if isinstance(part, Choice) else (part.body,) if isinstance(part, Repeat) else ()
+    for body in bodies:
+        for _, _, role, _ in _role_lines(Flat(body)):
+            return role
+    return ""
