@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import loading, margins, operations
+from promptlint import loading, margins, operations, signatures
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
@@ -389,6 +389,9 @@ class Linker:
 
     def apply(self, part: Apply, facts: Facts, bound: Bound) -> Value:
         """The result of an operation, or the hole that stands for it."""
+        if part.operation == "signature":
+            told = signatures.instructions(self, part.target, part.span, facts, bound)
+            return (part.fallback,) if told is None else told
         target = self.value(part.target, facts, bound)
         positional = [self.value(value, facts, bound) for value in part.arguments.positional]
         keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
@@ -403,6 +406,8 @@ class Linker:
                 return target
             start, stop = _bounds(positional)
             return Items(target.items[start:stop], target.span)
+        if part.operation == "given":
+            return operations.filled(target, _texts(keywords))
         if not isinstance(target, tuple) or (len(target) == 1 and type(target[0]) is Hole):
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):

@@ -14,7 +14,7 @@ import msgspec
 
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.volatility import date_only
-from promptlint.template import Choice, Hole, Items, Part, Repeat, Span, Template, Text, Value, Volatility
+from promptlint.template import Choice, Hole, Items, Message, Part, Repeat, Span, Template, Text, Value, Volatility
 from promptlint.template import Mapping as MappingValue
 
 # Stands for a part that is not text while white space is measured; no prompt holds it.
@@ -306,6 +306,26 @@ def format_template(
         return tuple(parts)
 
     return over_texts(target, change, counter)
+
+
+def filled(target: Value, keywords: Mapping[str, Template]) -> Value:
+    """A framework's template with values for its fields, by the rules of `str.format`.
+
+    In a list of messages the fields have been read before: they are holes. A Jinja template is left as it is.
+    """
+    if type(target) is Items:
+        return Items(tuple(filled(item, keywords) for item in target.items), target.span, target.complete)
+    if type(target) is Message and isinstance(target.content, tuple):
+        parts: list[Part] = []
+        for part in target.content:
+            parts.extend(keywords.get(part.expression, (part,)) if type(part) is Hole else (part,))
+        return Message(target.role, tuple(parts), target.span, target.marker)
+    if not isinstance(target, tuple):
+        return target
+    text = "".join(part.value for part in target if type(part) is Text)
+    if any(f"{{{{{blank}{name}" in text for name in keywords for blank in ("", " ")):
+        return target
+    return format_template(target, [], keywords)
 
 
 def _volatility_of_field(name: str) -> Volatility:

@@ -17,14 +17,14 @@ from promptlint.extract.catalogue import KINDS, Catalogue, Words
 KEYS = (*KINDS, "names", "not-names")
 _SLOTS = ("model", "system", "messages", "prompt", "tools", "examples", "client")
 _ROLES = ("system", "user", "assistant", "tool", "unknown")
-_TEMPLATES = ("", "format", "jinja", "dollar")
+_TEMPLATES = ("", "format", "jinja", "dollar", "signature")
 _GIVES = ("docstring", "return", "arguments")
 _TYPES = {field.name: field.type.__args__[0] for field in msgspec.structs.fields(Catalogue)}
 # Keys of which one must be there.
 _SAYS = {
-    "call": ("slots",),
+    "call": ("slots fills",),
     "message": ("content", "role role_from"),
-    "prompt": ("arguments positional",),
+    "prompt": ("arguments positional slots",),
     "messages": ("argument",),
     "decorator": ("gives",),
     "base": ("attributes docstring fields",),

@@ -20,7 +20,7 @@ from promptlint.template import Apply, Choice, Items, Mapping, Message, Repeat, 
 
 PATH = Path(promptlint.extract.__file__).parent / "frameworks.toml"
 ROLES = {"system", "user", "assistant", "tool", "unknown"}
-TEMPLATES = {"", "format", "jinja", "dollar"}
+TEMPLATES = {"", "format", "jinja", "dollar", "signature"}
 SLOTS = {"model", "system", "messages", "prompt", "tools", "examples", "client"}
 PROVIDERS = {
     "",
@@ -109,13 +109,13 @@ def test_words_are_known(catalogue: Catalogue) -> None:
 
 def test_entries_say_something(catalogue: Catalogue) -> None:
     for call in catalogue.call:
-        assert call.slots and set(call.slots) <= SLOTS, call.match
+        assert (call.slots or call.fills) and set(call.slots) <= SLOTS, call.match
         assert all(call.slots.values()), call.match
         assert call.provider in PROVIDERS and call.api, call.match
     for message in catalogue.message:
         assert message.content and bool(message.role) != bool(message.role_from), message.match
     for prompt in catalogue.prompt:
-        assert prompt.arguments or prompt.positional, prompt.match
+        assert prompt.arguments or prompt.positional or prompt.slots, prompt.match
         assert all(place.index >= 0 for place in prompt.positional), prompt.match
     for decorator in catalogue.decorator:
         assert decorator.gives in ("docstring", "return", "arguments"), decorator.match

@@ -31,6 +31,7 @@ LAYERS = (
         "loading",
         "requests",
         "schemas",
+        "signatures",
         "tools",
     ),
     ("pieces", "cache", "shared", "structure"),

@@ -243,7 +243,7 @@ MISTAKES = [
     ('[[call]]\nmatch = ["a b"]\n', "[[call]]: `a b` is not a dotted name"),
     ("[[call]]\nmatch = []\n", "[[call]]: `match` names nothing"),
     ('[[call]]\nslots = { system = ["s"] }\n', "[[call]]: the key `match` is missing"),
-    ('[[call]]\nmatch = ["a"]\n', "[[call]]: says nothing without `slots`"),
+    ('[[call]]\nmatch = ["a"]\n', "[[call]]: says nothing without `slots` or `fills`"),
     ('[[call]]\nmatch = ["a"]\nslots = { system = [-1] }\n', "[[call]]: positions count from 0"),
     (
         '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\n[[call]]\nmatch = ["b"]\nslots = 3\n',
@@ -255,7 +255,7 @@ MISTAKES = [
         '[[prompt]]\nmatch = ["a"]\narguments = { b = "sistem" }\n',
         "[[prompt]]: arguments: unknown role `sistem`, did you mean `system`?",
     ),
-    ('[[prompt]]\nmatch = ["a"]\n', "[[prompt]]: says nothing without `arguments` or `positional`"),
+    ('[[prompt]]\nmatch = ["a"]\n', "[[prompt]]: says nothing without `arguments` or `positional` or `slots`"),
     (
         '[[prompt]]\nmatch = ["a"]\npositional = [{ indx = 0 }]\n',
         "[[prompt]]: positional: unknown key `indx`, did you mean `index`?",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import fills, lists, loads, schemas, sending, turns
+from promptlint.extract import fills, lists, loads, partials, schemas, sending, turns
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import in_order, unordered
@@ -91,6 +91,9 @@ class CallSite(msgspec.Struct):
     # What is given as `*` or `**` and hides arguments.
     rest: Hole | None = None
     given: Arguments | None = None
+    # Of a partial: it has been bound to a method of this value, if it is one's.
+    partial: bool = False
+    on: Value | None = None
 
     def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
         """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
@@ -166,11 +169,14 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         turns.note(file, site)
     if not schemas.SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
-    known = _catalogued(file, scope, site, evaluate)
+    if file.partials and (whole := partials.called(file, scope, site, evaluate)) is not None:
+        site = whole
+    known = partials.made(file, scope, site, evaluate) or _catalogued(file, scope, site, evaluate)
     if known is not None:
         # A class of the project may have the name of a framework's.
         note_invocation(file, scope, node, site.arguments())
         return known
+    sending.called(file, scope, site, evaluate)
     if "description" in site.keywords and "name" in site.keywords:
         note_schema(file, _object(file, site))
     loaded = _loaded(file, scope, site, receiver)
@@ -266,17 +272,13 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
 
 def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
     """What a method is called on, without the names by which an SDK groups its methods; nothing is noted again."""
-    node = site.node.func
-    if not isinstance(node, ast.Attribute):
+    if site.partial:
+        return site.on
+    node = sending.client_in(site.node.func)
+    if node is None:
         return None
-    node = node.value
-    while isinstance(node, ast.Attribute) and node.attr in sending.GROUPS:
-        node = node.value
-    facts = file.facts
-    before = len(facts.sites), len(facts.calls), len(facts.sent)
-    value = evaluate(file, scope, node)
-    del facts.sites[before[0] :], facts.calls[before[1] :], facts.sent[before[2] :]
-    return value
+    function = node
+    return file.unnoted(lambda: evaluate(file, scope, function))
 
 
 def _message(file: File, site: CallSite, entry: MessageEntry) -> Value | None:

@@ -21,7 +21,8 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """A call that sends a request; `slots` maps a slot to keyword names and positional indexes.
 
     `through`: the method has a common name, and counts only on what the catalogue says requests go through. `opens`: it
-    sends nothing itself; what it gives back (a chat) sends what it was given along with each message.
+    sends nothing itself; what it gives back (a chat) sends what it was given along with each message. `fills`: its
+    other keywords are values for the fields of its text; with no text, they are what it sends.
     """
 
     match: list[str]
@@ -30,6 +31,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     slots: dict[str, Places] = {}
     through: bool = False
     opens: bool = False
+    fills: bool = False
     output: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []
@@ -226,6 +228,11 @@ class Lexicon:
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
         if words and (words.names or words.not_names):
             self.verdict = functools.lru_cache(maxsize=20_000)(_verdict(words.names, words.not_names))
+
+    def call(self, dotted: str, imported: frozenset[str]) -> CallEntry | None:
+        """What a call sends."""
+        found = (Matcher.find(each.calls, dotted, imported) for each in self.matchers)
+        return next((entry for entry in found if entry is not None), None)
 
     def decorator(self, dotted: str, imported: frozenset[str]) -> DecoratorEntry | None:
         """What a decorator makes of its function."""

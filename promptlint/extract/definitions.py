@@ -10,7 +10,7 @@ from promptlint.extract import schemas
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
-from promptlint.extract.facts import Function
+from promptlint.extract.facts import Described, Function
 from promptlint.extract.invocations import note_annotation, note_attribute, note_fields
 from promptlint.extract.lists import begins_with
 from promptlint.extract.names import example_like, unique_name, words
@@ -382,6 +382,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
         text = _doc(file, inner, node)
         if text:
             file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
+    described: list[tuple[str, Value]] = []
     for name, value in inner.values.items():
         if not isinstance(value, Mapping) or not value.kind:
             continue
@@ -395,6 +396,11 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
             ):
                 place = extent(text_value) or file.span(node)
                 file.note(text_value, place, f"{name}.{argument}", role, "base-class", KEYWORD)
+                described.append((f"{name}.{argument}", text_value))
+    if entry.docstring == "system":
+        # A signature is told by whoever is made with it.
+        known = file.facts.described.get(inner.name) or Described(_doc(file, inner, node) or ())
+        file.facts.described[inner.name] = msgspec.structs.replace(known, texts=tuple(described))
 
 
 STATEMENTS.update({ast.FunctionDef: define, ast.AsyncFunctionDef: define, ast.ClassDef: define_class})

@@ -17,7 +17,7 @@ from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, extent, note_descriptions
-from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
+from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
 from promptlint.template import (
@@ -34,7 +34,7 @@ from promptlint.template import (
 )
 
 if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
+    from promptlint.extract.calls import CallSite, Evaluate
 
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
@@ -55,6 +55,8 @@ def sent(
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
     through = entry.through and not _named_model(client)
     slots, taken = _slots(site, entry.slots)
+    if entry.fills:
+        slots, taken = _with_fields(file, site, slots, taken)
     for slot, value, node in slots:
         if through:
             # Whether it is sent at all is known when everything is linked.
@@ -70,6 +72,54 @@ def sent(
         file, scope, site, entry.provider, entry.api, given, taken,
         made=entry.opens, client=client or (), through=through, outputs=outputs,
     )  # fmt: skip
+
+
+def client_in(function: ast.expr) -> ast.expr | None:
+    """What a method is called on, without the attributes by which an SDK groups its methods."""
+    if not isinstance(function, ast.Attribute):
+        return None
+    node = function.value
+    while isinstance(node, ast.Attribute) and node.attr in GROUPS:
+        node = node.value
+    return node
+
+
+def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:
+    """Note the call of an object, `self.predict(question=...)`, where the catalogue says that such a call sends."""
+    entry = None
+    if site.keywords and not site.positional and site.name.rpartition(".")[2][:1] != "_":
+        entry = file.lexicon.call(f"{site.written}.__call__", file.imported)
+    if entry is None:
+        return
+    value = file.unnoted(lambda: evaluate(file, scope, site.node.func))
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    own = isinstance(part, Ref) and part.call is None and part.name.startswith(":")
+    if isinstance(part, Ref) and own and not {part.name[1:]}.isdisjoint((*file.facts.functions, *file.facts.bases)):
+        return
+    if own or (isinstance(value, Mapping) and value.get("@provider") is not None):
+        sent(file, scope, site, entry, value)
+
+
+def _with_fields(
+    file: File, site: CallSite, slots: list[tuple[str, Value, ast.expr]], taken: set[str]
+) -> tuple[list[tuple[str, Value, ast.expr]], set[str]]:
+    """The texts of a call with the values of their fields, or these values alone as a message."""
+    given = {key: pair for key, pair in site.keywords.items() if key not in taken}
+    found: list[tuple[str, Value, ast.expr]] = []
+    filled = False
+    for slot, value, node in slots:
+        if slot in TEXTS and isinstance(value, tuple) and value:
+            filled = True
+            hole = fallback_of(value) or Hole("...", file.span(node))
+            keywords = tuple((key, item) for key, (item, _) in given.items())
+            value = (Apply("given", value, Arguments((), keywords, site.complete), file.span(node), hole),)
+        found.append((slot, value, node))
+    if not filled and given:
+        pairs = given.values()
+        values = [value if isinstance(value, tuple) else (file.hole(at, *state_of(value)),) for value, at in pairs]
+        message = Message("user", Items(tuple(values), file.span(site.node)), file.span(site.node))
+        found.append(("messages", message, site.node))
+    return found, taken | set(given)
 
 
 def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -> Value:
@@ -160,6 +210,8 @@ def client(
 
 def formatted(file: File, value: Value, template: str, span: Span) -> Value:
     """A template that the framework fills itself: its fields are holes."""
+    if template == "signature":
+        return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
     operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute"}.get(template)
     if operation is None or not isinstance(value, tuple) or not textual(value):
         return value

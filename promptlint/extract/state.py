@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from promptlint.extract.bounds import bounded
@@ -121,6 +121,8 @@ class File:
         # Inside `try` statements that expect a template not to be filled.
         self.guards = 0
         self.depth = 0
+        # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
+        self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
         # Where texts that grew too large have been cut off.
         self.cut: set[Span] = set()
         # The loops around the statement that is being read, within one function.
@@ -210,6 +212,14 @@ class File:
         """Record a site and give back its index."""
         self.facts.sites.append(Site(value, role, name, evidence, span, rank, self.once))
         return len(self.facts.sites) - 1
+
+    def unnoted(self, evaluate: Callable[[], Value]) -> Value:
+        """What an expression is worth that has been read before, so that nothing is noted of it again."""
+        facts = self.facts
+        before = len(facts.sites), len(facts.calls), len(facts.sent)
+        value = evaluate()
+        del facts.sites[before[0] :], facts.calls[before[1] :], facts.sent[before[2] :]
+        return value
 
     def note_call(self, call: Call) -> None:
         self.facts.calls.append(call)

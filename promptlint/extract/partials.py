@@ -1,0 +1,67 @@
+"""`functools.partial` of a call that the catalogue knows: calls of what it makes give the rest of the arguments."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promptlint.extract.catalogue import Matcher
+from promptlint.extract.sending import client_in
+from promptlint.extract.state import File, Scope
+from promptlint.extract.volatility import dotted
+from promptlint.template import Mapping, Ref, Value
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import CallSite, Evaluate
+
+_PARTIAL = "functools.partial"
+
+
+def made(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
+    """`partial(client.chat.completions.create, model="...")`: the value of the name that it is bound to."""
+    if site.name != _PARTIAL or not site.node.args or isinstance(site.node.args[0], ast.Starred):
+        return None
+    function = site.node.args[0]
+    name = file.resolve(dotted(function))
+    if not any(_calls(match, name, file.imported) for match in file.lexicon.matchers):
+        return None
+    client = client_in(function)
+    on = evaluate(file, scope, client) if client is not None else None
+    entries = [(str(number), value) for number, (value, _) in enumerate(site.positional[1:])]
+    entries += [(key, value) for key, (value, _) in site.keywords.items()]
+    # The last entry says that it is kept where no text is in it.
+    value = Mapping((*entries, ("@provider", ())), file.span(site.node), site.complete, _PARTIAL)
+    file.partials[value.span] = (value, name, site, on)
+    return value
+
+
+def _calls(match: Matcher, name: str, imported: frozenset[str]) -> bool:
+    entry = Matcher.find(match.calls, name, imported)
+    return entry is not None and not entry.through
+
+
+def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> CallSite | None:
+    """The whole call, where what is called is a name of such a partial; None where it is anything else."""
+    if not isinstance(site.node.func, ast.Name | ast.Attribute):
+        return None
+    value = evaluate(file, scope, site.node.func)
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if isinstance(part, Ref) and part.call is None and part.name.startswith(":"):
+        value = file.facts.bindings.get(part.name[1:]) or file.module.values.get(part.name[1:], ())
+    known = file.partials.get(value.span) if isinstance(value, Mapping) and value.kind == _PARTIAL else None
+    if known is None or known[0] != value:
+        return None
+    _, name, first, on = known
+    return type(site)(
+        site.node,
+        name,
+        name,
+        name.rpartition(".")[2],
+        [*first.positional[1:], *site.positional],
+        {**first.keywords, **site.keywords},
+        first.complete and site.complete,
+        site.gathered,
+        site.rest or first.rest,
+        on=on,
+        partial=True,
+    )

@@ -1,0 +1,52 @@
+"""DSPy signatures: what a module tells its model of the signature that it was made with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promptlint.extract.facts import Facts
+from promptlint.extract.sites import extent
+from promptlint.operations import literal
+from promptlint.schemas import targets_of
+from promptlint.template import Items, Mapping, Message, Ref, Span, Value
+
+if TYPE_CHECKING:
+    from promptlint.link import Bound, Linker
+
+# Calls that make a signature of another one, or of a text such as "question -> answer", and where they are told what
+# it asks for.
+_MADE = {
+    "Signature": ("instructions", "1"),
+    "make_signature": ("instructions", "1"),
+    "ensure_signature": ("instructions", "1"),
+    "with_instructions": ("instructions", "0"),
+}
+
+
+def instructions(linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound) -> Value | None:
+    """System messages: the descriptions of the fields, then what the signature asks for; None if it is not known.
+
+    A class is told by its docstring. The sentence that DSPy itself makes of the names of the fields is left out.
+    """
+    part = target[0] if isinstance(target, tuple) and len(target) == 1 else None
+    if isinstance(part, Ref) and part.call is None:
+        found = targets_of(linker, facts, part.name)
+        if len(found) == 1:
+            return _of_class(linker, *found[0], span)
+    value = linker.value(target, facts, bound)
+    if isinstance(value, Mapping):
+        given = next((item for key in _MADE.get(value.kind.rpartition(".")[2], ()) if (item := value.get(key))), None)
+        return _messages([given] if given else [], span) if value.kind.rpartition(".")[2] in _MADE else None
+    text = literal(value)
+    return _messages([], span) if text is not None and "->" in text else None
+
+
+def _of_class(linker: Linker, home: Facts, key: str, span: Span) -> Value:
+    described = home.described[key]
+    values = [linker.value(value, home, {}) for _, value in described.texts]
+    docstring = linker.value(described.docstring, home, {})
+    return _messages([*values, docstring], span)
+
+
+def _messages(values: list[Value], span: Span) -> Items:
+    return Items(tuple(Message("system", value, extent(value) or span) for value in values if value != ()), span)

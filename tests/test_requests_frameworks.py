@@ -1,0 +1,166 @@
+"""What calls send by way of a framework's own objects: partials, signatures, templates with fields, pipelines."""
+
+from __future__ import annotations
+
+from test_requests import parts, requests_of
+
+PARTIALS = '''
+    import functools
+    from functools import partial
+    from litellm import completion as litellm_completion
+    from openai import OpenAI
+
+    client = OpenAI(base_url="https://api.deepseek.com")
+    ask = partial(client.chat.completions.create, model="deepseek-chat", temperature=0)
+
+    def plants(question):
+        return ask(messages=[{"role": "system", "content": "Be kind."}, {"role": "user", "content": question}])
+
+    class Writer:
+        def write(self, text):
+            return self._completion(messages=[{"role": "user", "content": f"Sum up this text: {text}"}])
+
+        def __init__(self):
+            self._completion = functools.partial(litellm_completion, model="gpt-4o")
+
+    def local(question):
+        run = partial(litellm_completion, "gpt-5", [{"role": "user", "content": f"Name one plant. {question}"}])
+        return run(temperature=1)
+'''
+
+
+def test_partials() -> None:
+    found = [(each.provider, each.model, parts(each)) for each in requests_of(PARTIALS)]
+    assert found == [
+        ("deepseek", "deepseek-chat", [("system", "Be kind."), ("user", "{question}")]),
+        ("litellm", "gpt-4o", [("user", "Sum up this text: {text}")]),
+        ("litellm", "gpt-5", [("user", "Name one plant. {question}")]),
+    ]
+    assert all(each.complete for each in requests_of(PARTIALS))
+
+
+def test_a_partial_of_something_else_is_no_call_of_a_model() -> None:
+    code = """
+    from functools import partial
+    from litellm import completion
+
+    def pick(flag):
+        run = partial(print, "Name a plant.") if flag else partial(sorted)
+        return run(messages=[{"role": "user", "content": "Name a plant that likes shade."}])
+    """
+    assert requests_of(code) == []
+
+
+DSPY = '''
+    import dspy
+
+    class Ask(dspy.Signature):
+        """Answer the question with the facts of the context alone."""
+        context: str = dspy.InputField(desc="what is known")
+        question = dspy.InputField()
+        answer = dspy.OutputField(desc="one sentence")
+
+    class Helper(dspy.Module):
+        def __init__(self):
+            super().__init__()
+            self.ask = dspy.ChainOfThought(Ask)
+            self.title = dspy.Predict(dspy.Signature("text -> title", "Write a title of five words."))
+            self.plain = dspy.Predict("text -> title")
+            self.search = dspy.ReAct(Ask.with_instructions("Look things up first."), tools=[look_up])
+
+        def forward(self, question, context):
+            answer = self.ask(question=question, context=context)
+            title = self.title(text=answer)
+            self.plain(text=title)
+            self.note(text=title)
+            return self.search(question=question)
+
+        def note(self, text):
+            print(text)
+
+    def look_up(term: str) -> str:
+        """Look a term up in the dictionary."""
+
+    def once(question):
+        ask = dspy.Predict(Ask, lm=dspy.LM("openai/gpt-4o"))
+        return ask(question=question, context="Plants need light.")
+'''
+FIELDS = [("system", "what is known"), ("system", "one sentence")]
+ASKED = ("system", "Answer the question with the facts of the context alone.")
+
+
+def test_modules_of_dspy() -> None:
+    found = requests_of(DSPY)
+    assert [parts(each) for each in found] == [
+        [*FIELDS, ASKED, ("user", "{question}{context}")],
+        [("system", "Write a title of five words."), ("user", "{self.ask(question=question, context=context)}")],
+        [
+            ("tool", "Look a term up in the dictionary."),
+            ("system", "Look things up first."),
+            ("user", "{question}"),
+        ],
+        [*FIELDS, ASKED, ("user", "{question}Plants need light.")],
+    ]
+    # Which model the settings name is not known; the last one says so itself.
+    assert [(each.provider, each.model, each.complete) for each in found[:3]] == [("", "", False)] * 3
+    assert (found[3].provider, found[3].model, found[3].complete) == ("openai", "openai/gpt-4o", True)
+
+
+def test_a_signature_of_another_file() -> None:
+    found = requests_of(
+        signatures='''
+        import dspy
+
+        class Rank(dspy.Signature):
+            """Rank the answers from best to worst."""
+            answers = dspy.InputField()
+        ''',
+        app="""
+        import dspy
+        from signatures import Rank
+
+        rank = dspy.Predict(Rank)
+
+        def best(answers):
+            return rank(answers=answers)
+        """,
+    )
+    assert [parts(each) for each in found] == [
+        [("system", "Rank the answers from best to worst."), ("user", "{answers}")]
+    ]
+
+
+def test_a_module_that_nothing_calls_is_a_request_that_lacks_its_values() -> None:
+    code = '''
+    import dspy
+
+    class Rank(dspy.Signature):
+        """Rank the answers from best to worst."""
+
+    program = dspy.Predict(Rank)
+    '''
+    (made,) = requests_of(code)
+    assert parts(made) == [("system", "Rank the answers from best to worst.")]
+    assert not made.complete
+
+
+def test_fields_of_llama_index_have_the_values_of_the_call() -> None:
+    code = """
+    from llama_index.core import PromptTemplate
+    from llama_index.core.prompts import ChatPromptTemplate
+    from llama_index.llms.openai import OpenAI
+
+    llm = OpenAI(model="gpt-4o")
+    SUMMARY = PromptTemplate('Sum up this text in {count} words, as {{"text": ...}}: {text}')
+    CHAT = ChatPromptTemplate.from_messages([("system", "You are kind to {name}."), ("user", "{question}")])
+
+    def go(text, question):
+        llm.predict(SUMMARY, text=text, count="five")
+        llm.predict(CHAT, name="Ann", question=question)
+        llm.structured_predict(Answer, SUMMARY, text=text)
+    """
+    assert [parts(each) for each in requests_of(code)] == [
+        [("user", 'Sum up this text in five words, as {"text": ...}: {text}')],
+        [("system", "You are kind to Ann."), ("user", "{question}")],
+        [("user", 'Sum up this text in {count} words, as {"text": ...}: {text}')],
+    ]
