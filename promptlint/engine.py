@@ -11,7 +11,7 @@ import msgspec
 
 from promptlint import ignores
 from promptlint.config import Configuration, Settings
-from promptlint.extract.facts import Facts, Problem
+from promptlint.extract.facts import Facts, Problem, Syntax
 from promptlint.files import File, language, read
 from promptlint.ignores import Ignore
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity
@@ -49,6 +49,11 @@ class Sources:
         """The absolute path of a file that is shown under this name."""
         file = self._files.get(name)
         return file.path if file else os.path.abspath(name)
+
+    def says(self, name: str) -> int | None:
+        """What was known of a file before it was read, as `extract.documents.facts` takes it."""
+        file = self._files.get(name)
+        return file.says if file else None
 
     def __contains__(self, name: str) -> bool:
         return name in self._files or name in self._texts
@@ -188,10 +193,10 @@ def _read_file(file: File, words: bytes) -> Reading:
         return _failed(file.name, "decode", str(error))
 
 
-def _reading(source: Source, words: bytes, says: int | None = None) -> Reading:
+def _reading(source: Source, words: bytes, says: int | None = None, syntax: Syntax = ()) -> Reading:
     """The reading of a text, whatever it holds: what goes wrong becomes a problem of that file."""
     try:
-        return Reading(_facts(source, words, says), ignores.ignores(source))
+        return Reading(_facts(source, words, says, syntax), ignores.ignores(source))
     except RecursionError:
         return _failed(source.name, "internal", "nested too deeply")
     except MemoryError:
@@ -200,7 +205,7 @@ def _reading(source: Source, words: bytes, says: int | None = None) -> Reading:
         return _failed(source.name, "internal", _short(error))
 
 
-def _facts(source: Source, words: bytes, says: int | None) -> Facts:
+def _facts(source: Source, words: bytes, says: int | None, syntax: Syntax) -> Facts:
     kind = language(source.name)
     if kind == "python":
         from promptlint.extract import python
@@ -209,7 +214,7 @@ def _facts(source: Source, words: bytes, says: int | None) -> Facts:
     if kind == "jinja":
         from promptlint.extract import jinja
 
-        return jinja.facts(source, wanted=says == 2)
+        return jinja.facts(source, wanted=says == 2, syntax=syntax)
     from promptlint.extract import documents
 
     return documents.facts(source, says)
@@ -229,6 +234,7 @@ def _short(error: Exception) -> str:
 
 def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf, *, named: bool = False) -> Report:
     """Link what was read, ask the rules, and apply the ignore comments."""
+    readings = _with_own_syntax(readings, sources)
     problems = [problem for reading in readings for problem in reading.facts.problems]
     unread = {problem.span.file for problem in problems if problem.kind != "template"}
     invalid = {problem.span.file for problem in problems if problem.kind == "template"}
@@ -276,6 +282,19 @@ class _RulesOf:
         if name not in self.known:
             self.known[name] = self.settings_of(name).rules_for(self.sources.path(name))
         return self.known[name]
+
+
+def _with_own_syntax(readings: Sequence[Reading], sources: Sources) -> list[Reading]:
+    """The readings, Jinja files read again with the delimiters of the environment that loads them."""
+    from promptlint.environments import syntaxes
+
+    found = syntaxes([reading.facts for reading in readings])
+    return [
+        _reading(sources.get(reading.facts.file), b"", sources.says(reading.facts.file), found[reading.facts.file])
+        if reading.facts.file in found
+        else reading
+        for reading in readings
+    ]
 
 
 def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[Problem], sources: Sources) -> Project:

@@ -569,7 +569,7 @@ def _recased(change: Callable[[str], str]) -> Operation:
 
 
 def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    from promptlint.extract.jinja import TemplateError, template
+    from promptlint.extract.jinja import TemplateError, has_own_syntax, syntax_of, template
 
     texts = [piece for piece in target if type(piece) is Text]
     if len(target) == 1 and type(target[0]) is Choice:
@@ -577,8 +577,12 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
         return (Choice(target[0].condition, tuple(branch or () for branch in branches)),)
     if len(texts) != len(target):
         return target
+    environment = keywords.get("environment")
+    syntax = syntax_of(environment) if isinstance(environment, Mapping) and has_own_syntax(environment) else ()
+    if syntax is None:
+        return target
     try:
-        return template(texts, part.span.file)
+        return template(texts, part.span.file, syntax=syntax)
     except TemplateError:
         return target
 

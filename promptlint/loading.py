@@ -14,6 +14,7 @@ import msgspec
 from promptlint import operations
 from promptlint.extract import prompt_paths
 from promptlint.extract.facts import Facts
+from promptlint.extract.jinja import has_own_syntax, syntax_of
 from promptlint.extract.state import has_text, state_of
 from promptlint.operations import in_text, literal
 from promptlint.template import Apply, Choice, Hole, Mapping, Part, Ref, Repeat, Template, Text, Value, Volatility
@@ -33,29 +34,29 @@ class Files:
         self.by_last: dict[str, list[tuple[tuple[str, ...], Facts]]] = {}
         for facts in all_facts:
             if not facts.file.endswith(".py"):
-                parts = _parts(facts.file)
+                parts = components(facts.file)
                 if parts:
                     self.by_last.setdefault(parts[-1], []).append((parts, facts))
 
     def alike(self, name: str) -> int:
         """How many files of the run have the last part of a file's name."""
-        parts = _parts(name)
+        parts = components(name)
         return len(self.by_last.get(parts[-1], ())) if parts else 0
 
     def find(self, near: str, name: str, key: str) -> Facts | None:
-        """The file of a name that has the binding `key`: beside the file `near`, or the nearest whose path ends so."""
-        wanted = _parts(name)
+        """The file of a name that has the binding `key` ("": any): beside `near`, or the nearest whose path ends so."""
+        wanted = components(name)
         if not wanted:
             return None
-        here = _parts(near)[:-1]
+        here = components(near)[:-1]
         found = [item for item in self.by_last.get(wanted[-1], ()) if item[0][-len(wanted) :] == wanted]
-        found = [item for item in found if key in item[1].bindings]
+        found = [item for item in found if key in item[1].bindings or not key]
         if not found:
             return None
-        return max(found, key=lambda item: (_common(item[0], here), -len(item[0]), item[1].file))[1]
+        return max(found, key=lambda item: (common(item[0], here), -len(item[0]), item[1].file))[1]
 
 
-def _parts(path: str) -> tuple[str, ...]:
+def components(path: str) -> tuple[str, ...]:
     """The components of a path; `..` takes one away, or stands for nothing that is known."""
     parts: list[str] = []
     for part in path.replace("\\", "/").split("/"):
@@ -66,7 +67,7 @@ def _parts(path: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+def common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
     count = 0
     for one, other in zip(first, second, strict=False):
         if one != other:
@@ -259,13 +260,14 @@ def path_of(value: Value) -> str:
 def _template(
     linker: Linker, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
 ) -> Value | None:
-    """`environment.get_template(name)`, unless the environment has delimiters of its own."""
+    """`environment.get_template(name)`, if it was read with the delimiters of the environment."""
     environment = keywords.get("environment")
-    if isinstance(environment, Mapping) and any(key.endswith("_string") for key, _ in environment.entries):
-        return None
+    own = isinstance(environment, Mapping) and has_own_syntax(environment)
     for name in (target, *positional):
         home = linker.files.find(facts.file, path_of(name), "template")
         if home is not None:
+            if own and isinstance(environment, Mapping) and home.syntax != syntax_of(environment):
+                return None
             return linker.named(home, "template")
     return None
 

@@ -24,6 +24,7 @@ LAYERS = (
         "callers",
         "learned",
         "collect",
+        "environments",
         "fields",
         "fillings",
         "idle",

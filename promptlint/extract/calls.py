@@ -12,6 +12,7 @@ from promptlint.extract import fills, lists, loads, partials, schemas, sending, 
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import in_order, unordered
+from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.results import run_time_value
@@ -442,11 +443,11 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
     first = site.positional[0][0] if site.positional else None
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
         if isinstance(first, tuple) and textual(first):
-            if type(receiver) is Mapping and any(key.endswith("_string") for key, _ in receiver.entries):
-                return first  # delimiters of its own: its text is known, its variables are not
             span = extent(first) or file.span(site.node)
-            fills.note_jinja(file, first, file.span(site.positional[0][1]))
-            return (Apply("jinja", first, Arguments(), span, run_time_value(file, site, None)),)
+            given = (("environment", receiver),) if operation is None and receiver is not None else ()
+            if not file.own_jinja:
+                fills.note_jinja(file, first, file.span(site.positional[0][1]))
+            return (Apply("jinja", first, Arguments((), given), span, run_time_value(file, site, None)),)
         return None
     if (
         operation == "same"
@@ -534,6 +535,8 @@ def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> 
         return (hole,)
     if last[:1].isupper():
         mapping = _object(file, site)
+        if file.own_jinja and last.endswith("Environment") and has_own_syntax(mapping):
+            file.facts.environments.append(mapping)
         message = as_message(mapping)
         if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
             note_message(file, message, "message-class")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import msgspec
 
-from promptlint.template import Arguments, Hole, Message, Span, Value
+from promptlint.template import Arguments, Hole, Mapping, Message, Span, Value
+
+# The delimiters of a Jinja environment where they are not jinja2's own, by its names for them, in their order.
+Syntax: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -169,6 +174,12 @@ class Facts(msgspec.Struct):
     scopes: list[tuple[Span, tuple[str, ...]]] = []
     # Of a Jinja file: the names in its tags. None of any other.
     names: tuple[str, ...] | None = None
+    # Of a Jinja file: the delimiters with which it was read.
+    syntax: Syntax = ()
+    # Jinja environments with delimiters of their own, and the templates that any environment is asked for: which one,
+    # and the template's name.
+    environments: list[Mapping] = []
+    asked: list[tuple[Value, Value]] = []
     # How its process runs, as far as it says: "script" (as a program), "rerun" (anew for every click), "server",
     # "bare" (it defines nothing that could be called later), or "".
     runs: str = ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.extract.facts import Facts, Problem, Site
-from promptlint.template import Choice, Hole, Ref, Repeat, Span, Template, Text
+from promptlint.extract.facts import Facts, Problem, Site, Syntax
+from promptlint.operations import literal
+from promptlint.template import Choice, Hole, Mapping, Ref, Repeat, Span, Template, Text, Value
 
 if TYPE_CHECKING:
     from promptlint.extract.comments import Directive
@@ -34,6 +35,7 @@ def template(
     lstrip_blocks: bool = False,
     trim_blocks: bool = False,
     keep_trailing_newline: bool = False,
+    syntax: Syntax = (),
 ) -> Template:
     """What a Jinja template becomes, of a file or of a literal in it. Its source are the joined values of `texts`.
 
@@ -42,7 +44,7 @@ def template(
     for. Another template is a `Ref` "jinja:NAME", a macro of another template "jinja:NAME#MACRO". Raises
     `TemplateError` when jinja2 cannot parse it.
     """
-    return _read(texts, lstrip_blocks, trim_blocks, keep_trailing_newline)[0]
+    return _read(texts, lstrip_blocks, trim_blocks, keep_trailing_newline, syntax=syntax)[0]
 
 
 def _read(
@@ -51,14 +53,43 @@ def _read(
     trim_blocks: bool = False,
     keep_trailing_newline: bool = False,
     outline: bool = False,
+    syntax: Syntax = (),
 ) -> tuple[Template, Reader]:
     from promptlint.extract import jinja_parts, jinja_tree
 
     source = jinja_tree.Joined(texts, keep_trailing_newline)
     try:
-        return jinja_parts.read(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks, outline=outline)
+        return jinja_parts.read(
+            source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks, outline=outline, syntax=syntax
+        )
     except jinja_tree.Unreadable as error:
         raise TemplateError(error.message, error.offset) from None
+
+
+# jinja2's names for its delimiters: of these the project may have its own.
+_DELIMITERS = (
+    "block_start_string", "block_end_string", "variable_start_string", "variable_end_string", "comment_start_string",
+    "comment_end_string", "line_statement_prefix", "line_comment_prefix",
+)  # fmt: skip
+
+
+def has_own_syntax(environment: Value | None) -> bool:
+    """Whether a value is an environment that is given delimiters."""
+    return isinstance(environment, Mapping) and any(environment.get(key) for key in _DELIMITERS)
+
+
+def syntax_of(environment: Mapping) -> Syntax | None:
+    """The delimiters that an environment is given; None where one of them is not known."""
+    found: list[tuple[str, str]] = []
+    for key in _DELIMITERS:
+        given = environment.get(key)
+        if given is None:
+            continue
+        word = literal(given)
+        if not word:
+            return None
+        found.append((key, word))
+    return tuple(found)
 
 
 def names(texts: Sequence[Text]) -> frozenset[str]:
@@ -70,15 +101,15 @@ def _names(reader: Reader) -> frozenset[str]:
     return frozenset(value for _, kind, value in reader.tree.tokens if kind == "name")
 
 
-def facts(source: Source, *, wanted: bool = False) -> Facts:
+def facts(source: Source, *, wanted: bool = False, syntax: Syntax = ()) -> Facts:
     """The prompts of a Jinja file: one site, or one for each message of a file that is written as several.
 
     The whole template is the binding "template" and its macros are functions, so that others can refer to them.
-    `wanted`: it is a prompt, whatever it looks like.
+    `wanted`: it is a prompt, whatever it looks like. `syntax`: the delimiters of the environment that reads it.
     """
     from promptlint.extract import comments
 
-    found = Facts(source.name)
+    found = Facts(source.name, syntax=syntax)
     said = comments.jinja_directives(source)
     denied = any(each.verb == comments.NOT_A_PROMPT for each in said)
     _read_file(source, found, () if denied else said, wanted)
@@ -96,7 +127,7 @@ def _read_file(source: Source, found: Facts, said: Sequence[Directive], wanted: 
 
     whole = Text(source.text, Span(source.name, 0, len(source.text)), True)
     try:
-        made, reader = _read([whole])
+        made, reader = _read([whole], syntax=found.syntax)
     except TemplateError as error:
         if wanted or jinja_files.may_be_prompt(source.name, source.text):
             end = min(error.offset + 1, len(source.text))
@@ -126,7 +157,7 @@ def define(found: Facts, made: Template, reader: Reader, texts: Sequence[Text]) 
     if reader.parent:
         found.aliases["extends"] = reader.parent
     if reader.blocks:
-        outline, other = _read(texts, outline=True)
+        outline, other = _read(texts, outline=True, syntax=found.syntax)
         found.bindings["outline"] = outline
         found.bindings.update((f"block:{name}", body) for name, body in other.blocks.items())
 

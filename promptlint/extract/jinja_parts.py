@@ -11,7 +11,7 @@ from jinja2 import nodes
 
 from promptlint import operations
 from promptlint.extract import volatility
-from promptlint.extract.facts import Function
+from promptlint.extract.facts import Function, Syntax
 from promptlint.extract.jinja_tree import (
     Extent,
     Joined,
@@ -554,10 +554,10 @@ class Reader:
 
 
 def read(
-    source: Joined, *, lstrip_blocks: bool, trim_blocks: bool, outline: bool = False
+    source: Joined, *, lstrip_blocks: bool, trim_blocks: bool, outline: bool = False, syntax: Syntax = ()
 ) -> tuple[Template, Reader]:
     """The template of a text, and its reader for what else it defines. Raises `Unreadable`."""
-    tree = parse(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks)
+    tree = parse(source, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks, syntax=syntax)
     reader = Reader(tree, outline)
     try:
         return reader.read(), reader

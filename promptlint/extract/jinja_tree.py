@@ -19,6 +19,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream, ignored_tokens
 from jinja2.parser import Parser
 
+from promptlint.extract.facts import Syntax
 from promptlint.extract.names import words
 from promptlint.operations import Ruler
 from promptlint.template import JsonDump, Span, Text
@@ -152,9 +153,12 @@ class Tree:
         return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
-def parse(source: Joined, *, lstrip_blocks: bool, trim_blocks: bool) -> Tree:
-    """Lex and parse; nothing is rendered. Raises `Unreadable`."""
-    environment = _environment(lstrip_blocks, trim_blocks)
+def parse(source: Joined, *, lstrip_blocks: bool, trim_blocks: bool, syntax: Syntax = ()) -> Tree:
+    """Lex and parse; nothing is rendered. `syntax`: delimiters by jinja2's names for them. Raises `Unreadable`."""
+    try:
+        environment = _environment(lstrip_blocks, trim_blocks, syntax)
+    except AssertionError as error:
+        raise Unreadable(str(error), 0) from None
     tokens = _lex(environment, source)
     unclosed = _nesting(tokens, source)
     tree = Tree(source, tokens)
@@ -178,10 +182,15 @@ def parse(source: Joined, *, lstrip_blocks: bool, trim_blocks: bool) -> Tree:
     raise Unreadable(message, source.at(offset))
 
 
-@functools.cache
-def _environment(lstrip_blocks: bool, trim_blocks: bool) -> Environment:
+@functools.lru_cache(maxsize=64)
+def _environment(lstrip_blocks: bool, trim_blocks: bool, syntax: Syntax) -> Environment:
+    delimiters: dict[str, Any] = dict(syntax)
     return Environment(
-        extensions=_EXTENSIONS, keep_trailing_newline=True, lstrip_blocks=lstrip_blocks, trim_blocks=trim_blocks
+        extensions=_EXTENSIONS,
+        keep_trailing_newline=True,
+        lstrip_blocks=lstrip_blocks,
+        trim_blocks=trim_blocks,
+        **delimiters,
     )
 
 
@@ -232,9 +241,9 @@ def _tags(tokens: list[_Token]) -> Iterator[tuple[int, int, str]]:
     """Start, end and first word of every tag; the white space that a closing delimiter eats is left out."""
     begin, word, wanted = 0, "", False
     for start, kind, value in tokens:
-        if kind in ("block_begin", "variable_begin"):
-            begin, word, wanted = start, "", kind == "block_begin"
-        elif kind in ("block_end", "variable_end"):
+        if kind in ("block_begin", "variable_begin", "linestatement_begin"):
+            begin, word, wanted = start, "", kind != "variable_begin"
+        elif kind in ("block_end", "variable_end", "linestatement_end"):
             yield begin, start + len(value.rstrip()), word
         elif wanted and kind != "whitespace":
             word, wanted = (value if kind == "name" else ""), False

@@ -119,6 +119,7 @@ def _function(
         return _apply(file, site, "data", first, (), hole) if textual(first) else None
     if last == "get_template" and textual(first):
         keywords = (("environment", receiver),) if receiver is not None and textual(receiver) else ()
+        file.facts.asked += [(environment, first) for _, environment in keywords]
         return (Apply("template", first, Arguments((), keywords), file.span(site.node), hole),)
     if last == "files" and "resources" in site.name:
         return _package(first)

@@ -121,6 +121,8 @@ class File:
         # Inside `try` statements that expect a template not to be filled.
         self.guards = 0
         self.depth = 0
+        # It may make Jinja environments with delimiters of their own.
+        self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
         # Where texts that grew too large have been cut off.
