@@ -367,6 +367,8 @@ class _Job:
         for problem in report.problems:
             if problem.kind == "internal" or strict or not self.shared["quiet"]:
                 _say(text_output.describe(problem, report.sources))
+        for source, said in () if self.shared["quiet"] else report.unmatched:
+            _say(f"{text_output.safe(source)}: {said} matches nothing: no file that was read has this name")
         return report
 
     def _around(self) -> Discovery:

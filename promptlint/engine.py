@@ -36,6 +36,8 @@ class Reading(msgspec.Struct, frozen=True):
 
     facts: Facts
     ignores: list[Ignore] = []
+    # What the configuration says of the project's own code and may have matched here.
+    matched: list[str] = []
 
 
 class Sources:
@@ -72,6 +74,7 @@ class Report(msgspec.Struct, frozen=True):
     """The outcome of a run.
 
     `files` counts those that were read, `skipped` those that were not; `failing`: a finding is as severe as `fail-on`.
+    `unmatched` is what configuration files say of the project's own code and no file that was read has: path and entry.
     """
 
     project: Project
@@ -82,6 +85,7 @@ class Report(msgspec.Struct, frozen=True):
     files: int = 0
     skipped: int = 0
     failing: bool = False
+    unmatched: list[tuple[str, str]] = []
 
     def tokens(self, saving: Literal["removed", "cached"]) -> int:
         """Tokens per call that the findings say could be removed, or cached."""
@@ -111,7 +115,25 @@ def run(
         paths.update((file.name, file.path) for file in more)
         readings += read_all(more)
         files = [*files, *more]
-    return lint(readings, Sources(files), settings_of, named=named)
+    report = lint(readings, Sources(files), settings_of, named=named)
+    return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
+
+
+def _unmatched(readings: Sequence[Reading], settings_of: SettingsOf) -> list[tuple[str, str]]:
+    """What configuration files say of the project's own code and no file that was read has, with each one's path."""
+    from promptlint.extract.catalogue import lexicon
+
+    found: dict[tuple[str, bytes], set[str]] = {}
+    for reading in readings:
+        settings = settings_of(reading.facts.file) if language(reading.facts.file) == "python" else None
+        if settings is not None and settings.words:
+            found.setdefault((settings.source, settings.words), set()).update(reading.matched)
+    return [
+        (source, said)
+        for (source, words), matched in sorted(found.items())
+        for said in dict.fromkeys(said for said, _, _ in lexicon(words).said)
+        if said not in matched
+    ]
 
 
 # Files -> facts
@@ -196,13 +218,21 @@ def _read_file(file: File, words: bytes) -> Reading:
 def _reading(source: Source, words: bytes, says: int | None = None, syntax: Syntax = ()) -> Reading:
     """The reading of a text, whatever it holds: what goes wrong becomes a problem of that file."""
     try:
-        return Reading(_facts(source, words, says, syntax), ignores.ignores(source))
+        return Reading(_facts(source, words, says, syntax), ignores.ignores(source), _matched(source, words))
     except RecursionError:
         return _failed(source.name, "internal", "nested too deeply")
     except MemoryError:
         return _failed(source.name, "internal", "out of memory, or nested too deeply")
     except Exception as error:
         return _failed(source.name, "internal", _short(error))
+
+
+def _matched(source: Source, words: bytes) -> list[str]:
+    if not words or language(source.name) != "python":
+        return []
+    from promptlint.extract.catalogue import found_in
+
+    return found_in(source.text, words)
 
 
 def _facts(source: Source, words: bytes, says: int | None, syntax: Syntax) -> Facts:

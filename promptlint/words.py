@@ -5,6 +5,7 @@ Everything is checked: a mistake would otherwise be a prompt that is silently no
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -50,6 +51,7 @@ def words(table: dict[str, Any], path: str) -> bytes:
 
 
 def _entries(kind: str, entries: list[Any], path: str) -> Iterator[Any]:
+    taken: dict[tuple[str, frozenset[str], frozenset[str]], int] = {}
     for number, entry in enumerate(entries, 1):
         where = f"{path}: [[{kind}]] {number}" if len(entries) > 1 else f"{path}: [[{kind}]]"
         if not isinstance(entry, dict):
@@ -63,6 +65,10 @@ def _entries(kind: str, entries: list[Any], path: str) -> Iterator[Any]:
         except msgspec.ValidationError as error:
             raise ConfigError(f"{where}: {reason(error, _TYPES[kind])}") from error
         _check(kind, made, where)
+        for name in made.match:
+            first = taken.setdefault((name, frozenset(made.requires), frozenset(made.excludes)), number)
+            if first != number:
+                raise ConfigError(f"{where}: `{name}` can never match: [[{kind}]] {first} has it already")
         yield made
 
 
@@ -71,11 +77,13 @@ def _check(kind: str, entry: Any, where: str) -> None:
     if not entry.match:
         raise ConfigError(f"{where}: `match` names nothing")
     for name in (*entry.match, *entry.requires, *entry.excludes):
-        if not all(part.isidentifier() for part in name.split(".")):
+        if not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
             raise ConfigError(f"{where}: `{name}` is not a dotted name")
     for name in (*entry.requires, *entry.excludes):
         if "." in name:
             raise ConfigError(f"{where}: `{name}`: of the imports only the top-level module is compared")
+    if entry.requires and set(entry.requires) <= set(entry.excludes):
+        raise ConfigError(f"{where}: can never match: what `requires` names, `excludes` does as well")
     for table in ("arguments", "attributes", "fields"):
         roles = getattr(entry, table, {})
         _known(roles.values() if isinstance(roles, dict) else (), _ROLES, f"{where}: {table}", "unknown role")

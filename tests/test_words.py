@@ -273,6 +273,15 @@ MISTAKES = [
         "[[decorator]]: gives: unknown word `docstrings`, did you mean `docstring`?",
     ),
     ('[[message]]\nmatch = ["a"]\ncontent = [0]\n', "[[message]]: says nothing without `role` or `role_from`"),
+    ('[[call]]\nmatch = ["a.class"]\n', "[[call]]: `a.class` is not a dotted name"),
+    (
+        '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\nrequires = ["b"]\nexcludes = ["b", "c"]\n',
+        "[[call]]: can never match: what `requires` names, `excludes` does as well",
+    ),
+    (
+        '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\n[[call]]\nmatch = ["b", "a"]\nslots = { system = [1] }\n',
+        "[[call]] 2: `a` can never match: [[call]] 1 has it already",
+    ),
     ('names = "a"\n', "`names`: expected `list`, got `string`"),
     ('names = ["a.b"]\n', "names: `a.b`: names are matched without their module or class"),
     ('not-names = ["a b"]\n', "not-names: `a b`: no name is like that"),
@@ -283,6 +292,33 @@ MISTAKES = [
 @pytest.mark.parametrize(("config", "message"), MISTAKES, ids=[each[1] for each in MISTAKES])
 def test_mistakes_are_named(tmp_path: Path, config: str, message: str) -> None:
     assert failure(tmp_path, config) == message
+
+
+def test_a_name_that_no_file_has_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from promptlint.commands import execute
+
+    config = """
+    [[call]]
+    match = ["my_llm.aks", "my_llm.ask"]
+    slots = { prompt = [0] }
+    [[call]]
+    match = ["ask"]
+    requires = ["other_llm"]
+    slots = { prompt = [0] }
+    [[base]]
+    match = ["Persona"]
+    attributes = { about = "system" }
+    """
+    (tmp_path / "promptlint.toml").write_text(config)
+    (tmp_path / "app.py").write_text("from my_llm import ask\n\nask('Name a plant.')\n")
+    (tmp_path / "notes.txt").write_text("my_llm.aks, Persona")
+    assert execute([str(tmp_path)]) == 0
+    end = "matches nothing: no file that was read has this name"
+    lines = [line.partition("promptlint.toml: ")[2] for line in capsys.readouterr().err.splitlines() if end in line]
+    assert lines == [f"[[call]]: `my_llm.aks` {end}", f"[[call]]: `ask` {end}", f"[[base]]: `Persona` {end}"]
+    # One file is not the whole project, and who wants to hear nothing hears nothing.
+    assert execute([str(tmp_path / "app.py")]) == 0 and end not in capsys.readouterr().err
+    assert execute([str(tmp_path), "--quiet"]) == 0 and end not in capsys.readouterr().err
 
 
 def test_settings_show_the_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

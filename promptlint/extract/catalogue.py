@@ -226,6 +226,11 @@ class Lexicon:
         self.matchers: tuple[Matcher, ...] = (Matcher(words.catalogue), matcher()) if words else (matcher(),)
         self.verdict: Callable[[str], bool | None] | None = None
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
+        # What the project says of its code, each name with the parts and imports that a file must hold for it to match.
+        self.said: list[tuple[str, list[str], list[str]]] = []
+        for kind in KINDS if words else ():
+            for entry in getattr(words.catalogue, kind) if words else ():
+                self.said += [(f"[[{kind}]]: `{name}`", name.split("."), entry.requires) for name in entry.match]
         if words and (words.names or words.not_names):
             self.verdict = functools.lru_cache(maxsize=20_000)(_verdict(words.names, words.not_names))
 
@@ -248,6 +253,15 @@ class Lexicon:
         """Which schemas a call or a decorator sends."""
         found = (Matcher.find(each.schemas, dotted, imported) for each in self.matchers)
         return next((entry for entry in found if entry is not None), None)
+
+
+def found_in(text: str, words: bytes) -> list[str]:
+    """What a configuration says of the project's own code and could match in a file with this text."""
+    return [
+        said
+        for said, parts, requires in lexicon(words).said
+        if all(part in text for part in parts) and (not requires or any(module in text for module in requires))
+    ]
 
 
 def _verdict(names: list[str], not_names: list[str]) -> Callable[[str], bool | None]:
