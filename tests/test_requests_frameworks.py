@@ -164,3 +164,73 @@ def test_fields_of_llama_index_have_the_values_of_the_call() -> None:
         [("system", "You are kind to Ann."), ("user", "{question}")],
         [("user", 'Sum up this text in {count} words, as {"text": ...}: {text}')],
     ]
+
+
+HAYSTACK = '''
+    from haystack import Pipeline
+    from haystack.components.builders import ChatPromptBuilder, PromptBuilder
+    from haystack.components.generators import OpenAIGenerator
+    from haystack.components.generators.chat import OpenAIChatGenerator
+    from haystack.dataclasses import ChatMessage
+
+    TEMPLATE = """Answer from these documents.
+    {% for each in documents %}{{ each.content }}{% endfor %}Question: {{ question }}"""
+
+    def build():
+        pipe = Pipeline()
+        pipe.add_component("retriever", Retriever(store))
+        pipe.add_component("prompt_builder", PromptBuilder(template=TEMPLATE))
+        pipe.add_component(instance=OpenAIGenerator(model="gpt-4o-mini"), name="llm")
+        pipe.connect("retriever", "prompt_builder.documents")
+        pipe.connect("prompt_builder", "llm")
+        return pipe
+
+    class Chat:
+        def __init__(self):
+            template = [ChatMessage.from_system("Answer in {{ language }}."), ChatMessage.from_user("On {{ topic }}")]
+            self.pipeline = Pipeline()
+            self.pipeline.add_component("builder", ChatPromptBuilder(template=template))
+            self.pipeline.add_component("llm", OpenAIChatGenerator(model="gpt-4o"))
+            self.pipeline.connect("builder.prompt", "llm.messages")
+'''
+
+
+def test_pipelines_of_haystack() -> None:
+    found = requests_of(HAYSTACK)
+    assert [(each.provider, each.model, each.complete, parts(each)) for each in found] == [
+        (
+            "openai",
+            "gpt-4o-mini",
+            True,
+            [("user", "Answer from these documents.\n[{each.content}]Question: {question}")],
+        ),
+        ("openai", "gpt-4o", True, [("system", "Answer in {language}."), ("user", "On {topic}")]),
+    ]
+
+
+def test_components_that_are_not_connected_send_nothing_to_each_other() -> None:
+    code = HAYSTACK.replace("connect(", "join(")
+    assert requests_of(code) == []
+
+
+def test_chat_history_of_semantic_kernel() -> None:
+    code = """
+    from semantic_kernel.connectors.ai.open_ai import AzureChatCompletion, OpenAIChatCompletion
+    from semantic_kernel.contents import ChatHistory
+
+    async def sort(letter):
+        chat = AzureChatCompletion(deployment_name="gpt-4o")
+        history = ChatHistory(system_message="You sort letters by desk.")
+        history.add_user_message(f"Sort this letter: {letter}")
+        return await chat.get_chat_message_content(chat_history=history, settings=None)
+
+    async def answer(letter, before):
+        history = ChatHistory()
+        history.add_system_message("You are kind.")
+        history.add_user_message(letter)
+        return await OpenAIChatCompletion(ai_model_id="gpt-4o").get_chat_message_contents(history, None)
+    """
+    assert [(each.provider, each.model, parts(each)) for each in requests_of(code)] == [
+        ("azure", "gpt-4o", [("system", "You sort letters by desk."), ("user", "Sort this letter: {letter}")]),
+        ("openai", "gpt-4o", [("system", "You are kind."), ("user", "{letter}")]),
+    ]

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import fills, lists, loads, partials, schemas, sending, turns
+from promptlint.extract import fills, lists, loads, partials, pipelines, schemas, sending, turns
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_invocation
-from promptlint.extract.iteration import in_order, unordered
+from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
@@ -178,6 +178,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         note_invocation(file, scope, node, site.arguments())
         return known
     sending.called(file, scope, site, evaluate)
+    if site.last in ("add_component", "connect"):
+        pipelines.note(file, scope, site)
     if "description" in site.keywords and "name" in site.keywords:
         note_schema(file, _object(file, site))
     loaded = _loaded(file, scope, site, receiver)
@@ -244,7 +246,7 @@ def _catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) ->
 def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
     if message is not None and not shown_on(site.name, file.imported):
-        return _message(file, site, message)
+        return _message(file, scope, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
     if request is not None and (not request.through or sending.may_be_client(receiver)):
@@ -282,7 +284,7 @@ def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> V
     return file.unnoted(lambda: evaluate(file, scope, function))
 
 
-def _message(file: File, site: CallSite, entry: MessageEntry) -> Value | None:
+def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> Value | None:
     picked = site.pick(entry.content)
     role = entry.role
     if entry.role_from:
@@ -301,18 +303,25 @@ def _message(file: File, site: CallSite, entry: MessageEntry) -> Value | None:
     content = sending.formatted(file, picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     note_message(file, message, "message-class")
+    if entry.adds:
+        lists.tell(scope, site.node, message)
     return message
 
 
 def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
     """`from_messages([("system", "..."), ...])`: a list of messages."""
     picked = site.pick(entry.argument)
+    told = site.pick(entry.system)
+    first = (Message("system", told[0], file.span(site.node)),) if told is not None else ()
+    for system in first:
+        note_message(file, system, "message-class")
     if picked is None:
-        return (run_time_value(file, site, None),)
+        begun = Items(first, file.span(site.node), site.complete)
+        return begun if entry.system else (run_time_value(file, site, None),)
     value, node = picked
     if type(value) is not Items:
-        return value
-    messages: list[Value] = []
+        return value if not first else Items((*first, spread(value)), file.span(site.node))
+    messages: list[Value] = [*first]
     for item in value.items:
         message = item
         history = sending.placeholder(item)
@@ -325,7 +334,12 @@ def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
             message = Message(role_named(word), content, item.span)
             note_message(file, message, "message-class")
         elif type(item) is Message:
-            message = Message(item.role, item.content, item.span, item.marker)
+            # Of Haystack the messages themselves are templates, of LangChain they are sent as they stand.
+            jinja = entry.template == "jinja"
+            text = sending.formatted(file, item.content, entry.template, item.span) if jinja else item.content
+            if jinja:
+                file.renote(item.content, text)
+            message = Message(item.role, text, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
             fills.note_template(file, site, item, entry.template, file.span(node))
             message = Message(

@@ -38,12 +38,13 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 
 class MessageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call that makes one message."""
+    """A call that makes one message. `adds`: it is a method of a list of messages, which has it then."""
 
     match: list[str]
     content: Places
     role: str = ""
     role_from: Places = []
+    adds: bool = False
     template: str = ""
     requires: list[str] = []
     excludes: list[str] = []
@@ -73,10 +74,14 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
 
 class MessagesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A call that takes a whole list of messages, written as tuples, dicts or message objects."""
+    """A call that takes a whole list of messages, written as tuples, dicts or message objects.
+
+    `system` is the text of a message in front of them; a call that may be given one begins a list.
+    """
 
     match: list[str]
     argument: Places
+    system: Places = []
     template: str = ""
     requires: list[str] = []
     excludes: list[str] = []

@@ -177,6 +177,15 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     return (hole,)
 
 
+def tell(scope: Scope, node: ast.Call, message: Message) -> None:
+    """`history.add_user_message("...")` on a list of messages that is known."""
+    target = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    current = scope.values.get(target)
+    if isinstance(current, Items) and not full(current):
+        grown = Items((*current.items, message), current.span, current.complete)
+        scope.values[target] = bounded(grown, len(grown.items))
+
+
 def _begun(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Items | None:
     """A list of messages that is no list in sight: a copy, what a function gives back, a parameter, an attribute."""
     value = evaluate(file, scope, node) if isinstance(node, ast.Name | ast.Attribute) else None

@@ -261,7 +261,7 @@ def _object(
     return Mapping(tuple(entries), span, site.complete, site.name)
 
 
-def chain(file: File, scope: Scope, node: ast.BinOp, steps: list[Value]) -> None:
+def chain(file: File, scope: Scope, node: ast.expr, steps: list[Value]) -> None:
     """`prompt | model | parser`: the steps of a pipeline, of which linking finds out what they are."""
     if any(_may_be_prompt(step) for step in steps[:-1]):
         span = file.span(node)
@@ -274,7 +274,7 @@ def _may_be_prompt(step: Value) -> bool:
     if isinstance(step, Items):
         return any(isinstance(item, Message) for item in step.items)
     if isinstance(step, tuple):
-        return has_text(step) or any(isinstance(part, Ref) for part in step) or bool(single_hole(step))
+        return has_text(step) or any(isinstance(part, Ref | Apply) for part in step) or bool(single_hole(step))
     return False
 
 

@@ -7,6 +7,8 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec.structs
+
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Facts, Site
@@ -123,6 +125,8 @@ class File:
         self.depth = 0
         # It may make Jinja environments with delimiters of their own.
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
+        # Components of pipelines by their names.
+        self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
         # Where texts that grew too large have been cut off.
@@ -222,6 +226,14 @@ class File:
         value = evaluate()
         del facts.sites[before[0] :], facts.calls[before[1] :], facts.sent[before[2] :]
         return value
+
+    def renote(self, value: Value, other: Value) -> None:
+        """Put another value in the place of one that has just been noted."""
+        sites = self.facts.sites
+        for at in range(len(sites) - 1, max(len(sites) - 200, 0) - 1, -1):
+            if sites[at].value is value:
+                sites[at] = msgspec.structs.replace(sites[at], value=other)
+                return
 
     def note_call(self, call: Call) -> None:
         self.facts.calls.append(call)
