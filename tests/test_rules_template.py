@@ -27,8 +27,7 @@ def lint(tmp_path: Path, **files: str) -> Report:
         place = place if place.suffix in (".j2", ".md") else place.with_suffix(".py")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    # One of these rules is off by default.
-    configuration = Configuration(Overrides(cwd=str(tmp_path), extend_select=("interpolated-template",)))
+    configuration = Configuration(Overrides(cwd=str(tmp_path)))
     return run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
 
 

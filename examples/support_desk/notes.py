@@ -19,10 +19,6 @@ Ticket: {ticket}"""
 SUMMARY_PROMPT = """Sum up for the evening shift, in two sentences, what was agreed.
 Ticket: {ticket}"""
 
-CALLBACK_PROMPT = """Name what was promised on the telephone.
-Call: {transcript}
-Ticket: {ticket}"""
-
 
 def line(ticket: str) -> str:
     return client.responses.create(model="gpt-5.2", input=LINE_PROMPT.format(ticket=ticket)).output_text
@@ -43,8 +39,8 @@ def shop_note(ticket: str, shop: str) -> str:
 
 
 def callback(ticket: str, transcript: str) -> str:
-    prompt = CALLBACK_PROMPT.format(ticket=ticket, transcript=transcript)
-    return client.responses.create(model="gpt-5.2", input=prompt).output_text
+    prompt = f"Name what was promised on the telephone.\nCall: {transcript}\nTicket: {{ticket}}"
+    return client.responses.create(model="gpt-5.2", input=prompt.format(ticket=ticket)).output_text
 
 
 def deadline(ticket: str) -> str:

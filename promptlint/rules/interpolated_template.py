@@ -22,7 +22,7 @@ _SHORT = frozenset(
 _HARMLESS = frozenset({"clock", "date", "uuid", "random"})
 
 
-@rule(group="template", severity="warning", default=False)
+@rule(group="template", severity="warning")
 def check(project: Project) -> Iterator[Finding]:
     """Run-time text stands inside of a template that is filled afterwards, so its braces become fields."""
     for filling in project.fillings:
