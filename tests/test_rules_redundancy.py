@@ -156,6 +156,7 @@ ADDS_SOMETHING = (
     "Pick the most relevant object from the list: BED | Pick the most relevant object from the list: TV",
     "`find`: Find the street of a letter by its writer. | `search`: Find the street by the writer of a letter.",
     "Write at most 5 sentences about street and letter. | Write at most 9 sentences about letter and street.",
+    "Mention street, writer, tag1, tag 2 of letter 1. | Mention the street, writer, tag1, tag 2 of the letter 2.",
     "If the letter is late, mention street and department. | Mention the street and the department of a late letter.",
 )
 

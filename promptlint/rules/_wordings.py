@@ -34,7 +34,7 @@ class Said(msgspec.Struct, frozen=True, eq=False):
     place: Place
     words: frozenset[str]
     order: tuple[str, ...]
-    numbers: frozenset[str]
+    numbers: tuple[str, ...]
     denied: frozenset[str]
 
 
@@ -57,7 +57,7 @@ def _said(place: Place) -> Said:
                 negative = False
     if negative:
         denied.add("")
-    numbers = frozenset(_NUMBER.findall(place.key))
+    numbers = tuple(sorted(_NUMBER.findall(place.key)))
     return Said(place, content_words(place.key), tuple(order), numbers, frozenset(denied))
 
 
