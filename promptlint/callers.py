@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint.classes import Classes, Place
+from promptlint.decisions import decided
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import takes
 from promptlint.extract.messages import DESCRIPTION, content_template
@@ -80,13 +81,15 @@ class Slot(msgspec.Struct, frozen=True):
 class Given(msgspec.Struct, frozen=True):
     """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters.
 
-    `ambiguous`: it may mean the method of another class as well, so who gets the request is not known.
+    `ambiguous`: it may mean the method of another class as well, so who gets the request is not known. `certain`: there
+    is no class for whose objects it would mean nothing.
     """
 
     facts: Facts
     invocation: Invocation
     arguments: dict[str, Value]
     ambiguous: bool = False
+    certain: bool = True
 
 
 class Callers:
@@ -257,7 +260,8 @@ class Callers:
                 if self.classes.target(facts, invocation.name, wanted) == place:
                     self.used += 1
                     ambiguous = self.classes.ambiguous(facts, invocation.name)
-                    yield Given(facts, invocation, _arguments(function, invocation), ambiguous)
+                    certain = self.classes.certain(facts, invocation.name)
+                    yield Given(facts, invocation, _arguments(function, invocation), ambiguous, certain)
 
     # ---- what callers give
 
@@ -336,6 +340,8 @@ class Callers:
         if place in active or hops > MAX_HOPS:
             return
         for given in self.calls.get(place, ()):
+            if not given.certain:
+                continue
             self.ways += 1
             if self.ways > MAX_WAYS:
                 return
@@ -344,11 +350,18 @@ class Callers:
             through = False
             if above in self.calls and above != place:
                 for first, outer, unclear in self._bindings(above, hops + 1, active | {place}):
-                    if self._tells(above, outer):
+                    if not self._goes(given, outer):
+                        through = True
+                    elif self._tells(above, outer):
                         through = True
                         yield first, self._bind(place, given, outer), unclear or given.ambiguous
             if not through:
                 yield invocation, self._bind(place, given, {}), given.ambiguous
+
+    def _goes(self, given: Given, outer: Bound) -> bool:
+        """Whether a call of a wrapper is reached, for all that a call of the function around it tells."""
+        test = given.invocation.test
+        return test is None or decided(self.linker, test, given.facts, outer, frozenset()) is not False
 
     def _bind(self, place: Place, given: Given, outer: Bound) -> Bound:
         """The values of a function's parameters in one call of it."""

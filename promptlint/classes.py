@@ -39,6 +39,20 @@ class Classes:
         found = self.known[asked]
         return found if found is None or found in wanted else self.better.get(found)
 
+    def certain(self, facts: Facts, name: str) -> bool:
+        """Whether the object of a call has the method that is meant, for all that is known of its class.
+
+        A class has not, if only some of those below it have the method.
+        """
+        found = self.known.get((facts.file, name))
+        if found is None or found not in self.better or found[1] in self.homes[found[0]].functions:
+            return True
+        owner, _, member = found[1].rpartition(".")
+        return all(
+            any(f"{each}.{member}" in above.functions for above, each in self.lineage(home, below))
+            for home, below in self.below(found[0], owner)
+        )
+
     def ambiguous(self, facts: Facts, name: str) -> bool:
         """Whether a call that means a method of a class below may, for all that is known, mean that of another one."""
         found = self.known.get((facts.file, name))

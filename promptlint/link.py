@@ -12,19 +12,20 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import loading, margins, operations, signatures
+from promptlint import decisions, loading, margins, operations, signatures
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import named_for
 from promptlint.modules import Modules
-from promptlint.operations import in_text, is_several, literal
+from promptlint.operations import SEVERAL, in_text, is_several, literal
 from promptlint.prompt import Project
 from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Condition,
     Dedent,
     Hole,
     Items,
@@ -76,15 +77,20 @@ class Linker:
         self.passing: dict[tuple[str, str], Value | None] = {}
         self.depth = 0
         self.steps = 0
+        self.assumed: frozenset[str] = frozenset()
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
 
-    def resolve(self, value: Value, facts: Facts, bound: Bound | None = None) -> Value:
+    def resolve(
+        self, value: Value, facts: Facts, bound: Bound | None = None, assumed: frozenset[str] = frozenset()
+    ) -> Value:
         """A value with nothing left to look up, within a budget of steps for each call from outside.
 
-        `bound` are values for the parameters of the function around it.
+        `bound` are values for the parameters of the function around it. Those that are `assumed` are what holds if
+        nothing is given, so they decide no condition.
         """
         bound = bound or {}
+        self.assumed = assumed
         self.steps = 0
         self.passing.clear()
         # A template that includes itself, through others or not, is a hole in itself.
@@ -110,11 +116,20 @@ class Linker:
                     return bounded(result) if isinstance(result, tuple) else result
                 return bounded(self.template(value, facts, bound))
             if type(value) is Message:
-                return Message(value.role, self.value(value.content, facts, bound), value.span, value.marker)
+                content = self.value(value.content, facts, bound)
+                decided = value.test is not None and decisions.decide(self, value.test, facts, bound)
+                return Message(value.role, content, value.span, value.marker, () if decided else value.when)
             if type(value) is Items:
                 items: list[Value] = []
                 complete = value.complete
                 for item in value.items:
+                    if type(item) is Message and item.test is not None:
+                        if decisions.decide(self, item.test, facts, bound) is False:
+                            continue
+                    elif is_several(item) and (taken := decisions.taken(self, item, facts, bound)) is not None:
+                        if taken == (SEVERAL,):
+                            continue
+                        item = taken
                     whole = self.several(item, facts, bound) if is_several(item) else None
                     if whole is not None:
                         items.extend(whole.items)
@@ -187,12 +202,14 @@ class Linker:
                 given = bound.get(parameter) if parameter else None
                 return (part,) if given is None else given
             case Choice():
+                if part.test is not None and (taken := decisions.taken(self, (part,), facts, bound)) is not None:
+                    return self.value(taken, facts, bound)
                 values = [self.value(branch, facts, bound) for branch in part.branches[:MAX_BRANCHES]]
                 lists = [value for value in values if type(value) is Items]
                 if lists:
                     # Of what is not a list nothing is known that could stand in it.
                     known = len(lists) == len([value for value in values if value != ()])
-                    joined = functools.reduce(functools.partial(_either, part.condition), lists)
+                    joined = functools.reduce(functools.partial(_either, Condition(part.condition)), lists)
                     return joined if known else msgspec.structs.replace(joined, complete=False)
                 branches = tuple(map(in_text, values))
                 same = all(branch == branches[0] for branch in branches[1:])
@@ -444,7 +461,7 @@ def _once(part: Repeat) -> bool:
 _ALONE = (Ref, Apply, Hole, Choice)
 
 
-def _either(condition: str, first: Items, second: Items) -> Items:
+def _either(condition: Condition, first: Items, second: Items) -> Items:
     """One list or another."""
     joined = join_branches(condition, first, second)
     return joined if isinstance(joined, Items) else first

@@ -188,7 +188,12 @@ def is_several(item: Value) -> bool:
 
 def exact(items: Items) -> bool:
     """Whether every item of the list stands for itself, so that they can be counted."""
-    return items.complete and not any(is_several(item) for item in items.items)
+    return items.complete and not any(is_several(item) or _perhaps(item) for item in items.items)
+
+
+def _perhaps(item: Value) -> bool:
+    """Whether an item is a message that is sent under a condition."""
+    return type(item) is Message and bool(item.when)
 
 
 def settled(template: Template) -> Template:

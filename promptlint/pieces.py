@@ -110,6 +110,7 @@ def alternatives(request: Request) -> list[dict[str, int]]:
     """
     branches: dict[str, int] = {}
     for prompt in request.prompts:
+        branches.update((condition, max(branches.get(condition, 0), 2)) for condition, _ in prompt.when)
         for choice in _choices(prompt.template):
             branches[choice.condition] = max(branches.get(choice.condition, 0), len(choice.branches))
     taken: list[tuple[str, int]] = []
@@ -140,7 +141,7 @@ def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: 
     """
     model = model_of(request)
     found = policy or policy_of(request)
-    ordered = _ordered(request, found)
+    ordered = [each for each in _ordered(request, found) if _taken(request.prompts[each[0]], choices or {})]
     boundaries = _boundaries([request.prompts[index] for index, _ in ordered])
     markers = set(request.markers)
     pieces: list[Piece] = []
@@ -150,6 +151,11 @@ def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: 
         end = Piece("end", index, prompt.role, prompt.span, reusable=boundary, marker=index in markers, part=part)
         pieces.append(end)
     return pieces
+
+
+def _taken(prompt: Prompt, choices: Mapping[str, int]) -> bool:
+    """Whether a prompt is sent on a way through the conditions; one that is not on the way holds."""
+    return all((choices.get(condition, 0) == 0) == holds for condition, holds in prompt.when)
 
 
 def _ordered(request: Request, policy: Policy) -> list[tuple[int, Part]]:
@@ -203,7 +209,7 @@ def skeleton(request: Request) -> Iterator[tuple[int, Text | Piece]]:
     """
     for index, part in _ordered(request, policy_of(request)):
         prompt = request.prompts[index]
-        for each in _straight(prompt.template, {}):
+        for each in _straight(prompt.template, {}) if _taken(prompt, {}) else ():
             yield index, each if isinstance(each, Text) else _changing_piece(each, index, prompt.role, part)
 
 

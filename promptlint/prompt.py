@@ -20,6 +20,7 @@ class Prompt(msgspec.Struct, frozen=True):
     `span` is the place of the expression that holds it; `model` is the literal model name of its request, or "".
     `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
     `dedents` are the calls that a part of its text has gone through to lose its margin.
+    It is sent if each condition of `when` (source text) holds or does not hold, as the flag beside it says.
     """
 
     name: str
@@ -30,6 +31,15 @@ class Prompt(msgspec.Struct, frozen=True):
     model: str = ""
     once: bool = False
     dedents: tuple[Dedent, ...] = ()
+    when: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def condition(self) -> str:
+        """The conditions under which it is sent, as one, "" if there is none."""
+        if len(self.when) == 1:
+            text, holds = self.when[0]
+            return text if holds else f"not ({text})"
+        return " and ".join(f"({text})" if holds else f"not ({text})" for text, holds in self.when)
 
 
 class Unresolved(msgspec.Struct, frozen=True):

@@ -288,8 +288,13 @@ def gathers_system(policy: Policy, api: str) -> bool:
 
 
 def provider_in(model: str) -> str:
-    """The provider that the first prefix of a model's name ("azure/...", "openai:...") stands for, "" without one."""
-    prefixes, _ = _split(model, providers())
+    """The provider that the first prefix of a model's name ("azure/...", "openai:...") stands for, "" without one.
+
+    With a capital letter it is the owner of a model ("Qwen/...").
+    """
+    # LiteLLM's own prefix says no more than that it is used.
+    model = model.removeprefix("litellm/")
+    prefixes, _ = _split(model, providers()) if model[:1].islower() else ([], "")
     return prefixes[0] if prefixes else ""
 
 
@@ -309,6 +314,17 @@ def self_hosted(provider: str, model: str) -> bool:
     hosts = [key for key in _named(provider, table) if table[key].host]
     _, bare = _split(model, table)
     return bool(hosts) and re.search(table["openai"].models_like, bare) is None
+
+
+# Models of OpenAI that no policy is about.
+_OLD = ("text-", "davinci", "curie", "babbage", "code-davinci", "computer-use-", "omni-")
+
+
+def of_openai(model: str) -> bool:
+    """Whether a name is that of one of OpenAI's own models."""
+    table = providers()
+    _, bare = _split(model, table)
+    return bare.startswith(_OLD) or re.search(table["openai"].models_like, bare) is not None
 
 
 def threshold(policy: Policy, min_tokens: int) -> tuple[int, str]:

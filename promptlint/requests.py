@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from promptlint import providers
+from promptlint.decisions import decided
 from promptlint.extract import chat_markup
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
+from promptlint.extract.names import scripted
 from promptlint.extract.sending import OUTPUT
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
-from promptlint.operations import is_several, literal
+from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.schemas import passed, schemas_named
 from promptlint.template import (
@@ -40,12 +43,19 @@ from promptlint.tools import Tool, tools_of
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
 
+# What holds several messages by its name.
+_HISTORY = re.compile(
+    r"(?:^|[\W_])(?:history|messages|msgs|conversation|contents|turns|items|inputs|input_list)\W*$", re.IGNORECASE
+)
 # Clients inside of clients, agents of agents.
 MAX_INNER = 8
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
 _LISTS = frozenset({"chat", "messages", "converse"})
+# Keywords by which a call itself says where it connects to.
+_ADDRESSES = ("api_base", "base_url")
+_COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
 
 
@@ -90,18 +100,20 @@ def reaches(call: Call, facts: Facts, linker: Linker) -> bool:
 def sent(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Sent | None:
     """The same, with what it goes through."""
     known = {name: linker.resolve(value, facts) for name, value in call.defaults}
+    assumed = frozenset(known).difference(bound or ())
     known.update(bound or {})
-    return _Reading(call, facts, linker, known).sent()
+    return _Reading(call, facts, linker, known, assumed).sent()
 
 
 class _Reading:
     """One call being read."""
 
-    def __init__(self, call: Call, facts: Facts, linker: Linker, bound: Bound) -> None:
+    def __init__(self, call: Call, facts: Facts, linker: Linker, bound: Bound, assumed: frozenset[str]) -> None:
         self.call = call
         self.facts = facts
         self.linker = linker
         self.bound = bound
+        self.assumed = assumed
         self.unresolved: list[Unresolved] = []
         self.model = ""
         self.provider = call.provider
@@ -115,6 +127,8 @@ class _Reading:
 
     def sent(self) -> Sent | None:
         call = self.call
+        if call.test is not None and decided(self.linker, call.test, self.facts, self.bound, self.assumed) is False:
+            return None
         slots = [(slot, self.slot(slot, value)) for slot, value in call.slots if slot not in ("tools", "chain")]
         steps = next((value for slot, value in call.slots if slot == "chain"), None)
         if steps is not None and (found := self.steps(steps)) is not None:
@@ -123,6 +137,8 @@ class _Reading:
             return None
         clients = [value for slot, value in slots if slot == "client"]
         clients += [self.resolve(call.client)] if call.client else []
+        if any(_scripted(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
+            return None
         through = next((made for value in clients if (made := _through(value))), None)
         if call.through and through is None:
             return None
@@ -142,6 +158,7 @@ class _Reading:
         if call.made and not self.parts["messages"]:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span))
+        self.unresolved += self.changed()
         if not call.complete:
             rest = call.rest
             self.unresolved.append(
@@ -150,7 +167,7 @@ class _Reading:
         return Sent(self.built(), through.places if through is not None else frozenset())
 
     def resolve(self, value: Value) -> Value:
-        return self.linker.resolve(value, self.facts, self.bound)
+        return self.linker.resolve(value, self.facts, self.bound, self.assumed)
 
     def slot(self, slot: str, value: Value) -> Value:
         """What stands in a slot; of a function that a framework calls for a text, what it gives back."""
@@ -172,6 +189,16 @@ class _Reading:
                 return [("messages", step), ("client", behind)]
         return None
 
+    def changed(self) -> Iterator[Unresolved]:
+        """The functions that have changed the list of messages before it was sent."""
+        for name, at in self.call.lent:
+            place = self.linker.place(name, self.facts)
+            found = self.linker.function(*place) if place is not None else None
+            names = [parameter for parameter, _ in found[1].parameters] if found is not None else []
+            parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
+            if found is not None and parameter in found[1].changes:
+                yield Unresolved("messages", f"{name.rpartition('.')[2].lstrip(':')}(...)", self.call.span)
+
     def who(self, slots: list[tuple[str, Value]], through: Through | None) -> None:
         """Provider and model."""
         own = next((value for slot, value in slots if slot == "model" and not _unset(value)), None)
@@ -191,15 +218,44 @@ class _Reading:
             )
         elif through is not None and through.provider:
             self.provider = through.provider
+        at = next((each for name, each in self.call.parameters if name in _ADDRESSES), ())
+        if not _unset(given := self.resolve(at)):
+            self.provider = _at(given) or ""
+            hole = single_hole(given)
+            if not self.provider:
+                place = hole.span if hole else self.call.span
+                self.unresolved.append(Unresolved("provider", hole.expression if hole else "...", place))
+            through = Through(self.provider or None, hole, (), frozenset())
         self.model, start = _model(value) if value is not None else ("", "")
         if self.call.api == "agent" and value is not None and not (self.model or start) and _unsaid(through):
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""
         if not self.model:
             self.unresolved.append(self.missing("model", value))
+        if through is not None and through.provider is None:
+            # Who is behind an address may serve the models of anybody.
+            return
         if self.provider in ("", "litellm") or (self.call.api == "agent" and _unsaid(through)):
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
+        if self.provider == "openai" and not self.openai(through):
+            self.provider = ""
+            hole = fallback_of(self.call.client)
+            place = hole.span if hole else self.call.span
+            self.unresolved.append(Unresolved("provider", hole.expression if hole else "...", place))
+
+    def openai(self, through: Through | None) -> bool:
+        """Whether OpenAI gets the request, and not one of the many servers that its client is used for.
+
+        The name of the model tells. Of a client that is not known nothing else does, unless the file imports OpenAI's.
+        """
+        if self.model:
+            return providers.of_openai(self.model)
+        hole = fallback_of(self.call.client)
+        if through is not None or self.call.api not in _LISTS or hole is None:
+            return True
+        imported = any(path.partition(".")[0] == "openai" for path in self.facts.aliases.values())
+        return imported or "openai" in hole.expression.lower()
 
     def missing(self, slot: str, value: Value | None) -> Unresolved:
         """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
@@ -211,7 +267,7 @@ class _Reading:
         """Add what stands in a slot of texts."""
         if _unset(value):
             return
-        if slot == "messages" and self.call.api in _LISTS and single_hole(value) is not None:
+        if slot == "messages" and (hole := single_hole(value)) is not None and self.listed(hole):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         for message in self.turns(value) or _messages(value, role, self.call.span):
@@ -223,7 +279,8 @@ class _Reading:
             for template, marked, life in _blocks(message):
                 if self.call.made:
                     template = guess_fields(template)
-                prompt = Prompt(self.call.name, cast(Role, message.role), "call", template, message.span)
+                role_of = cast(Role, message.role)
+                prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=message.when)
                 self.add("system" if leads else part, prompt, marked, life)
         if slot != "prompt":
             self.unresolved += _unknown(slot, value)
@@ -232,6 +289,11 @@ class _Reading:
         """The messages that a text alone marks in the way of a chat template."""
         found = chat_markup.turns(value, self.call.api == "completion") if isinstance(value, tuple) else []
         return [Message(role, text, extent(text) or self.call.span) for role, text in found]
+
+    def listed(self, hole: Hole) -> bool:
+        """Whether a value that is not known is a list of messages, not a text in the place of one."""
+        named = hole.expression.startswith("[") or _HISTORY.search(hole.expression) is not None
+        return named or self.call.api in _LISTS
 
     def made(self, value: Value, facts: Facts, depth: int) -> None:
         """The tools of a client or an agent, and the form of its answers.
@@ -326,8 +388,9 @@ def _through(value: Value, depth: int = 0) -> Through | None:
     named = value.get("@provider")
     if named is None:
         return None
-    nested = (each for key in ("@client", "@model") if (each := value.get(key)) is not None)
+    nested = (each for key in ("@service", "@client", "@model") if (each := value.get(key)) is not None)
     inner = next((made for each in nested if (made := _through(each, depth + 1))), None)
+    served = inner is not None and _through(value.get("@service") or (), depth + 1) is not None
     own = [(key[1:], item) for key, item in value.entries if key[:1] == "@" and key not in ("@provider", "@client")]
     own = [(key, item) for key, item in own if not _unset(item) and _through(item) is None]
     provider, hole = literal(named), None
@@ -340,13 +403,23 @@ def _through(value: Value, depth: int = 0) -> Through | None:
     address = next((item for key, item in own if key == "address"), None)
     if address is not None:
         provider, hole = _at(address), single_hole(address)
-    elif not provider and inner is not None:
+    elif inner is not None and (served or not provider):
         provider, hole = inner.provider, inner.address
     elif provider == "":
         provider = providers.provider_in(next((_model(item)[0] for key, item in own if key == "model"), ""))
     given = {key for key, _ in own}
     slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
     return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
+
+
+def _scripted(value: Value, depth: int = 0) -> bool:
+    """Whether a value is an object that gives answers which are written beforehand, or goes through one."""
+    if isinstance(value, Mapping):
+        inner = (value.get(key) for key in ("@client", "@model")) if depth < MAX_INNER else ()
+        return scripted(value.kind) or any(each is not None and _scripted(each, depth + 1) for each in inner)
+    hole = fallback_of(value)
+    name = hole.expression.partition("(")[0] if hole is not None else ""
+    return name.replace(".", "").isidentifier() and scripted(name)
 
 
 def _unsaid(through: Through | None) -> bool:
@@ -401,10 +474,21 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
     loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
     for repeat in loops:
         hole = single_hole(repeat.body)
-        if hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN:
+        if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
             yield Unresolved(slot, repeat.over, repeat.span)
-    if not value.complete and not loops:
+    among = any(isinstance(item, Message) for item in value.items)
+    for hole in map(single_hole, value.items):
+        if among and hole is not None and not _unset((hole,)):
+            # One message or several, of whatever role.
+            yield Unresolved(slot, hole.expression, hole.span)
+    if not value.complete:
         yield Unresolved(slot, "...", value.span)
+
+
+def _made(over: str) -> bool:
+    """Whether a collection is what a call gives back, other than a copy of a list."""
+    name, _, rest = over.removeprefix("await ").partition("(")
+    return bool(rest) and name not in _COPIES
 
 
 def _loop(item: Value) -> Repeat | None:
@@ -441,6 +525,9 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
         if len(value.items) > 1 and all(isinstance(item, tuple) and not is_several(item) for item in value.items):
             # Texts alone are the parts of one message.
             return [Message(role, value, value.span)]
+        if any(isinstance(item, Message) for item in value.items):
+            # A value among messages is one, of which the role is not known.
+            role = "unknown"
         return [message for item in map(paired, value.items) for message in _messages(item, role, span)]
     if isinstance(value, Mapping):
         inner = value.get("messages")
@@ -452,9 +539,19 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
         return [Message(role, value, value.span, _marked(value))]
     if not value:
         return []
-    place = extent(value) or next((part.span for part in value if isinstance(part, Hole | Repeat)), span)
+    place = extent(value) or next((part.span for part in _changing(value)), span)
     several = is_several(value) and not any(texts(value))
     return [Message("unknown" if several else role, value, place)]
+
+
+def _changing(template: Template) -> Iterator[Hole | Repeat]:
+    """The values and loops of a template, those of its branches included."""
+    for part in template:
+        if isinstance(part, Hole) or (isinstance(part, Repeat) and part != SEVERAL):
+            yield part
+        elif isinstance(part, Choice):
+            for branch in part.branches:
+                yield from _changing(branch)
 
 
 def _marked(value: Value) -> bool:

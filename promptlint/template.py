@@ -80,12 +80,37 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     json: JsonDump | None = None
 
 
+class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a condition asks of the values that a function is given, so that a call may decide it.
+
+    `kind`: "true", "none" (is None), "equal" (to the text `word`), "holds", "begins" and "ends" (with it), "text" and
+    "list" (what it is an instance of) ask it of `value`; "not", "and" and "or" of the tests `inner`, of which None is
+    one that nothing decides.
+    """
+
+    kind: str
+    value: Value = ()
+    word: str = ""
+    inner: tuple[Test | None, ...] = ()
+
+
+class Condition(msgspec.Struct, frozen=True, gc=False):
+    """A condition as it is written, and what could decide it."""
+
+    text: str
+    test: Test | None = None
+
+
 @final
 class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
-    """One of several texts, by a condition (source text). Equal conditions take equal branches."""
+    """One of several texts, by a condition (source text). Equal conditions take equal branches.
+
+    `test` decides between two of them; linking leaves none.
+    """
 
     condition: str
     branches: tuple[Template, ...]
+    test: Test | None = None
 
 
 @final
@@ -138,12 +163,17 @@ Template: TypeAlias = tuple[Part, ...]
 
 @final
 class Message(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown"."""
+    """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown".
+
+    It is sent if every condition of `when` holds or not, as the flag beside it says; `test` decides all of them.
+    """
 
     role: str
     content: Value
     span: Span
     marker: bool = False
+    when: tuple[tuple[str, bool], ...] = ()
+    test: Test | None = None
 
 
 @final

@@ -656,7 +656,7 @@ def test_functions_that_all_call_each_other_end_in_time() -> None:
         code += "".join(f"    if to == '{other}': return {other}('Say so: ' + prompt, to)\n" for other in names)
         code += '    client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": prompt}])\n'
     start = time.perf_counter()
-    project = read({"app.py": code + "def main():\n    ask0('Tell me a long story.', 'ask3')\n"})
+    project = read({"app.py": code + "def main(to):\n    ask0('Tell me a long story.', to)\n"})
     assert any(each.name == "main" for each in project.requests)
     assert time.perf_counter() - start < 20
 
@@ -688,3 +688,48 @@ def test_a_message_for_which_nothing_is_given_is_not_sent() -> None:
     """
     told = [each for each in read({"app.py": textwrap.dedent(code)}).requests if each.api]
     assert [[prompt.role for prompt in each.prompts] for each in told] == [["system"]]
+
+
+def test_a_method_that_only_some_objects_have_makes_no_request_certain() -> None:
+    code = """
+    from openai import OpenAI
+    client = OpenAI()
+    class Strategy:
+        def score(self, text): ...
+    class Counting(Strategy):
+        def score(self, text): return len(text)
+    class Asking(Strategy):
+        def score(self, text): return self.expand(text)
+        def expand(self, text):
+            return client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": text}])
+    class Crawler:
+        def __init__(self, strategy: Strategy):
+            self.strategy = strategy
+        def run(self, text):
+            if hasattr(self.strategy, "expand"):
+                self.strategy.expand("Say in other words: " + text)
+    """
+    project = read({"app.py": code})
+    assert [each.name for each in project.requests if each.api] == []
+    # What is given is a prompt nevertheless.
+    assert len(project.prompts) == 1
+
+
+def test_a_wrapper_that_the_arguments_of_a_call_pass_by() -> None:
+    code = """
+    from openai import OpenAI
+    client = OpenAI()
+    def ask(prompt):
+        return client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": prompt}])
+    def schema(html, example=None):
+        if not example:
+            example = ask("Make an example of this: " + html)
+        return ask("Make a schema of this: " + html)
+    def with_example():
+        schema("<p>One and two</p>", example="{}")
+    def without():
+        schema("<p>Three and four</p>")
+    """
+    project = read({"app.py": code})
+    names = [each.name for each in project.requests if each.api]
+    assert (names.count("with_example"), names.count("without")) == (1, 2)

@@ -24,6 +24,7 @@ LAYERS = (
         "callers",
         "learned",
         "collect",
+        "decisions",
         "environments",
         "fields",
         "fillings",

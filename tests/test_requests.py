@@ -108,7 +108,7 @@ def test_model(code: str, model: str) -> None:
     call = 'client.chat.completions.create(model={0}, messages=[{{"role": "user", "content": f"Name it: {{q}}"}}])'
     head, _, rest = code.partition("ask(")
     given = rest.rpartition(", q)")[0]
-    [found] = requests_of(head + call.format(given))
+    [found] = requests_of("import openai\n" + head + call.format(given))
     assert (found.model, found.name.rpartition(".")[2]) == (model, "f")
     assert [each.slot for each in found.unresolved] == ([] if model else ["model"])
 
@@ -710,3 +710,300 @@ def test_the_form_of_the_answer_is_given_beforehand(code: str) -> None:
     there = requests_of(app="import forms\n" + code.replace("{}", "forms.Ticket"), forms=home)
     for found in (here, there):
         assert [(schema.name, schema.fields) for schema in found[-1].schemas] == [("Ticket", ("queue", "urgency"))]
+
+
+ASK = """
+def ask(system, question, history=None, extra=None, style="short"):
+    messages = []
+    if system:
+        messages.append({"role": "system", "content": system})
+    if history is not None:
+        messages.extend(history)
+    if extra and style != "long":
+        messages.append({"role": "assistant", "content": extra})
+    else:
+        messages.append({"role": "user", "content": "Nothing else is known."})
+    content = f"Say it: {question}" if isinstance(question, str) else question
+    messages.append({"role": "user", "content": content})
+    if style == "many":
+        return client.chat.completions.create(model="gpt-5-mini", messages=messages, n=4)
+    return client.chat.completions.create(model="gpt-5", messages=messages)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "model", "expected"),
+    [
+        ('ask("", "Name a plant.")', "gpt-5", ["user Nothing else is known.", "user Say it: Name a plant."]),
+        (
+            'ask("You know plants.", "Name one.", None, "Well.")',
+            "gpt-5",
+            ["system You know plants.", "assistant Well.", "user Say it: Name one."],
+        ),
+        (
+            'ask(system="", question="Name a plant.", history=[{"role": "user", "content": "Hi."}], style="many")',
+            "gpt-5-mini",
+            ["user Hi.", "user Nothing else is known.", "user Say it: Name a plant."],
+        ),
+        (
+            'ask("", "Name a plant.", extra=more)',
+            "gpt-5",
+            [
+                'assistant {more} if extra and style != "long"',
+                'user Nothing else is known. if not (extra and style != "long")',
+                "user Say it: Name a plant.",
+            ],
+        ),
+    ],
+)
+def test_what_the_arguments_of_a_call_exclude_is_not_sent(call: str, model: str, expected: list[str]) -> None:
+    made = requests_of(f"{ASK}\ndef go(more):\n    return {call}\n")
+    [found] = [each for each in made if each.name == "go"]
+    said = [f" if {prompt.condition}" if prompt.when else "" for prompt in found.prompts]
+    assert [f"{role} {text}{when}" for (role, text), when in zip(parts(found), said, strict=True)] == expected
+    assert (found.model, found.name, found.complete) == (model, "go", True)
+
+
+def test_defaults_decide_no_condition_when_nobody_calls() -> None:
+    [_, last] = requests_of(ASK)
+    assert [(prompt.role, prompt.condition) for prompt in last.prompts] == [
+        ("system", "system"),
+        ("unknown", ""),
+        ("assistant", 'extra and style != "long"'),
+        ("user", 'not (extra and style != "long")'),
+        ("user", ""),
+    ]
+
+
+def test_a_builder_gives_back_what_its_argument_asks_for() -> None:
+    [one, either] = requests_of(
+        """
+        def build(kind):
+            if kind == "plant":
+                return [{"role": "system", "content": "You know plants."}]
+            return [{"role": "user", "content": "Name a bird."}]
+        def birds():
+            return client.chat.completions.create(model="gpt-5", messages=build("bird"))
+        def any(kind):
+            return client.chat.completions.create(model="gpt-5", messages=build(kind))
+        """
+    )
+    assert parts(one) == [("user", "Name a bird.")] and not one.prompts[0].when
+    assert parts(either) == [("system", "You know plants."), ("user", "Name a bird.")]
+    assert [prompt.when[0][1] for prompt in either.prompts] == [True, False]
+
+
+def test_messages_that_take_turns_in_a_loop_have_no_role() -> None:
+    [found] = requests_of(
+        """
+        def convert(messages):
+            out = []
+            for message in messages:
+                if message.role == "user":
+                    out.append({"role": "user", "content": f"They say {message.content}"})
+                else:
+                    out.append({"role": "system", "content": "Be kind."})
+            return client.chat.completions.create(model="gpt-5", messages=out)
+        """
+    )
+    assert [prompt.role for prompt in found.prompts] == ["unknown"] and not found.complete
+
+
+def test_a_function_that_adds_to_a_list_is_said() -> None:
+    [first, second] = requests_of(
+        app="""
+        from helper import add, measure
+        def one(question):
+            messages = [{"role": "user", "content": "Name a plant."}]
+            add(messages, question)
+            return client.chat.completions.create(model="gpt-5", messages=messages)
+        def two(question):
+            messages = [{"role": "user", "content": "Name a bird."}]
+            measure(messages, question)
+            return client.chat.completions.create(model="gpt-5", messages=messages)
+        """,
+        helper="""
+        def add(messages, text):
+            messages.append({"role": "user", "content": text})
+        def measure(messages, text):
+            messages = list(messages)
+            messages.append({"role": "user", "content": text})
+            return len(messages)
+        """,
+    )
+    assert [(each.slot, each.expression) for each in first.unresolved] == [("messages", "add(...)")]
+    assert second.complete
+
+
+def test_what_gives_back_messages_is_not_known() -> None:
+    def unknown(source: str) -> list[str]:
+        [found] = requests_of(f'{BASE}    messages = {source} + [{{"role": "user", "content": "Hi."}}]\n{SEND}')
+        return [each.expression for each in found.unresolved]
+
+    assert unknown("elsewhere(question)") == ["elsewhere(question)"]
+    assert unknown("history") == unknown("list(history)") == []
+
+
+@pytest.mark.parametrize(
+    ("made", "call"),
+    [
+        ("from langchain_core.language_models import FakeChatModel", "FakeChatModel(responses=['A long one.'])"),
+        ("from pydantic_ai.models.test import TestModel", "TestModel()"),
+        ("from somewhere import make_mock_llm", "make_mock_llm()"),
+    ],
+)
+def test_scripted_answers_are_no_requests(made: str, call: str) -> None:
+    code = f"{made}\nfrom langgraph.prebuilt import create_react_agent\nllm = {call}\n"
+    code += 'agent = create_react_agent(llm, [], prompt="You are a clerk.")\n'
+    project = link([facts(Source("app.py", code + 'agent.invoke({"messages": [("user", "Name a plant.")]})\n'))])
+    assert [each for each in project.requests if each.api] == []
+    assert not any("A long one." in shown(prompt.template) for prompt in project.prompts)
+
+
+@pytest.mark.parametrize(
+    ("code", "provider"),
+    [
+        ('Agent(OpenAIModel("gpt-4o", provider=OpenAIProvider(base_url="https://api.other.example/v1")), {0})', ""),
+        ('Agent(OpenAIModel("gpt-4o", provider=OpenAIProvider(base_url="https://api.deepseek.com")), {0})', "deepseek"),
+        ('Agent(OpenAIModel("gpt-4o", provider=AzureProvider()), {0})', "azure"),
+        ('Agent(OpenAIModel("gpt-4o", provider="openrouter"), {0})', "openrouter"),
+        ('Agent(OpenAIModel("gpt-4o"), {0})', "openai"),
+    ],
+)
+def test_the_provider_object_of_a_model_says_who_answers(code: str, provider: str) -> None:
+    head = "from pydantic_ai import Agent\nfrom pydantic_ai.models.openai import OpenAIModel\n"
+    head += "from pydantic_ai.providers.openai import OpenAIProvider\n"
+    head += "from pydantic_ai.providers.azure import AzureProvider\n"
+    [found] = requests_of(head + code.format('system_prompt="You know all the plants."'))
+    assert (found.provider, "provider" in {each.slot for each in found.unresolved}) == (provider, provider == "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import openai\nopenai.api_base = URL\nopenai.ChatCompletion.create(model='gpt-4', messages=M)",
+        "import openai\nclient = openai.OpenAI(**options)\nclient.chat.completions.create(model='gpt-4', messages=M)",
+        "import openai\nclient = openai.OpenAI(base_url=URL)\n"
+        "client.chat.completions.create(model='openai/gpt-4', messages=M)",
+        "import litellm\nlitellm.completion(model='openai/gpt-4', messages=M, api_base=URL)",
+    ],
+)
+def test_an_address_that_is_not_known(code: str) -> None:
+    [found] = requests_of(f'M = [{{"role": "user", "content": "Name a plant."}}]\n{code}\n')
+    assert found.provider == "" and "provider" in {each.slot for each in found.unresolved}
+
+
+def test_the_owner_of_a_model_is_no_provider() -> None:
+    code = 'from smolagents import CodeAgent, {0}\nCodeAgent(tools=[], model={0}("Qwen/Qwen2.5-72B")).run("Add it up.")'
+    [found] = requests_of(code.format("InferenceClientModel"))
+    assert (found.provider, found.model) == ("huggingface", "Qwen/Qwen2.5-72B")
+    [found] = requests_of(code.format("LiteLLMModel"))
+    assert found.provider == "litellm"
+
+
+def test_items_of_the_responses_api_and_lists_in_the_place_of_a_text() -> None:
+    items, listed, text = requests_of(
+        """
+        def run(output, history, question):
+            items = [{"role": "user", "content": "Name a plant."},
+                     {"type": "function_call_output", "call_id": "1", "output": output}]
+            client.responses.create(model="gpt-5", input=items)
+            client.responses.create(model="gpt-5", instructions="You know plants.", input=history)
+            client.responses.create(model="gpt-5", instructions="You know plants.", input=question)
+        """
+    )
+    assert parts(items) == [("user", "Name a plant."), ("tool", "{output}")]
+    assert parts(listed)[-1] == ("unknown", "{history}")
+    assert parts(text)[-1] == ("user", "{question}")
+
+
+def test_the_name_of_a_model_decides_between_clients() -> None:
+    made = requests_of(
+        """
+        import anthropic, openai
+        def ask(model, text, client):
+            if "claude" in model:
+                return anthropic.Anthropic().messages.create(model=model, messages=[{"role": "user", "content": text}])
+            elif model.startswith("gpt") or model in ["o1", "o3"]:
+                return openai.OpenAI().chat.completions.create(
+                    model=model, messages=[{"role": "user", "content": text}])
+            elif model in ["llama", "llama-2"]:
+                return client.chat.completions.create(model="meta", messages=[{"role": "user", "content": text}])
+        def go():
+            ask("gpt-5", "Name a plant that grows.", None)
+            ask("o3", "Name a bird that sings.", None)
+            ask("claude-opus-4", "Name a tree that stands.", None)
+        """
+    )
+    assert [(each.provider, each.model) for each in made if each.name == "go"] == [
+        ("openai", "gpt-5"),
+        ("openai", "o3"),
+        ("anthropic", "claude-opus-4"),
+    ]
+
+
+def test_a_value_among_messages_has_no_role() -> None:
+    [found] = requests_of(
+        """
+        def ask(question, reply):
+            client.chat.completions.create(
+                model="gpt-5", messages=[{"role": "user", "content": "Name it."}, reply.model_dump()])
+        """
+    )
+    assert [prompt.role for prompt in found.prompts] == ["user", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("code", "provider"),
+    [
+        ("{0}.chat.completions.create(model='qwen2.5:7b', messages=M)", ""),
+        ("{0}.chat.completions.create(model=name, messages=M)", ""),
+        ("self.openai_client.chat.completions.create(model=name, messages=M)", "openai"),
+        ("import openai\n{0}.chat.completions.create(model=name, messages=M)", "openai"),
+        ("import openai\nopenai.OpenAI().chat.completions.create(model='llama-3', messages=M)", ""),
+        ("{0}.chat.completions.create(model='gpt-5', messages=M)", "openai"),
+        ("from agents import Agent\nAgent(instructions='You know.', model='litellm/anthropic/claude-x')", "anthropic"),
+    ],
+)
+def test_openai_answers_only_for_its_own_models(code: str, provider: str) -> None:
+    [found] = requests_of(f'M = [{{"role": "user", "content": "Name a plant."}}]\n{code.format("client")}\n')
+    assert found.provider == provider and ("provider" in {each.slot for each in found.unresolved}) == (not provider)
+
+
+def test_a_message_put_in_somewhere_has_no_place() -> None:
+    [found] = requests_of(
+        """
+        def ask(messages):
+            for number, message in enumerate(messages):
+                if message["role"] == "user":
+                    messages.insert(number, {"role": "assistant", "content": "I see."})
+            client.messages.create(model="claude-x", system="You know plants.", messages=messages)
+        """
+    )
+    assert parts(found) == [("system", "You know plants."), ("unknown", "[{messages}]")] and not found.complete
+
+
+def test_a_list_that_is_not_known_grows_in_one_branch() -> None:
+    [found] = requests_of(
+        """
+        def ask(question, as_json):
+            messages, system = split(question)
+            if as_json:
+                messages.append({"role": "assistant", "content": "{"})
+            client.messages.create(model="claude-x", messages=messages)
+        """
+    )
+    assert [(prompt.role, prompt.condition) for prompt in found.prompts] == [("unknown", ""), ("assistant", "as_json")]
+
+
+def test_a_list_that_one_branch_takes_has_a_place() -> None:
+    [found] = requests_of(
+        """
+        def ask(question, history, short):
+            messages = [{"role": "system", "content": "You know plants."}]
+            if not short:
+                messages += history
+            client.messages.create(model="claude-x", messages=messages)
+        """
+    )
+    assert [prompt.span.file for prompt in found.prompts] == ["app.py", "app.py"]

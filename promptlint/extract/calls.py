@@ -14,7 +14,7 @@ from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_message, note_schema, role_named
-from promptlint.extract.names import example_like, role_of, tool_named, words
+from promptlint.extract.names import example_like, role_of, scripted, tool_named, words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import (
     KEYWORD,
@@ -162,10 +162,14 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     against = against or (written.endswith("Message") and shown_on(name, file.imported))
     shown = against and for_people(name)
     file.muted, file.shown = file.muted + against, file.shown + shown
+    before = len(file.facts.sites)
     try:
         site = _arguments(file, scope, node, written, name, evaluate)
     finally:
         file.muted, file.shown = file.muted - against, file.shown - shown
+    if site.last[:1].isupper() and scripted(site.last):
+        # What it is given is what it answers.
+        del file.facts.sites[before:]
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if not schemas.SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails:

@@ -28,7 +28,19 @@ from promptlint.extract.state import (
 )
 from promptlint.extract.statements import STATEMENTS, owner_of, run
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
-from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Template, Value, Volatility
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Template,
+    Value,
+    Volatility,
+)
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -225,7 +237,11 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     if returned is not None or len(file.facts.calls) > calls:
         file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
     file.facts.functions[scope.name] = Function(
-        tuple(parameters), () if returned is None else returned, file.span(node), _decorated(node)
+        tuple(parameters),
+        () if returned is None else returned,
+        file.span(node),
+        _decorated(node),
+        tuple(sorted(scope.changed)),
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)
@@ -282,7 +298,7 @@ def _bind_attributes(file: File, scope: Scope) -> None:
             _bind_source(file, key, value, scope)
         else:
             known = file.facts.bindings.get(key)
-            file.facts.bindings[key] = value if known is None else join_branches(written, known, value)
+            file.facts.bindings[key] = value if known is None else join_branches(Condition(written), known, value)
 
 
 def unknown_lengths(file: File) -> None:
@@ -299,10 +315,14 @@ def _returned(scope: Scope) -> Value | None:
         return None
     if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
         return _measured(scope)
-    known = [value for value in scope.returned if (hole := single_hole(value)) is None or hole.expression != "None"]
-    value = known[0]
-    for number, other in enumerate(known[1:]):
-        value = join_branches(f"{scope.name} return {number}", value, other)
+    known = [
+        (value, test)
+        for value, test in zip(scope.returned, scope.returned_if, strict=True)
+        if (hole := single_hole(value)) is None or hole.expression != "None"
+    ]
+    value = known[-1][0]
+    for number, (other, test) in reversed(list(enumerate(known[:-1]))):
+        value = join_branches(Condition(f"{scope.name} return {number}", test), other, value)
     return value
 
 

@@ -12,6 +12,7 @@ from promptlint.extract import fills
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
+from promptlint.extract.conditions import condition, truth
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
@@ -47,6 +48,7 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Condition,
     Hole,
     Items,
     Mapping,
@@ -386,15 +388,15 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
 def conditional(file: File, scope: Scope, node: ast.IfExp) -> Value:
     evaluate(file, scope, node.test)
     first, second = evaluate(file, scope, node.body), evaluate(file, scope, node.orelse)
-    return either(file, node, condition_text(file, node.test), first, second)
+    return either(file, node, condition(file, scope, node.test, evaluate), first, second)
 
 
-def either(file: File, node: ast.expr, condition: str, first: Value, second: Value) -> Value:
+def either(file: File, node: ast.expr, asked: Condition, first: Value, second: Value) -> Value:
     if isinstance(first, tuple) and isinstance(second, tuple):
         if not textual(first) and not textual(second) and first and second:
             return (file.hole(node, *strongest([state_of(first), state_of(second)])),)
-        return (Choice(condition, (first, second)),)
-    return join_branches(condition, first, second)
+        return (Choice(asked.text, (first, second), asked.test),)
+    return join_branches(asked, first, second)
 
 
 def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
@@ -403,7 +405,7 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
     if isinstance(node.op, ast.Or) and any(textual(value) for value in values):
         result = values[-1]
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
-            result = either(file, node, condition_text(file, operand), value, result)
+            result = either(file, node, truth(file, operand, value), value, result)
         return result
     return (file.hole(node, *strongest([state_of(value) for value in values])),)
 
@@ -561,6 +563,7 @@ def yielded(file: File, scope: Scope, node: ast.Yield) -> Value:
     if node.value is not None:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
+        scope.returned_if.append(None)
         if textual(value):
             consider(file, value, node.value, scope.name.rpartition(".")[2])
     return (file.hole(node, Volatility.UNKNOWN),)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.template import Arguments, Hole, Mapping, Message, Span, Value
+from promptlint.template import Arguments, Hole, Mapping, Message, Span, Test, Value
 
 # The delimiters of a Jinja environment where they are not jinja2's own, by its names for them, in their order.
 Syntax: TypeAlias = tuple[tuple[str, str], ...]
@@ -36,7 +36,9 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     more of them. `name` is the enclosing function or "", `defaults` are values of its parameters when they are not
     given. `made`: what is made here sends the request later. `through`: the name of the method is too common, and only
     counts where `client` is one. `outputs` are the classes that the answer must have the form of, as `Ref` names.
-    `grows`: a loop appends to its messages with every turn, and takes none out.
+    `grows`: a loop appends to its messages with every turn, and takes none out. `test` is what the conditions around
+    it ask of the parameters. `lent` are the functions that its list of messages was given to before, each with the
+    place of the list among their arguments, a number or a name.
     """
 
     provider: str
@@ -54,26 +56,31 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     through: bool = False
     outputs: tuple[str, ...] = ()
     grows: bool = False
+    test: Test | None = None
+    lent: tuple[tuple[str, str], ...] = ()
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function that was read: parameters in order with their defaults, without the receiver of a method.
 
     `returns` is the text that it may give back, () if there is none; `span` is the whole function. `decorated`: what
-    stands above it may call it, or be called in its place.
+    stands above it may call it, or be called in its place. `changes` are the parameters that hold lists which it adds
+    to or takes from.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
     returns: Value
     span: Span | None = None
     decorated: bool = False
+    changes: tuple[str, ...] = ()
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call of what may be a function, a method or a class of the project.
 
     `name` is that of a `Ref`, with the members of objects behind it: ":Agent.llm.ask", ":make_client().ask",
-    ":Agent.super().ask". `function` is the key of the enclosing function, or "".
+    ":Agent.super().ask". `function` is the key of the enclosing function, or "". `test` is what the conditions around
+    it ask of the parameters.
     """
 
     name: str
@@ -81,6 +88,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
     function: str = ""
     once: bool = False
+    test: Test | None = None
 
 
 class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -6,7 +6,7 @@ import ast
 import sys
 
 from promptlint.extract.facts import Function, Invocation
-from promptlint.extract.state import File, Scope, single_hole, state_of
+from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.volatility import dotted
 from promptlint.template import (
     Apply,
@@ -57,7 +57,20 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
             arguments.complete,
         )
         function = scope.name if scope.kind == "function" else ""
-        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once))
+        test = all_of(scope.guards)
+        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test))
+        if not skipped:
+            _lend(scope, node, name)
+
+
+def _lend(scope: Scope, node: ast.Call, name: str) -> None:
+    """Lists that a function is given may be others afterwards."""
+    named = [(str(number), argument) for number, argument in enumerate(node.args)]
+    named += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
+    for place, argument in named:
+        written = dotted(argument) if isinstance(argument, ast.Name | ast.Attribute) else ""
+        if type(scope.values.get(written)) is Items:
+            scope.lent.setdefault(written, []).append((name, place))
 
 
 def _kept(value: Value) -> Value:

@@ -43,9 +43,22 @@ MAX_KEYS, MAX_ITEMS = 8, 64
 _SMALL = 64
 
 
+def note_change(scope: Scope, name: str) -> None:
+    """Remember that a function changes the list that it is given as a parameter."""
+    current = scope.values.get(name)
+    if isinstance(current, Items) and current.items:
+        first = current.items[0]
+        part = first[0] if isinstance(first, tuple) and is_several(first) else None
+        current = part.body if isinstance(part, Repeat) else None
+    hole = single_hole(current) if current is not None else None
+    if hole is not None and hole.parameter == name:
+        scope.changed.add(name)
+
+
 def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
     name = dotted(method.value)
+    note_change(scope, name)
     current = scope.values.get(name)
     if not isinstance(current, Items) or not current.complete:
         return
@@ -71,6 +84,7 @@ def put(scope: Scope, target: ast.Subscript, value: Value) -> None:
         keys.append(key if isinstance(key, str | int) else None)
         node = node.value
     name = dotted(node)
+    note_change(scope, name)
     current = scope.values.get(name)
     if isinstance(current, Items | Mapping) and len(keys) <= MAX_KEYS and not full(current):
         changed = _changed(current, keys[::-1], value)
@@ -134,6 +148,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
     assert isinstance(node.func, ast.Attribute)
     target = dotted(node.func.value)
+    note_change(scope, target)
     if not isinstance(node.func.value, ast.Name | ast.Attribute):
         evaluate(file, scope, node.func.value)
     values = [evaluate(file, scope, argument) for argument in node.args]
@@ -166,9 +181,13 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         index = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
         known = method == "appendleft" or type(index) is int
         if type(index) is int and index:
-            known = not any(is_several(item) for item in current.items)
+            passed = current.items[:index] if index > 0 else current.items[index:]
+            known = exact(Items(passed, current.span))
         place = index if method == "insert" and type(index) is int else 0
         items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
+        if method == "insert" and type(index) is not int:
+            # Where it comes to stand is not known.
+            items = current.items
     small = method != "extend" and weight(added, _SMALL) <= _SMALL
     grown: Value = Items(items, current.span, complete)
     if not small or len(items) <= _SMALL or len(items).bit_count() == 1:

@@ -33,10 +33,12 @@ def role_named(word: str) -> str:
 def as_message(mapping: Mapping) -> Message | None:
     """The message that a dict (or a call with keywords) with a role and a content is."""
     role = mapping.get("role")
+    if role is None:
+        return _call_item(mapping)
     content = mapping.get("content")
     if content is None:
         content = mapping.get("parts")
-    if role is None or content is None:
+    if content is None:
         return None
     word = literal(role)
     if word is not None and word.lower() not in ROLES:
@@ -45,6 +47,16 @@ def as_message(mapping: Mapping) -> Message | None:
         return None
     marker = mapping.get("cache_control") is not None or _marked(content)
     return Message(role_named(word) if word else "unknown", content, mapping.span, marker)
+
+
+def _call_item(mapping: Mapping) -> Message | None:
+    """An item of the responses API that has a type in the place of a role: a call of a tool, or what that gave back."""
+    kind = literal(mapping.get("type")) or ""
+    if kind.endswith("_call_output") and (content := mapping.get("output")) is not None:
+        return Message("tool", content, mapping.span)
+    if kind == "function_call" and (content := mapping.get("arguments")) is not None:
+        return Message("assistant", content, mapping.span)
+    return None
 
 
 def _only_message(mapping: Mapping) -> bool:

@@ -239,3 +239,16 @@ def unique_name(name: str) -> str:
         if pair in _UNIQUE_PAIRS:
             return _UNIQUE_PAIRS[pair]
     return _UNIQUE.get(parts[-1], "") if parts else ""
+
+
+_SCRIPTED = frozenset("fake mock mocked stub dummy scripted echo noop".split())
+_MODELS = frozenset("model llm chat client agent lm".split())
+
+
+def scripted(name: str) -> bool:
+    """Whether a class, or what has this name, says that it answers for a model: `FakeListChatModel`, `mock_llm`."""
+    last = name.rpartition(".")[2]
+    if last in ("TestModel", "FunctionModel"):
+        return True
+    said = words(last)
+    return not _SCRIPTED.isdisjoint(said) and not _MODELS.isdisjoint(said)

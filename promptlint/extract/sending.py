@@ -17,8 +17,8 @@ from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, extent, note_descriptions
-from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import of_name
+from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
+from promptlint.extract.volatility import dotted, of_name
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -68,9 +68,12 @@ def sent(
     if not slots and site.complete:
         return
     given = [(slot, value) for slot, value, _ in slots]
+    if client is not None and (moved := _moved(file, scope, site)) is not None:
+        client = moved
+    lent = [each for slot, _, node in slots if slot == "messages" for each in scope.lent.get(dotted(node), ())]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        made=entry.opens, client=client or (), through=through, outputs=outputs,
+        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
     )  # fmt: skip
 
 
@@ -122,6 +125,21 @@ def _with_fields(
     return found, taken | set(given)
 
 
+# What openai's module says of where it connects to.
+OPENAI_ADDRESSES = frozenset({"openai.base_url", "openai.api_base", "openai.api_type"})
+
+
+def _moved(file: File, scope: Scope, site: CallSite) -> Value | None:
+    """The module of openai as a client, if the file says where it connects to: `openai.api_base = URL`."""
+    if not site.name.startswith("openai."):
+        return None
+    known = [values for values in (scope.values, file.module.values) if not OPENAI_ADDRESSES.isdisjoint(values)]
+    address = next((known[0][each] for each in sorted(OPENAI_ADDRESSES) if each in known[0]), None) if known else None
+    if address is None:
+        return None
+    return _object(file, site, "openai", [("address", address)])
+
+
 def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -> Value:
     """A chat: what it was opened with is sent with each of its messages."""
     given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]]
@@ -158,6 +176,7 @@ def _note(
     client: Value = (),
     through: bool = False,
     outputs: tuple[str, ...] = (),
+    lent: tuple[tuple[str, str], ...] = (),
 ) -> None:
     parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
     file.note_call(
@@ -176,6 +195,8 @@ def _note(
             made,
             through,
             outputs,
+            test=all_of(scope.guards),
+            lent=lent,
         )
     )
 
@@ -202,6 +223,8 @@ def client(
     address = site.pick(entry.address)
     if address is not None:
         given.append(("address", address[0]))
+    elif entry.address and site.rest is not None:
+        given.append(("address", (site.rest,)))
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import msgspec.structs
+import msgspec
 
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Lexicon, lexicon
@@ -19,6 +19,7 @@ from promptlint.source import Source
 from promptlint.template import (
     Apply,
     Choice,
+    Condition,
     Hole,
     Items,
     JsonDump,
@@ -27,12 +28,15 @@ from promptlint.template import (
     Ref,
     Repeat,
     Span,
+    Test,
     Text,
     Value,
     Volatility,
 )
 
 MAX_EXPRESSION = 60
+# Conditions of one message that are told; of more the inner ones count.
+MAX_CONDITIONS = 8
 
 
 class Scope:
@@ -51,12 +55,20 @@ class Scope:
         # What parameters of the function are when they are not given.
         self.defaults: dict[str, Value] = {}
         self.returned: list[Value] = []
+        # Of each of them under which conditions it is given back.
+        self.returned_if: list[Test | None] = []
         # How things stood at each `continue` and `break` of the loop that is being read.
         self.ends: list[Scope] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
         # The classes of what names stand for, as `Ref` names.
         self.types: dict[str, str] = {}
+        # Lists by their names, with the functions they were given to and the place among their arguments.
+        self.lent: dict[str, list[tuple[str, str]]] = {}
+        # Parameters that hold lists which the function changes.
+        self.changed: set[str] = set()
+        # What holds of the parameters wherever the statement that is read is reached.
+        self.guards: tuple[Test | None, ...] = ()
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""
@@ -352,20 +364,24 @@ def fallback_of(value: Value) -> Hole | None:
     return None
 
 
-def join_branches(condition: str, first: Value, second: Value) -> Value:
+def join_branches(condition: Condition, first: Value, second: Value) -> Value:
     """One value for two ways through the code."""
     return first if first is second or first == second else bounded(_joined(condition, first, second))
 
 
-def _joined(condition: str, first: Value, second: Value) -> Value:
+def _joined(condition: Condition, first: Value, second: Value) -> Value:
     if isinstance(first, tuple) and isinstance(second, tuple):
         common = 0
         while common < min(len(first), len(second)) and first[common] == second[common]:
             common += 1
-        choice = Choice(condition, (first[common:], second[common:]))
+        choice = Choice(condition.text, (first[common:], second[common:]), condition.test)
         return (*first[:common], choice)
     if type(first) is Items and type(second) is Items:
         return _join_items(condition, first, second)
+    if type(first) is Items and _grown(first, second):
+        return _join_items(condition, first, Items(first.items[:1], first.span, first.complete))
+    if type(second) is Items and _grown(second, first):
+        return _join_items(condition, Items(second.items[:1], second.span, second.complete), second)
     if type(first) is Mapping and type(second) is Mapping:
         keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
         entries: list[tuple[str, Value]] = []
@@ -378,7 +394,23 @@ def _joined(condition: str, first: Value, second: Value) -> Value:
     return first if not isinstance(first, tuple) or textual(first) else second
 
 
-def _join_items(condition: str, first: Items, second: Items) -> Items:
+def all_of(tests: Sequence[Test | None]) -> Test | None:
+    """The test of several conditions that must hold."""
+    if not any(tests):
+        return None
+    return tests[0] if len(tests) == 1 else Test("and", inner=tuple(tests))
+
+
+def _grown(items: Items, other: Value) -> bool:
+    """Whether a list is what another value was, with more behind it."""
+    hole = fallback_of(other)
+    first = items.items[0] if items.items else None
+    part = first[0] if isinstance(first, tuple) and is_several(first) else None
+    was = fallback_of(part.body) if type(part) is Repeat else None
+    return hole is not None and was is not None and hole.expression == was.expression
+
+
+def _join_items(condition: Condition, first: Items, second: Items) -> Items:
     """One list for two: what they begin and end with alike once, in between what stands in either."""
     before, shortest = 0, min(len(first.items), len(second.items))
     while before < shortest and first.items[before] == second.items[before]:
@@ -396,25 +428,37 @@ def _join_items(condition: str, first: Items, second: Items) -> Items:
     items += [_optional(condition, item, True) for item in one[pairs:]]
     items += [_optional(condition, item, False) for item in other[pairs:]]
     items += first.items[len(first.items) - behind :]
-    unclear = all(any(type(item) is Message for item in rest[pairs:]) for rest in (one, other))
-    return Items(tuple(items), first.span, first.complete and second.complete and not unclear)
+    return Items(tuple(items), first.span, first.complete and second.complete)
 
 
-def _either(condition: str, one: Value, other: Value) -> Value | None:
+def _either(condition: Condition, one: Value, other: Value) -> Value | None:
     """One item for two that stand in the same place of two lists, if they can be one."""
-    if type(one) is Message and type(other) is Message and one.role == other.role:
+    if type(one) is Message and type(other) is Message and one.role == other.role and one.when == other.when:
         content = join_branches(condition, one.content, other.content)
-        return Message(one.role, content, one.span, one.marker or other.marker)
+        return Message(one.role, content, one.span, one.marker or other.marker, one.when, one.test)
     if isinstance(one, tuple) and isinstance(other, tuple) and not is_several(one) and not is_several(other):
-        return (Choice(condition, (one, other)),)
+        return (Choice(condition.text, (one, other), condition.test),)
     return None
 
 
-def _optional(condition: str, item: Value, taken: bool) -> Value:
+def _optional(condition: Condition, item: Value, taken: bool) -> Value:
     """An item that is there in one branch only."""
+    if type(item) is Message:
+        return _under(condition, item, taken)
     if not isinstance(item, tuple):
         return item
-    return several(Choice(condition, (item, (SEVERAL,)) if taken else ((SEVERAL,), item)))
+    branches = (item, (SEVERAL,)) if taken else ((SEVERAL,), item)
+    return several(Choice(condition.text, branches, condition.test))
+
+
+def _under(condition: Condition, item: Message, taken: bool) -> Message:
+    """A message that is sent under a condition, beside those it has."""
+    if len(item.when) >= MAX_CONDITIONS or (condition.text, taken) in item.when:
+        return item
+    test = condition.test if taken or condition.test is None else Test("not", inner=(condition.test,))
+    if item.when:
+        test = Test("and", inner=(test, item.test)) if test is not None or item.test is not None else None
+    return msgspec.structs.replace(item, when=((condition.text, taken), *item.when), test=test)
 
 
 def state_of(value: Value) -> State:

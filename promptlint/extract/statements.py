@@ -10,17 +10,19 @@ import msgspec
 
 from promptlint.extract import fills, lists, schemas
 from promptlint.extract.bounds import bounded, full
+from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_annotation, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
-from promptlint.extract.messages import as_message, note_message
+from promptlint.extract.messages import as_message, content_template, note_message
 from promptlint.extract.names import class_of_prompts, gives_prompt
+from promptlint.extract.sending import OPENAI_ADDRESSES
 from promptlint.extract.sites import consider, speaks_against
-from promptlint.extract.state import File, Scope, join_branches, single_hole, textual
+from promptlint.extract.state import File, Scope, all_of, join_branches, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Hole, Items, Mapping, Ref, Repeat, Span, Value
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -64,6 +66,7 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
     if node.value is not None:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
+        scope.returned_if.append(all_of(scope.guards))
         name = scope.name.rpartition(".")[2]
         gives = gives_prompt(name)
         if gives or type(node.value) not in NAMES:
@@ -136,6 +139,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
     if type(target) is ast.Name:
         name = target.id
         scope.values[name] = value
+        scope.lent.pop(name, None)
         note_type(file, scope, name, node)
         if taken or file.prompt_like(name):
             _note(file, scope, name, value, node)
@@ -144,6 +148,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         case ast.Attribute(attr=name):
             written = dotted(target)
             scope.values[written] = value
+            if file.resolve(written) in OPENAI_ADDRESSES:
+                file.module.values.setdefault(written, value)
             note_type(file, scope, written, node)
             if taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
@@ -241,6 +247,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         return True
     if full(current):
         return True
+    if isinstance(value, Items):
+        lists.note_change(scope, name)
     scope.values[name] = add(file, [current, value], node)
     if name in scope.noted:
         _renote(file, scope, name)
@@ -250,7 +258,7 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
 
 
 def _join(
-    file: File, scope: Scope, condition: str, first: Scope, second: Scope, *, before: Scope | None = None
+    file: File, scope: Scope, condition: Condition, first: Scope, second: Scope, *, before: Scope | None = None
 ) -> None:
     """The values after two branches, given to `scope`; `before` is how it was in front of them."""
     start = (before or scope).values
@@ -270,19 +278,27 @@ def _join(
 
 
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
-    arms: list[tuple[ast.expr, Scope, bool]] = []
+    arms: list[tuple[Condition, Scope, bool]] = []
     rest: list[ast.stmt] = [node]
+    # Where no arm before has been taken.
+    last = scope.fork()
     # `elif` nests: a chain of a thousand is one statement to its reader, and read without recursion.
     while len(rest) == 1 and isinstance(arm := rest[0], ast.If):
         _test(file, scope, arm.test)
-        branch = scope.fork()
-        arms.append((arm.test, branch, run(file, branch, arm.body)))
+        asked = condition(file, scope, arm.test, evaluate)
+        branch = last.fork()
+        guard(branch, asked.test)
+        guard(last, opposite(asked.test))
+        arms.append((asked, branch, run(file, branch, arm.body)))
         rest = arm.orelse
-    last = scope.fork()
     reached = run(file, last, rest)
-    for test, branch, through in reversed(arms):
+    if reached and not any(through for _, _, through in arms):
+        scope.guards = last.guards
+    elif len(arms) == 1 and arms[0][2] and not reached:
+        scope.guards = arms[0][1].guards
+    for asked, branch, through in reversed(arms):
         if through and reached:
-            _join(file, last, condition_text(file, test), branch, last, before=scope)
+            _join(file, last, asked, branch, last, before=scope)
         elif through:
             last.values = branch.values
         reached = reached or through
@@ -302,6 +318,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         bind_loop(file, inner, node.target, iterable)
     once, file.once = file.once, False
     inner.ends = []
+    guard(inner, None)
     calls = len(file.facts.calls)
     file.loops.append(node)
     reached = run(file, inner, node.body)
@@ -309,7 +326,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     file.once = once
     for number, end in enumerate(inner.ends):
         if reached:
-            _join(file, inner, f"{over} turn {number}", end, inner, before=scope)
+            _join(file, inner, Condition(f"{over} turn {number}"), end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
     if len(file.facts.calls) > calls and not _counted(node):
@@ -379,13 +396,29 @@ def _repeated(before: Value, after: Value, over: str, span: Span, state: State) 
         return (*before, Repeat(after[len(before) :], over, span, level, unordered=mixed))
     if type(before) is Items and type(after) is Items and after.items[: len(before.items)] == before.items:
         added = after.items[len(before.items) :]
+        if sum(type(item) is Message for item in added) > 1 and any(type(i) is Message and i.when for i in added):
+            # Which of them comes when, the turns decide.
+            added = (_turn(added, over, span, state),)
         known = tuple(
             several(Repeat(item, over, span, level, unordered=mixed)) if isinstance(item, tuple) else item
             for item in added
         )
         whole = all(isinstance(item, tuple) for item in added)
         return Items((*before.items, *known), before.span, before.complete and whole)
-    return join_branches(over, before, after)
+    return join_branches(Condition(over), before, after)
+
+
+def _turn(messages: Sequence[Value], over: str, span: Span, state: State) -> Message:
+    """One message for the messages of which some come in one turn of a loop, some in another."""
+    own = [each for each in messages if isinstance(each, Message)]
+    roles = {each.role for each in own}
+    body: Template = ()
+    for each in reversed(own):
+        content = content_template(each.content)
+        text, holds = each.when[0] if each.when else (over, True)
+        body = (Choice(text, (content, body) if holds else (body, content)),) if body else content
+    turns = Repeat(body, over, span, state[0], unordered=state[1] == "unordered")
+    return Message(roles.pop() if len(roles) == 1 else "unknown", (turns,), own[0].span)
 
 
 def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
@@ -397,6 +430,7 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
     reached = reached and run(file, scope, node.orelse)
     for handler in node.handlers:
         branch = start.fork()
+        guard(branch, None)
         if run(file, branch, handler.body):
             if reached:
                 for name, value in branch.values.items():
@@ -404,7 +438,7 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
                         known = scope.values.get(name)
                         if known is not None and name in file.rebound and not textual(value):
                             continue  # `None` for an import that fails
-                        caught = f"except at {handler.lineno}"
+                        caught = Condition(f"except at {handler.lineno}")
                         scope.values[name] = value if known is None else join_branches(caught, known, value)
             else:
                 scope.values, reached = branch.values, True
@@ -420,6 +454,7 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     exhaustive = False
     for number, case in enumerate(node.cases):
         branch = scope.fork()
+        guard(branch, None)
         for captured in ast.walk(case.pattern):
             name = captured.name if isinstance(captured, ast.MatchAs | ast.MatchStar) else None
             if name:
@@ -432,14 +467,14 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
             if joined is None:
                 joined = branch
             else:
-                _join(file, branch, f"{subject} case {number}", joined, branch)
+                _join(file, branch, Condition(f"{subject} case {number}"), joined, branch)
                 joined = branch
     if joined is None:
         return not exhaustive
     if exhaustive:
         scope.values = joined.values
     else:
-        _join(file, scope, f"{subject} match", scope.fork(), joined)
+        _join(file, scope, Condition(f"{subject} match"), scope.fork(), joined)
     return True
 
 

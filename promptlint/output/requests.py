@@ -78,14 +78,20 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     for number, row in enumerate(parts.rows):
         row_line, _ = report.sources.get(row.prompt.span.file).location(row.prompt.span.start)
         names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
-        shown = names if len(names) <= _LONGEST else names[: _LONGEST - 1] + "\u2026"
+        shown = _short(names)
         marker = "  [cache marker]" if number in request.markers else ""
+        if row.prompt.when:
+            marker = f"  [if {_short(safe(row.prompt.condition))}]{marker}"
         where = f"{safe(row.prompt.span.file)}:{row_line}"
         cells.append((f"  {row.prompt.role}", amount(row.tokens, row.exact), where, shown + marker))
     if cells:
         yield columns(cells, right=(1,)).rstrip("\n")
     for unknown in request.unresolved:
         yield f"  not known: {_unknown(unknown)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
 
 
 def _unknown(unknown: Unresolved) -> str:
@@ -110,6 +116,7 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                 "name": row.prompt.name,
                 **place(row.prompt.span, sources),
                 "tokens": row.tokens,
+                "condition": row.prompt.condition or None,
                 "cache_marker": number in request.markers,
                 "variables": [variable_json(variable, report) for variable in row.variables],
                 "spans": [place(span, sources) for span in pieces(row.prompt.template)],

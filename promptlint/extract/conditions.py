@@ -1,0 +1,122 @@
+"""Conditions: as they are written, and what they ask of the values that a function is given."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from promptlint.extract.invocations import takes
+from promptlint.extract.iteration import condition_text
+from promptlint.extract.state import File, Scope
+from promptlint.template import Choice, Condition, Hole, Test, Value
+
+Evaluate = Callable[[File, Scope, ast.expr], Value]
+
+MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
+# Conditions around a statement that are followed.
+MAX_GUARDS = 8
+_ENDS = {"startswith": "begins", "endswith": "ends"}
+_TEXTS = frozenset({"str"})
+_LISTS = frozenset({"list", "tuple", "List", "Sequence"})
+
+
+def condition(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Condition:
+    """A condition as written, with what could decide it."""
+    return Condition(condition_text(file, node), _test(file, scope, node, evaluate, 0))
+
+
+def truth(file: File, node: ast.expr, value: Value) -> Condition:
+    """Whether a value that is known already is true."""
+    known = type(node) is ast.Name and _decides(value)
+    return Condition(condition_text(file, node), Test("true", value) if known else None)
+
+
+def opposite(test: Test | None) -> Test | None:
+    return None if test is None else Test("not", inner=(test,))
+
+
+def guard(scope: Scope, test: Test | None) -> None:
+    """From here on this condition holds, None: one that nothing decides."""
+    if len(scope.guards) < MAX_GUARDS or scope.guards[-1] is not None:
+        scope.guards = (*scope.guards, test if len(scope.guards) < MAX_GUARDS else None)
+
+
+def _test(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate, depth: int) -> Test | None:
+    """What decides a condition: that a parameter is given, is None, is a text or a list, is a certain word."""
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(node, ast.BoolOp):
+        inner = tuple(_test(file, scope, each, evaluate, depth + 1) for each in node.values[:MAX_TESTS])
+        if len(node.values) > MAX_TESTS or not any(inner):
+            return None
+        return Test("and" if isinstance(node.op, ast.And) else "or", inner=inner)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return opposite(_test(file, scope, node.operand, evaluate, depth + 1))
+    if isinstance(node, ast.Call):
+        return _instance(file, scope, node, evaluate)
+    if isinstance(node, ast.Compare):
+        return _compared(file, scope, node, evaluate)
+    value = _given(file, scope, node, evaluate)
+    return None if value is None else Test("true", value)
+
+
+def _given(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Value | None:
+    """The value of a name, if it takes anything of what the function around it is given."""
+    if type(node) is not ast.Name:
+        return None
+    value = evaluate(file, scope, node)
+    return value if _decides(value) else None
+
+
+def _decides(value: Value) -> bool:
+    """Whether a value is a parameter, or one of a few words if that is not given."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Choice:
+        return all(len(branch) < 2 for branch in part.branches) and takes(value)
+    return type(part) is Hole and bool(part.parameter)
+
+
+def _instance(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Test | None:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _ENDS and len(node.args) == 1:
+        word = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+        value = _given(file, scope, node.func.value, evaluate) if isinstance(word, str) else None
+        return None if value is None else Test(_ENDS[node.func.attr], value, str(word))
+    if not isinstance(node.func, ast.Name) or node.func.id != "isinstance" or len(node.args) != 2:
+        return None
+    value = _given(file, scope, node.args[0], evaluate)
+    kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+    names = {each.id for each in kinds if isinstance(each, ast.Name)}
+    if value is None or len(names) < len(kinds):
+        return None
+    for kind, known in (("text", _TEXTS), ("list", _LISTS)):
+        if names <= known:
+            return Test(kind, value)
+    return None
+
+
+def _compared(file: File, scope: Scope, node: ast.Compare, evaluate: Evaluate) -> Test | None:
+    if len(node.ops) != 1:
+        return None
+    operator, right = node.ops[0], node.comparators[0]
+    test: Test | None = None
+    if isinstance(operator, ast.In | ast.NotIn):
+        test = _member(file, scope, node.left, right, evaluate)
+    elif isinstance(right, ast.Constant) and (value := _given(file, scope, node.left, evaluate)) is not None:
+        if right.value is None:
+            test = Test("none", value)
+        elif isinstance(right.value, str) and isinstance(operator, ast.Eq | ast.NotEq):
+            test = Test("equal", value, right.value)
+    return opposite(test) if isinstance(operator, ast.IsNot | ast.NotEq | ast.NotIn) else test
+
+
+def _member(file: File, scope: Scope, left: ast.expr, right: ast.expr, evaluate: Evaluate) -> Test | None:
+    """`"gpt" in model` and `model in ["a", "b"]`."""
+    if isinstance(left, ast.Constant) and isinstance(left.value, str):
+        value = _given(file, scope, right, evaluate)
+        return None if value is None else Test("holds", value, left.value)
+    words = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else ()
+    texts = [each.value for each in words if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if not texts or len(texts) < len(words) or len(texts) > MAX_WORDS:
+        return None
+    value = _given(file, scope, left, evaluate)
+    return None if value is None else Test("or", inner=tuple(Test("equal", value, text) for text in texts))
