@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -109,12 +110,13 @@ def run(
     def settings_of(name: str) -> Settings:
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
-    readings = read_all(files, progress, [settings_of(file.name).words for file in files])
-    if loaded is not None:
-        more = loaded({name for reading in readings for name in reading.facts.loads})
-        paths.update((file.name, file.path) for file in more)
-        readings += read_all(more)
-        files = [*files, *more]
+    with _uncollected():
+        readings = read_all(files, progress, [settings_of(file.name).words for file in files])
+        if loaded is not None:
+            more = loaded({name for reading in readings for name in reading.facts.loads})
+            paths.update((file.name, file.path) for file in more)
+            readings += read_all(more)
+            files = [*files, *more]
     report = lint(readings, Sources(files), settings_of, named=named)
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
 
@@ -196,11 +198,17 @@ def _encode_chunk(tasks: Sequence[_Task]) -> bytes:
 
 
 def _read_chunk(tasks: Sequence[_Task]) -> list[Reading]:
-    # Syntax trees are many small objects in no cycles: looking for cycles among them takes a third of the time.
+    with _uncollected():
+        return [_read_file(file, words) for file, words in tasks]
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Syntax trees and facts are many small objects in no cycles: looking for some takes a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return [_read_file(file, words) for file, words in tasks]
+        yield
     finally:
         if collecting:
             gc.enable()
@@ -333,7 +341,8 @@ def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[P
     try:
         names = [reading.facts.file for reading in readings]
         paths = {name: sources.path(name) for name in names}
-        project = link([reading.facts for reading in readings], paths, problems)
+        with _uncollected():
+            project = link([reading.facts for reading in readings], paths, problems)
     except Exception as error:
         message = (
             f"the prompts could not be put together: {_short(error)}; this is a bug in promptlint, please report it"

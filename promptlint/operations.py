@@ -170,8 +170,11 @@ def _over_branches(
 
 def literal(value: Value | None) -> str | None:
     """The string, if the template is static text and nothing else."""
-    if not isinstance(value, tuple):
+    if type(value) is not tuple:
         return None
+    if len(value) == 1:
+        part = value[0]
+        return part.value if type(part) is Text else None
     if not all(type(part) is Text for part in value):
         return None
     return "".join(part.value for part in value if type(part) is Text)

@@ -33,19 +33,23 @@ def weight(value: Value | Part, limit: int) -> int:
             known = _weighed.get(id(item))
             if known is not None:
                 total += known[1]
-                deepest = max(deepest, depth + known[2])
+                if depth + known[2] > deepest:
+                    deepest = depth + known[2]
                 continue
             inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
             total += len(inner)
             if total > limit:
                 return limit + 1
-            below += [each for each in inner if type(each) not in _LEAVES]
-        deepest = max(deepest, depth)
+            for each in inner:
+                if type(each) not in _LEAVES:
+                    below.append(each)
+        if depth > deepest:
+            deepest = depth
         if total > limit or deepest > MAX_NESTING:
             return limit + 1
         level = below
         depth += 1
-    if total > _FEW:
+    if total > _LIGHT:
         if len(_weighed) > MAX_KNOWN:
             _weighed.clear()
         _weighed[id(value)] = (value, total, deepest)
@@ -55,7 +59,9 @@ def weight(value: Value | Part, limit: int) -> int:
 # Weight and depth of values by their identity, which holds as long as they are kept here: what is put together is made
 # of what was put together before.
 _weighed: dict[int, tuple[Value | Part, int, int]] = {}
-MAX_KNOWN = 5_000
+MAX_KNOWN = 20_000
+# So few parts are counted as fast as they are looked up.
+_LIGHT = 5
 
 
 def _given(part: Ref | Apply) -> tuple[Value, ...]:

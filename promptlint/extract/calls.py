@@ -71,6 +71,12 @@ FUNCTIONS = {
     "textwrap.indent": "indent",
 }
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
+# All methods and functions, by the last part of their names, whose result may be more than a run-time value.
+_OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "copy"}
+_TAILS = frozenset(
+    name.rpartition(".")[2]
+    for name in (*ENVIRONMENT, *FUNCTIONS, *SETS, *lists.COPIES)
+) | {"from_string", "dict", "from_text", "sorted", "reversed"}
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # First words of functions that make a prompt of what they are given.
@@ -172,7 +178,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         del file.facts.sites[before:]
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
-    if not schemas.SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails:
+    if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     if file.partials and (whole := partials.called(file, scope, site, evaluate)) is not None:
         site = whole
@@ -400,10 +406,12 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
 
 def _method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> Value | None:
     """A method of a string."""
+    if method not in _OF_VALUES:
+        return None
     if method == "join":
         return _join(file, node, receiver, site)
-    held = type(receiver) is Mapping or textual(receiver)
-    if method == "get" and site.positional and site.name not in ENVIRONMENT and held:
+    held = method == "get" and (type(receiver) is Mapping or textual(receiver))
+    if held and site.positional and site.name not in ENVIRONMENT:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
     if method == "copy" and not node.args and not node.keywords:
         return receiver if isinstance(receiver, Items) else lists.copied(file, site, receiver)
@@ -454,6 +462,8 @@ def _join(file: File, node: ast.Call, receiver: Value, site: CallSite) -> Value 
 
 def _function(file: File, site: CallSite, receiver: Value | None = None) -> Value | None:
     """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
+    if site.last not in _TAILS and not site.last[:1].isupper() and site.written not in FUNCTIONS:
+        return None
     if site.name in ENVIRONMENT and (default := site.pick(["default", 1])) is not None and textual(default[0]):
         hole = run_time_value(file, site, None)
         return (Choice(hole.expression, ((hole,), default[0])),) if isinstance(default[0], tuple) else None
@@ -513,11 +523,10 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
     """
     if against:
         return
-    prompted = prompted or any(map(file.prompt_like, site.keywords))
     for key, (value, node) in site.keywords.items():
         if type(value) is tuple and not textual(value):
             continue
-        if prompted and example_like(key):
+        if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
             take_examples(file, value, node, key)
             continue
         tells = key == "description" and tool_named(site.last)

@@ -69,7 +69,8 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     file.definitions[scope.key(node.name)] = (node, scope)
     if node.returns is not None:
         note_annotation(file, scope, f"{node.name}()", node.returns)
-    if scope.kind == "class" and any(dotted(decorator).endswith("property") for decorator in node.decorator_list):
+    decorators = node.decorator_list
+    if decorators and scope.kind == "class" and any(dotted(each).endswith("property") for each in decorators):
         # Reading the attribute is calling the function.
         key = scope.key(node.name)
         file.facts.bindings[key] = (Ref(f":{key}", Hole(node.name, file.span(node)), Arguments()),)
@@ -196,7 +197,8 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     owner = parent.name if parent.kind == "class" else ""
     scope = Scope("function", parent.key(node.name), parent, owner)
     arguments = [*node.args.posonlyargs, *node.args.args]
-    static = any(dotted(decorator) == "staticmethod" for decorator in node.decorator_list)
+    decorators = node.decorator_list
+    static = bool(decorators) and any(dotted(decorator) == "staticmethod" for decorator in decorators)
     if owner and arguments and not static:
         scope.receiver = arguments[0].arg
         arguments = arguments[1:]
@@ -278,9 +280,8 @@ def _bind_source(file: File, key: str, value: Value, scope: Scope) -> None:
 
 def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
-    for written, value in scope.values.items():
-        if "." not in written:
-            continue
+    attributes = [(written, value) for written, value in scope.values.items() if "." in written]
+    for written, value in attributes:
         receiver, _, name = written.partition(".")
         owner = "" if "." in name else owner_of(scope, receiver)
         if not owner:

@@ -32,6 +32,7 @@ from promptlint.extract.state import (
 )
 from promptlint.extract.volatility import (
     CONSTANT,
+    DEPLOY,
     UNKNOWN,
     State,
     date_only,
@@ -79,27 +80,31 @@ COMPOSED = frozenset(
         *(ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
     }
 )
+_WRITTEN = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set})
+# Members of an enumeration are slow to look up.
+_UNKNOWN, _CONSTANT = UNKNOWN[0], CONSTANT[0]
 
 
 def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     """The value of an expression; what is not known is a hole. Sites inside the expression are noted on the way."""
     kind = type(node)
+    if type(node) is ast.Name and file.depth <= MAX_DEPTH:
+        return lookup(file, scope, node.id, node)
     handler = HANDLERS.get(kind)
     if file.depth > MAX_DEPTH or handler is None:
-        return (file.hole(node, Volatility.UNKNOWN),)
+        return (file.hole(node, _UNKNOWN),)
     file.depth += 1
     try:
         value = handler(file, scope, node)
     finally:
         file.depth -= 1
-    return bounded(value, written_out(node)) if kind in COMPOSED else value
+    if kind not in COMPOSED or (type(value) is tuple and len(value) == 1 and type(value[0]) is Hole):
+        return value
+    return bounded(value, written_out(node) if kind in _WRITTEN else 0)
 
 
 def written_out(node: ast.expr) -> int:
     """How many entries a list or dict has in the source."""
-    kind = type(node)
-    if kind is ast.Call:
-        return 0
     if isinstance(node, ast.Dict):
         return len(node.values)
     return len(node.elts) if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else 0
@@ -107,7 +112,7 @@ def written_out(node: ast.expr) -> int:
 
 def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
     if not isinstance(node.value, str):
-        return (file.hole(node, Volatility.CONSTANT),)
+        return (file.hole(node, _CONSTANT),)
     if "." in node.value[-9:-1]:
         note_name(file, node.value)
     elif "_" in node.value and node.value.isidentifier():
@@ -222,40 +227,36 @@ def _formatted(file: File, scope: Scope, node: ast.FormattedValue, value: Value)
     return (hole or Hole("...", file.span(node), state[0], state[1]),)
 
 
-def name(file: File, scope: Scope, node: ast.Name) -> Value:
-    return lookup(file, scope, node.id, node)
-
-
 def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     """What a name is bound to at this point; names of the module and imports are references."""
     here: Scope | None = scope
     while here is not None:
-        if here.kind == "module" and scope.kind != "module":
+        if here.kind == "module" and here is not scope:
             break
-        if identifier in here.values and (here.kind != "class" or here is scope):
-            value = here.values[identifier]
+        value = here.values.get(identifier)
+        if value is not None and (here is scope or here.kind != "class"):
             hole = single_hole(value)
             if hole is None:
                 return value
             state = (hole.volatility, hole.origin)
-            if hole.volatility is Volatility.UNKNOWN and hole.origin not in ("loop", "unordered"):
+            if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
                 # `result = run(command)`: what a program calls its values in between says nothing of them.
                 passing = identifier in _PASSING and not hole.parameter and here.kind == "function"
-                state = state if passing else of_name(identifier, hole.origin)
+                state = state if passing else of_name(identifier, state[1])
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
         here = here.parent
-    state = of_name(file.resolve(identifier))
+    alias = file.aliases.get(identifier)
+    state = of_name(alias or identifier)
     file.mentions.add(identifier)
-    if identifier in file.known and scope.kind != "module":
-        state = file.of_module(identifier, state)
-        return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     if identifier in file.known:
+        if scope.kind != "module":
+            state = file.of_module(identifier, state)
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
-    if identifier in file.aliases:
+    if alias is not None:
         # What another module holds was made when that was imported.
-        state = min(state, (Volatility.DEPLOY, "name"), key=lambda each: each[0])
-        file.mentions.add(file.aliases[identifier].rpartition(".")[2])
-        return (Ref(file.aliases[identifier], file.hole(node, state[0], state[1])),)
+        state = state if state[0] <= DEPLOY else (DEPLOY, "name")
+        file.mentions.add(alias.rpartition(".")[2])
+        return (Ref(alias, file.hole(node, state[0], state[1])),)
     if file.may_import(identifier):
         return (Ref(":" + identifier, file.hole(node, state[0], state[1])),)
     if hasattr(builtins, identifier):
@@ -606,7 +607,7 @@ def marked(file: File, scope: Scope, node: Marked) -> Value:
 HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
     ast.Constant: constant,
     ast.JoinedStr: fstring,
-    ast.Name: name,
+    ast.Name: lambda file, scope, node: lookup(file, scope, node.id, node),
     ast.Attribute: attribute,
     ast.BinOp: binary,
     ast.IfExp: conditional,

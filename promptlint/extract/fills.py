@@ -35,7 +35,9 @@ _Names = list[tuple[str, Span]]
 
 def note_method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> None:
     """Note a call of a method that fills the text it is called on, or the messages."""
-    if not isinstance(node.func, ast.Attribute) or file.muted or not isinstance(receiver, tuple | Items):
+    if method not in METHODS and method != "partial":
+        return
+    if not isinstance(node.func, ast.Attribute) or file.muted or not isinstance(receiver, (tuple, Items)):
         return
     if method == "partial" and not site.complete:
         file.facts.loose.append(receiver)

@@ -7,7 +7,7 @@ import sys
 
 from promptlint.extract.facts import Function, Invocation
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import (
     Apply,
     Arguments,
@@ -19,7 +19,6 @@ from promptlint.template import (
     Ref,
     Repeat,
     Value,
-    Volatility,
 )
 
 # One file says no more: what is generated has thousands of calls that are all alike.
@@ -47,15 +46,18 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
-    if not any(map(_matters, arguments.positional)) and not any(_matters(value) for _, value in arguments.keywords):
+    values = [*arguments.positional, *[value for _, value in arguments.keywords]]
+    if not any(map(_matters, values)):
         return
     name = called_name(file, scope, called)
     if name and (name[0] in ":." or name.partition(".")[0] not in sys.stdlib_module_names):
-        given = Arguments(
-            tuple(map(_kept, arguments.positional)),
-            tuple([(key, _kept(value)) for key, value in arguments.keywords]),
-            arguments.complete,
-        )
+        given = arguments
+        if Mapping in map(type, values):
+            given = Arguments(
+                tuple(map(_kept, arguments.positional)),
+                tuple([(key, _kept(value)) for key, value in arguments.keywords]),
+                arguments.complete,
+            )
         function = scope.name if scope.kind == "function" else ""
         test = all_of(scope.guards)
         file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test))
@@ -83,8 +85,10 @@ def _kept(value: Value) -> Value:
 
 def _matters(value: Value) -> bool:
     """Whether an argument is more than a number or a switch."""
-    hole = single_hole(_kept(value))
-    return value != () and (hole is None or hole.volatility is not Volatility.CONSTANT or bool(hole.parameter))
+    if type(value) is Mapping:
+        value = _kept(value)
+    hole = single_hole(value)
+    return value != () and (hole is None or hole.volatility is not CONSTANT[0] or bool(hole.parameter))
 
 
 def called_name(file: File, scope: Scope, node: ast.expr) -> str:
@@ -163,7 +167,7 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         found = called_name(file, scope, node.func)
         if found and not _capital(found):
             found += "()"
-    elif isinstance(node, ast.Name | ast.Attribute):
+    elif type(node) in NAMES:
         written = dotted(node)
         found = next((here.types[written] for here in _around(scope) if written in here.types), "")
     if found:

@@ -8,9 +8,9 @@ from zlib import crc32
 import msgspec
 
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
-from promptlint.extract.volatility import State, of_name
+from promptlint.extract.volatility import UNKNOWN, State, of_name
 from promptlint.operations import is_several, several
-from promptlint.template import Choice, Hole, Items, Repeat, Template, Value, Volatility
+from promptlint.template import Choice, Hole, Items, Repeat, Template, Value
 
 MAX_CONDITION = 200
 # A set that is written out is a choice of its items, turn by turn; one with more is data.
@@ -41,10 +41,10 @@ def iteration_state(iterable: Value) -> State:
 def bind_loop(file: File, scope: Scope, target: ast.expr, iterable: Value) -> None:
     """Bind the names of a loop's target to what one turn of the loop sees."""
     state = iteration_state(iterable)
-    for node in ast.walk(target):
+    for node in (target,) if type(target) is ast.Name else ast.walk(target):
         if isinstance(node, ast.Name):
             known = of_name(node.id)
-            chosen = state[0] if state[0] is not Volatility.UNKNOWN else known[0]
+            chosen = state[0] if state[0] is not UNKNOWN[0] else known[0]
             scope.values[node.id] = (file.hole(node, chosen, "loop"),)
 
 

@@ -10,7 +10,7 @@ from promptlint.extract.iteration import in_order, spread
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import consider
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact, is_several
 from promptlint.template import (
     Apply,
@@ -149,7 +149,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     assert isinstance(node.func, ast.Attribute)
     target = dotted(node.func.value)
     note_change(scope, target)
-    if not isinstance(node.func.value, ast.Name | ast.Attribute):
+    if type(node.func.value) not in NAMES:
         evaluate(file, scope, node.func.value)
     values = [evaluate(file, scope, argument) for argument in node.args]
     for keyword in node.keywords:

@@ -95,7 +95,7 @@ def _runs(file: File, statements: Sequence[ast.stmt]) -> str:
     tests = [statement.test for statement in statements if isinstance(statement, ast.If)]
     if any(isinstance(node, ast.Name) and node.id == "__name__" for test in tests for node in ast.walk(test)):
         return "script"
-    defines = any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for each in statements)
+    defines = any(isinstance(each, _DEFINITIONS) for each in statements)
     return "" if defines else "bare"
 
 
@@ -138,7 +138,9 @@ def _guarded(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> None:
 
 def _blocks(statement: ast.stmt) -> Iterable[list[ast.stmt]]:
     if type(statement) in _SIMPLE:
-        return []
+        return ()
+    if isinstance(statement, _DEFINITIONS):
+        return (statement.body,)
     blocks = [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
     blocks += [handler.body for handler in getattr(statement, "handlers", ())]
     blocks += [case.body for case in getattr(statement, "cases", ())]
@@ -150,6 +152,8 @@ _SIMPLE = frozenset({
     *(ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Pass, ast.Continue, ast.Break),
     *(ast.Assert, ast.Delete, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom),
 })  # fmt: skip
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_BINDING = (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)
 
 
 def _imports(file: File, statements: list[ast.stmt]) -> None:
@@ -194,15 +198,18 @@ def _bound_names(statements: list[ast.stmt]) -> set[str]:
     stack = [statements]
     while stack:
         for statement in stack.pop():
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if isinstance(statement, _DEFINITIONS):
                 names.add(statement.name)
                 continue
             targets: list[ast.expr] = []
             if isinstance(statement, ast.Assign):
                 targets = statement.targets
-            elif isinstance(statement, ast.AnnAssign | ast.AugAssign | ast.For | ast.AsyncFor):
+            elif isinstance(statement, _BINDING):
                 targets = [statement.target]
             for target in targets:
-                names.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+                if isinstance(target, ast.Name):
+                    names.add(target.id)
+                else:
+                    names.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
             stack.extend(_blocks(statement))
     return names

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from promptlint.extract.names import words
 from promptlint.extract.state import File, fallback_of, state_of
-from promptlint.extract.volatility import AS_LONG, CONSTANT, MAX_VARIANTS, UNKNOWN, State, dotted, of_call
+from promptlint.extract.volatility import (
+    AS_LONG,
+    CONSTANT,
+    DEPLOY,
+    MAX_VARIANTS,
+    UNIQUE,
+    UNKNOWN,
+    State,
+    dotted,
+    of_call,
+)
 from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
 
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 
 JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
 _IDS = (("id",), ("ids",))
+_SESSION = Volatility.SESSION
 _PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math html string operator".split())
 
 
@@ -23,18 +34,19 @@ def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     """The hole that stands for a call's value, with how often that changes."""
     first = literal(site.positional[0][0]) if site.positional else None
     arguments = [_given(site, value, node) for value, node in site.positional]
-    arguments += [_given(site, value, node) for value, node in site.keywords.values()]
+    if site.keywords:
+        arguments += [_given(site, value, node) for value, node in site.keywords.values()]
     known = state_of(receiver) if receiver is not None else None
-    if known is not None and ((not known[1] and known[0] is Volatility.CONSTANT) or _of_package(file, site)):
+    if known is not None and ((not known[1] and known[0] is CONSTANT[0]) or _of_package(file, site)):
         known = None
     if first is None and site.positional and site.name.endswith("strftime"):
         first = file.literal_of_module(site.positional[0][1])
     state = of_call(site.name, known, arguments, first)
-    if state == (Volatility.UNIQUE, "random") and _few(site):
+    if state[0] is UNIQUE and state[1] == "random" and _few(site):
         state = CONSTANT
-    if file.importing and (state[0] is Volatility.UNIQUE or (file.once and state[0] is Volatility.UNKNOWN)):
+    if file.importing and (state[0] is UNIQUE or (file.once and state[0] is UNKNOWN[0])):
         # Computed once, when the module is imported.
-        state = (Volatility.DEPLOY, state[1])
+        state = (DEPLOY, state[1])
     dump = _json(site, receiver)
     if dump is not None and not dump.sort_keys and site.positional and _gathered(site):
         state = (state[0], "unordered")
@@ -44,7 +56,7 @@ def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
 def _given(site: CallSite, value: Value, node: ast.expr) -> State:
     """The state of an argument. By the id of a user or a session something is looked up, and that may be all alike."""
     state = state_of(value)
-    if state[0] is Volatility.SESSION and site.last not in AS_LONG and words(dotted(node))[-1:] in _IDS:
+    if state[0] is _SESSION and site.last not in AS_LONG and words(dotted(node))[-1:] in _IDS:
         return UNKNOWN
     return state
 

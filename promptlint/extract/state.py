@@ -13,7 +13,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import prompt_like, words
-from promptlint.extract.volatility import CONSTANT, TELLING, State, strongest
+from promptlint.extract.volatility import CONSTANT, DEPLOY, TELLING, UNKNOWN, State, strongest
 from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
 from promptlint.template import (
@@ -37,6 +37,8 @@ from promptlint.template import (
 MAX_EXPRESSION = 60
 # Conditions of one message that are told; of more the inner ones count.
 MAX_CONDITIONS = 8
+# So much of an expression is looked at: white space in it is left out.
+_LONGEST = 4 * MAX_EXPRESSION
 
 
 class Scope:
@@ -76,9 +78,14 @@ class Scope:
 
     def fork(self) -> Scope:
         """A scope for one branch: the same place, its own values."""
+        other = self.shared()
+        other.values = self.values.copy()
+        return other
+
+    def shared(self) -> Scope:
+        """A scope for a branch in which nothing is done: the same values, until they are replaced as a whole."""
         other = Scope.__new__(Scope)
         other.__dict__.update(self.__dict__)
-        other.values = self.values.copy()
         return other
 
 
@@ -170,9 +177,10 @@ class File:
         located: Any = node
         row, column = located.lineno, located.col_offset
         end_row, end_column = located.end_lineno or row, located.end_col_offset or column
-        if self.starts and row not in self.wide and end_row not in self.wide:
+        starts, wide = self.starts, self.wide
+        if starts and (not wide or (row not in wide and end_row not in wide)):
             # Most rows are ASCII: columns in bytes are columns in characters.
-            return Span(self.name, self.starts[row - 1] + column, self.starts[end_row - 1] + end_column)
+            return Span(self.name, starts[row - 1] + column, starts[end_row - 1] + end_column)
         positions, base = self.positions
         return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
 
@@ -185,13 +193,14 @@ class File:
         self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = ""
     ) -> Hole:
         """A hole for an expression, named by its source text."""
-        span = self.span(node)
         if type(node) is ast.Name:
-            return Hole(node.id, span, volatility, origin, parameter, json)
+            return Hole(node.id, self.span(node), volatility, origin, parameter, json)
+        span = self.span(node)
         if type(node) is ast.arg:
             place = Span(span.file, span.start, span.start + len(node.arg))
             return Hole(node.arg, place, volatility, origin, parameter, json)
-        text = self.source.text[span.start : min(span.end, span.start + 4 * MAX_EXPRESSION)]
+        start, end = span.start, span.end
+        text = self.source.text[start : end if end - start < _LONGEST else start + _LONGEST]
         return Hole(shorten(text), span, volatility, origin, parameter, json)
 
     def resolve(self, dotted: str) -> str:
@@ -215,8 +224,8 @@ class File:
         hole = single_hole(value) if value is not None else None
         if hole is None or name in self.globals:
             return named
-        if hole.origin in TELLING or named[0] is Volatility.UNKNOWN:
-            return (min(hole.volatility, Volatility.DEPLOY), hole.origin)
+        if hole.origin in TELLING or named[0] is UNKNOWN[0]:
+            return (min(hole.volatility, DEPLOY), hole.origin)
         return named
 
     def literal_of_module(self, node: ast.expr) -> str | None:
@@ -470,6 +479,8 @@ def state_of(value: Value) -> State:
                 return (part.volatility, part.origin)
             if type(part) is Text:
                 return CONSTANT
+            if type(part) is Ref or type(part) is Apply:
+                return (part.fallback.volatility, part.fallback.origin)
         states: list[State] = []
         for part in value:
             if type(part) is Hole:

@@ -49,7 +49,7 @@ def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
     value = evaluate(file, scope, node.value)
     for target in node.targets:
         bind(file, scope, target, value, node.value)
-        if isinstance(target, ast.Name) and isinstance(node.value, ast.Subscript) and scope.kind != "function":
+        if type(node.value) is ast.Subscript and isinstance(target, ast.Name) and scope.kind != "function":
             schemas.describe_alias(file, scope, target.id, node.value, evaluate)
     return True
 
@@ -67,6 +67,8 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
         scope.returned_if.append(all_of(scope.guards))
+        if single_hole(value) is not None:
+            return False
         name = scope.name.rpartition(".")[2]
         gives = gives_prompt(name)
         if gives or type(node.value) not in NAMES:
@@ -133,6 +135,12 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
         evaluate(file, scope, node)
 
 
+# Expressions of which nothing says whose object they are.
+_NO_TYPE = frozenset(
+    {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Subscript, ast.Compare}
+)
+
+
 def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
     """Give a target its value, and take the value for a prompt if the target's name or the text says so."""
     taken = type(node) not in NAMES
@@ -140,8 +148,11 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         name = target.id
         scope.values[name] = value
         scope.lent.pop(name, None)
-        note_type(file, scope, name, node)
-        if taken or file.prompt_like(name):
+        if type(node) not in _NO_TYPE:
+            note_type(file, scope, name, node)
+        if single_hole(value) is not None:
+            scope.noted.pop(name, None)
+        elif taken or file.prompt_like(name):
             _note(file, scope, name, value, node)
         return
     match target:
@@ -150,8 +161,11 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             scope.values[written] = value
             if file.resolve(written) in OPENAI_ADDRESSES:
                 file.module.values.setdefault(written, value)
-            note_type(file, scope, written, node)
-            if taken or file.prompt_like(name):
+            if type(node) not in _NO_TYPE:
+                note_type(file, scope, written, node)
+            if single_hole(value) is not None:
+                scope.noted.pop(written, None)
+            elif taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
@@ -231,7 +245,7 @@ def _keys(target: ast.expr) -> list[str]:
 def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     target, operator, node = statement.target, statement.op, statement.value
     value = evaluate(file, scope, node)
-    name = dotted(target) if isinstance(target, ast.Name | ast.Attribute) else ""
+    name = dotted(target) if type(target) in NAMES else ""
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
         # `templates["task"] += "..."`: the keys and what they belong to are its name.
         consider(file, value, node, ".".join(_keys(target)), named=any(map(file.prompt_like, _keys(target))))
@@ -261,10 +275,10 @@ def _join(
     file: File, scope: Scope, condition: Condition, first: Scope, second: Scope, *, before: Scope | None = None
 ) -> None:
     """The values after two branches, given to `scope`; `before` is how it was in front of them."""
-    start = (before or scope).values
-    after = dict(first.values)
+    start, known = (before or scope).values, first.values
+    after = known.copy()
     for name, value in second.values.items():
-        other = first.values.get(name)
+        other = known.get(name)
         if other is value:
             continue
         if other is None:
@@ -291,6 +305,7 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         guard(last, opposite(asked.test))
         arms.append((asked, branch, run(file, branch, arm.body)))
         rest = arm.orelse
+    last = scope.fork() if rest else scope.shared()
     reached = run(file, last, rest)
     if reached and not any(through for _, _, through in arms):
         scope.guards = last.guards

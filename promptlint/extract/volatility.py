@@ -65,7 +65,8 @@ State = tuple[Volatility, str]
 CONSTANT: State = (Volatility.CONSTANT, "")
 UNKNOWN: State = (Volatility.UNKNOWN, "")
 # Members of an enumeration are slow to look up, and these are asked for with every value.
-_DEPLOY, _UNKNOWN, _REQUEST, _UNIQUE = Volatility.DEPLOY, Volatility.UNKNOWN, Volatility.REQUEST, Volatility.UNIQUE
+DEPLOY, UNIQUE = Volatility.DEPLOY, Volatility.UNIQUE
+_CONSTANT, _UNKNOWN, _REQUEST = Volatility.CONSTANT, Volatility.UNKNOWN, Volatility.REQUEST
 # Origins that a value keeps on its way through names, attributes and functions.
 TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
 
@@ -94,8 +95,8 @@ def of_call(name: str, receiver: State | None, arguments: list[State], first: st
         # A file is what its path is: that of a fixed one stays as it is while the program runs. Of one whose path only
         # has a name (`path`) nothing is known.
         path = receiver or strongest([CONSTANT, *arguments])
-        named = path[0] is _DEPLOY and path[1] in ("name", "parameter")
-        return (_UNKNOWN if named else max(path[0], _DEPLOY), "whole")
+        named = path[0] is DEPLOY and path[1] in ("name", "parameter")
+        return (_UNKNOWN if named else max(path[0], DEPLOY), "whole")
     state = _of_call(name, receiver, arguments, first)
     if state[1] not in TELLING and _is_whole(name, last, receiver, arguments):
         return (max(state[0], _UNKNOWN), "whole")
@@ -106,7 +107,7 @@ def _is_whole(name: str, last: str, receiver: State | None, arguments: list[Stat
     """Whether a call gives all there is, with no size or number among its arguments that could limit it."""
     if name in _FETCHES:
         return True
-    if arguments or "." not in name or (receiver or UNKNOWN)[0] <= Volatility.CONSTANT:
+    if arguments or "." not in name or (receiver or UNKNOWN)[0] <= _CONSTANT:
         return False
     # Of a call, as in `rows.head(5).to_string()`, a table may be any part; of a loop it is one item.
     whole_table = last in _WHOLE_TABLES and not name.startswith(".") and (receiver or UNKNOWN)[1] != "loop"
@@ -134,37 +135,37 @@ def _of_call(name: str, receiver: State | None, arguments: list[State], first: s
         known = (known[0], "")
     by_name = volatility_of(last)
     if known[0] <= _UNKNOWN:
-        if by_name is _UNIQUE and not arguments:
-            return (_UNIQUE, unique_name(last))
+        if by_name is UNIQUE and not arguments:
+            return (UNIQUE, unique_name(last))
         if name in _ANSWERS or (last in _ANSWERS and receiver is not None):
             return (_REQUEST, "name")
         if by_name is _REQUEST and _fetches(name, last):
             return (_REQUEST, "name")
-    if by_name is _DEPLOY and known[0] is _REQUEST and known[1] in ("name", "parameter"):
+    if by_name is DEPLOY and known[0] is _REQUEST and known[1] in ("name", "parameter"):
         # `resolve_instructions(context)`: of both only the names are known, and that of the function is the nearer one.
-        return (_DEPLOY, "name")
+        return (DEPLOY, "name")
     return known if states else (by_name, "name" if by_name is not _UNKNOWN else "")
 
 
 def _source(name: str, tail: str, last: str, arguments: list[State], first: str | None) -> State | None:
     """The state of a call that is a source of change itself: a clock, an id, the environment, a set."""
     if tail == "time.strftime" and first is not None:
-        return (Volatility.UNIQUE, "date" if date_only(first) else "clock")
+        return (UNIQUE, "date" if date_only(first) else "clock")
     if name in CLOCKS or tail in CLOCKS:
-        return (Volatility.UNIQUE, "clock")
+        return (UNIQUE, "clock")
     if name in DATES or tail in DATES:
-        return (Volatility.UNIQUE, "date")
+        return (UNIQUE, "date")
     if name in IDS or last in ("uuid1", "uuid4", "uuid7"):
-        return (Volatility.UNIQUE, "uuid")
+        return (UNIQUE, "uuid")
     if name in RANDOMS:
-        return (Volatility.UNIQUE, "random")
+        return (UNIQUE, "random")
     if name in ENVIRONMENT:
-        return (Volatility.DEPLOY, "environment")
+        return (DEPLOY, "environment")
     if name in SETS:
         known = strongest(arguments) if arguments else UNKNOWN
-        return known if known[0] is Volatility.UNIQUE else (known[0], "unordered")
+        return known if known[0] is UNIQUE else (known[0], "unordered")
     if name in LISTINGS or (last in _LISTING_METHODS and "." in name):
-        return (max(Volatility.DEPLOY, strongest([CONSTANT, *arguments])[0]), "unordered")
+        return (max(DEPLOY, strongest([CONSTANT, *arguments])[0]), "unordered")
     if name == "sorted" and arguments:
         return (arguments[0][0], "" if arguments[0][1] == "unordered" else arguments[0][1])
     return None
@@ -224,16 +225,16 @@ def of_name(name: str, origin: str = "") -> State:
     if origin == "whole":
         return (of_name(name)[0], origin)
     if name in ENVIRONMENT:
-        return (Volatility.DEPLOY, "environment")
+        return (DEPLOY, "environment")
     if name == "sys.argv":
-        return (Volatility.REQUEST, "name")
+        return (_REQUEST, "name")
     last = name.rpartition(".")[2]
     if last.isupper() and len(last) > 1:
-        return (Volatility.CONSTANT, "name")
+        return (_CONSTANT, "name")
     volatility = volatility_of(name)
-    if volatility is Volatility.UNIQUE:
+    if volatility is UNIQUE:
         return (volatility, unique_name(name))
-    return (volatility, "name" if volatility is not Volatility.UNKNOWN else "")
+    return (volatility, "name" if volatility is not _UNKNOWN else "")
 
 
 def dotted(node: ast.expr) -> str:
@@ -254,11 +255,11 @@ def of_part(member: str, whole: State, named: State) -> State:
     if whole[1] == "whole":
         return whole if member in _WHOLE_PARTS else (max(named[0], whole[0]), named[1])
     if whole[1] == "loop":
-        return (named[0] if whole[0] is Volatility.UNKNOWN else whole[0], "loop")
-    if whole[0] <= Volatility.DEPLOY:
+        return (named[0] if whole[0] is _UNKNOWN else whole[0], "loop")
+    if whole[0] <= DEPLOY:
         # A part of what never changes does not either; of `None` and `{}`, which may be replaced, nothing follows.
-        return whole if named[0] is Volatility.UNKNOWN and whole != CONSTANT else named
-    if named[0] is Volatility.DEPLOY and whole[1] in ("name", "parameter"):
+        return whole if named[0] is _UNKNOWN and whole != CONSTANT else named
+    if named[0] is DEPLOY and whole[1] in ("name", "parameter"):
         # `context["language"]`: of both only the names are known, and that of the part is the nearer one.
         return named
     return strongest([named, whole])
