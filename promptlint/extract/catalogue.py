@@ -194,8 +194,12 @@ class Matcher:
 
     @staticmethod
     def find(index: Index[Entry], dotted: str, imported: frozenset[str]) -> Entry | None:
-        """The entry with the longest match whose conditions on the file's imports hold, or None."""
+        """The entry with the longest match whose conditions on the file's imports hold, or None.
+
+        Of several, that of the package which the name itself comes from.
+        """
         best: tuple[int, Entry] | None = None
+        root = dotted.partition(".")[0]
         for match, entry in index.get(dotted.rpartition(".")[2], ()):
             if dotted != match and not dotted.endswith("." + match):
                 continue
@@ -203,10 +207,21 @@ class Matcher:
                 continue
             if entry.excludes and not imported.isdisjoint(entry.excludes):
                 continue
-            rank = 2 * len(match) + bool(entry.requires)
+            rank = 4 * len(match) + 2 * bool(entry.requires) + (root in entry.requires)
             if best is None or rank > best[0]:
                 best = (rank, entry)
         return best[1] if best else None
+
+
+def makes_client(path: str, matchers: Iterable[Matcher], imported: frozenset[str]) -> bool:
+    """Whether requests go through the objects of a class, by its import path."""
+    if not path or path[0] == ":" or path.endswith("()"):
+        return False
+    for each in matchers:
+        made = Matcher.find(each.prompts, path, imported)
+        if (made is not None and made.api) or Matcher.find(each.clients, path, imported) is not None:
+            return True
+    return False
 
 
 def _index(entries: Iterable[Entry]) -> Index[Entry]:
@@ -231,6 +246,7 @@ class Lexicon:
         self.matchers: tuple[Matcher, ...] = (Matcher(words.catalogue), matcher()) if words else (matcher(),)
         self.verdict: Callable[[str], bool | None] | None = None
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
+        self.decorator_tails = frozenset(tail for each in self.matchers for tail in each.decorators)
         # What the project says of its code, each name with the parts and imports that a file must hold for it to match.
         self.said: list[tuple[str, list[str], list[str]]] = []
         for kind in KINDS if words else ():
