@@ -257,10 +257,15 @@ class Callers:
             for facts, invocation in self.by_name.get(name, ()):
                 if self.used >= MAX_CALLS:
                     return
-                if self.classes.target(facts, invocation.name, wanted) == place:
+                unsaid = invocation.name[0] == "?"
+                if (
+                    self.classes.only(place)
+                    if unsaid
+                    else self.classes.target(facts, invocation.name, wanted) == place
+                ):
                     self.used += 1
-                    ambiguous = self.classes.ambiguous(facts, invocation.name)
-                    certain = self.classes.certain(facts, invocation.name)
+                    ambiguous = unsaid or self.classes.ambiguous(facts, invocation.name)
+                    certain = not unsaid and self.classes.certain(facts, invocation.name)
                     yield Given(facts, invocation, _arguments(function, invocation), ambiguous, certain)
 
     # ---- what callers give

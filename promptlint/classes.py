@@ -27,6 +27,8 @@ class Classes:
         # Whether more than one class below has such a method.
         self.several: dict[Place, bool] = {}
         self.children: dict[Place, list[Place]] | None = None
+        # By the name of a method the families of classes that have it.
+        self.families: dict[str, set[Place]] | None = None
 
     # ---- from a call to its function
 
@@ -128,6 +130,22 @@ class Classes:
         said = above.types.get(f"{place[1]}()")
         start = self._start(above, said) if said is not None else None
         return self._class(*start, hops + 1) if start is not None else None
+
+    def only(self, place: Place) -> bool:
+        """Whether no class but those of one family has a method of this name."""
+        if self.families is None:
+            self.families = {}
+            for facts in self.homes.values():
+                for key in facts.functions:
+                    owner, _, member = key.rpartition(".")
+                    if owner in facts.bases:
+                        self.families.setdefault(member, set()).add(self.family(facts, owner))
+        return len(self.families.get(place[1].rpartition(".")[2], ())) == 1
+
+    def family(self, home: Facts, name: str) -> Place:
+        """The class above all others that a class is made from."""
+        first, key = self.lineage(home, name)[-1]
+        return first.file, key
 
     # ---- above and below
 

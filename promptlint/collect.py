@@ -14,16 +14,17 @@ from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.reads import could_be_prompt, reads_like_prompt
-from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, extent, sample
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, extent, sample, speaks_against
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
 from promptlint.idle import Idle
 from promptlint.learned import Learned
 from promptlint.margins import with_dedents
+from promptlint.members import Members
 from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
-from promptlint.schemas import described_sites
+from promptlint.schemas import by_name, decorated, described_sites
 from promptlint.template import (
     Arguments,
     Choice,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 COVERED = 0.9
+# Static characters that make a text one of its own, however much of it others have as well.
+OWN = 120
 # What is one message of a chat, whatever marks stand in it.
 _MESSAGES = frozenset({"role-dict", "message-class"})
 # Rows without the white space around them, and around breaks.
@@ -55,6 +58,10 @@ _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
     "functionResponse image_url input_audio".split()
 )
+# Evidence of texts that come into a prompt from somewhere else.
+_FLOWING = ("wrapper", "within", "member")
+# Evidence of texts whose fields something out of sight may fill.
+_UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wrapper member".split())
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
 # What the template of a chat model wraps a message in.
@@ -75,7 +82,17 @@ class Covered:
             marks[text.span.start : text.span.end] = b"\1" * (text.span.end - text.span.start)
 
     def share(self, template: Template) -> float:
-        """The share of a template's static characters that is covered, from 0 to 1.
+        """The share of a template's static characters that is covered, from 0 to 1."""
+        total, inside = self._counted(template)
+        return inside / total if total else 1.0
+
+    def holds(self, template: Template) -> bool:
+        """Whether a template has no text of its own to speak of: a long text that others have hides no short one."""
+        total, inside = self._counted(template)
+        return not total or (inside / total >= COVERED and total - inside < OWN)
+
+    def _counted(self, template: Template) -> tuple[int, int]:
+        """The static characters of a template, and those of them that are covered.
 
         White space of the source may have been taken off on the way into a prompt, so it does not count where it can
         be told apart.
@@ -86,7 +103,7 @@ class Covered:
             for start, end in _solid(text):
                 total += end - start
                 inside += marks.count(1, start, end)
-        return inside / total if total else 1.0
+        return total, inside
 
 
 def _solid(text: Text) -> list[tuple[int, int]]:
@@ -103,17 +120,32 @@ def _failed(error: Exception, span: Span) -> Problem:
     return Problem("internal", f"{what}; this is a bug in promptlint, please report it", span)
 
 
+def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
+    """All that there is evidence for, but for what other prompts read from objects."""
+    for facts in all_facts:
+        for site in facts.sites:
+            yield facts, site
+    whole = (*callers.schemas(), *decorated(all_facts, callers.classes))
+    passed_on = [(facts, names, True) for facts, names in whole]
+    passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
+    yield from described_sites(all_facts, linker, passed_on)
+    yield from callers.sites()
+
+
 def _found(
-    all_facts: Sequence[Facts], linker: Linker, callers: Callers, problems: list[Problem]
+    sites: Iterable[tuple[Facts, Site]], linker: Linker, members: Members, problems: list[Problem]
 ) -> Iterator[tuple[Site, str, Template]]:
-    """The texts of all sites, linked and looked at again."""
-    sites = [(facts, site) for facts in all_facts for site in facts.sites]
-    for facts, site in (*sites, *described_sites(all_facts, linker, callers.schemas()), *callers.sites()):
+    """The texts of sites, linked and looked at again."""
+    for facts, site in sites:
         try:
             for name, template in _templates(_linked(site, facts, linker), site.name):
                 checked = _checked(site, template)
                 if checked is not None:
-                    yield site, name, checked
+                    place = site.span if site.span.file else extent(checked) or site.span
+                    yield site if place is site.span else msgspec.structs.replace(site, span=place), name, checked
+                elif site.evidence in _FLOWING:
+                    # No text itself, it may be read from an object that has one.
+                    members.ask(site.role, template)
         except Exception as error:
             problems.append(_failed(error, site.span))
 
@@ -122,31 +154,37 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     covered = Covered()
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
+    members = Members(all_facts, callers.classes)
     requests = [_refined(each, learned) for each in _requests(all_facts, callers, problems)]
     kept: set[tuple[object, ...]] = set()
     for request in requests:
         for prompt in request.prompts:
             covered.add(prompt.template)
             kept.add(_layout(prompt.template))
+            members.ask(prompt.role, prompt.template)
         kept.update(_layout(template) for template in _whole_messages(request))
-    ranked = list(_ranked(_found(all_facts, linker, callers, problems)))
-    # Of two that are as strong and as long, the one that knows the role.
-    ranked.sort(key=lambda item: (*item[:2], item[3].role == "unknown", item[2]))
-    for _, size, span, site, template, name in ranked:
-        if size > 0:
+    sites = [*_sites(all_facts, linker, callers), *members.found()]
+    while sites:
+        ranked = list(_ranked(_found(sites, linker, members, problems)))
+        # Of two that are as strong and as long, the one that knows the role.
+        ranked.sort(key=lambda item: (*item[:2], item[3].role == "unknown", item[2]))
+        for _, size, span, site, template, name in ranked:
+            if size > 0:
+                covered.add(template)
+                continue
+            layout = _layout(template)
+            # A message of its own counts even if another holds the same text with something else around it.
+            if layout in kept or (covered.holds(template) and (site.rank != MESSAGE or len(layout) == 1)):
+                continue
             covered.add(template)
-            continue
-        layout = _layout(template)
-        # A message of its own counts even if another holds the same text with something else around it.
-        if layout in kept or (covered.share(template) >= COVERED and (site.rank != MESSAGE or len(layout) == 1)):
-            continue
-        covered.add(template)
-        kept.add(layout)
-        template = idle.doubted(learned.refined(template))
-        place = span if span.file else site.span
-        # Where it is sent from, and how often, is not known.
-        prompt = Prompt(name, _role(site.role, template), site.evidence, template, place)
-        requests.append(Request("", "", (prompt,), place))
+            kept.add(layout)
+            template = idle.doubted(learned.refined(template))
+            role = _role(site.role, template)
+            members.ask(role, template)
+            # Where it is sent from, and how often, is not known.
+            prompt = Prompt(name, role, site.evidence, template, span)
+            requests.append(Request("", "", (prompt,), span))
+        sites = members.found()
     requests.sort(key=lambda each: each.span)
     found = _with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)
     return with_fillings(Project(tuple(found)), all_facts, linker, covered, problems)
@@ -214,14 +252,21 @@ def _refined(request: Request, learned: Learned) -> Request:
 def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
     """The value of a site; of a helper that nothing is known of (`_("...")`, `refine("...")`), its one argument."""
     value = linker.resolve(site.value, facts)
-    if site.rank > KEYWORD or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):
+    if site.rank == READS and site.evidence in _FLOWING and isinstance(value, Mapping):
+        # Of an object that stands for a text, that text; what else an object holds is not what is read from it.
+        text = value.get("0") if value.kind and site.evidence == "member" else None
+        return () if text is None else text
+    flows = site.rank <= KEYWORD or site.evidence in _FLOWING
+    if not flows or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):
         return value
     part = site.value[0]
     if isinstance(part, Ref) and part.call is None and site.evidence == "keyword":
         # A function that the framework calls: `instructions=describe`.
         called = linker.resolve((Ref(part.name, part.fallback, Arguments(complete=False)),), facts)
         return called if isinstance(called, tuple) else value
-    if isinstance(part, Ref) and part.call is not None and len(part.call.positional) == 1 and not part.call.keywords:
+    if not isinstance(part, Ref) or part.call is None or speaks_against(part.name):
+        return value
+    if len(part.call.positional) == 1 and not part.call.keywords:
         given = part.call.positional[0]
         # One word is a key or a file's name, not the text itself.
         if isinstance(given, tuple) and has_text(given) and " " in sample(given).strip():
@@ -303,7 +348,7 @@ def _checked(site: Site, template: Template) -> Template | None:
     """The template if, linked, it still is what the evidence said; with fields that something fills later as holes."""
     if not any(text.value.strip() for text in texts(template)):
         return None
-    if site.evidence in ("wrapper", "within") and not _says_something(template, site.evidence == "within"):
+    if site.evidence in _FLOWING and not _says_something(template, site.evidence != "wrapper"):
         return None
     if site.rank in (NAME, READS):
         text = sample(template)
@@ -312,7 +357,7 @@ def _checked(site: Site, template: Template) -> Template | None:
         )
         if not good:
             return None
-    if site.evidence in ("name", "reads", "keyword", "file-key", "prompt-file", "config", "comment", "wrapper"):
+    if site.evidence in _UNFILLED:
         return guess_fields(template)
     return template
 

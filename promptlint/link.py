@@ -216,7 +216,9 @@ class Linker:
                 holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
                 if not same and len(holes) == len(branches):
                     # One value or another, all put in at run time.
-                    return (max(holes, key=lambda hole: hole.volatility),)
+                    known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
+                    most = max(holes, key=lambda hole: hole.volatility)
+                    return (most if most.member else msgspec.structs.replace(most, member=known_as),)
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
                 body = in_text(self.value(part.body, facts, bound))
@@ -482,6 +484,9 @@ def _item(target: Value, positional: list[Value], condition: str) -> Value | Non
     default = positional[1] if len(positional) > 1 else None
     if key is None:
         values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
+        if values and len(values) <= MAX_BRANCHES and all(type(item) is Mapping for item in values):
+            # Tables of one form, of which one is taken: by languages, by models.
+            return functools.reduce(functools.partial(join_branches, Condition(condition)), values)
         values += [default] if values and default is not None else []
         branches = tuple(value for value in values if isinstance(value, tuple))
         return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None

@@ -11,7 +11,7 @@ import msgspec
 from promptlint import providers
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
-from promptlint.extract.catalogue import matcher
+from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.names import scripted
@@ -94,7 +94,18 @@ def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None
 
 def reaches(call: Call, facts: Facts, linker: Linker) -> bool:
     """Whether a call whose name is too common to tell (`run`, `invoke`) is one of a client or an agent."""
-    return not call.through or _through(linker.resolve(call.client, facts)) is not None
+    return not call.through or _through(linker.resolve(call.client, facts)) is not None or _typed(call, facts)
+
+
+def _typed(call: Call, facts: Facts) -> bool:
+    """Whether an annotation says that an attribute holds a client or an agent."""
+    client = call.client
+    part = client[0] if isinstance(client, tuple) and len(client) == 1 else None
+    if not isinstance(part, Ref) or part.name[:1] != ":":
+        return False
+    found = facts.types.get(f"{part.name[1:]}()" if part.call is not None else part.name[1:], "")
+    found = facts.types.get(found[1:], "") if found[:1] == ":" and found.endswith("()") else found
+    return makes_client(found, (matcher(),), frozenset({found.partition(".")[0]}))
 
 
 def sent(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Sent | None:
@@ -140,7 +151,7 @@ class _Reading:
         if any(_scripted(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
             return None
         through = next((made for value in clients if (made := _through(value))), None)
-        if call.through and through is None:
+        if call.through and through is None and not _typed(call, self.facts):
             return None
         self.who(slots, through)
         for slot, (part, role) in _TEXTS.items():

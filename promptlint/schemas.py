@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptlint.extract.facts import Call, Described, Facts, Site
@@ -13,6 +13,7 @@ from promptlint.prompt import Schema
 from promptlint.template import Mapping, Span, Value
 
 if TYPE_CHECKING:
+    from promptlint.classes import Classes
     from promptlint.link import Bound, Linker
 
 MAX_HOPS = 8
@@ -23,15 +24,16 @@ MAX_NAMES = 20_000
 
 
 def described_sites(
-    all_facts: Sequence[Facts], linker: Linker, passed_on: Iterable[tuple[Facts, list[str]]]
+    all_facts: Sequence[Facts], linker: Linker, passed_on: Iterable[tuple[Facts, list[str], bool]]
 ) -> list[tuple[Facts, Site]]:
     """The texts of every class and function that some file sends, in order of file and place.
 
-    `passed_on`: names, each with the file it stands in, that are sent by way of the project's own functions.
+    `passed_on`: names, each with the file it stands in, that are sent by way of the project's own functions, and
+    whether their docstrings are sent with them.
     """
     wanted: dict[tuple[str, str], tuple[Facts, bool]] = {}
     names_sent = [(facts, sent.names, sent.docstring) for facts in all_facts for sent in facts.sent]
-    for facts, names, docstring in (*names_sent, *((facts, names, True) for facts, names in passed_on)):
+    for facts, names, docstring in (*names_sent, *passed_on):
         for name in names:
             for home, key in _targets(linker, facts, name, 0):
                 before = wanted.get((home.file, key), (home, False))
@@ -56,6 +58,23 @@ def described_sites(
         for (_, key), (home, docstring) in sorted(wanted.items(), key=lambda item: item[0])
         for site in _sites(home, key, home.described[key], docstring)
     ]
+
+
+def decorated(all_facts: Sequence[Facts], classes: Classes) -> Iterator[tuple[Facts, list[str]]]:
+    """The functions that a decorator of the project makes tools of."""
+    makers = {(facts.file, key) for facts in all_facts for key in facts.makers}
+    for facts in all_facts if makers else ():
+        for name, key in facts.decorated:
+            if classes.target(facts, name, makers) in makers:
+                yield facts, [f":{key}"]
+
+
+def by_name(all_facts: Sequence[Facts]) -> Iterator[tuple[Facts, list[str]]]:
+    """The classes that are given by the name of an attribute whose schema somebody asks for."""
+    asked = {name for facts in all_facts for name in facts.asked_schemas}
+    for facts in all_facts if asked else ():
+        if names := [name for key, name in facts.given_classes if key in asked]:
+            yield facts, names
 
 
 def passed(call: Call, facts: Facts, linker: Linker, bound: Bound | None) -> tuple[Schema, ...]:

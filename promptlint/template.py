@@ -69,7 +69,8 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     "whole" (all of a file, page or query result, with nothing in sight that limits it), "parameter", "name", "loop" or
     "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
-    the caller's argument in its place.
+    the caller's argument in its place. `member` is the attribute of an object ("rules"), or the method ("rules()"),
+    that the value was read from.
     """
 
     expression: str
@@ -78,6 +79,7 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     origin: str = ""
     parameter: str = ""
     json: JsonDump | None = None
+    member: str = ""
 
 
 class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -31,6 +31,7 @@ LAYERS = (
         "idle",
         "link",
         "loading",
+        "members",
         "requests",
         "schemas",
         "signatures",

@@ -10,18 +10,22 @@ import msgspec
 
 from promptlint.extract import fills, lists, loads, partials, pipelines, schemas, sending, turns
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
-from promptlint.extract.invocations import note_invocation
+from promptlint.extract.invocations import note_given, note_invocation
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.jinja import has_own_syntax
-from promptlint.extract.messages import as_message, note_message, note_schema, role_named
+from promptlint.extract.messages import as_message, note_message, note_schema, note_taken, role_named
 from promptlint.extract.names import example_like, role_of, scripted, tool_named, words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import (
+    FIELDS,
     KEYWORD,
     MIN_READS,
     consider,
     extent,
+    feeds,
+    flattened,
     for_people,
+    note_fed,
     sample,
     shown_on,
     speaks_against,
@@ -81,6 +85,8 @@ _TAILS = frozenset(
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
+# Keywords that name a tool.
+_NAMED = frozenset({"name", "tool_name"})
 _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
 
 
@@ -180,6 +186,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         turns.note(file, site)
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
+    schemas.note_passed(file, site)
     if file.partials and (whole := partials.called(file, scope, site, evaluate)) is not None:
         site = whole
     known = partials.made(file, scope, site, evaluate) or _catalogued(file, scope, site, evaluate)
@@ -190,7 +197,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     sending.called(file, scope, site, evaluate)
     if site.last in ("add_component", "connect"):
         pipelines.note(file, scope, site)
-    if "description" in site.keywords and "name" in site.keywords:
+    if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords):
         note_schema(file, _object(file, site))
     loaded = _loaded(file, scope, site, receiver)
     if loaded is not None:
@@ -207,7 +214,20 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         note_invocation(file, scope, node, site.arguments())
     if unused:
         return ()
-    return _other(file, scope, site, receiver)
+    value = _other(file, scope, site, receiver, against)
+    if not against:
+        _keep_given(file, site, value)
+    return value
+
+
+def _keep_given(file: File, site: CallSite, value: Value) -> None:
+    """Remember what a call of which nothing is known is given: its value may turn out to be a prompt."""
+    made = single_hole(value)
+    if made is None or site.last in FIELDS:
+        return
+    values = flattened(each for each, _ in (*site.positional, *site.keywords.values()))
+    if given := tuple(item for item in values if feeds(item)):
+        file.fed[made.span] = given
 
 
 def _loaded(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> Value | None:
@@ -258,6 +278,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if message is not None and not shown_on(site.name, file.imported):
         return _message(file, scope, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
+    if request is not None and request.through and sending.typed(file, scope, site.node):
+        request = msgspec.structs.replace(request, through=False)
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
     if request is not None and (not request.through or sending.may_be_client(receiver)):
         outputs = schemas.outputs(file, scope, site, evaluate, request.output)
@@ -393,6 +415,8 @@ def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
 def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str, template: str = "") -> None:
     """Record the texts of an argument that a framework sends: a string, a list of strings or messages."""
     if isinstance(value, tuple):
+        note_taken(file, value, role, file.span(node))
+        note_fed(file, value, name, role)
         if textual(value):
             span = extent(value) or file.span(node)
             file.note(sending.formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
@@ -524,6 +548,8 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
     if against:
         return
     for key, (value, node) in site.keywords.items():
+        if file.prompt_like(key):
+            note_fed(file, value, key)
         if type(value) is tuple and not textual(value):
             continue
         if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
@@ -533,7 +559,7 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
         if tells or type(node) not in NAMES or file.prompt_like(key):
             if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
                 key = "system_text"
-            consider(file, value, node, "tool_description" if tells else key)
+            consider(file, value, node, "tool_description" if tells else key, named=tells)
     last = site.last
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
@@ -554,7 +580,7 @@ def _object(file: File, site: CallSite) -> Mapping:
     return Mapping(tuple(entries), file.span(site.node), site.complete, site.name)
 
 
-def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> Value:
+def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool) -> Value:
     """A call of the project's own functions and classes, or of something unknown."""
     hole = run_time_value(file, site, receiver)
     last = site.last
@@ -564,6 +590,8 @@ def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> 
         mapping = _object(file, site)
         if file.own_jinja and last.endswith("Environment") and has_own_syntax(mapping):
             file.facts.environments.append(mapping)
+        for key, (value, _) in site.keywords.items() if not against and last not in FIELDS else ():
+            note_given(file, last, key, value)
         message = as_message(mapping)
         if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
             note_message(file, message, "message-class")

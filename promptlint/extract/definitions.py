@@ -11,8 +11,9 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Described, Function
-from promptlint.extract.invocations import note_annotation, note_attribute, note_fields
+from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields
 from promptlint.extract.lists import begins_with
+from promptlint.extract.messages import note_taken
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.sites import KEYWORD, consider, extent, field_default, note_descriptions, take_examples
 from promptlint.extract.state import (
@@ -94,10 +95,11 @@ def describe_tools(file: File) -> None:
             wanted.add(key.rpartition(".")[2])
             value = file.facts.bindings.get(key)
             names += [name[1:] for name in references(value) if name.startswith(":")] if value is not None else []
+    decorated = {key for _, key in file.facts.decorated}
     for key, (node, scope) in file.definitions.items():
         if isinstance(node, ast.ClassDef):
             continue
-        if node.name in wanted or (scope.kind == "module" and schemas.tool_like(node)):
+        if node.name in wanted or key in decorated or (scope.kind == "module" and schemas.tool_like(node)):
             text = _described_by(file, scope, node) or docstring(file, node)
             described = schemas.describe_function(file, scope, node, text, evaluate)
             if described.docstring or described.texts or described.uses:
@@ -146,6 +148,8 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
         if entry is not None and isinstance(decorator.func, ast.Name | ast.Attribute):
             _decorator_arguments(file, scope, decorator, entry)
     if entry is None:
+        if schemas.tool_like(node) and (called := called_name(file, scope, target)):
+            file.facts.decorated.append((called, scope.key(node.name)))
         return
     joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)
     if entry.gives == "docstring":
@@ -395,6 +399,8 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
     """Attributes, docstring and fields that a base class sends."""
     for name, role in entry.attributes.items():
         value = inner.values.get(name)
+        if isinstance(value, tuple):
+            note_taken(file, value, role, file.span(node))
         if isinstance(value, tuple) and textual(value):
             file.note(value, extent(value) or file.span(node), name, role, "base-class", KEYWORD)
         elif isinstance(value, Mapping):

@@ -13,6 +13,7 @@ from promptlint.extract.bounds import MAX_WEIGHT, bounded, full
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
+from promptlint.extract.invocations import note_given
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
@@ -25,6 +26,7 @@ from promptlint.extract.state import (
     Scope,
     fallback_of,
     join_branches,
+    key_of,
     shorten,
     single_hole,
     state_of,
@@ -205,7 +207,9 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue) -> T
             file.inside(nested if nested[0] is not file.source else None)
     hole = single_hole(value)
     if hole is not None:
-        place = Hole(shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json)
+        place = Hole(
+            shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, hole.member
+        )
         return _formatted(file, scope, node, (place,))
     if not isinstance(value, tuple) or not (textual(value) or value == ()):
         state = state_of(value)
@@ -243,7 +247,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
                 # `result = run(command)`: what a program calls its values in between says nothing of them.
                 passing = identifier in _PASSING and not hole.parameter and here.kind == "function"
                 state = state if passing else of_name(identifier, state[1])
-            return (file.hole(node, state[0], state[1], hole.json, hole.parameter),)
+            return (file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member),)
         here = here.parent
     alias = file.aliases.get(identifier)
     state = of_name(alias or identifier)
@@ -280,7 +284,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                     hole = single_hole(bound)
                     if hole is None:
                         return bound
-                    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter),)
+                    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, hole.member),)
                 own = f"self.{rest}"
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1], None, own)),)
             if first in here.values and here.kind == "function":
@@ -440,6 +444,11 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
             complete = complete and type(value) is Mapping and value.complete
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
             entries.append((key.value, value))
+            if member := key_of(key):
+                note_given(file, file.name, member, value)
+            hole = fallback_of(value)
+            if hole is not None and hole.member and _namesake(key.value, hole.member):
+                file.facts.namesakes.append(key.value)
         else:
             if not isinstance(key, ast.Constant):
                 evaluate(file, scope, key)
@@ -452,6 +461,11 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
         return message
     note_schema(file, mapping)
     return mapping
+
+
+def _namesake(key: str, member: str) -> bool:
+    """Whether what stands under a key is read from an attribute, or a getter, of the same name."""
+    return member == key or member == f"get_{key}()"
 
 
 def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
@@ -510,7 +524,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
             return value.items[key]
         if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
             known = of_name(key) if isinstance(key, str) else state_of(value)
-            place = Hole(hole.expression, hole.span, known[0], known[1])
+            place = Hole(hole.expression, hole.span, known[0], known[1], member=hole.member)
             wanted: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
         if isinstance(key, str):

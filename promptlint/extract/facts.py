@@ -171,6 +171,17 @@ class Facts(msgspec.Struct):
     types: dict[str, str] = {}
     assigned: dict[str, tuple[tuple[str, str], ...]] = {}
     made: list[tuple[str, Message]] = []
+    # Texts that are put into attributes of objects: the class ("" where it is not known), the attribute, the text.
+    given: list[tuple[str, str, Value]] = []
+    # Names under which values are put into dicts that they have as attributes, too: `{"rules": place.rules}`.
+    namesakes: list[str] = []
+    # Attributes whose schema is asked for, and classes that are given by keyword, as `Ref` names.
+    asked_schemas: list[str] = []
+    given_classes: list[tuple[str, str]] = []
+    # Functions that make tools of what they are given, by their keys, and those that are given to a decorator of the
+    # project: its name as in `Invocation`, and the key of the function.
+    makers: list[str] = []
+    decorated: list[tuple[str, str]] = []
     # Whether the text speaks of cache markers.
     marks: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.

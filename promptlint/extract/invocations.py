@@ -18,6 +18,7 @@ from promptlint.template import (
     Message,
     Ref,
     Repeat,
+    Text,
     Value,
 )
 
@@ -50,7 +51,10 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
     if not any(map(_matters, values)):
         return
     name = called_name(file, scope, called)
-    if name and (name[0] in ":." or name.partition(".")[0] not in sys.stdlib_module_names):
+    if not name and isinstance(called, ast.Attribute) and "_" in last.strip("_") and _tells(arguments):
+        # Of an object of which nothing is known: a method of several words may be the only one of its name.
+        name = f"?.{last}"
+    if name and (name[0] in ":.?" or name.partition(".")[0] not in sys.stdlib_module_names):
         given = arguments
         if Mapping in map(type, values):
             given = Arguments(
@@ -73,6 +77,14 @@ def _lend(scope: Scope, node: ast.Call, name: str) -> None:
         written = dotted(argument) if isinstance(argument, ast.Name | ast.Attribute) else ""
         if type(scope.values.get(written)) is Items:
             scope.lent.setdefault(written, []).append((name, place))
+
+
+def _tells(arguments: Arguments) -> bool:
+    """Whether a text of more than a word is among the arguments."""
+    values = (*arguments.positional, *(value for _, value in arguments.keywords))
+    return any(
+        type(part) is Text and " " in part.value.strip() for value in values if type(value) is tuple for part in value
+    )
 
 
 def _kept(value: Value) -> Value:
@@ -204,7 +216,28 @@ def annotated_class(node: ast.expr, depth: int = 0) -> str:
     return name if last[:1].isupper() and last not in _PLAIN and not name.startswith(".") else ""
 
 
+def type_of(file: File, scope: Scope, node: ast.expr) -> str:
+    """The class of an object as far as this file says it, as an import path, or a `Ref` name of the project; or ""."""
+    written = dotted(node)
+    if not written or written[0] == ".":
+        return ""
+    found = next((here.types[written] for here in _around(scope) if written in here.types), "")
+    found = found or file.held.get(written, "")
+    key = written
+    for here in _around(scope):
+        first, _, rest = written.partition(".")
+        if here.receiver == first and here.owner:
+            key = f"{here.owner}.{rest}"
+    found = found or file.facts.types.get(key, "")
+    if found.endswith("()") and found[0] == ":":
+        # What a function gives back, as it is annotated.
+        found = file.facts.types.get(found[1:], found)
+    return found
+
+
 def _keep(file: File, scope: Scope, name: str, found: str) -> None:
+    if "." in name:
+        file.held.setdefault(name, found)
     if scope.kind == "function":
         scope.types[name] = found
     elif "." not in name.removesuffix("()"):
@@ -222,6 +255,40 @@ def note_attribute(file: File, scope: Scope, key: str, written: str, value: Valu
     if own:
         known = file.facts.assigned.get(key, ())
         file.facts.assigned[key] = (*known, *((scope.name, parameter) for parameter in sorted(own)))
+
+
+# Characters of a text that is kept for what reads the attribute it is put into, and how many a file has at most.
+MIN_KEPT = 60
+MAX_GIVEN = 2_000
+
+
+def note_given(file: File, owner: str, name: str, value: Value) -> None:
+    """Remember a text that an attribute of an object gets, by assignment or when the object is made."""
+    if len(file.facts.given) < MAX_GIVEN and _long(value, 0):
+        file.facts.given.append((owner, name, value))
+
+
+def _long(value: Value, depth: int) -> bool:
+    """Whether a value holds a text of some length, or refers to a constant that may."""
+    if depth > 4 or type(value) is Message:
+        return False
+    inner: list[Value] = []
+    size = 0
+    if isinstance(value, tuple):
+        for part in value:
+            if type(part) is Text:
+                size += len(part.value)
+            elif type(part) is Ref and part.name.rpartition(".")[2].lstrip(":").isupper():
+                return True
+            elif type(part) is Choice:
+                inner += part.branches
+            elif type(part) is Apply:
+                inner.append(part.target)
+    elif type(value) is Items:
+        inner += value.items
+    elif type(value) is Mapping:
+        inner += [item for _, item in value.entries]
+    return size >= MIN_KEPT or any(_long(each, depth + 1) for each in inner)
 
 
 def bare(value: Value) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from promptlint.extract.invocations import takes
-from promptlint.extract.sites import MESSAGE, note_descriptions
+from promptlint.extract.sites import MESSAGE, note_descriptions, note_fed
 from promptlint.extract.state import File, textual
 from promptlint.operations import is_several, literal, settled
-from promptlint.template import Hole, Items, Mapping, Message, Part, Template, Value
+from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Value
 
 ROLES = {
     "system": "system",
@@ -80,10 +80,17 @@ def note_message(file: File, message: Message, evidence: str, name: str = "") ->
     """Record the text of a message as a prompt of its role, and what it takes of the function around it."""
     if file.shown and evidence == "role-dict":
         return  # an example in the documentation of a route, a chat on a page
+    note_fed(file, message.content, name or file.where, message.role)
     if textual(message.content):
         file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
     if file.function and takes(message.content):
         file.facts.made.append((file.function, message))
+
+
+def note_taken(file: File, value: Value, role: str, span: Span) -> None:
+    """Record what a text that a framework sends takes of the function around it."""
+    if file.function and takes(value):
+        file.facts.made.append((file.function, Message(DESCRIPTION if role == "tool" else role, value, span)))
 
 
 def paired(item: Value) -> Value:
@@ -142,8 +149,9 @@ def note_schema(file: File, mapping: Mapping) -> None:
     if text is None:
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
-    if mapping.get("name") is None or (type(schema) is not Mapping and type(schema) is not tuple):
+    named = mapping.get("name") or mapping.get("tool_name")
+    if named is None or (type(schema) is not Mapping and type(schema) is not tuple):
         return
-    note_descriptions(file, mapping, literal(mapping.get("name")) or "tool")
+    note_descriptions(file, mapping, literal(named) or "tool")
     if file.function and not textual(text) and takes(text):
         file.facts.made.append((file.function, Message(DESCRIPTION, text, mapping.span)))

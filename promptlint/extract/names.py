@@ -125,6 +125,9 @@ def prompt_like(name: str) -> bool:
 def gives_prompt(name: str) -> bool:
     """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
     parts = words(name)
+    if parts[:1] == ("build",):
+        # Of a function it is what is done with them, not what they are about.
+        return prompt_like("_".join(parts[1:]))
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
 
 

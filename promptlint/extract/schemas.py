@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
+from promptlint.extract.messages import note_taken
 from promptlint.extract.names import words
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import File, Scope, references, single_hole, textual
@@ -239,6 +240,41 @@ def note_applied(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -
                 place = extent(value) or file.span(keyword.value)
                 file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
     note(file, mentioned(file, scope, node.args[0], evaluate), docstring=not described)
+
+
+def note_passed(file: File, site: CallSite) -> None:
+    """Note classes that are given by a name of several words, and attributes whose schema is asked for.
+
+    Where the two have one name (`action(param_model=Search)`, `self.param_model.model_json_schema()`), it is sent.
+    """
+    func = site.node.func
+    if isinstance(func, ast.Attribute) and func.attr in _ASKING and isinstance(func.value, ast.Attribute):
+        file.facts.asked_schemas.append(func.value.attr)
+    for key, (value, node) in site.keywords.items():
+        if key.endswith(_CLASSES) and key not in SENDING and isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            file.facts.given_classes += [(key, name) for name in references(value, 4)]
+    if file.function and site.last in file.lexicon.decorator_tails:
+        _note_maker(file, site)
+
+
+_CLASSES = ("_model", "_schema", "_cls")
+_ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
+
+
+def _note_maker(file: File, site: CallSite) -> None:
+    """Note the functions around a call that makes a tool of a function, as decorators of the project's own do."""
+    entry = file.lexicon.decorator(site.name, file.imported)
+    if entry is None or entry.gives != "docstring":
+        return
+    key = file.function
+    while key:
+        if key not in file.facts.makers:
+            file.facts.makers.append(key)
+        key = key.rpartition(".")[0]
+    for keyword, role in entry.arguments.items():
+        if keyword in site.keywords:
+            value, node = site.keywords[keyword]
+            note_taken(file, value, role, file.span(node))
 
 
 def _injected(argument: ast.arg) -> bool:

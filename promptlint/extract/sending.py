@@ -11,8 +11,9 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
-from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry
+from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.facts import Call
+from promptlint.extract.invocations import type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
@@ -154,6 +155,13 @@ def may_be_client(value: Value | None) -> bool:
         return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     return isinstance(ref, Ref) and ref.name.partition(".")[0] not in sys.stdlib_module_names
+
+
+def typed(file: File, scope: Scope, node: ast.Call) -> bool:
+    """Whether an annotation, or how it was made, says that a method is called on a client or an agent."""
+    if not isinstance(node.func, ast.Attribute):
+        return False
+    return makes_client(type_of(file, scope, node.func.value), file.lexicon.matchers, file.imported)
 
 
 def _named_model(value: Value | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from collections.abc import Iterable, Iterator
 
 from promptlint.extract.bounds import full
 from promptlint.extract.names import role_of, words
@@ -162,7 +163,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if not textual(value) or _cut_before(file, value):
             return None
         if named or (depth == 0 and file.prompt_like(name)):
-            if (has_text(value) or named) and not asks_user(sample(value, 240)):
+            if (has_text(value) or named or _called(value)) and not asks_user(sample(value, 240)):
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             return None
         if has_text(value):
@@ -191,6 +192,12 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _called(value: Template) -> bool:
+    """Whether a value is what a function of the project gives back."""
+    part = value[0] if len(value) == 1 else None
+    return type(part) is Ref and part.call is not None
 
 
 def _is_schema(mapping: Mapping) -> bool:
@@ -243,14 +250,14 @@ def _cut_before(file: File, value: Template) -> bool:
 
 
 # What declares a field or a parameter: its first argument is the default, the others are about it.
-_FIELDS = frozenset(
+FIELDS = frozenset(
     "Field field PrivateAttr Option Argument Query Body Form Path Header Cookie Param Parameter ConfigField".split()
 )
 
 
 def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     """The default that a field of a model (`Field(...)`) gives, as entries; None for any other value."""
-    if type(value) is not Mapping or value.kind.rpartition(".")[2] not in _FIELDS:
+    if type(value) is not Mapping or value.kind.rpartition(".")[2] not in FIELDS:
         return None
     return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
 
@@ -275,6 +282,42 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
     elif type(value) is Mapping:
         for key, item in value.entries:
             take_examples(file, item, node, f"{name}.{key}", rank, depth + 1)
+
+
+def note_fed(file: File, value: Value, name: str, role: str = "unknown") -> None:
+    """Note what a call is given whose value is a prompt: it most likely stands in it."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    given: tuple[Value, ...] = ()
+    if type(part) is Hole:
+        given = file.fed.pop(part.span, ())
+    elif type(part) is Ref and part.call is not None and not _for_others(part.name):
+        given = (*part.call.positional, *(item for _, item in part.call.keywords))
+    known = role if role != "unknown" else role_of(name)
+    for item in flattened(given) if given and not file.muted else ():
+        if feeds(item):
+            file.note(item, extent(item) or Span("", 0, 0), name, known, "within", READS)
+
+
+def _for_others(dotted: str) -> bool:
+    """Whether what a call is given is for people, or tells what a field is."""
+    return speaks_against(dotted) or dotted.rpartition(".")[2] in FIELDS
+
+
+def flattened(values: Iterable[Value]) -> Iterator[Value]:
+    """Values, and in the place of dicts what stands in them."""
+    for value in values:
+        if type(value) is Mapping and not value.kind:
+            yield from (item for _, item in value.entries)
+        else:
+            yield value
+
+
+def feeds(value: Value) -> bool:
+    """Whether an argument may bring a text, or is read from an object that may have one."""
+    if not isinstance(value, tuple) or not value:
+        return False
+    hole = value[0] if len(value) == 1 else None
+    return textual(value) or (type(hole) is Hole and bool(hole.member))
 
 
 def settle(file: File, value: Value, node: ast.AST, name: str, evidence: str, role: str = "") -> int | None:

@@ -125,6 +125,10 @@ class File:
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
         self.rebound: set[str] = set()
         self.imported: frozenset[str] = frozenset()
+        # The classes of what functions put into attributes of objects ("state.agent"), as `Ref` names.
+        self.held: dict[str, str] = {}
+        # By the place of a call that nothing is known of, what it is given.
+        self.fed: dict[Span, tuple[Value, ...]] = {}
         # Attributes that hold a list of messages which methods add to.
         self.grown: set[str] = set()
         self.facts = Facts(source.name)
@@ -190,18 +194,24 @@ class File:
         self.starts = self.source.starts if positions is None else []
 
     def hole(
-        self, node: ast.AST, volatility: Volatility, origin: str = "", json: JsonDump | None = None, parameter: str = ""
+        self,
+        node: ast.AST,
+        volatility: Volatility,
+        origin: str = "",
+        json: JsonDump | None = None,
+        parameter: str = "",
+        member: str = "",
     ) -> Hole:
         """A hole for an expression, named by its source text."""
         if type(node) is ast.Name:
-            return Hole(node.id, self.span(node), volatility, origin, parameter, json)
+            return Hole(node.id, self.span(node), volatility, origin, parameter, json, member)
         span = self.span(node)
         if type(node) is ast.arg:
             place = Span(span.file, span.start, span.start + len(node.arg))
             return Hole(node.arg, place, volatility, origin, parameter, json)
         start, end = span.start, span.end
         text = self.source.text[start : end if end - start < _LONGEST else start + _LONGEST]
-        return Hole(shorten(text), span, volatility, origin, parameter, json)
+        return Hole(shorten(text), span, volatility, origin, parameter, json, member or read_from(node))
 
     def resolve(self, dotted: str) -> str:
         """A dotted name with its first part replaced by what the file imported under it."""
@@ -264,6 +274,46 @@ class File:
         if self.verdict is not None and (said := self.verdict(name)) is not None:
             return said
         return prompt_like(name)
+
+
+# Methods whose value is the text that they are called on, or nearly so.
+_NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffix expandtabs".split())
+
+
+def read_from(node: ast.AST) -> str:
+    """The attribute or method that the value of an expression comes from, as in `Hole.member`."""
+    for _ in range(8):
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        if isinstance(node, ast.Subscript):
+            return key_of(node.slice)
+        if isinstance(node, ast.Call):
+            func = node.func
+            if isinstance(func, ast.Attribute) and func.attr == "get" and node.args:
+                return key_of(node.args[0])
+            if isinstance(func, ast.Attribute) and func.attr not in _NEARLY:
+                return f"{func.attr}()"
+            if isinstance(func, ast.Attribute):
+                node = func.value
+            elif isinstance(func, ast.Name) and func.id == "str" and len(node.args) == 1:
+                node = node.args[0]
+            else:
+                return ""
+        elif isinstance(node, ast.Await | ast.FormattedValue):
+            node = node.value
+        elif isinstance(node, ast.BoolOp):
+            node = node.values[0]
+        elif isinstance(node, ast.IfExp):
+            node = node.body
+        else:
+            return ""
+    return ""
+
+
+def key_of(node: ast.expr) -> str:
+    """The key of a dict, as in `Hole.member`, where it is a name of several words; or ""."""
+    key = node.value if isinstance(node, ast.Constant) else None
+    return f"[{key}]" if isinstance(key, str) and "_" in key.strip("_") and key.isidentifier() else ""
 
 
 def shorten(text: str) -> str:

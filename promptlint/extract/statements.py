@@ -13,13 +13,13 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
-from promptlint.extract.invocations import note_annotation, note_type
+from promptlint.extract.invocations import note_annotation, note_given, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.messages import as_message, content_template, note_message
-from promptlint.extract.names import class_of_prompts, gives_prompt
+from promptlint.extract.names import class_of_prompts, gives_prompt, words
 from promptlint.extract.sending import OPENAI_ADDRESSES
-from promptlint.extract.sites import consider, speaks_against
-from promptlint.extract.state import File, Scope, all_of, join_branches, single_hole, textual
+from promptlint.extract.sites import AGAINST_PACKAGES, KEYWORD, READS, consider, note_fed, place, speaks_against
+from promptlint.extract.state import File, Scope, all_of, join_branches, key_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
 from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
@@ -74,7 +74,8 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         if gives or type(node.value) not in NAMES:
             said = file.verdict is not None and file.verdict(name) is not None
             owner = scope.owner.rpartition(".")[2]
-            consider(file, value, node.value, name if gives or said else "", named=class_of_prompts(owner))
+            named = class_of_prompts(owner) or (gives and not said)
+            consider(file, value, node.value, name if gives or said else "", named=named)
     return False
 
 
@@ -150,9 +151,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         scope.lent.pop(name, None)
         if type(node) not in _NO_TYPE:
             note_type(file, scope, name, node)
-        if single_hole(value) is not None:
-            scope.noted.pop(name, None)
-        elif taken or file.prompt_like(name):
+        if taken or file.prompt_like(name):
             _note(file, scope, name, value, node)
         return
     match target:
@@ -163,9 +162,13 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 file.module.values.setdefault(written, value)
             if type(node) not in _NO_TYPE:
                 note_type(file, scope, written, node)
-            if single_hole(value) is not None:
-                scope.noted.pop(written, None)
-            elif taken or file.prompt_like(name):
+            if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
+                note_given(file, "", name, value)
+            if name == "__doc__":
+                _note_doc(file, written, value, node)
+            elif name == "content":
+                _note_content(file, written.rpartition(".")[0], value, node)
+            if taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             current = scope.values.get(name)
@@ -178,6 +181,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                     scope.values[name] = message
                     return
                 scope.values[name] = bounded(grown, len(entries))
+            if member := key_of(target.slice):
+                note_given(file, file.name, member, value)
             if taken:
                 consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
         case ast.Subscript():
@@ -216,11 +221,36 @@ def owner_of(scope: Scope, receiver: str) -> str:
 def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
     named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
+    if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
+        note_fed(file, value, name.rpartition(".")[2])
+    if single_hole(value) is not None:
+        scope.noted.pop(name, None)
+        return
     index = consider(file, value, node, name.rpartition(".")[2], named=named)
     if index is not None:
         scope.noted[name] = index
     else:
         scope.noted.pop(name, None)
+
+
+def _note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:
+    """A docstring that is put together at run time, where tools are made: it describes one."""
+    around = "/".join(file.name.replace("\\", "/").split("/")[-2:])
+    if textual(value) and not _TOOLS.isdisjoint((*words(around), *words(file.function))):
+        file.note(value, place(file, value, node), name.split(".")[-2], "tool", "schema", KEYWORD)
+
+
+_TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
+
+
+def _note_content(file: File, owner: str, value: Value, node: ast.expr) -> None:
+    """A text that a message gets, of those with roles that are sent: `message.content += hint`."""
+    sent = words(owner)[-1:] in _MESSAGES and "role" in file.source.text
+    if sent and textual(value) and file.imported.isdisjoint(AGAINST_PACKAGES):
+        file.note(value, place(file, value, node), file.where, "unknown", "within", READS)
+
+
+_MESSAGES = (("message",), ("messages",), ("msg",))
 
 
 def _renote(file: File, scope: Scope, name: str) -> None:
@@ -249,8 +279,15 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
         # `templates["task"] += "..."`: the keys and what they belong to are its name.
         consider(file, value, node, ".".join(_keys(target)), named=any(map(file.prompt_like, _keys(target))))
+        if _keys(target)[1:] == ["content"]:
+            _note_content(file, _keys(target)[0], value, node)
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
+    if name.endswith(".__doc__"):
+        _note_doc(file, name, value, node)
+        return True
+    if name.endswith(".content"):
+        _note_content(file, name.rpartition(".")[0], value, node)
     current = scope.values.get(name)
     if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)
@@ -294,8 +331,8 @@ def _join(
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
     arms: list[tuple[Condition, Scope, bool]] = []
     rest: list[ast.stmt] = [node]
-    # Where no arm before has been taken.
-    last = scope.fork()
+    # Where no arm before has been taken: a branch of its own only if something is done there.
+    last = scope.shared()
     # `elif` nests: a chain of a thousand is one statement to its reader, and read without recursion.
     while len(rest) == 1 and isinstance(arm := rest[0], ast.If):
         _test(file, scope, arm.test)
@@ -305,7 +342,8 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         guard(last, opposite(asked.test))
         arms.append((asked, branch, run(file, branch, arm.body)))
         rest = arm.orelse
-    last = scope.fork() if rest else scope.shared()
+    if rest:
+        last.values = last.values.copy()
     reached = run(file, last, rest)
     if reached and not any(through for _, _, through in arms):
         scope.guards = last.guards

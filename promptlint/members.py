@@ -1,0 +1,106 @@
+"""Texts that prompts read from objects whose class is not known: attributes and methods, found by their names.
+
+`f"... {scenario.rules} ..."` in a prompt is filled by what classes say of `rules`, or what their objects are given for
+it. Where an object comes from is often decided at run time, so the name alone leads there: a name that classes of one
+family have, or one of several words that few have. Each name is looked up once, and what is found may ask for more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from promptlint.classes import Classes, Place
+from promptlint.extract.facts import Facts, Site
+from promptlint.extract.names import volatility_of, words
+from promptlint.extract.sites import READS, extent
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility
+
+# Families of classes that may share a name of several words.
+MAX_FAMILIES = 4
+# Names that are looked up in a run.
+MAX_NAMES = 5_000
+MAX_NESTING = 40
+# In a template, `agent.goal` is an attribute, too.
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+
+
+class Members:
+    """What classes and their objects have, by name. One for a run."""
+
+    def __init__(self, all_facts: Sequence[Facts], classes: Classes) -> None:
+        # The names that prompts ask for, and whether as variables of a template; each with the role of the first. And
+        # how many have been looked up.
+        self.asked: dict[tuple[str, bool], str] = {}
+        self.done = 0
+        # By name: whose it is, the file it stands in, the value there.
+        self.values: dict[str, list[tuple[Place, Facts, Value]]] = {}
+        self.namesakes = {name for facts in all_facts for name in facts.namesakes}
+        own = {key.rpartition(".")[2] for facts in all_facts for key in facts.bases}
+        for facts in all_facts:
+            for key, value in facts.bindings.items():
+                owner, _, name = key.rpartition(".")
+                if owner in facts.bases:
+                    self._add(name, classes.family(facts, owner), facts, value)
+            for key, function in facts.functions.items():
+                owner, _, name = key.rpartition(".")
+                if owner in facts.bases and "_" in name.strip("_"):
+                    self._add(f"{name}()", classes.family(facts, owner), facts, function.returns)
+            for owner, name, value in facts.given:
+                # What object `x.text = "..."` is about, or what `Field(help="...")` is, nothing says.
+                if owner in own or "_" in name.strip("_[]"):
+                    self._add(name, ("", owner), facts, value)
+
+    def _add(self, name: str, family: Place, facts: Facts, value: Value) -> None:
+        self.values.setdefault(name, []).append((family, facts, value))
+
+    def ask(self, role: str, template: Template) -> None:
+        """Look for what a prompt reads from objects."""
+        for name, variable in _read(template, self.namesakes, 0):
+            if name in self.values and len(self.asked) < MAX_NAMES:
+                self.asked.setdefault((name, variable), role)
+
+    def found(self) -> list[tuple[Facts, Site]]:
+        """The texts for the names that were asked for since the last time."""
+        sites: list[tuple[Facts, Site]] = []
+        for (name, variable), role in list(self.asked.items())[self.done :]:
+            if self._tells(name, variable):
+                for _, facts, value in self.values[name]:
+                    span = extent(value) or Span("", 0, 0)
+                    sites.append((facts, Site(value, role, name.strip("[]()"), "member", span, READS)))
+        self.done = len(self.asked)
+        return sites
+
+    def _tells(self, name: str, variable: bool) -> bool:
+        """Whether a name says enough of whose it is: by its words, or since few have it."""
+        owners = {family[1].rpartition(".")[2] for family, _, _ in self.values[name]}
+        if len(words(name)) > 1:
+            return len(owners) <= MAX_FAMILIES
+        if variable:
+            # What objects are made with, and the class that keeps it.
+            return len(owners) <= 2
+        # What holds a text, an error, an answer comes with data.
+        return len(owners) == 1 and volatility_of(name) is not Volatility.REQUEST
+
+
+def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[tuple[str, bool]]:
+    """The names of what a prompt reads from objects, and of the variables of a template that are called the same.
+
+    And whether a name is that of a variable.
+    """
+    for part in template if depth < MAX_NESTING else ():
+        if type(part) is Hole:
+            if part.member:
+                yield part.member, False
+            elif not part.span.file.endswith(".py") and _DOTTED.fullmatch(part.expression):
+                yield part.expression.rpartition(".")[2], False
+            elif part.expression in namesakes and part.span.end - part.span.start > len(part.expression) + 1:
+                # A variable of a template, which stands between braces.
+                yield part.expression, True
+        elif type(part) is Choice:
+            for branch in part.branches:
+                yield from _read(branch, namesakes, depth + 1)
+        elif type(part) is Repeat:
+            if part.over in namesakes:
+                yield part.over, True
+            yield from _read(part.body, namesakes, depth + 1)

@@ -1,0 +1,354 @@
+"""Texts that come into a prompt by way of objects, dicts, decorators and calls of which little is known."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from typing import Any
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+RULES = "Write in short sentences, name the source of every figure, and leave out what is not known."
+TASK = "Sort the letters of this week by the departments that they are for, the oldest of them first."
+
+
+def found(files: dict[str, str]) -> set[tuple[str, str]]:
+    """Role and static text of every prompt."""
+    project = link([facts(Source(name, textwrap.dedent(text))) for name, text in files.items()])
+    return {(prompt.role, "".join(text.value for text in texts(prompt.template))) for prompt in project.prompts}
+
+
+def case(name: str, text: str, *expected: tuple[str, str]) -> Any:
+    return pytest.param({"app.py": text.replace("RULES_TEXT", RULES).replace("TASK_TEXT", TASK)}, expected, id=name)
+
+
+ASK = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
+CASES = [
+    case(
+        "an attribute of a class, read from an object of which nothing is known",
+        f"""
+        class Settings:
+            house_rules: str = "RULES_TEXT"
+        def ask(client, settings, letter):
+            {ASK}f"{{settings.house_rules}} This is it: {{letter}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "by way of a name, a branch and a format",
+        f"""
+        DEFAULT = "RULES_TEXT"
+        class Settings:
+            house_rules: str = DEFAULT
+        def ask(client, letter):
+            settings = Settings.load(letter)
+            rules = settings.house_rules
+            if isinstance(rules, dict):
+                rules = str(rules)
+            {ASK}"Read these rules: {{rules}} {{letter}}".format(rules=rules, letter=letter)}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "what an object is made with",
+        f"""
+        from places import Place
+        PLACES = [Place(name="north", house_rules="RULES_TEXT")]
+        def ask(client, number):
+            {ASK}f"The rules here: {{PLACES[number].house_rules}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "what an attribute of an object is set to",
+        f"""
+        def prepare(state):
+            state.house_rules = "RULES_TEXT"
+        def ask(client, state):
+            {ASK}f"The rules here: {{state.house_rules}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a method of classes of one family",
+        f"""
+        class Place:
+            def all_rules(self): ...
+        class North(Place):
+            def all_rules(self):
+                return "RULES_TEXT"
+        class South(Place):
+            def all_rules(self):
+                return "TASK_TEXT"
+        def ask(client, place):
+            {ASK}f"The rules here: {{place.all_rules()}}"}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a key of a dict that another function made",
+        f"""
+        def prepare(hint):
+            return {{"house_rules": "RULES_TEXT", "hint": hint}}
+        def ask(client, values):
+            {ASK}f"The rules here: {{values['house_rules']}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a table of tables, by keys that are known at run time",
+        f"""
+        TEXTS = {{"en": {{"rules": "RULES_TEXT", "task": "TASK_TEXT"}}, "de": {{"rules": "Kurz.", "task": "Gut."}}}}
+        def text(language, key):
+            table = TEXTS.get(language, TEXTS["en"])
+            return table[key]
+        def ask(client, language):
+            {ASK}text(language, "task")}}])
+        """,
+        ("user", f"{TASK}Gut."),
+    ),
+    case(
+        "arguments of a call that makes a prompt",
+        """
+        def ask(render, letter, hint):
+            hint += "RULES_TEXT"
+            user_prompt = render.load("letter").fill(letter=letter, hint=hint)
+            return user_prompt
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a dict of values for a template",
+        """
+        def ask(load, letter):
+            values = {"letter": letter, "rules": "RULES_TEXT"}
+            prompt = load.messages("letter", values)
+            return prompt
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "an agent as an annotated parameter",
+        """
+        from agno.agent import Agent
+        def ask(clerk: Agent):
+            clerk.run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "an agent as a function is annotated to give it back",
+        """
+        from agno.agent import Agent
+        from makers import make
+        def clerk() -> Agent:
+            return make("clerk")
+        def ask():
+            one = clerk()
+            one.run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "an agent in an attribute that is annotated as a parameter",
+        """
+        from agno.agent import Agent
+        class Office:
+            def __init__(self, clerk: Agent):
+                self.clerk = clerk
+            def ask(self):
+                self.clerk.run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "an agent in an attribute of another object",
+        """
+        from agno.agent import Agent
+        def main(page):
+            page.state.clerk = Agent(instructions="RULES_TEXT")
+            page.state.clerk.run("TASK_TEXT")
+        """,
+        ("system", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "an agent of one package beside a folder that is called like another",
+        """
+        from agents.tools import sort
+        from agno.agent import Agent
+        clerk = Agent(description="TASK_TEXT", instructions="RULES_TEXT")
+        """,
+        ("system", TASK),
+        ("system", RULES),
+    ),
+    case(
+        "a function that makes tools",
+        """
+        from llama_index.core.tools import FunctionTool
+        def make(name, description):
+            return FunctionTool.from_defaults(name=name, description=description, fn=print)
+        SORT = make("sort", "TASK_TEXT")
+        """,
+        ("tool", TASK),
+    ),
+    case(
+        "a decorator of the project that makes tools",
+        """
+        from langchain.tools import tool
+        def office_tool(*args, title=""):
+            def wrapper(function):
+                return tool(*args)(function)
+            return wrapper
+        @office_tool(title="Sort")
+        def sort(letters: str):
+            \"\"\"TASK_TEXT\"\"\"
+        """,
+        ("tool", TASK),
+    ),
+    case(
+        "a docstring that grows where tools are made",
+        """
+        def sort_tool(sort):
+            sort.__doc__ += "TASK_TEXT"
+            return sort
+        """,
+        ("tool", TASK),
+    ),
+    case(
+        "a message that gets a hint",
+        """
+        def remind(messages):
+            for message in messages:
+                if message.role == "user":
+                    message.content += "RULES_TEXT"
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a method of several words on an object of which nothing is known",
+        f"""
+        class Clerk:
+            def ask_clerk(self, client, question):
+                {ASK}question}}])
+        def main(office):
+            office.clerk.ask_clerk(None, "TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "a function that builds instructions",
+        """
+        def build_instructions(enabled):
+            parts = []
+            if enabled:
+                parts.append("RULES_TEXT")
+            if not parts:
+                return ""
+            result = "## House" + "".join(parts)
+            return result
+        """,
+        ("user", f"## House{RULES}"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), CASES)
+def test_what_flows_into_a_prompt_is_found(files: dict[str, str], expected: tuple[tuple[str, str], ...]) -> None:
+    assert set(expected) <= found(files)
+
+
+SILENT = [
+    case(
+        "a name of one word that many classes have",
+        f"""
+        class A:
+            text = "RULES_TEXT"
+        class B:
+            text = "TASK_TEXT"
+        def ask(client, thing):
+            {ASK}f"The text here: {{thing.text}}"}}])
+        """,
+    ),
+    case(
+        "a name of one word that is set on any object",
+        f"""
+        def draw(label):
+            label.text = "RULES_TEXT"
+        def ask(client, thing):
+            {ASK}f"The text here: {{thing.text}}"}}])
+        """,
+    ),
+    case(
+        "an attribute that no prompt reads",
+        """
+        class Settings:
+            house_rules: str = "RULES_TEXT"
+        def show(settings):
+            print(settings.house_rules)
+        """,
+    ),
+    case(
+        "a query, though a prompt reads it",
+        f"""
+        class Settings:
+            house_query: str = "SELECT a.name, a.age FROM people AS a WHERE a.age > 20 ORDER BY a.age, a.name LIMIT 10"
+        def ask(client, settings):
+            {ASK}f"The query was: {{settings.house_query}}"}}])
+        """,
+    ),
+    case(
+        "a docstring of a wrapper",
+        """
+        def wraps(function):
+            function.__doc__ += "RULES_TEXT"
+            return function
+        """,
+    ),
+    case(
+        "a method that classes of two families have",
+        f"""
+        class Clerk:
+            def ask_clerk(self, client, question):
+                {ASK}question}}])
+        class Desk:
+            def ask_clerk(self, question):
+                print(question)
+        def main(office):
+            office.clerk.ask_clerk(None, "TASK_TEXT")
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), SILENT)
+def test_what_does_not_is_left_alone(files: dict[str, str], expected: tuple[tuple[str, str], ...]) -> None:
+    assert not [text for _, text in found(files) if RULES in text or TASK in text or "SELECT" in text]
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    files = {
+        "a.py": f'class Settings:\n    house_rules = "{RULES}"\n',
+        "b.py": f'class Others:\n    house_rules = "{TASK}"\n',
+        "c.py": f'def ask(client, s):\n    {ASK}f"Rules: {{s.house_rules}} and {{s.more_rules()}}"}}])\n',
+        "d.py": f'class More:\n    def more_rules(self):\n        return "{RULES} {TASK}"\n',
+    }
+    first = found(files)
+    assert {("user", RULES), ("user", TASK), ("user", f"{RULES} {TASK}")} <= first
+    for order in itertools.islice(itertools.permutations(files), 0, 24, 5):
+        assert found({name: files[name] for name in order}) == first
+
+
+def test_what_is_found_may_ask_for_more_and_circles_end() -> None:
+    files = {
+        "a.py": f'class A:\n    def first_part(self, b):\n        return f"{RULES} {{b.second_part()}}"\n',
+        "b.py": f'class B:\n    def second_part(self, a):\n        return f"{TASK} {{a.first_part()}}"\n',
+        "c.py": f'def ask(client, a):\n    {ASK}f"Begin: {{a.first_part()}}"}}])\n',
+    }
+    assert {("user", f"{RULES} "), ("user", f"{TASK} ")} <= found(files)
