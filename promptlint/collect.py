@@ -13,7 +13,12 @@ from promptlint.callers import MIN_WITHIN, Callers, several_words
 from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
-from promptlint.extract.reads import could_be_prompt, reads_like_prompt
+from promptlint.extract.reads import (
+    could_be_prompt,
+    looks_like_code_or_markup,
+    reads_like_prompt,
+    reports_failure,
+)
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, extent, sample, speaks_against
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
@@ -53,10 +58,11 @@ OWN = 120
 _MESSAGES = frozenset({"role-dict", "message-class"})
 # Rows without the white space around them, and around breaks.
 _SOLID = re.compile(r"\S(?:.*\S)?")
-# Keys of a part of a message under which no text for the model stands: markers, files, calls.
+# Keys of a part of a message under which no text for the model stands: markers, files, calls, kinds.
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
-    "functionResponse image_url input_audio".split()
+    "functionResponse image_url input_audio file image audio video kind format mime_type mimeType media_type mediaType "
+    "metadata".split()
 )
 # Evidence of texts that come into a prompt from somewhere else.
 _FLOWING = ("wrapper", "within", "member")
@@ -305,7 +311,8 @@ def _whole_messages(request: Request) -> Iterator[Template]:
 
 
 _ROLE_STATEMENT = re.compile(
-    r"(?:\s*\$\{\w+\})?\W*(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
+    r"(?:\s*\$\{\w+\})?(?:\s*#+ [^\n]{1,40}\n)?\W*(?:(?:role|setting|persona|identity)\W+)?"
+    r"(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
     r"|\u4f60\u662f|\u3042\u306a\u305f\u306f)",
     re.IGNORECASE,
 )
@@ -350,6 +357,10 @@ def _checked(site: Site, template: Template) -> Template | None:
         return None
     if site.evidence in _FLOWING and not _says_something(template, site.evidence != "wrapper"):
         return None
+    if site.rank == MESSAGE and _given_back(site.role, template):
+        return None
+    if site.evidence == "within" and looks_like_code_or_markup(sample(template)):
+        return None
     if site.rank in (NAME, READS):
         text = sample(template)
         good = could_be_prompt(text) or (
@@ -360,6 +371,12 @@ def _checked(site: Site, template: Template) -> Template | None:
     if site.evidence in _UNFILLED:
         return guess_fields(template)
     return template
+
+
+def _given_back(role: str, template: Template) -> bool:
+    """Whether a message that is in no request says, in the place of the model, that something has failed."""
+    text = sample(template, 400) if role == "assistant" else ""
+    return 0 < len(text) < 300 and reports_failure(text)
 
 
 def _says_something(template: Template, within: bool) -> bool:

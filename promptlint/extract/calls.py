@@ -13,14 +13,24 @@ from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, P
 from promptlint.extract.invocations import note_given, note_invocation
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.jinja import has_own_syntax
-from promptlint.extract.messages import as_message, note_message, note_schema, note_taken, role_named
-from promptlint.extract.names import example_like, role_of, scripted, tool_named, words
+from promptlint.extract.messages import (
+    as_message,
+    note_alone,
+    note_message,
+    note_schema,
+    note_taken,
+    role_constant,
+    role_named,
+)
+from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import (
     FIELDS,
     KEYWORD,
     MIN_READS,
+    answers,
     consider,
+    documents,
     extent,
     feeds,
     flattened,
@@ -30,6 +40,7 @@ from promptlint.extract.sites import (
     shown_on,
     speaks_against,
     take_examples,
+    unclaimed,
 )
 from promptlint.extract.state import File, Scope, fallback_of, has_text, references, single_hole, state_of, textual
 from promptlint.extract.volatility import NAMES, SETS, TELLING, dotted, is_source
@@ -172,16 +183,13 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         schemas.note_applied(file, scope, node, evaluate)
     against = speaks_against(written) or (name != written and speaks_against(name))
     against = against or (written.endswith("Message") and shown_on(name, file.imported))
-    shown = against and for_people(name)
+    shown = answers(name) or (against and for_people(name))
+    against = against or shown
     file.muted, file.shown = file.muted + against, file.shown + shown
-    before = len(file.facts.sites)
     try:
         site = _arguments(file, scope, node, written, name, evaluate)
     finally:
         file.muted, file.shown = file.muted - against, file.shown - shown
-    if site.last[:1].isupper() and scripted(site.last):
-        # What it is given is what it answers.
-        del file.facts.sites[before:]
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
@@ -250,7 +258,11 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str
         site.complete = False
         site.rest = file.hole(argument.value, Volatility.UNKNOWN)
     for keyword in node.keywords:
-        value = evaluate(file, scope, keyword.value)
+        if documents(keyword.arg, keyword.value, name):
+            with file.aside():
+                value = evaluate(file, scope, keyword.value)
+        else:
+            value = evaluate(file, scope, keyword.value)
         if keyword.arg is not None:
             site.keywords[keyword.arg] = (value, keyword.value)
         else:
@@ -323,7 +335,8 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
         given = site.pick(entry.role_from)
         word = literal(given[0]) if given else None
         if word is None and given is not None:
-            word = dotted(given[1]).rpartition(".")[2] if isinstance(given[1], ast.Attribute) else None
+            last = dotted(given[1]).rpartition(".")[2] if isinstance(given[1], ast.Attribute) else ""
+            word = role_constant(given[0]) or last or None
         role = role_named(word) if word else role or "unknown"
         if given is None and not entry.role:
             # `Message(content=...)` without a role is the word for many things: mail, queues, protocols.
@@ -334,7 +347,7 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
     fills.note_template(file, site, picked[0], entry.template, span)
     content = sending.formatted(file, picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
-    note_message(file, message, "message-class")
+    (note_message if entry.adds else note_alone)(file, message, "message-class")
     if entry.adds:
         lists.tell(scope, site.node, message)
     return message
@@ -516,7 +529,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
         message = as_message(mapping)
         if message is not None:
-            note_message(file, message, "role-dict")
+            note_alone(file, message, "role-dict")
             return message
         note_schema(file, mapping)
         return mapping
@@ -559,7 +572,8 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
         if tells or type(node) not in NAMES or file.prompt_like(key):
             if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
                 key = "system_text"
-            consider(file, value, node, "tool_description" if tells else key, named=tells)
+            index = consider(file, value, node, "tool_description" if tells else key, named=tells)
+            unclaimed(file, index, type(node) in NAMES)
     last = site.last
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
@@ -594,7 +608,7 @@ def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None, aga
             note_given(file, last, key, value)
         message = as_message(mapping)
         if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
-            note_message(file, message, "message-class")
+            note_alone(file, message, "message-class")
             return message
         if mapping.entries and textual(mapping):
             return mapping

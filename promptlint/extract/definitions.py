@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 
 import msgspec
 
 from promptlint.extract import schemas
+from promptlint.extract.audience import only_shown
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
@@ -15,7 +17,19 @@ from promptlint.extract.invocations import called_name, note_annotation, note_at
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import example_like, unique_name, words
-from promptlint.extract.sites import KEYWORD, consider, extent, field_default, note_descriptions, take_examples
+from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.sites import (
+    KEYWORD,
+    NAME,
+    READS,
+    answers,
+    consider,
+    extent,
+    field_default,
+    note_descriptions,
+    sample,
+    take_examples,
+)
 from promptlint.extract.state import (
     File,
     Scope,
@@ -200,6 +214,7 @@ def _note_argument(file: File, scope: Scope, node: ast.expr, name: str, role: st
 def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     owner = parent.name if parent.kind == "class" else ""
     scope = Scope("function", parent.key(node.name), parent, owner)
+    sites = len(file.facts.sites)
     arguments = [*node.args.posonlyargs, *node.args.args]
     decorators = node.decorator_list
     static = bool(decorators) and any(dotted(decorator) == "staticmethod" for decorator in decorators)
@@ -235,8 +250,11 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
     file.where, file.function = node.name, scope.name
     calls = len(file.facts.calls)
-    run(file, scope, node.body)
+    # What a stand-in for a model says, its methods hold.
+    with file.aside() if owner and answers(owner) else contextlib.nullcontext():
+        run(file, scope, node.body)
     file.where = file.function = ""
+    _forget_shown(file, scope, node, sites)
     _bind_attributes(file, scope)
     # A nested function sees the names as they are when its own body is read.
     returned = _returned(scope)
@@ -260,6 +278,20 @@ _PLAIN = frozenset("staticmethod classmethod abstractmethod override overload fi
 def _decorated(node: FunctionNode) -> bool:
     targets = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
     return any(dotted(target).rpartition(".")[2] not in _PLAIN for target in targets)
+
+
+def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> None:
+    """Forget the texts of a function that only people get to see, unless both their name and their wording tell."""
+    sites = file.facts.sites
+    doubtful = {
+        site.name
+        for site in sites[first:]
+        if site.rank in (NAME, READS) and site.name in scope.values and isinstance(site.value, tuple)
+        if site.rank == READS or not reads_like_prompt(sample(site.value))
+    }
+    shown = only_shown(node.body, doubtful, file.resolve) if doubtful else set()
+    if shown:
+        sites[first:] = [site for site in sites[first:] if site.rank not in (NAME, READS) or site.name not in shown]
 
 
 def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:

@@ -14,7 +14,7 @@ import msgspec
 from promptlint.extract import chat_markup, data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of
-from promptlint.extract.reads import could_be_prompt, reads_like_prompt
+from promptlint.extract.reads import asks_for_input, could_be_prompt, reads_like_prompt
 from promptlint.operations import Ruler, literal
 from promptlint.source import Source
 from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Text, Value
@@ -26,6 +26,9 @@ MAX_MESSAGES = 12
 
 MAX_ALIKE = 12
 """Texts under keys of one name in the items of lists; more of them are a data set."""
+
+MAX_ASKED = 600
+"""Characters of a text that asks a person for something; a longer one may speak of that to a model."""
 
 MAX_RECORDS = 40
 """Mappings with the same keys in one list; more of them are a data set, however few of its texts read like prompts."""
@@ -279,6 +282,8 @@ class _Data:
             if about or not (inside or (self.named and len(text) > 40)):
                 return
             rank = NAME
+        if rank == NAME and len(text) < MAX_ASKED and asks_for_input(text):
+            return
         # A bare sentence under such a key may be a label; in a record, one of the inputs of a test.
         if rank == NAME and (lists or len(text) < 40) and not self.named and "{" not in text:
             return

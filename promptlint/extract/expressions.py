@@ -17,10 +17,10 @@ from promptlint.extract.invocations import note_given
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
-from promptlint.extract.messages import as_message, note_message, note_schema
+from promptlint.extract.messages import as_message, note_alone, note_company, note_schema
 from promptlint.extract.patterns import lazy
 from promptlint.extract.sending import PIPES, chain
-from promptlint.extract.sites import consider, settle
+from promptlint.extract.sites import consider, documents, settle
 from promptlint.extract.state import (
     File,
     Scope,
@@ -373,6 +373,7 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
                     break
             else:
                 items.append(spread(value))
+        note_company(file, Items(tuple(items), file.span(node), complete))
         return bounded(Items(tuple(items), file.span(node), complete))
     if not any(textual(value) for value in values) and not any(isinstance(v, tuple) and not v for v in values):
         state = strongest([state_of(value) for value in values])
@@ -430,13 +431,18 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
         else:
             items.append(evaluate(file, scope, element))
     value = Items(tuple(items), file.span(node), complete)
+    note_company(file, value)
     return unordered(file, node, value) if isinstance(node, ast.Set) else value
 
 
 def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
     entries: list[tuple[str, Value]] = []
-    complete = True
+    complete, sites = True, len(file.facts.sites)
     for key, item in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and documents(key.value, item):
+            with file.aside():
+                evaluate(file, scope, item)
+            continue
         value = evaluate(file, scope, item)
         if key is None:
             if type(value) is Mapping:
@@ -457,10 +463,17 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
     mapping = Mapping(tuple(entries), file.span(node), complete)
     message = as_message(mapping)
     if message is not None:
-        note_message(file, message, "role-dict")
+        note_alone(file, message, "role-dict")
         return message
+    if mapping.get("messages") is not None and any(mapping.get(key) is not None for key in _ANSWERED):
+        # A record of what was sent and of what came back.
+        del file.facts.sites[sites:]
     note_schema(file, mapping)
     return mapping
+
+
+# Keys of what has come back from a model, or from the world.
+_ANSWERED = ("response", "observation", "completion")
 
 
 def _namesake(key: str, member: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.iteration import in_order, spread
+from promptlint.extract.messages import note_company
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import consider
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
@@ -154,6 +155,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     values = [evaluate(file, scope, argument) for argument in node.args]
     for keyword in node.keywords:
         evaluate(file, scope, keyword.value)
+    note_company(file, values[-1], True)
     current = scope.values.get(target)
     hole = file.hole(node, Volatility.UNKNOWN)
     if _sends(values[-1]) and not isinstance(current, Items):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from promptlint.extract.invocations import takes
+from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_fed
 from promptlint.extract.state import File, textual
 from promptlint.operations import is_several, literal, settled
-from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Value
+from promptlint.template import Hole, Items, Mapping, Message, Part, Ref, Span, Template, Value
 
 ROLES = {
     "system": "system",
@@ -40,10 +41,10 @@ def as_message(mapping: Mapping) -> Message | None:
         content = mapping.get("parts")
     if content is None:
         return None
-    word = literal(role)
+    word = literal(role) or role_constant(role)
     if word is not None and word.lower() not in ROLES:
         return None
-    if word is None and not _only_message(mapping):
+    if word is None and not (isinstance(role, tuple) and _only_message(mapping)):
         return None
     marker = mapping.get("cache_control") is not None or _marked(content)
     return Message(role_named(word) if word else "unknown", content, mapping.span, marker)
@@ -56,6 +57,17 @@ def _call_item(mapping: Mapping) -> Message | None:
         return Message("tool", content, mapping.span)
     if kind == "function_call" and (content := mapping.get("arguments")) is not None:
         return Message("assistant", content, mapping.span)
+    return None
+
+
+def role_constant(role: Value) -> str | None:
+    """The role that a constant or a setting is named after: `USER`, `Role.TOOL`, `self.system_message_role`."""
+    part = role[0] if isinstance(role, tuple) and len(role) == 1 else None
+    name = part.name if type(part) is Ref else part.expression if type(part) is Hole else ""
+    last = name.removesuffix(".value").rpartition(".")[2].lstrip(":")
+    parts = words(last)
+    if (last.isupper() and len(parts) <= 2) or (parts[-1:] == ("role",) and len(parts) <= 3):
+        return next((word for word in parts if word in ROLES), None)
     return None
 
 
@@ -76,10 +88,43 @@ def _marked(content: Value) -> bool:
     )
 
 
+def note_alone(file: File, message: Message, evidence: str) -> None:
+    """Record a message where it is made, unless the assistant or a tool is said to speak: see `note_company`."""
+    if message.role in ("assistant", "tool"):
+        file.alone[message.span] = (evidence, file.where)
+    else:
+        note_message(file, message, evidence)
+
+
+def note_company(file: File, value: Value, grown: bool = False) -> None:
+    """Record the messages of the assistant and of tools in a list of several.
+
+    Among other messages they are an example, or how the conversation goes on, as what the assistant says in a list that
+    others are added to is (`grown`). Alone they are the answer of the program itself, returned or shown to people
+    ("Sorry, ..."), and the result of a tool.
+    """
+    if not file.alone or type(value) not in (Items, Message):
+        return
+    items = value.items if type(value) is Items else (value,)
+    if len(items) < 2 and not grown:
+        return
+    for item in items:
+        known = file.alone.pop(item.span, None) if type(item) is Message else None
+        if type(item) is not Message or known is None:
+            continue
+        if item.role != "tool" or (type(value) is Items and _inside(item.span, value.span)):
+            note_message(file, item, known[0], known[1])
+
+
+def _inside(span: Span, whole: Span) -> bool:
+    """Whether a message is written in the very list: what a tool has given back to a program is put in by its name."""
+    return whole.start < span.start and span.end < whole.end
+
+
 def note_message(file: File, message: Message, evidence: str, name: str = "") -> None:
     """Record the text of a message as a prompt of its role, and what it takes of the function around it."""
-    if file.shown and evidence == "role-dict":
-        return  # an example in the documentation of a route, a chat on a page
+    if file.shown:
+        return  # an example in the documentation of a route, a chat on a page, what a stand-in for a model answers
     note_fed(file, message.content, name or file.where, message.role)
     if textual(message.content):
         file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
@@ -146,7 +191,7 @@ _SCHEMAS = ("parameters", "input_schema", "inputSchema", "args_schema", "json_sc
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
     text = mapping.get("description")
-    if text is None:
+    if text is None or file.shown:
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     named = mapping.get("name") or mapping.get("tool_name")

@@ -175,8 +175,11 @@ def role_of(name: str) -> str:
             return "assistant"
         if part == "tool" and "description" in parts:
             return "tool"
-        if after == "instructions" and part in ("custom", "agent", "global"):
+        if after == "instructions" and part in ("custom", "agent", "global", "shared", "default"):
             return "system"
+    if parts == ("instructions",) or (parts[-1:] == ("instructions",) and name.isupper()):
+        # What frameworks call the system message of an agent.
+        return "system"
     return "unknown"
 
 

@@ -150,9 +150,11 @@ def reads_like_prompt(text: str) -> bool:
 
 
 _WORDS = lazy(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PLAIN_WORD = lazy(r"\W*[A-Za-z]+(?:['-][A-Za-z]+)*\W*$")
 _UNSPACED = lazy(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]{4}")
 _FAILURE = lazy(
-    r"\s*(?:\[?error\b|failed (?:to|in|with)|failure|unable to|cannot |could not |couldn't |can't |invalid "
+    r"\s*(?:\[?error\b|(?:i'm |i am |we're |we are )?(?:so |very )?sorry\b|apologies\b"
+    r"|failed (?:to|in|with)|failure|unable to|cannot |could not |couldn't |can't |invalid "
     r"|unexpected |unknown |unsupported |missing |no such |expected |warning\b|deprecated|unrecogni[sz]ed|usage error"
     r"|exception|not found|no \w+ (?:found|provided|specified|given)\b|both \S+ and \S+ )",
     re.IGNORECASE,
@@ -176,9 +178,27 @@ def could_be_prompt(text: str) -> bool:
         return False
     if len(text) > _NOTICE:
         return True
-    lower = sample.lower()
+    return not (reports_failure(sample) or _LOG.match(sample)) or reads_like_prompt(text)
+
+
+def reports_failure(text: str) -> bool:
+    """Whether a short text says that something has failed, as errors and warnings do."""
+    lower = text.lower()
     fault = not re.search(r"\bif\b", lower) and any(phrase in lower for phrase in FAULTS)
-    return not (fault or _FAILURE.match(sample) or _LOG.match(sample)) or reads_like_prompt(text)
+    return fault or _FAILURE.match(text) is not None
+
+
+_INPUT = lazy(
+    r"\b(?:please|you can|you may|you should) (?:now )?(?:enter|input|upload|type|paste|drag|click)\b"
+    r"|\b(?:describe|enter|upload|type|paste) [^.!?\n]{0,60}\byou(?:'d like| would like| want) to\b"
+    r"|\u8bf7\u4f60?(?:\u8f93\u5165|\u4e0a\u4f20)",
+    re.IGNORECASE,
+)
+
+
+def asks_for_input(text: str) -> bool:
+    """Whether a text asks a person to give a program something: "Please upload your file.", "Enter a topic"."""
+    return _INPUT.search(_sample(text)) is not None
 
 
 def _worked_examples(text: str) -> bool:
@@ -196,6 +216,8 @@ _EXAMPLE_PARTS = frozenset(
 def _natural(text: str) -> bool:
     """Three words, or two that make a sentence or take a value, or four characters of a script without spaces."""
     words = 0
+    if len(text) < _NOTICE and text.isascii() and not any(map(_PLAIN_WORD.match, text.split())):
+        return False  # names and numbers of a program
     for match in _WORDS.finditer(text):
         if match.end() - match.start() > 1:
             words += 1

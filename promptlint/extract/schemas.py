@@ -367,7 +367,8 @@ def _field(
             if isinstance(inner, tuple) and textual(inner):
                 texts.append((f"{name}.description", inner))
         elif keyword.arg == "examples":
-            value = evaluate(file, scope, keyword.value)
+            with file.aside():
+                value = evaluate(file, scope, keyword.value)
             if isinstance(value, Items):
                 items = [item for item in value.items if isinstance(item, tuple) and textual(item)]
                 texts += [(f"{name}.examples", item) for item in items]

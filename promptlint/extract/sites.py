@@ -12,8 +12,10 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from promptlint.extract.bounds import full
-from promptlint.extract.names import role_of, words
+from promptlint.extract.names import role_of, scripted, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
 from promptlint.operations import literal
@@ -49,6 +51,36 @@ AGAINST_PACKAGES = frozenset(
 
 # Of these, the ones that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
+
+
+# What documents the routes and models of a web service: its examples are recorded, not sent.
+_DOCUMENTS = frozenset("json_schema_extra schema_extra openapi_extra openapi_examples application/json".split())
+# Classes of what a model gives back.
+_OUTPUTS = frozenset(
+    "ChatGeneration ChatGenerationChunk ChatResult LLMResult ChatCompletion ChatCompletionChunk "
+    "ModelResponse CompletionResponse".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
+def answers(dotted: str) -> bool:
+    """Whether what this class is given, or holds, are answers of a model: it is one of them, or a test double."""
+    last = dotted.rpartition(".")[2]
+    return last in _OUTPUTS or (last.lstrip("_")[:1].isupper() and scripted(last))
+
+
+def documents(name: object, node: ast.expr, call: str = "") -> bool:
+    """Whether a keyword, key or name says that its value documents a web service.
+
+    `responses={200: {...}}`, `Field(examples=[...])`; `call` is what a keyword belongs to.
+    """
+    if name == "examples" and call.rpartition(".")[2] in FIELDS:
+        return True
+    return name in _DOCUMENTS or (name == "responses" and isinstance(node, ast.Dict) and _by_status(node))
+
+
+def _by_status(node: ast.Dict) -> bool:
+    return any(isinstance(key, ast.Constant) and isinstance(key.value, int) for key in node.keys)
 
 
 def for_people(dotted: str) -> bool:
@@ -140,14 +172,39 @@ _ASKED = re.compile(
     r"|accept|confirm|abort|cancel|replace|update|upgrade|download|send|try|start|stop|restart|exit|quit"
     r"|go on|keep|skip|edit|view|do you want|would you like|are you sure"
     r"|is (?:this|that|it) (?:ok|okay|correct|right))\b[^\n?.:]{0,80}\?"
-    r"|[^\n]{0,160}[(\[]y(?:es)?\s?[/|]\s?no?[)\]]:?|(?:please )?(?:enter|type|press|hit) [^\n{}.]{0,60})[\s:>]*$",
+    r"|[^\n]{0,160}[(\[]y(?:es)?\s?[/|]\s?no?[)\]]:?|(?:please )?(?:enter|type|press|hit) [^\n{}.]{0,60}"
+    r"|[^\n{}.?!:]{0,60}\((?:e\.g\.|optional|default|leave (?:blank|empty)|press|required)[^\n{}()]{0,80}\)"
+    r"|\([^\n(){}]{0,60}\)|\[[^\n\[\]{}]{0,60}\])[\s:>]*$",
     re.IGNORECASE,
 )
 
 
 def asks_user(text: str) -> bool:
-    """Whether a short text is what a terminal asks its user: "Delete all files?", "Go on? [y/N]", "Enter a name: "."""
+    """Whether a short text is what a terminal asks its user or shows in the place of a value.
+
+    "Delete all files?", "Go on? [y/N]", "Enter a name: ", "Address (e.g. 10.0.0.1)", "(none found)".
+    """
     return len(text) <= 220 and _ASKED.match(text) is not None
+
+
+# Colours of a terminal, by the names of their constants, and the markup of Rich.
+_COLORS = frozenset(
+    "endc reset reset_all bold bright dim red green yellow blue magenta cyan white okblue okgreen warning fail".split()
+)
+_RICH = re.compile(r"\[/(?:bold|dim|italic|red|green|yellow|blue|magenta|cyan|white)?\]")
+
+
+def drawn(value: Template) -> bool:
+    """Whether a text has the colours of a terminal in it."""
+    colors = 0
+    for part in value:
+        if type(part) is Text:
+            if "\x1b[" in part.value or ("[/" in part.value and _RICH.search(part.value)):
+                return True
+        elif type(part) is Hole or type(part) is Ref:
+            hole = part if type(part) is Hole else part.fallback
+            colors += hole.expression.rpartition(".")[2].lower() in _COLORS
+    return colors > 1
 
 
 def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool = False, depth: int = 0) -> int | None:
@@ -163,7 +220,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if not textual(value) or _cut_before(file, value):
             return None
         if named or (depth == 0 and file.prompt_like(name)):
-            if (has_text(value) or named or _called(value)) and not asks_user(sample(value, 240)):
+            if (has_text(value) or named or _called(value)) and not asks_user(sample(value, 240)) and not drawn(value):
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             return None
         if has_text(value):
@@ -171,7 +228,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if len(text) >= MIN_HELD and file.of_prompts and file.muted == 0 and name and depth == 0:
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             # One character of a script without spaces says what three others do.
-            if (len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS) and reads_like_prompt(text):
+            long = len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS
+            if long and reads_like_prompt(text) and not drawn(value):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
     if type(value) is Message or full(value):
@@ -198,6 +256,15 @@ def _called(value: Template) -> bool:
     """Whether a value is what a function of the project gives back."""
     part = value[0] if len(value) == 1 else None
     return type(part) is Ref and part.call is not None
+
+
+def unclaimed(file: File, index: int | None, kept: bool) -> int | None:
+    """The index of a site. Whose instructions are that an object keeps or hands on (`kept`) is not known."""
+    if index is not None and kept:
+        site = file.facts.sites[index]
+        if site.evidence == "name" and site.name == "instructions":
+            file.facts.sites[index] = msgspec.structs.replace(site, role="unknown")
+    return index
 
 
 def _is_schema(mapping: Mapping) -> bool:

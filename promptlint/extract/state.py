@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -141,6 +142,8 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
+        # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
+        self.alone: dict[Span, tuple[str, str]] = {}
         # Calls around the place that show what they are given to people, messages too.
         self.shown = 0
         # Inside `try` statements that expect a template not to be filled.
@@ -268,6 +271,15 @@ class File:
 
     def note_call(self, call: Call) -> None:
         self.facts.calls.append(call)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read what is no part of what the program sends: the documentation of its routes, a model's answers."""
+        self.muted, self.shown = self.muted + 1, self.shown + 1
+        try:
+            yield
+        finally:
+            self.muted, self.shown = self.muted - 1, self.shown - 1
 
     def prompt_like(self, name: str) -> bool:
         """Whether what has this name is a text for a model, by the project's own word or by the name itself."""

@@ -15,10 +15,20 @@ from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_annotation, note_given, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
-from promptlint.extract.messages import as_message, content_template, note_message
+from promptlint.extract.messages import as_message, content_template, note_company, note_message
 from promptlint.extract.names import class_of_prompts, gives_prompt, words
 from promptlint.extract.sending import OPENAI_ADDRESSES
-from promptlint.extract.sites import AGAINST_PACKAGES, KEYWORD, READS, consider, note_fed, place, speaks_against
+from promptlint.extract.sites import (
+    AGAINST_PACKAGES,
+    KEYWORD,
+    READS,
+    consider,
+    documents,
+    note_fed,
+    place,
+    speaks_against,
+    unclaimed,
+)
 from promptlint.extract.state import File, Scope, all_of, join_branches, key_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
@@ -46,7 +56,12 @@ def _expression(file: File, scope: Scope, node: ast.Expr) -> bool:
 
 
 def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
-    value = evaluate(file, scope, node.value)
+    first = node.targets[0]
+    if isinstance(first, ast.Name) and documents(first.id, node.value):
+        with file.aside():
+            value = evaluate(file, scope, node.value)
+    else:
+        value = evaluate(file, scope, node.value)
     for target in node.targets:
         bind(file, scope, target, value, node.value)
         if type(node.value) is ast.Subscript and isinstance(target, ast.Name) and scope.kind != "function":
@@ -149,6 +164,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         name = target.id
         scope.values[name] = value
         scope.lent.pop(name, None)
+        if file.alone and type(value) is Items:
+            note_company(file, value, True)
         if type(node) not in _NO_TYPE:
             note_type(file, scope, name, node)
         if taken or file.prompt_like(name):
@@ -226,11 +243,11 @@ def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> 
     if single_hole(value) is not None:
         scope.noted.pop(name, None)
         return
-    index = consider(file, value, node, name.rpartition(".")[2], named=named)
-    if index is not None:
-        scope.noted[name] = index
-    else:
+    index = unclaimed(file, consider(file, value, node, name.rpartition(".")[2], named=named), "." in name)
+    if index is None:
         scope.noted.pop(name, None)
+    else:
+        scope.noted[name] = index
 
 
 def _note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:
@@ -275,6 +292,7 @@ def _keys(target: ast.expr) -> list[str]:
 def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     target, operator, node = statement.target, statement.op, statement.value
     value = evaluate(file, scope, node)
+    note_company(file, value, True)
     name = dotted(target) if type(target) in NAMES else ""
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
         # `templates["task"] += "..."`: the keys and what they belong to are its name.

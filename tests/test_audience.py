@@ -1,0 +1,199 @@
+"""Texts that people read, that document a service or that stand for a model's answers are no prompts."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from promptlint.extract.audience import only_shown
+from promptlint.extract.documents import facts as document_facts
+from promptlint.extract.python import facts
+from promptlint.extract.reads import asks_for_input
+from promptlint.extract.sites import asks_user
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+SENT = '    ask(model="gpt-5.2", messages=[{"role": "user", "content": prompt}])'
+
+
+def texts_of(program: str) -> list[str]:
+    project = link([facts(Source("app.py", textwrap.dedent(program)))])
+    return ["".join(text.value for text in texts(prompt.template)) for prompt in project.prompts]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('prompt = f"Sort {n} letters of the council"\nprint(prompt)', True),
+        ('prompt = f"Sort {n} letters of the council"\nline = prompt.strip() + "!"\nlogger.info(line)', True),
+        ('prompt = f"Sort {n} letters of the council"\nif prompt:\n    raise ValueError(prompt)', True),
+        ('prompt = f"Sort {n} letters of the council"\nprompt += "."\nprint(prompt)', True),
+        # The answer is printed, not the text.
+        ('prompt = f"Sort {n} letters of the council"\nanswer = run(prompt)\nprint(answer)', False),
+        ('prompt = f"Sort {n} letters of the council"\nprint(prompt)\nrun(prompt)', False),
+        ('prompt = f"Sort {n} letters of the council"\nprint(prompt)\nreturn prompt', False),
+        ('prompt = f"Sort {n} letters of the council"\nprint(prompt)\nself.prompt = prompt', False),
+        ('prompt = f"Sort {n} letters of the council"\nprint(run(prompt))', False),
+        ('prompt = f"Sort {n} letters of the council"', False),
+        ('a = b\nb = a\nprint(c)\nprompt = f"Sort {n} letters of the council"\na = prompt', False),
+    ],
+)
+def test_a_name_that_is_only_shown(body: str, shown: bool) -> None:
+    assert only_shown(ast.parse(body).body, {"prompt"}, str) == ({"prompt"} if shown else set())
+    function = "def work(self, n, b, c):\n" + textwrap.indent(body, "    ")
+    assert any("letters" in text for text in texts_of(function)) is not shown
+
+
+def test_a_name_and_the_wording_together_count_even_if_the_text_is_printed() -> None:
+    program = """
+    def show(name):
+        {name} = f"You are {{name}}, a clerk of the council. Answer in one sentence."
+        print({name})
+    """
+    assert len(texts_of(program.format(name="prompt"))) == 1
+    assert not texts_of(program.format(name="line"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Address of the server (e.g. 10.0.0.1)", "(no letter found)", "[nothing yet]", "Name of the desk (optional):"],
+)
+def test_labels_and_stand_ins(text: str) -> None:
+    assert asks_user(text)
+    assert not texts_of(f"letter_prompt = {text!r}")
+
+
+@pytest.mark.parametrize(
+    "text", ["Sort the letter (see below). Name its desk.", "Name the desk of {letter} (one word)"]
+)
+def test_instructions_are_no_labels(text: str) -> None:
+    assert not asks_user(text)
+
+
+def test_colours_of_a_terminal() -> None:
+    assert not texts_of('prompt_line = f"{YELLOW}letters that were sorted today{ENDC} and {n} more of them"')
+    assert not texts_of('prompt_line = f"[bold]letters that were sorted[/bold] and {n} more of them"')
+    assert texts_of('prompt_line = f"the letters that were sorted today and {n} more of them"')
+
+
+def test_the_documentation_of_a_web_service() -> None:
+    program = """
+    class Letter(BaseModel):
+        turns: list = Field(examples=[[{"role": "user", "content": "Sort the letter in the example."}, 1]])
+        class Config:
+            json_schema_extra = {"example": [{"role": "user", "content": "Sort the letter in the example."}, 1]}
+
+    @router.get("/letters", responses={200: {"content": {"application/json": {"example": {
+        "messages": [{"role": "user", "content": "Sort the letter in the example."}],
+        "tools": [{"name": "sort", "description": "Sort a letter in the example.", "parameters": {}}],
+    }}}}})
+    def letters():
+        return ask(responses=[{"role": "user", "content": "Sort the letter that is sent."}])
+    """
+    assert texts_of(program) == ["Sort the letter that is sent."]
+
+
+def test_stand_ins_for_a_model_and_its_answers() -> None:
+    program = """
+    from langchain_core.messages import AIMessage, HumanMessage
+    from langchain_core.outputs import ChatGeneration
+
+    class FakeModel(BaseChatModel):
+        def _generate(self, messages):
+            messages = [HumanMessage("The fake answers this."), AIMessage("And that.")]
+            return messages
+
+    model = FakeListModel(responses=[HumanMessage("One of two answers."), AIMessage("The other answer.")])
+    generation = ChatGeneration(message=HumanMessage("The answer of the house."))
+    sent = [HumanMessage("The letter of the house."), AIMessage("I have filed the letter.")]
+    """
+    assert texts_of(program) == ["The letter of the house.", "I have filed the letter."]
+
+
+def test_what_the_assistant_says_alone_is_an_answer_of_the_program() -> None:
+    program = """
+    from langchain_core.messages import AIMessage, ToolMessage
+
+    def node(state, history):
+        if state.failed:
+            return {"messages": [AIMessage(content="The letters have all been sorted by the desk.")]}
+        if state.gone:
+            return {"messages": [ToolMessage(content="The letter was put into the archive.", tool_call_id="1")]}
+        history.append({"role": "assistant", "content": "I will sort the letters one by one."})
+        history.append({"role": "tool", "content": "The letters have been counted twice."})
+        history.append({"role": "assistant", "content": "Sorry, the letters are all gone."})
+        return [*history, {"role": "assistant", "content": "The desk of the letter is"}]
+
+    EXAMPLE = [{"role": "user", "content": "Count the letters."}, {"role": "tool", "content": "There are 12 letters."}]
+    """
+    found = ["Count the letters.", "There are 12 letters.", "I will sort the letters one by one."]
+    assert sorted(texts_of(program)) == sorted([*found, "The desk of the letter is"])
+
+
+def test_kinds_and_formats_of_parts_are_no_text() -> None:
+    program = """
+    def message(data, note):
+        return {"role": "user", "parts": [{"kind": "image of a letter", "file": {"mimeType": "a picture"}}, note]}
+    FIELDS = {"role": Field(name="the role of it"), "content": Field(name="the text of it", type_hint="a text")}
+    """
+    assert not texts_of(program)
+
+
+def test_settings_that_ask_a_person() -> None:
+    assert asks_for_input("Please upload the letters that you want to sort.")
+    assert not asks_for_input("Sort the letters and name a desk for each of them.")
+    asked = document_facts(
+        Source("flow.yaml", "graph:\n  first_instruction: Please enter the letter of your {house}.\n")
+    )
+    assert not asked.sites
+    told = document_facts(
+        Source("flow.yaml", "graph:\n  first_instruction: Sort the letters of the {house} by desk.\n")
+    )
+    assert len(told.sites) == 1
+
+
+def test_recorded_exchanges_names_and_apologies() -> None:
+    assert not texts_of('turn = {"messages": [{"role": "user", "content": "Sort the letters."}], "observation": seen}')
+    assert texts_of('turn = {"messages": [{"role": "user", "content": "Sort the letters."}], "model": model}')
+    assert not texts_of('letter_prompt = "sort_letters_by_desk $model=small_one"')
+    assert not texts_of('PROMPTS = {"failed": "Sorry, I am not able to sort this letter."}')
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("USER", "user"),
+        ("Role.SYSTEM", "system"),
+        ("house.user_message_role", "user"),
+        ("roles.MessageRole.USER.value", "user"),
+        ("ROLE_SYSTEM", "system"),
+    ],
+)
+def test_constants_name_the_role_of_a_message(role: str, expected: str) -> None:
+    program = f'from house import USER, ROLE_SYSTEM, Role, roles\nm = dict(role={role}, content="Sort by desk.")\n'
+    project = link([facts(Source("app.py", program))])
+    assert [prompt.role for prompt in project.prompts] == [expected]
+    assert not texts_of(f'from house import TOOL\nm = Message(role=TOOL, content="{expected} letters were sorted.")\n')
+
+
+@pytest.mark.parametrize(
+    ("program", "role"),
+    [
+        ("INSTRUCTIONS = {}", "system"),
+        ("Desk(instructions={})", "system"),
+        ("class Desk:\n    def __init__(self):\n        self.instructions = {}", "user"),
+    ],
+)
+def test_whose_the_instructions_are(program: str, role: str) -> None:
+    text = program.format('"Sort the letters of the house by desk."')
+    project = link([facts(Source("app.py", text))])
+    assert [prompt.role for prompt in project.prompts] == [role]
+
+
+def test_who_the_model_is_behind_a_heading() -> None:
+    for text in ("# Role\\nYou are a clerk of the {house}.", "SETTING: You are a clerk of the {house}."):
+        project = link([facts(Source("app.py", f'CLERK_PROMPT = "{text.replace("{house}", "house")}"\n'))])
+        assert [prompt.role for prompt in project.prompts] == ["system"]
