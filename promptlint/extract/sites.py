@@ -220,7 +220,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if not textual(value) or _cut_before(file, value):
             return None
         if named or (depth == 0 and file.prompt_like(name)):
-            if (has_text(value) or named or _called(value)) and not asks_user(sample(value, 240)) and not drawn(value):
+            told = has_text(value) or named or _called(value)
+            if told and not asks_user(sample(value, 240)) and not drawn(value):
                 return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
             return None
         if has_text(value):
