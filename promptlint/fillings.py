@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 # Texts that are given to jinja2 or to a framework first: what is filled later is made of them.
 _ORDER = {"jinja": 0, "fields": 1}
-# The share of a template's characters that must belong to a prompt.
+# Operations that fill fields in braces.
+_BRACES = frozenset({"format", "format_map", "fields"})
+_NOWHERE = Span("", 0, 0)
+# The share of a template's characters outside of its fields that must belong to a prompt.
 COVERED = 0.5
 MAX_FIELDS = 200
 MAX_DEPTH = 20
@@ -79,7 +82,8 @@ def with_fillings(
         for template in _templates(target):
             if fill.operation in ("fields", "jinja", "render"):
                 filled.add(template)
-            if loose.share(template) > 0 or covered.share(template) < COVERED or _guessed(template, linker):
+            kept = _outside_fields(template) if fill.operation in _BRACES else template
+            if loose.share(template) > 0 or covered.share(kept) < COVERED or _guessed(template, linker):
                 continue
             if fill.operation == "jinja":
                 _parse(template, fill, jinja, problems)
@@ -94,6 +98,22 @@ def with_fillings(
     unfilled = sorted(_unfilled(project.requests, all_facts, filled), key=lambda each: (each.span, each.sent))
     scripts = _scripts(project, all_facts, linker)
     return msgspec.structs.replace(project, fillings=tuple(found), unfilled=tuple(unfilled), scripts=scripts)
+
+
+def _outside_fields(template: Template) -> Template:
+    """The texts of a template without its fields: they are gone where a prompt is made of it. All if no other is."""
+    ruler = Ruler([part if isinstance(part, Text) else Text(OBJECT, _NOWHERE, False) for part in template])
+    kept: list[Text] = []
+    position = 0
+    for start, end, inner in format_fields(ruler.value) or ():
+        if inner not in ("{", "}"):
+            kept += ruler.cut(position, start)
+            position = end
+    if not position:
+        return template
+    kept += ruler.cut(position, len(ruler.value))
+    written = tuple(piece for piece in kept if piece.span is not _NOWHERE)
+    return written if any(piece.value.strip() for piece in written) else template
 
 
 def _scripts(project: Project, all_facts: Sequence[Facts], linker: Linker) -> frozenset[str]:

@@ -14,6 +14,8 @@ import msgspec
 
 from promptlint.extract import prompt_paths
 from promptlint.extract.facts import Facts, Function
+from promptlint.extract.names import words
+from promptlint.extract.state import has_text
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import likely
 from promptlint.loading import path_of
@@ -27,6 +29,8 @@ _PASSIVE = frozenset(
     "object ABC Protocol Generic BaseModel Enum StrEnum str NamedTuple TypedDict Exception dict list".split()
 )
 _MAX_BASES = 40
+# Words in the name of a text that was given up, and is kept to be compared with or to be looked up.
+_OUT_OF_USE = frozenset("old legacy deprecated obsolete outdated unused".split())
 
 
 def _changes(level: Volatility) -> bool:
@@ -44,6 +48,9 @@ class Idle:
         # By file its functions in order of their place: begin, end, key.
         self.functions: dict[str, list[tuple[int, int, str]]] = {}
         self.raw: set[str] | None = None
+        # Names that files take from one another, and by file whether it uses texts of its own.
+        self.taken: frozenset[str] | None = None
+        self.using: dict[str, bool] = {}
 
     def doubted(self, template: Template) -> Template:
         """A template of a prompt that nothing in sight sends, its values as likely as they are."""
@@ -69,6 +76,26 @@ class Idle:
                 return msgspec.structs.replace(part, body=self._doubted(part.body), volatility=level)
             case _:
                 return part
+
+    def unused(self, name: str, file: str) -> bool:
+        """Whether a text that only its name or wording makes a prompt is kept, and not sent.
+
+        Its name says that it is of old, or nothing in sight uses the name while its file uses other texts of its own:
+        a module that only holds prompts is there for others, which may be out of sight.
+        """
+        if not _OUT_OF_USE.isdisjoint(words(name)):
+            return True
+        facts = self.homes.get(file)
+        # A name of one word may stand in a string that no one would take for a name (`__all__`).
+        if facts is None or "_" not in name.strip("_") or name not in facts.bindings or name in self.mentioned:
+            return False
+        if self.taken is None:
+            paths = (path for each in self.all_facts for path in each.aliases.values())
+            self.taken = frozenset(path.rpartition(".")[2] for path in paths)
+        if file not in self.using:
+            bound = (facts.bindings.get(mention) for mention in facts.mentions)
+            self.using[file] = any(value is not None and has_text(value) for value in bound)
+        return name not in self.taken and self.using[file]
 
     def never_run(self, span: Span) -> bool:
         """Whether a place stands in a function that nothing in sight runs."""

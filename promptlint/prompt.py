@@ -21,6 +21,7 @@ class Prompt(msgspec.Struct, frozen=True):
     `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
     `dedents` are the calls that a part of its text has gone through to lose its margin.
     It is sent if each condition of `when` (source text) holds or does not hold, as the flag beside it says.
+    `idle`: it is a prompt by its name or its wording alone, and as far as one can see nothing sends it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Prompt(msgspec.Struct, frozen=True):
     once: bool = False
     dedents: tuple[Dedent, ...] = ()
     when: tuple[tuple[str, bool], ...] = ()
+    idle: bool = False
 
     @property
     def condition(self) -> str:

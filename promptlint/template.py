@@ -51,12 +51,13 @@ class Text(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
 class JsonDump(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How a value is turned into JSON text on its way into a prompt.
 
-    `indent` is the number of blanks a level (0 when compact or not pretty-printed).
+    `indent` is the number of blanks a level (0 when compact or not pretty-printed). `texts`: it is a list of strings.
     """
 
     indent: int = 0
     ensure_ascii: bool = False
     sort_keys: bool = False
+    texts: bool = False
 
 
 @final

@@ -199,3 +199,43 @@ def test_a_brace_that_is_no_field_says_nothing(tmp_path: Path) -> None:
         "PROMPT = PromptTemplate.from_template('You help. Give {\"result\": \"answer\"} for {question} now.')\n"
     )
     assert states(tmp_path, a=code) == {'"result": "answer"': V.UNKNOWN, "question": V.REQUEST}
+
+
+LONG = 'You are a clerk. Answer {question} and explain every step of it.'
+DRAFT = (
+    f'DRAFT_PROMPT = "{LONG}"\nUSED_PROMPT = "{LONG} Be brief."\n'
+    "def ask(q):\n    return USED_PROMPT.format(question=q)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "files"),
+    [
+        pytest.param({"DRAFT_PROMPT"}, {"a": DRAFT}, id="its file uses another"),
+        pytest.param({"PROMPT_LEGACY"}, {"a": f'PROMPT_LEGACY = "{LONG}"\n'}, id="named as out of use"),
+        pytest.param(set(), {"a": DRAFT + "PROMPTS = {'draft': DRAFT_PROMPT}\n"}, id="put into a dict"),
+        pytest.param(set(), {"a": f'DRAFT_PROMPT = "{LONG}"\n'}, id="a file that holds prompts"),
+        pytest.param(
+            set(),
+            {"a": DRAFT, "b": "import a\nask(a.DRAFT_PROMPT)\n"},
+            id="used elsewhere",
+        ),
+        pytest.param(
+            set(),
+            {"a": DRAFT, "b": "from a import DRAFT_PROMPT as P\n"},
+            id="imported",
+        ),
+        pytest.param(
+            set(),
+            {"a": "__all__ = ['DRAFT_PROMPT']\n" + DRAFT},
+            id="named in a string",
+        ),
+    ],
+)
+def test_texts_that_nothing_sends(tmp_path: Path, expected: set[str], files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    configuration = Configuration()
+    prompts = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration).project.prompts
+    assert prompts
+    assert {prompt.name for prompt in prompts if prompt.idle} == expected

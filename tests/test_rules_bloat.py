@@ -17,7 +17,7 @@ import pytest
 from promptlint.config import Configuration, Overrides
 from promptlint.engine import run
 from promptlint.extract.literals import Field, scan
-from promptlint.files import File
+from promptlint.files import File, discover
 from promptlint.prompt import Finding, Prompt, Request, Role
 from promptlint.rules import (
     Files,
@@ -92,6 +92,14 @@ def test_a_prompt_over_its_budget_is_named_with_its_tokens() -> None:
     assert finding.tokens == count(body) and finding.saving is None
     assert f"{count(body):,} static tokens" in finding.message
     assert list(oversized_prompt.check(request(long), max_tokens=count(body))) == []
+
+
+def test_a_text_that_nobody_wrote_or_sends_has_no_budget() -> None:
+    asked = prompt(text("Read this file: ", 10), Text("x = 1\n" * 500, Span(FILE, 40, 49), False))
+    assert list(oversized_prompt.check(request(asked), max_tokens=100)) == []
+    assert one(oversized_prompt.check(request(asked), budgets=(budget(100),))).severity == "warning"
+    long = prompt(text(prose(30)))
+    assert list(oversized_prompt.check(request(msgspec.structs.replace(long, idle=True)), max_tokens=100)) == []
 
 
 def test_the_place_is_the_text_where_most_of_it_stands() -> None:
@@ -219,6 +227,16 @@ def test_a_value_behind_the_literal_is_not_in_it() -> None:
     assert finding.tokens == one(indented_prompt.check(prompt(*first))).tokens
 
 
+def test_a_field_ends_where_its_value_ends() -> None:
+    above = text("Table: ", 10), Hole("item", Span(FILE, 18, 22), Volatility.REQUEST)
+    deep = literal(f'"""\n{prose(30, "        ")}"""', at=80)
+    finding = one(indented_prompt.check(prompt(Repeat(above, "rows", Span(FILE, 9, 60)), text("\n", 2_000), *deep)))
+    assert finding.span.start == 83
+    below = text("\n" + prose(30, "        "), 34)
+    template = text("Rules\n        of ", 10), Hole("desk", Span(FILE, 27, 31), Volatility.REQUEST), below
+    assert one(indented_prompt.check(prompt(*template))).span.start == 10
+
+
 def test_literals_are_judged_one_by_one_and_reported_together() -> None:
     flat, deep = literal(f'"""{prose(30)}"""'), literal(f'"""\n{prose(30, "        ")}"""', at=5_000)
     other = literal(f'"""\n{prose(30, "    ")}"""', at=20_000)
@@ -286,6 +304,42 @@ def test_indented_json_of_a_value_is_reported_at_the_value() -> None:
     assert finding.span == Span(FILE, 70, 99)
     assert finding.saving is None and finding.tokens == 0, "how long the value is nobody knows"
     assert "41 %" in finding.message and "20 %" in finding.help
+
+
+def test_of_long_texts_a_line_is_what_is_claimed() -> None:
+    for expression in ("messages", "[page.to_dict() for page in found]", "context.results"):
+        finding = one(pretty_json.check(prompt(text("Summarize:\n"), dumped(expression=expression))))
+        assert finding.severity == "info"
+        assert "41 %" not in finding.message and "two tokens a line" in finding.message
+    for record in ({"role": "user", "content": prose(1)}, prose(1)):
+        rows = [record] * 50
+        pretty = json.dumps(rows, indent=2)
+        lines = pretty.count("\n")
+        assert 1 <= (count(pretty) - count(json.dumps(rows))) / lines < 1.5
+        assert 1.9 <= (count(pretty) - count(json.dumps(rows, separators=(",", ":")))) / lines < 3
+
+
+def test_a_list_of_strings_is_left_alone(tmp_path: Path) -> None:
+    code = (
+        "import json\nfrom openai import OpenAI\ndef f(orders, client: OpenAI):\n"
+        "    rows = [{row} for order in orders]\n    text = 'The orders: ' + json.dumps(rows, indent=2)\n"
+        "    return client.responses.create(model='gpt-5.2', input=text)\n"
+    )
+    typed = (
+        "import json\nfrom openai import OpenAI\ndef f(orders: {kind}, client: OpenAI):\n"
+        "    text = 'The orders: ' + json.dumps(orders, indent=2)\n"
+        "    return client.responses.create(model='gpt-5.2', input=text)\n"
+    )
+    for kind, most in (("list[str]", 0), ("tuple[str, ...]", 0), ("list[dict[str, str]]", 1), ("dict[str, str]", 1)):
+        (tmp_path / "a.py").write_text(typed.replace("{kind}", kind))
+        configuration = Configuration(Overrides(cwd=str(tmp_path)))
+        report = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+        assert len([each for each in report.findings if each.rule == "pretty-json"]) == most, kind
+    for row, most in (("f'{order.day}: {order.item}'", 0), ("{'day': order.day, 'item': order.item}", 1)):
+        (tmp_path / "a.py").write_text(code.replace("{row}", row))
+        configuration = Configuration(Overrides(cwd=str(tmp_path)))
+        report = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+        assert len([each for each in report.findings if each.rule == "pretty-json"]) == most
 
 
 def test_the_figures_of_the_message_hold() -> None:

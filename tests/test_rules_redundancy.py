@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+import msgspec
 import pytest
 
 from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
@@ -158,6 +159,7 @@ ADDS_SOMETHING = (
     "Write at most 5 sentences about street and letter. | Write at most 9 sentences about letter and street.",
     "Mention street, writer, tag1, tag 2 of letter 1. | Mention the street, writer, tag1, tag 2 of the letter 2.",
     "If the letter is late, mention street and department. | Mention the street and the department of a late letter.",
+    "Respond with a list of streets and their names, one a line. | Only respond with the list of names of streets.",
 )
 
 
@@ -309,6 +311,20 @@ def test_one_text_that_is_put_in_twice_has_one_place() -> None:
     assert found("duplicate-instruction", of_template((*text, Text("\n", Span("a.py", 90, 92), False), *text))) == []
 
 
+CHINESE = "可用区是一个逻辑概念，它在不同的模式下代表不同的含义。"
+
+
+def test_an_instruction_in_chinese_is_one() -> None:
+    order = "请只根据文档中的内容回答问题，不要编造任何内容，也不要猜测。"
+    assert len(found("duplicate-instruction", request_of(prompt_of([order, "", "# 输出", order])))) == 1
+
+
+def test_a_text_that_nothing_sends_is_left_alone() -> None:
+    prompt = prompt_of([ROLES[0], "", RULE, RULE])
+    assert found("duplicate-instruction", request_of(prompt))
+    assert found("duplicate-instruction", request_of(msgspec.structs.replace(prompt, idle=True))) == []
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -324,6 +340,10 @@ def test_one_text_that_is_put_in_twice_has_one_place() -> None:
         ["1: " + RULE, "2: a mild case", "3: " + RULE + " It may be late."],
         ["<transcript>", RULE, RULE, "</transcript>"],
         ["Args:", "    one: " + RULE, "    two: " + RULE],
+        ["[Main]", "1. {element}: Score {0-10} [why]", "", "[Other]", "1. {element}: Score {0-10} [why]"],
+        ["To ask, write:", "Thought: " + RULE + " Yes", "", "To answer, write:", "Thought: " + RULE + " No"],
+        ["Ann is in town.", RULE, "Answer: {home}", "---", "", "{who} is away.", "It is late.", RULE, "Answer: {"],
+        [CHINESE, "", "# 模型", CHINESE],
     ],
 )
 def test_copies_that_have_a_reason(lines: list[str]) -> None:

@@ -128,6 +128,13 @@ REPORTED = {
         "interpolated-template",
         "question",
     ),
+    "a short template in a loop": (
+        SENT + "def f(notes, letter):\n    text = 'Answer the letter of a reader. Notes:\\n'\n"
+        "    for note in notes:\n        text += f'- {note} {{date}}\\n'.format(date=letter.date)\n"
+        "    return client.responses.create(model='gpt-5.2', input=text)",
+        "interpolated-template",
+        "note",
+    ),
     "implicit concatenation": (
         SENT + "def f(letter, name):\n"
         "    return client.responses.create(model='gpt-5.2', input=f'You answer {letter}'\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TypeAlias
 
 import msgspec
@@ -112,6 +112,8 @@ class CallSite(msgspec.Struct):
     keywords: dict[str, tuple[Value, ast.expr]]
     complete: bool
     gathered: str = ""
+    # Parameters of the enclosing function that are lists of strings.
+    strings: Set[str] = frozenset()
     # What is given as `*` or `**` and hides arguments.
     rest: Hole | None = None
     given: Arguments | None = None
@@ -249,7 +251,7 @@ def _loaded(file: File, scope: Scope, site: CallSite, receiver: Value | None) ->
 
 
 def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> CallSite:
-    site = CallSite(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered)
+    site = CallSite(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered, scope.strings)
     for argument in node.args:
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))

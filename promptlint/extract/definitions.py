@@ -13,7 +13,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate, string
 from promptlint.extract.facts import Described, Function
-from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields
+from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import example_like, unique_name, words
@@ -235,6 +235,8 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
         if argument.annotation is not None:
             note_annotation(file, scope, argument.arg, argument.annotation)
+            if of_strings(argument.annotation):
+                scope.strings.add(argument.arg)
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))

@@ -29,6 +29,7 @@ _FIRST = frozenset({"partial", "to_thread", "submit"})
 _SECOND = frozenset({"run_in_executor"})
 # Classes that say what is in them, not what they are.
 _AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
+_COLLECTIONS = frozenset("list List tuple Tuple set Set frozenset Sequence Iterable Collection".split())
 _PLAIN = frozenset(
     "str int float bool bytes dict list tuple set frozenset object None Any Dict List Tuple Set Callable Iterable "
     "Iterator Sequence Mapping Literal Union Self Awaitable Generator AsyncGenerator AsyncIterator Path".split()
@@ -194,6 +195,16 @@ def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -
         known = _named(file, file.module, first, rest)
         if known:
             _keep(file, scope, name, known)
+
+
+def of_strings(annotation: ast.expr) -> bool:
+    """Whether an annotation is that of a collection of strings: `list[str]`, `Sequence[str]`, `tuple[str, ...]`."""
+    if not isinstance(annotation, ast.Subscript) or dotted(annotation.value).rpartition(".")[2] not in _COLLECTIONS:
+        return False
+    inner = annotation.slice
+    if isinstance(inner, ast.Tuple) and len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant):
+        inner = inner.elts[0]
+    return isinstance(inner, ast.Name) and inner.id == "str"
 
 
 def annotated_class(node: ast.expr, depth: int = 0) -> str:

@@ -61,6 +61,7 @@ def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Call
         {**first.keywords, **site.keywords},
         first.complete and site.complete,
         site.gathered,
+        site.strings,
         site.rest or first.rest,
         on=on,
         partial=True,

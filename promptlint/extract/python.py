@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from promptlint.extract import comments
@@ -73,7 +75,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
-    file.facts.mentions = sorted(file.mentions)
+    file.facts.mentions = sorted(file.mentions | _written_again(file, source.text))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     describe_tools(file)
@@ -82,6 +84,15 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     idle = [each for each in directives if each.start not in file.settled]
     file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
     return file.facts
+
+
+def _written_again(file: File, text: str) -> set[str]:
+    """The names of texts that are written a second time in their file: what a module does with them is not followed."""
+    names = {site.name for site in file.facts.sites if site.name in file.facts.bindings} - file.mentions
+    if not names:
+        return set()
+    times = Counter(re.findall(r"\w+", text))
+    return {name for name in names if times[name] > 1}
 
 
 def _runs(file: File, statements: Sequence[ast.stmt]) -> str:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from promptlint.extract.names import words
-from promptlint.extract.state import File, fallback_of, state_of
+from promptlint.extract.state import File, fallback_of, has_text, state_of
 from promptlint.extract.volatility import (
     AS_LONG,
     CONSTANT,
@@ -91,9 +91,20 @@ def _json(site: CallSite, receiver: Value | None) -> JsonDump | None:
             if key in ("ensure_ascii", "sort_keys") and isinstance(node, ast.Constant)
         }
         plain = last in ("model_dump_json", "to_json") or site.name == "orjson.dumps"
-        return JsonDump(width, bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False)))
+        ascii_only, in_order = bool(flags.get("ensure_ascii", not plain)), bool(flags.get("sort_keys", False))
+        return JsonDump(width, ascii_only, in_order, bool(site.positional) and _strings(site.positional[0][0], site))
     hole = fallback_of(receiver) if receiver is not None else None
     return hole.json if hole is not None and (last in ("decode", "strip") or _keeps_rows(site)) else None
+
+
+def _strings(value: Value, site: CallSite) -> bool:
+    """Whether a value is a list of which every item is known to be a string."""
+    hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if isinstance(hole, Hole):
+        return hole.parameter in site.strings and hole.expression == hole.parameter
+    if type(value) is not Items or not value.items:
+        return False
+    return all(isinstance(item, tuple) and has_text(item) for item in value.items)
 
 
 def _keeps_rows(site: CallSite) -> bool:

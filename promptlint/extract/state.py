@@ -54,6 +54,8 @@ class Scope:
         self.receiver = ""
         # The name of the function's `**kwargs`.
         self.gathered = ""
+        # Parameters that are lists of strings, by their annotations.
+        self.strings: set[str] = set()
         self.values: dict[str, Value] = {}
         # What parameters of the function are when they are not given.
         self.defaults: dict[str, Value] = {}

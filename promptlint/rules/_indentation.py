@@ -20,6 +20,8 @@ _VALUE, _LETTER = "\ue000", "x"
 
 # More characters than a field or a Jinja tag usually has: pieces further apart are taken for different literals.
 _WIDEST_FIELD = 120
+# Characters between a value and the end of its field: a conversion and a format.
+_WIDEST_FORMAT = 30
 # A backslash at the end of a row leaves a gap of two characters, or of three.
 _CONTINUATION = 3
 # Notes under a heading line are set off by up to four blanks on purpose.
@@ -63,7 +65,7 @@ def measure(template: Template, model: str, least: int) -> Measured | None:
 def _literals(template: Template) -> list[_Literal]:
     """The literals a template is made of, in order of file and place, told apart by the gaps between their pieces."""
     apart: set[tuple[Span, Span]] = set()
-    followed: set[Span] = set()
+    followed: dict[Span, int] = {}
     _neighbours(template, apart, followed)
     found: list[_Literal] = []
     order: dict[Text, int] = {}
@@ -78,7 +80,9 @@ def _literals(template: Template) -> list[_Literal]:
             gap = piece.span.start - last.span.end
             if gap < 0:
                 continue
-            if gap <= _WIDEST_FIELD:
+            # Where the value behind the last piece ends, so does its field.
+            behind = piece.span.start - followed.get(last.span, piece.span.start)
+            if gap <= _WIDEST_FIELD and behind <= _WIDEST_FORMAT:
                 found[-1].pieces.append(piece)
                 continue
         found.append(_Literal([piece]))
@@ -87,8 +91,11 @@ def _literals(template: Template) -> list[_Literal]:
     return found
 
 
-def _neighbours(template: Template, apart: set[tuple[Span, Span]], followed: set[Span]) -> None:
-    """Collect pairs of pieces with quotes between them, and pieces that a value follows in the same literal."""
+def _neighbours(template: Template, apart: set[tuple[Span, Span]], followed: dict[Span, int]) -> None:
+    """Collect pairs of pieces with quotes between them, and pieces that a value follows in the same literal.
+
+    With these comes where the value ends, or may end at most if it does not stand right behind them in the source.
+    """
     for part, after in zip(template, (*template[1:], None), strict=False):
         match part:
             case Text():
@@ -97,7 +104,10 @@ def _neighbours(template: Template, apart: set[tuple[Span, Span]], followed: set
                     if after.span.file == part.span.file and gap > _CONTINUATION:
                         apart.add((part.span, after.span))
                 elif after is not None and _inside(part, after):
-                    followed.add(part.span)
+                    if isinstance(after, Hole) and 0 <= after.span.start - part.span.end <= 1:
+                        followed[part.span] = after.span.end
+                    else:
+                        followed[part.span] = part.span.end + _WIDEST_FIELD
             case Choice():
                 for branch in part.branches:
                     _neighbours(branch, apart, followed)

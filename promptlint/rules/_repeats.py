@@ -12,7 +12,7 @@ import msgspec
 from promptlint.prompt import Prompt, Request
 from promptlint.structure import Document, Kind, Section, Sentence, read
 from promptlint.structure.flat import VALUE, Path, block_of_values
-from promptlint.structure.lines import PARAMETER_TITLES
+from promptlint.structure.lines import PARAMETER_TITLES, TURN
 from promptlint.structure.sentences import condition, instructs, key_of
 from promptlint.template import Span
 from promptlint.tokens import count
@@ -36,6 +36,17 @@ _NUMBERS = re.compile(r"\d+|\b(?:one|two|three|four|five|six|first|second|third|
 _DATA_LINES = (Kind.QUOTED, Kind.EXAMPLE, Kind.CODE, Kind.JSON, Kind.TABLE)
 # Lines that a record of an example has at most.
 _RECORD = 40
+# A place to be filled in, in brackets of any kind.
+_SLOT = re.compile(r"\{[^{}\n]*\}|\[[^\[\]\n]*\]|<[^<>\n]*>|\ue000")
+_SLOT_FIRST = re.compile(r"[\[{<][^\[\]{}<>\n]*[\]}>]\s*[:：]")
+# In scripts without spaces a character counts as a word.
+_WORD = re.compile(r"[\u2e80-\uffdc]|[^\W\d_]+")
+# Words of a sentence besides its places to fill in: of fewer none is an instruction.
+_FEWEST_WORDS = 3
+# What the model writes down before it calls a tool or answers.
+_THINKS = re.compile(
+    r"[\[*_#<>\"' ]{0,4}(?:thought|action|action input|observation|final answer)[*_\]]{0,3}\s*[:：]", re.IGNORECASE
+)
 # A sentence with such a word speaks of what stands before it.
 _GOES_ON = re.compile(r"(?:then|and|but|or|so|otherwise|instead|in that case|at the same time|both|the same)\b")
 _POINTS_BACK = re.compile(
@@ -85,7 +96,7 @@ def places_of(request: Request) -> Iterator[list[Place]]:
                 if sentence.section >= 0 and _not_ours(document, sentence.section):
                     continue
                 key = key_of(document.words(sentence))
-                span = document.span(sentence) if key else None
+                span = document.span(sentence) if key and not _of_form(document, sentence) else None
                 if span is not None:
                     text, governor = document.text(sentence), governors[sentence.line]
                     leans = text[-1] in ":：" or _leans(document, sentence, key)
@@ -111,6 +122,14 @@ def _not_ours(document: Document, section: int) -> bool:
     return scope[-1].title.lower() in PARAMETER_TITLES or any(
         each.level == 0 and _DATA.match(each.title) for each in scope
     )
+
+
+def _of_form(document: Document, sentence: Sentence) -> bool:
+    """Whether a sentence is a row of a form that the model fills: places to fill in, or the thoughts it writes down."""
+    text = document.text(sentence)
+    if _THINKS.match(document.text(document.lines[sentence.line])) or _SLOT_FIRST.match(text):
+        return True
+    return len(_WORD.findall(_SLOT.sub(" ", text))) < _FEWEST_WORDS
 
 
 def _leans(document: Document, sentence: Sentence, key: str) -> bool:
@@ -187,7 +206,7 @@ def _value_blocks(document: Document) -> list[int]:
 def in_parallel(copies: Sequence[Place]) -> bool:
     """Whether copies belong to parts that are built alike: cases, steps, tools, each of which needs its own."""
     first = copies[0]
-    if _in_records(copies):
+    if _in_records(copies) or _in_turns(copies):
         return True
     for other in copies[1:]:
         if other.document is not first.document:
@@ -228,6 +247,36 @@ def _in_records(copies: Sequence[Place]) -> bool:
         last = (id(place.document), above)
         seen.add((id(place.document), written))
     return False
+
+
+def _in_turns(copies: Sequence[Place]) -> bool:
+    """Whether two copies stand in two records with a separator between them, that have a labelled line in common.
+
+    What is asked at the end of few-shot examples has their form.
+    """
+    ends: dict[tuple[int, str], int] = {}
+    for place in copies:
+        lines = place.document.lines
+        first, last = _record(place.document, place.sentence.line)
+        for number in range(first, last):
+            label = TURN.match(place.document.text(lines[number]))
+            if label is None:
+                continue
+            end = ends.setdefault((id(place.document), label[1].lower()), last)
+            if end < first and lines[end].kind is Kind.SEPARATOR:
+                return True
+    return False
+
+
+def _record(document: Document, line: int) -> tuple[int, int]:
+    """The lines around a line up to the nearest separators, as far as a record reaches: from, up to."""
+    lines = document.lines
+    first = last = line
+    while first > 0 and line - first < _RECORD and lines[first - 1].kind is not Kind.SEPARATOR:
+        first -= 1
+    while last < len(lines) and last - line < _RECORD and lines[last].kind is not Kind.SEPARATOR:
+        last += 1
+    return first, last
 
 
 def _closes_case(place: Place) -> bool:

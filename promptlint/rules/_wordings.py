@@ -17,6 +17,8 @@ _BUCKET = 12
 # Words that a sentence must have for another to say the same again.
 _FEWEST = 4
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\{[^{}]*\}")
+# Words that narrow what is asked: a sentence that alone has one of them asks for more than the other.
+_NARROWING = frozenset("only solely exclusively just exactly most least more less fewer same both alone".split())
 # Who the model is, what it is given, a question: they name the task that the instructions are about.
 _TASK = re.compile(r"(?:you are|you re|you will be|you have|as an?|act as|given|whether|here)\b")
 # Something is named and described: "`look_up`: finds a street".
@@ -97,6 +99,8 @@ def says_again(one: Said, other: Said) -> bool:
     if len(other.words) < _FEWEST or not other.words <= one.words or Counter(other.order) - Counter(one.order):
         return False
     if without_determiners(one.place.key) == without_determiners(other.place.key):
+        return False
+    if not _NARROWING.intersection(other.place.key.split()) <= set(one.place.key.split()):
         return False
     # "Field names must be ...", "Table names must be ...": what the sentence begins with is what it is about.
     if one.order[0] not in other.words:

@@ -22,6 +22,8 @@ from promptlint.tokens import encoding_of
 _NAMED = 3
 # Pieces of one text stand at most so many characters of source apart (quotes, a field, indentation).
 _GAP = 200
+# A text that is so many times as long as its source was multiplied.
+_TIMES = 10
 _HELP = "move what only some calls need into a branch, a tool or a document that is looked up, or raise max-tokens"
 
 
@@ -55,6 +57,8 @@ def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ..
         budget = _budget(prompt, place, budgets)
         if tokens > (max_tokens if budget is None else budget.max_tokens):
             single = True
+            if budget is None and (prompt.idle or _made_long(prompt)):
+                continue
             yield _finding(prompt, place, tokens, budget or max_tokens, model)
     # Prompts with budgets of their own are judged by these.
     rest = [
@@ -64,6 +68,13 @@ def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ..
     ]
     if not single and sum(tokens for _, tokens in rest) > max_tokens:
         yield _request_finding(request, rest, max_tokens, model)
+
+
+def _made_long(prompt: Prompt) -> bool:
+    """Whether most of a text is one piece over and over (`"word " * 500`): nobody wrote it, and nobody could cut it."""
+    pieces = list(texts(prompt.template))
+    times = [piece for piece in pieces if len(piece.value) >= _TIMES * (piece.span.end - piece.span.start)]
+    return 2 * sum(len(piece.value) for piece in times) > sum(len(piece.value) for piece in pieces)
 
 
 def _budget(prompt: Prompt, place: Span, budgets: Sequence[Budget]) -> Budget | None:

@@ -9,7 +9,14 @@ import msgspec
 
 from promptlint.structure.flat import Flat, Path
 from promptlint.structure.lines import LONGEST_LINE, Kind, Line
-from promptlint.structure.wording import condition_of, is_foreign, is_order, joined_not, without_lead_ins
+from promptlint.structure.wording import (
+    condition_of,
+    is_chinese_statement,
+    is_foreign,
+    is_order,
+    joined_not,
+    without_lead_ins,
+)
 
 # Where a sentence ends: its sign, closing signs, blanks, and something that a sentence may begin with.
 _END = re.compile(
@@ -123,7 +130,7 @@ def _label(text: str, start: int, end: int) -> bool:
 
 def instructs(text: str) -> bool:
     """Whether a sentence is an instruction, or in a language of which that is not known."""
-    return is_order(text) or is_foreign(text)
+    return is_order(text) or (is_foreign(text) and not is_chinese_statement(text))
 
 
 def condition(text: str) -> str:

@@ -50,6 +50,11 @@ _LEAD_IN = re.compile(
     r"(?: always| also)? (?!not\b|never\b|be (?:given|provided|presented|shown|penali)))"
     r")"
 )
+# Please, must, may not, should, only, do not, make sure, avoid, you, answer, output, write and the like.
+_CHINESE_ORDER = lazy(
+    r"请|請|必须|必須|务必|務必|不要|不得|不能|不可|不应|不准|勿|别|禁止|严禁|应当|应该|应(?![用对答力])|需要?(?!求)|只能|仅|仅仅|确保|確保|保证"
+    r"|避免|注意|你|您|回答|回复|输出|返回|遵循|遵守|按照|给出|写出|列出|生成|始终|尽量|尽可能|记住"
+)
 _NOT = re.compile(r"\b(?:don't|dont|do n't|must not|mustn't|should not|shouldn't|shall not)\b")
 _YOU_MUST_NOT = ("you must not", "you should not", "you mustn't", "you shouldn't", "you shall not")
 _MODAL = lazy(
@@ -189,6 +194,16 @@ def is_foreign(text: str) -> bool:
     words = [word.lower() for word in _LETTERS.findall(text)]
     abroad = sum(word in _ABROAD for word in words)
     return abroad >= 2 and abroad > 2 * sum(word in _ENGLISH for word in words)
+
+
+def is_chinese_statement(text: str) -> bool:
+    """Whether a sentence is Chinese, and has none of the words that an instruction in Chinese has."""
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    letters = sum(character.isalpha() for character in text)
+    # Japanese has signs of its own between the Chinese ones.
+    if 2 * chinese <= letters or any("\u3040" <= character <= "\u30ff" for character in text):
+        return False
+    return _CHINESE_ORDER.search(text) is None
 
 
 # What turns an instruction into its opposite.
