@@ -10,6 +10,7 @@ import msgspec
 
 from promptlint import operations
 from promptlint.extract.facts import Facts, Fill, Problem
+from promptlint.nesting import Nesting
 from promptlint.operations import OBJECT, Ruler, format_fields
 from promptlint.prompt import Field, Filling, Project, Request, Unfilled
 from promptlint.template import (
@@ -421,7 +422,11 @@ def _walk_jinja(template: Template, printed: dict[str, Hole], tested: list[str],
 
 
 def _unfilled(requests: Sequence[Request], all_facts: Sequence[Facts], filled: Covered) -> Iterator[Unfilled]:
-    scopes = {facts.file: facts.scopes for facts in all_facts}
+    scopes = {
+        facts.file: Nesting((span.start, span.end, names) for span, names in facts.scopes)
+        for facts in all_facts
+        if facts.scopes
+    }
     for request in requests:
         sends = _bound(scopes, request.span)
         # What is given to the very call by this name is what its framework fills in.
@@ -440,10 +445,10 @@ def _unfilled(requests: Sequence[Request], all_facts: Sequence[Facts], filled: C
                         yield Unfilled(match[1], place, request.span)
 
 
-def _bound(scopes: dict[str, list[tuple[Span, tuple[str, ...]]]], place: Span) -> set[str]:
+def _bound(scopes: dict[str, Nesting[tuple[str, ...]]], place: Span) -> set[str]:
     """The names that the function around a place binds, and those around that function."""
-    around = (names for span, names in scopes.get(place.file, ()) if span.start <= place.start < span.end)
-    return {name for names in around for name in names}
+    functions = scopes.get(place.file)
+    return {name for names in functions.around(place.start) for name in names} if functions is not None else set()
 
 
 def _single(value: str, match: re.Match[str]) -> bool:

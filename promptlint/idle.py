@@ -19,6 +19,7 @@ from promptlint.extract.state import has_text
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import likely
 from promptlint.loading import path_of
+from promptlint.nesting import Nesting
 from promptlint.template import Choice, Hole, Part, Ref, Repeat, Span, Template, Value, Volatility, texts
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class Idle:
         self.linker = linker
         self.homes = {facts.file: facts for facts in all_facts}
         self.mentioned = {name for facts in all_facts for name in facts.mentions}
-        # By file its functions in order of their place: begin, end, key.
-        self.functions: dict[str, list[tuple[int, int, str]]] = {}
+        # By file its functions, by their keys.
+        self.functions: dict[str, Nesting[str]] = {}
         self.raw: set[str] | None = None
         # Names that files take from one another, and by file whether it uses texts of its own.
         self.taken: frozenset[str] | None = None
@@ -104,9 +105,9 @@ class Idle:
             return False
         if span.file not in self.functions:
             places = ((each.span, key) for key, each in facts.functions.items() if each.span is not None)
-            self.functions[span.file] = sorted((place.start, place.end, key) for place, key in places)
+            self.functions[span.file] = Nesting((place.start, place.end, key) for place, key in places)
         # The outermost one: those within it are its own business.
-        key = next((key for start, end, key in self.functions[span.file] if start <= span.start < end), "")
+        *_, key = ("", *self.functions[span.file].around(span.start))
         return bool(key) and not self._runs(facts, key, facts.functions[key])
 
     def _runs(self, facts: Facts, key: str, function: Function) -> bool:

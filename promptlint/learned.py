@@ -13,6 +13,7 @@ from promptlint.classes import Place
 from promptlint.extract.facts import Facts
 from promptlint.extract.state import state_of
 from promptlint.extract.volatility import CONSTANT, UNKNOWN, State, strongest
+from promptlint.nesting import Nesting
 from promptlint.template import Choice, Hole, Part, Repeat, Template, Value, Volatility
 
 if TYPE_CHECKING:
@@ -32,14 +33,15 @@ class Learned:
         self.linker = linker
         self.callers = callers
         self.homes = {facts.file: facts for facts in all_facts}
-        # For each file and parameter the functions that have it: begin, end, key.
-        self.owners: dict[Place, list[tuple[int, int, str]]] = {}
+        # For each file and parameter the functions that have it, by their keys.
+        owners: dict[Place, list[tuple[int, int, str]]] = {}
         for facts in all_facts:
             for key, function in facts.functions.items():
                 if function.span is not None:
                     for name, _ in function.parameters:
-                        found = self.owners.setdefault((facts.file, name), [])
+                        found = owners.setdefault((facts.file, name), [])
                         found.append((function.span.start, function.span.end, key))
+        self.owners = {place: Nesting(each) for place, each in owners.items()}
         self.known: dict[tuple[Place, str], State | None] = {}
         self.active: set[tuple[Place, str]] = set()
         self.single: dict[Place, bool] = {}
@@ -93,12 +95,8 @@ class Learned:
 
     def _owner(self, hole: Hole) -> str:
         """The innermost function around a hole that has its parameter."""
-        around = [
-            (start, key)
-            for start, end, key in self.owners.get((hole.span.file, hole.parameter), ())
-            if start <= hole.span.start < end
-        ]
-        return max(around, default=(0, ""))[1]
+        functions = self.owners.get((hole.span.file, hole.parameter))
+        return next(functions.around(hole.span.start), "") if functions is not None else ""
 
     def _learned(self, place: Place, parameter: str) -> State | None:
         asked = (place, parameter)

@@ -32,6 +32,7 @@ LAYERS = (
         "link",
         "loading",
         "members",
+        "nesting",
         "requests",
         "schemas",
         "signatures",

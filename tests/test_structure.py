@@ -430,3 +430,9 @@ def test_time_is_linear_in_the_size(unit: str) -> None:
 
     small, large = seconds(2_000), seconds(16_000)
     assert large < 0.25 or large < 24 * small
+
+
+def test_a_fence_with_a_wide_gap_is_read_in_time() -> None:
+    began = time.process_time()
+    read((static("Answer in JSON.\n```" + " " * 20_000 + "x!\n"),))
+    assert time.process_time() - began < 0.5

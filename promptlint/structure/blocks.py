@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-_FENCE = re.compile(r"(`{3,}|~{3,})\s*([\w+-]*)\s*$")
+_FENCE = re.compile(r"(`{3,}|~{3,})\s*([\w+-]*)$")
 _JSON_NAMES = frozenset(("json", "jsonc", "json5", "jsonl"))
 _OPENS = re.compile(r"(?:^|[\s:=(,\[{])[\[{(]\s*$|^\{{1,2}\s*[\"']\w|^\[\s*[{\"]")
 _STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"')
