@@ -6,6 +6,7 @@ import base64
 import inspect
 import json
 import random
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from promptlint.files import File, discover
 from promptlint.prompt import Finding, Prompt, Request, Role
 from promptlint.rules import (
     Files,
+    comment_in_prompt,
     embedded_blob,
     indented_prompt,
     oversized_prompt,
@@ -28,6 +30,7 @@ from promptlint.rules import (
     pretty_json,
     wasted_whitespace,
 )
+from promptlint.rules._sizes import without
 from promptlint.template import Choice, Hole, JsonDump, Part, Repeat, Span, Template, Text, Volatility
 from promptlint.tokens import count
 
@@ -694,3 +697,60 @@ def test_deferred_tools_and_results_do_not_count() -> None:
     listed = msgspec.structs.replace(request(*deferred, *plain, asked), tools=30)
     assert list(oversized_tools.check(listed)) == []
     assert list(oversized_tools.check(request(asked, *(tool(n) for n in range(40))))) == []
+
+
+# What a part of a text costs
+
+
+def test_a_part_is_counted_where_it_stands_as_in_the_whole_text() -> None:
+    chance = random.Random(7)
+    pieces = [
+        "Hello there",
+        " and then",
+        "\n",
+        "\n\n",
+        "\n   ",
+        "  ",
+        " ",
+        "TODO: x",
+        "12 345",
+        ".",
+        "'s",
+        " \t",
+        "é",
+        "{a}",
+    ]
+    for _ in range(500):
+        value = "".join(chance.choice(pieces) for _ in range(chance.randint(3, 60)))
+        start = chance.randrange(len(value))
+        end = chance.randrange(start, len(value)) + 1
+        rest = value[:start] + value[end:]
+        assert without(value, start, end, "gpt-4o") == count(value, "gpt-4o") - count(rest, "gpt-4o"), (
+            value,
+            start,
+            end,
+        )
+
+
+@pytest.mark.parametrize("check", [embedded_blob.check, comment_in_prompt.check])
+def test_many_parts_of_one_text_are_counted_in_linear_time(check: Any) -> None:
+    def seconds(number: int) -> float:
+        chance = random.Random(5)
+        rows = (
+            f"Read what follows now.\n{base64.b64encode(chance.randbytes(150)).decode()}\nTODO: say which part {n} is\n"
+            for n in range(number)
+        )
+        whole = prompt(text("".join(rows)))
+        began = time.process_time()
+        assert len(list(check(whole))) == number
+        return time.process_time() - began
+
+    seconds(10)
+    small, large = seconds(100), seconds(1_600)
+    assert large < 0.5 or large < 40 * small
+
+
+def test_comments_that_are_never_closed_are_passed_over() -> None:
+    began = time.process_time()
+    assert list(comment_in_prompt.check(prompt(text("Read this. <!-- " * 20_000)))) == []
+    assert time.process_time() - began < 2

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from promptlint.template import Choice, Repeat, Template, Text
 from promptlint.tokens import count
+
+# Characters around a part of a text in which a place is looked for where a token surely begins.
+_AROUND = 2_000
+# No token reaches over the beginning of a row with a letter, nor into a blank in front of a letter from what stands
+# before it.
+_BEGINS = re.compile(r"(?<=\n)(?=[^\W\d_])|(?<=\S) (?=[^\W\d_])")
 
 
 def size(template: Template, model: str) -> int:
@@ -47,3 +55,16 @@ def length(template: Template) -> int:
             case _:
                 pass
     return total
+
+
+def without(text: str, start: int, end: int, model: str) -> int:
+    """Tokens that a text has more than without the part from `start` to `end`.
+
+    Counted where the part stands, so that the cost of many parts does not grow with the length of the text.
+    """
+    low, high = max(start - _AROUND, 0), min(end + _AROUND, len(text))
+    # Both characters at the place stand before the part, and the one in front of it behind.
+    before = [match.start() for match in _BEGINS.finditer(text, low, start) if match.end() < start]
+    after = next((match.start() for match in _BEGINS.finditer(text, end, high) if match.start() > end), high)
+    first = before[-1] if before else low
+    return count(text[first:after], model) - count(text[first:start] + text[end:after], model)

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from promptlint.extract.patterns import lazy
 from promptlint.prompt import Finding, Prompt
 from promptlint.rules import rule
+from promptlint.rules._sizes import without
 from promptlint.structure import Document, Kind, read
 from promptlint.structure.flat import VALUE
 from promptlint.template import Span, texts
-from promptlint.tokens import count, encoding_of
+from promptlint.tokens import encoding_of
 
 _SIGNS = ("<!--", "TODO", "FIXME", "XXX", "HACK")
 # Characters of one comment. What is longer is a document that begins with "<!--".
 _LONGEST = 4_000
 _COMMENT = lazy(
-    rf"<!--(?P<html>(?:(?!-->)[^\ue000]){{0,{_LONGEST}}})-->"
+    rf"<!--(?P<html>(?:(?!-->|<!--)[^\ue000]){{0,{_LONGEST}}})-->"
     r"|^[ \t]*(?:(?:#|//|--|\*|-|\[|\()[ \t]*)?(?:TODO|FIXME|XXX|HACK)\b(?:\([^()\n]{0,40}\))?[ \t]*[:\]-][^\n]*$",
     re.MULTILINE,
 )
@@ -34,6 +35,7 @@ def check(prompt: Prompt, *, min_tokens: int = 5) -> Iterator[Finding]:
         return
     document = read(prompt.template)
     text = document.flat.text
+    counted = text.replace(VALUE, "x")
     for match in _COMMENT.finditer(text):
         quoted = text[max(match.start() - 1, 0) : match.start()] in _QUOTES
         if quoted or not _is_note(match.group()) or _shown(document, match.start()):
@@ -42,8 +44,7 @@ def check(prompt: Prompt, *, min_tokens: int = 5) -> Iterator[Finding]:
         place = document.flat.span(start, end)
         if place is None:
             continue
-        whole = text.replace(VALUE, "x")
-        tokens = count(whole, prompt.model) - count(whole[:start] + whole[end:], prompt.model)
+        tokens = without(counted, start, end, prompt.model)
         if tokens < min_tokens:
             continue
         exact = encoding_of(prompt.model).exact

@@ -13,8 +13,9 @@ from promptlint.extract.patterns import lazy
 from promptlint.operations import Ruler
 from promptlint.prompt import Finding, Prompt
 from promptlint.rules import rule
+from promptlint.rules._sizes import without
 from promptlint.template import Choice, Repeat, Template, Text
-from promptlint.tokens import count, encoding_of, fewer_than
+from promptlint.tokens import encoding_of, fewer_than
 
 # A row of encoded data, and of those in a block that is wrapped (PEM has 64 characters, MIME 76).
 _ROW = 60
@@ -40,7 +41,7 @@ def check(prompt: Prompt, *, min_tokens: int = 100) -> Iterator[Finding]:
             blob = value[start:end]
             if fewer_than(blob, min_tokens, prompt.model):
                 continue
-            tokens = count(value, prompt.model) - count(value[:start] + value[end:], prompt.model)
+            tokens = without(value, start, end, prompt.model)
             if tokens < min_tokens:
                 continue
             exact = encoding_of(prompt.model).exact
