@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -436,20 +437,34 @@ def _settled(found: list[tuple[Finding, Span]]) -> list[Finding]:
         if not winners:
             continue
         subjects = {subject for _, subject in winners}
+        places = _Places(winner.span for winner, _ in winners)
         for index, (finding, subject) in enumerate(found):
             if finding.rule != meeting.loser:
                 continue
             if meeting.where == "subject":
                 meets = subject in subjects
             else:
-                meets = any(_overlap(winner.span, finding.span) for winner, _ in winners)
+                meets = places.overlap(finding.span)
             if meets:
                 silent.add(index)
     return [finding for index, (finding, _) in enumerate(found) if index not in silent]
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one.file == other.file and one.start < other.end and other.start < one.end
+class _Places:
+    """Places, by file in order of their beginnings, each with the furthest end up to there."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.starts: dict[str, list[int]] = {}
+        self.ends: dict[str, list[int]] = {}
+        for span in sorted(spans):
+            ends = self.ends.setdefault(span.file, [])
+            ends.append(max(span.end, ends[-1] if ends else 0))
+            self.starts.setdefault(span.file, []).append(span.start)
+
+    def overlap(self, span: Span) -> bool:
+        """Whether one of the places has a character in common with a span."""
+        before = bisect_left(self.starts.get(span.file, []), span.end)
+        return before > 0 and self.ends[span.file][before - 1] > span.start
 
 
 def _once(found: Iterable[Finding]) -> Iterable[Finding]:

@@ -10,6 +10,7 @@ import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import pytest
 from promptlint import engine, files
 from promptlint.commands import execute
 from promptlint.files import File
+from promptlint.prompt import Finding
+from promptlint.template import Span
 
 ROOT = Path(__file__).parent.parent
 GOOD = 'SYSTEM_PROMPT = """You are a helpful assistant. Answer every question in one short sentence."""\n'
@@ -617,3 +620,21 @@ def test_directories_inside_directories(project: Path) -> None:
     (deep / "deep.py").write_text(GOOD)
     done = promptlint(".", cwd=project)
     assert calm(done) and done.stdout.count(b"[oversized-prompt]") == 2
+
+
+def test_which_of_two_rules_speaks_is_settled_in_linear_time() -> None:
+    def spoken(number: int) -> tuple[list[int], float]:
+        found: list[tuple[Finding, Span]] = []
+        for start in range(0, number * 100, 100):
+            subject = Span("a.py", start, start + 90)
+            found.append((Finding(Span("a.py", start, start + 10), "first", rule="unstable-order"), subject))
+            # The first shares a character with that, the second begins where it ends.
+            for begin in (start + 9, start + 10):
+                found.append((Finding(Span("a.py", begin, begin + 5), "second", rule="static-after-variable"), subject))
+        began = time.process_time()
+        left = engine._settled(found)
+        return [each.span.start % 100 for each in left], time.process_time() - began
+
+    assert spoken(3)[0] == [0, 10] * 3
+    small, large = spoken(500)[1], spoken(8_000)[1]
+    assert large < 0.2 or large < 40 * small

@@ -5,6 +5,7 @@ Words are general English; of other languages only what tells them from English.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from promptlint.extract.patterns import lazy
@@ -231,6 +232,8 @@ def is_empty(word: str) -> bool:
     return word in _EMPTY
 
 
+# A text that many requests send is asked about for each of them.
+@functools.lru_cache(maxsize=8192)
 def content_words(key: str) -> frozenset[str]:
     """The words of a sentence that carry meaning, without their endings; of a sentence in small letters."""
     return frozenset(_stem(word) for word in _LETTERS.findall(key) if word not in _EMPTY and len(word) > 2)
