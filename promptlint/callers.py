@@ -25,7 +25,7 @@ from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import references
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
-from promptlint.requests import Sent, reaches, sent
+from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.template import (
     Apply,
     Arguments,
@@ -90,6 +90,18 @@ class Given(msgspec.Struct, frozen=True):
     arguments: dict[str, Value]
     ambiguous: bool = False
     certain: bool = True
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """A way to a function: the call where it begins and the values of the function's parameters.
+
+    `ambiguous`: one of the calls on it is. `kept`: one of them hands on a list that earlier calls have added to.
+    """
+
+    invocation: Invocation
+    bound: Bound
+    ambiguous: bool
+    kept: bool
 
 
 class Callers:
@@ -316,7 +328,8 @@ class Callers:
         rest = True
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = False, 0
-            for invocation, bound, ambiguous in self._bindings(place, 0, set()):
+            for way in self._bindings(place, 0, set()):
+                invocation, bound = way.invocation, way.bound
                 if len(found) >= MAX_REQUESTS:
                     rest = True
                     break
@@ -327,7 +340,8 @@ class Callers:
                 made = sent(here, facts, self.linker, bound)
                 if made is not None:
                     placed = _placed(made.request, invocation)
-                    found.append(msgspec.structs.replace(made, request=_anybody(placed) if ambiguous else placed))
+                    placed = _again(placed) if way.kept else placed
+                    found.append(msgspec.structs.replace(made, request=_anybody(placed) if way.ambiguous else placed))
             rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker) if rest or not found else None
         return [*found, alone] if alone is not None else found
@@ -337,11 +351,8 @@ class Callers:
         slots = self.slots[place].items()
         return any(slot.role not in _NO_TEXT and name in bound and _says(bound[name]) for name, slot in slots)
 
-    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[tuple[Invocation, Bound, bool]]:
-        """For each way to a function, the call where it begins and the values of the function's parameters.
-
-        And whether one of the calls on the way is ambiguous.
-        """
+    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[_Way]:
+        """The ways to a function, from the calls where they begin."""
         if place in active or hops > MAX_HOPS:
             return
         for given in self.calls.get(place, ()):
@@ -353,15 +364,34 @@ class Callers:
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
             through = False
+            kept = self._kept(place, given)
             if above in self.calls and above != place:
-                for first, outer, unclear in self._bindings(above, hops + 1, active | {place}):
-                    if not self._goes(given, outer):
+                for way in self._bindings(above, hops + 1, active | {place}):
+                    if not self._goes(given, way.bound):
                         through = True
-                    elif self._tells(above, outer):
+                    elif self._tells(above, way.bound):
                         through = True
-                        yield first, self._bind(place, given, outer), unclear or given.ambiguous
+                        bound = self._bind(place, given, way.bound)
+                        yield _Way(way.invocation, bound, way.ambiguous or given.ambiguous, way.kept or kept)
             if not through:
-                yield invocation, self._bind(place, given, {}), given.ambiguous
+                yield _Way(invocation, self._bind(place, given, {}), given.ambiguous, kept)
+
+    def _kept(self, place: Place, given: Given) -> bool:
+        """Whether a list of messages that a call hands on may hold those of earlier calls."""
+        home = self.homes[place[0]]
+        names = [name for name, _ in home.functions[place[1]].parameters]
+        for argument, name, at in given.invocation.kept:
+            positional = names[int(argument) :][:1] if argument.isdecimal() else [argument]
+            slot = self.slots[place].get(positional[0]) if positional else None
+            if slot is None or slot.role != MESSAGES:
+                continue
+            if not name or (
+                changes(self.linker, f":{place[1]}", at, home)
+                if name == given.invocation.name
+                else changes(self.linker, name, at, given.facts)
+            ):
+                return True
+        return False
 
     def _goes(self, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached, for all that a call of the function around it tells."""
@@ -394,6 +424,12 @@ class Callers:
             elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
                 bound[name] = self.linker.resolve(*said)
         return bound
+
+
+def _again(made: Request) -> Request:
+    """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
+    more = Unresolved("messages", "...", made.span)
+    return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
 
 
 def _anybody(made: Request) -> Request:

@@ -201,13 +201,11 @@ class _Reading:
         return None
 
     def changed(self) -> Iterator[Unresolved]:
-        """The functions that have changed the list of messages before it was sent."""
+        """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
         for name, at in self.call.lent:
-            place = self.linker.place(name, self.facts)
-            found = self.linker.function(*place) if place is not None else None
-            names = [parameter for parameter, _ in found[1].parameters] if found is not None else []
-            parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
-            if found is not None and parameter in found[1].changes:
+            if not name:
+                yield Unresolved("messages", "...", self.call.span)
+            elif changes(self.linker, name, at, self.facts):
                 yield Unresolved("messages", f"{name.rpartition('.')[2].lstrip(':')}(...)", self.call.span)
 
     def who(self, slots: list[tuple[str, Value]], through: Through | None) -> None:
@@ -376,6 +374,24 @@ class _Reading:
             lives=tuple(lives),
             mixed=self.mixed,
         )
+
+
+def changes(linker: Linker, name: str, at: str, facts: Facts, depth: int = 0) -> bool:
+    """Whether a function of the project, by its name, adds to or takes from the list that it is given as argument `at`.
+
+    It may hand it on to one that does.
+    """
+    place = linker.place(name, facts) if depth < MAX_INNER else None
+    found = linker.function(*place) if place is not None else None
+    if found is None:
+        return False
+    home, function = found
+    names = [parameter for parameter, _ in function.parameters]
+    parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
+    if parameter in function.changes:
+        return True
+    handed = [(inner, there) for given, inner, there in function.lends if given == parameter][:MAX_INNER]
+    return any(changes(linker, inner, there, home, depth + 1) for inner, there in handed)
 
 
 def _whole_system(template: Template) -> Template:

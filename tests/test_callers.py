@@ -733,3 +733,37 @@ def test_a_wrapper_that_the_arguments_of_a_call_pass_by() -> None:
     project = read({"app.py": code})
     names = [each.name for each in project.requests if each.api]
     assert (names.count("with_example"), names.count("without")) == (1, 2)
+
+
+HISTORY = """
+from openai import OpenAI
+client = OpenAI()
+def start():
+    return [{"role": "system", "content": "You know plants."}]
+def send(messages):
+    messages.append({"role": "user", "content": "Name the next plant."})
+    answer = client.chat.completions.create(model="gpt-5", messages=messages)
+    messages.append({"role": "assistant", "content": answer})
+def step(messages):
+    send(messages)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "complete"),
+    [
+        # Each turn sends what those before it have added.
+        ("messages = start()\n    while True:\n        send(messages)", [False]),
+        ("messages = start()\n    for _ in range(3):\n        step(messages)", [False]),
+        ("messages = start()\n    send(messages)\n    send(messages)", [True, False]),
+        ("messages = start()\n    step(messages)\n    send(messages)", [True, False]),
+        ("while True:\n        messages = start()\n        send(messages)", [True]),
+        ("messages = start()\n    if first:\n        send(messages)\n    else:\n        step(messages)", [True, True]),
+        ("messages = start()\n    if first:\n        return send(messages)\n    send(messages)", [True, True]),
+    ],
+)
+def test_a_list_that_is_kept_over_calls_holds_what_they_have_added(code: str, complete: list[bool]) -> None:
+    project = read({"app.py": f"{HISTORY}\ndef main(first):\n    {code}\n"})
+    found = [each for each in project.requests if each.api]
+    assert [each.complete for each in found if each.name == "main"] == complete
+    assert all(each.slot == "messages" for request in found for each in request.unresolved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -136,6 +137,24 @@ def test_requests() -> None:
 
 def test_requests_json() -> None:
     check("requests.json", requests_output.render_json(with_call()))
+
+
+def test_a_prompt_that_is_one_of_several_texts() -> None:
+    prompt = report().project.prompts[0]
+    texts = tuple((Text(word, Span(APP.name, at, at + 1), True),) for at, word in enumerate(("One plant", "Two", "Three")))
+    inner = (Choice("b", texts[1:]),)
+    made = with_call()
+    [request] = made.project.requests
+    either = msgspec.structs.replace(prompt, template=(Choice("a", (texts[0], inner)),), when=(("c", True),))
+    request = msgspec.structs.replace(request, prompts=(either,), markers=())
+    made = msgspec.structs.replace(made, project=msgspec.structs.replace(made.project, requests=(request,)))
+    [part] = json.loads(requests_output.render_json(made))[0]["parts"]
+    assert part["condition"] == "c"
+    conditions = ["a", "not (a) and (b)", "not (a) and not (b)"]
+    assert [each["condition"] for each in part["alternatives"]] == conditions
+    assert [each["location"]["column"] for each in part["alternatives"]] == [1, 2, 3]
+    shown = requests_output.render_text(made)
+    assert [f"[if {condition}]" in shown for condition in conditions] == [True] * 3
 
 
 def test_tree() -> None:

@@ -1007,3 +1007,35 @@ def test_a_list_that_one_branch_takes_has_a_place() -> None:
         """
     )
     assert [prompt.span.file for prompt in found.prompts] == ["app.py", "app.py"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "complete"),
+    [
+        ("ask(messages)\n        messages.append(turn())", False),
+        ("ask(messages)\n        keep(messages)", False),
+        ("ask(messages)\n        pass_on(kept=messages)", False),
+        ("ask(messages)\n        look(messages)", True),
+        ("messages = list(start)\n        messages.append(turn())\n        ask(messages)", True),
+        ("messages = [*messages, turn()]\n        ask(messages)", False),
+    ],
+)
+def test_what_a_loop_adds_to_its_messages_is_sent_with_the_next_turn(loop: str, complete: bool) -> None:
+    code = """
+    from openai import OpenAI
+    client = OpenAI()
+    def turn():
+        return {"role": "user", "content": "Name another plant."}
+    def keep(kept):
+        kept.append(turn())
+    def pass_on(kept):
+        keep(kept)
+    def look(kept):
+        print(kept)
+    start = [{"role": "system", "content": "You know plants."}]
+    def main():
+        messages = [{"role": "system", "content": "You know plants."}]
+        while True:
+            """
+    loop = loop.replace("\n", "\n    ").replace("ask(", "client.chat.completions.create(model='gpt-5', messages=")
+    assert [each.complete for each in requests_of(code + loop + "\n")] == [complete]

@@ -268,6 +268,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         file.span(node),
         _decorated(node),
         tuple(sorted(scope.changed)),
+        tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)

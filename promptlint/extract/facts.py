@@ -38,7 +38,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     counts where `client` is one. `outputs` are the classes that the answer must have the form of, as `Ref` names.
     `grows`: a loop appends to its messages with every turn, and takes none out. `test` is what the conditions around
     it ask of the parameters. `lent` are the functions that its list of messages was given to before, each with the
-    place of the list among their arguments, a number or a name.
+    place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight.
     """
 
     provider: str
@@ -65,7 +65,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `returns` is the text that it may give back, () if there is none; `span` is the whole function. `decorated`: what
     stands above it may call it, or be called in its place. `changes` are the parameters that hold lists which it adds
-    to or takes from.
+    to or takes from; `lends` are those that it hands on: the parameter, the function, the place among its arguments.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -73,6 +73,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span | None = None
     decorated: bool = False
     changes: tuple[str, ...] = ()
+    lends: tuple[tuple[str, str, str], ...] = ()
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -89,6 +90,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     function: str = ""
     once: bool = False
     test: Test | None = None
+    kept: tuple[tuple[str, str, str], ...] = ()
 
 
 class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):

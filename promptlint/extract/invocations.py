@@ -7,6 +7,7 @@ import sys
 
 from promptlint.extract.facts import Function, Invocation
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
+from promptlint.extract.turns import changers, named_arguments
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import (
     Apply,
@@ -24,6 +25,8 @@ from promptlint.template import (
 
 # One file says no more: what is generated has thousands of calls that are all alike.
 MAX_INVOCATIONS = 5_000
+# Functions that one list is given to which are remembered.
+MAX_LENT = 16
 # Calls that pass what follows on to the function they are given first, or second.
 _FIRST = frozenset({"partial", "to_thread", "submit"})
 _SECOND = frozenset({"run_in_executor"})
@@ -65,19 +68,36 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
             )
         function = scope.name if scope.kind == "function" else ""
         test = all_of(scope.guards)
-        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test))
-        if not skipped:
-            _lend(scope, node, name)
+        kept = () if skipped else _lend(file, scope, node, name)
+        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test, kept))
 
 
-def _lend(scope: Scope, node: ast.Call, name: str) -> None:
-    """Lists that a function is given may be others afterwards."""
-    named = [(str(number), argument) for number, argument in enumerate(node.args)]
-    named += [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg]
-    for place, argument in named:
+def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[str, str, str], ...]:
+    """Lists that a function is given may be others afterwards. Gives back what may have changed them before."""
+    kept: list[tuple[str, str, str]] = []
+    for place, argument in named_arguments(node):
         written = dotted(argument) if isinstance(argument, ast.Name | ast.Attribute) else ""
-        if type(scope.values.get(written)) is Items:
-            scope.lent.setdefault(written, []).append((name, place))
+        value = scope.values.get(written)
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if type(value) is Items or type(part) is Ref or (type(part) is Hole and part.parameter):
+            kept += [(place, *each) for each in changed_before(file, scope, argument)]
+            lent = scope.lent.get(written, ())
+            if len(lent) < MAX_LENT:
+                scope.lent[written] = (*lent, (name, place))
+            if type(part) is Hole and part.parameter == written:
+                scope.lends.setdefault(written, []).append((name, place))
+    return tuple(kept)
+
+
+def changed_before(file: File, scope: Scope, node: ast.expr) -> list[tuple[str, str]]:
+    """The functions that a list was given to before, in this turn of a loop or an earlier one, and where among their
+    arguments it stood; a name "" where it has been changed in plain sight."""
+    found = list(scope.lent.get(dotted(node), ())) if isinstance(node, ast.Name | ast.Attribute) else []
+    for call, place in changers(file, node):
+        name = called_name(file, scope, call.func) if call is not None else ""
+        if name or call is None:
+            found.append((name, place))
+    return list(dict.fromkeys(found))[:MAX_LENT]
 
 
 def _tells(arguments: Arguments) -> bool:

@@ -56,6 +56,14 @@ def note_change(scope: Scope, name: str) -> None:
         scope.changed.add(name)
 
 
+def meet(scope: Scope, ends: list[Scope]) -> None:
+    """The functions that lists were given to on one of several ways."""
+    scope.lent.clear()
+    for name, given in [pair for end in ends for pair in end.lent.items()]:
+        known = scope.lent.get(name, ())
+        scope.lent[name] = known + tuple(each for each in given if each not in known)
+
+
 def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
     name = dotted(method.value)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.facts import Call
-from promptlint.extract.invocations import type_of
+from promptlint.extract.invocations import changed_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, extent, note_descriptions
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import dotted, of_name
+from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -71,7 +71,7 @@ def sent(
     given = [(slot, value) for slot, value, _ in slots]
     if client is not None and (moved := _moved(file, scope, site)) is not None:
         client = moved
-    lent = [each for slot, _, node in slots if slot == "messages" for each in scope.lent.get(dotted(node), ())]
+    lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
         made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),

@@ -69,7 +69,9 @@ class Scope:
         # The classes of what names stand for, as `Ref` names.
         self.types: dict[str, str] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
-        self.lent: dict[str, list[tuple[str, str]]] = {}
+        self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
+        # Parameters that are handed on as they are, likewise.
+        self.lends: dict[str, list[tuple[str, str]]] = {}
         # Parameters that hold lists which the function changes.
         self.changed: set[str] = set()
         # What holds of the parameters wherever the statement that is read is reached.
@@ -161,6 +163,8 @@ class File:
         self.cut: set[Span] = set()
         # The loops around the statement that is being read, within one function.
         self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
+        # What a turn of them does, by the loop.
+        self.turns: dict[int, Any] = {}
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
         # Functions and local classes by their keys, to be described when something sends them.

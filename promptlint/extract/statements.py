@@ -351,11 +351,13 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
     rest: list[ast.stmt] = [node]
     # Where no arm before has been taken: a branch of its own only if something is done there.
     last = scope.shared()
+    last.lent = scope.lent.copy()
     # `elif` nests: a chain of a thousand is one statement to its reader, and read without recursion.
     while len(rest) == 1 and isinstance(arm := rest[0], ast.If):
         _test(file, scope, arm.test)
         asked = condition(file, scope, arm.test, evaluate)
         branch = last.fork()
+        branch.lent = last.lent.copy()
         guard(branch, asked.test)
         guard(last, opposite(asked.test))
         arms.append((asked, branch, run(file, branch, arm.body)))
@@ -363,6 +365,7 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
     if rest:
         last.values = last.values.copy()
     reached = run(file, last, rest)
+    lists.meet(scope, [branch for _, branch, through in arms if through] + ([last] if reached else []))
     if reached and not any(through for _, _, through in arms):
         scope.guards = last.guards
     elif len(arms) == 1 and arms[0][2] and not reached:

@@ -38,11 +38,29 @@ def note(file: File, site: CallSite) -> None:
         return
 
 
+def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]]:
+    """What in the loops around a place may add to a list that is kept over their turns.
+
+    A call that is given the list, with the place of it among the arguments, a number or a name; None where the loop
+    itself adds to it.
+    """
+    for loop in file.loops:
+        turn = file.turns.get(id(loop))
+        if turn is None:
+            turn = file.turns[id(loop)] = _Turn(loop)
+        if turn.grows(node):
+            yield None, ""
+            return
+        if isinstance(node, ast.Name | ast.Attribute) and (name := dotted(node)) not in turn.assigned:
+            yield from turn.handed.get(name, ())
+
+
 class _Turn:
     """What one turn of a loop does to names."""
 
     def __init__(self, loop: Loop) -> None:
         self.mutated: dict[str, ast.expr] = {}
+        self.handed: dict[str, list[tuple[ast.Call, str]]] = {}
         self.assigned: dict[str, list[ast.expr]] = {}
         for node in _walk(loop.body):
             self._read(node)
@@ -57,6 +75,10 @@ class _Turn:
             self.variant |= more
 
     def _read(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Call):
+            for place, argument in named_arguments(node):
+                if isinstance(argument, ast.Name | ast.Attribute):
+                    self.handed.setdefault(dotted(argument), []).append((node, place))
         match node:
             case ast.Call(func=ast.Attribute(attr=method, value=ast.Name() | ast.Attribute() as target)):
                 if method in _MUTATING:
@@ -91,6 +113,12 @@ class _Turn:
         if name in self.assigned:
             return next((value for value in self.assigned[name] if self.varies(value)), None)
         return self.mutated.get(name)
+
+
+def named_arguments(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The arguments of a call with their places: a number, or the name of the keyword."""
+    yield from ((str(number), argument) for number, argument in enumerate(node.args))
+    yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
 
 
 def _written(node: ast.AST) -> str:

@@ -8,12 +8,16 @@ from typing import Any
 import msgspec
 
 from promptlint.engine import Report
+from promptlint.extract.sites import extent
 from promptlint.output.json import encode, place
 from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
 from promptlint.output.text import amount, columns, plural, safe
-from promptlint.prompt import Request, Unresolved
+from promptlint.prompt import Prompt, Request, Unresolved
+from promptlint.template import Choice, Hole, Repeat, Template, Text
 
 _LONGEST = 60
+# Alternatives of one prompt that are told apart.
+MAX_ALTERNATIVES = 32
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -76,18 +80,44 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     yield f"{safe(request.span.file)}:{line}{inside}: {who}, {amount(parts.tokens, parts.exact)} static tokens"
     cells = []
     for number, row in enumerate(parts.rows):
-        row_line, _ = report.sources.get(row.prompt.span.file).location(row.prompt.span.start)
         names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
         shown = _short(names)
         marker = "  [cache marker]" if number in request.markers else ""
         if row.prompt.when:
             marker = f"  [if {_short(safe(row.prompt.condition))}]{marker}"
-        where = f"{safe(row.prompt.span.file)}:{row_line}"
+        where = _where(row, report)
         cells.append((f"  {row.prompt.role}", amount(row.tokens, row.exact), where, shown + marker))
+        for one in map(row_of, _alternatives(row.prompt)):
+            condition = f"[if {_short(safe(one.prompt.condition))}]"
+            cells.append(("    either", amount(one.tokens, one.exact), _where(one, report), condition))
     if cells:
         yield columns(cells, right=(1,)).rstrip("\n")
     for unknown in request.unresolved:
         yield f"  not known: {_unknown(unknown)}"
+
+
+def _where(row: Row, report: Report) -> str:
+    span = row.prompt.span
+    return f"{safe(span.file)}:{report.sources.get(span.file).location(span.start)[0]}"
+
+
+def _alternatives(prompt: Prompt) -> list[Prompt]:
+    """The texts of which a prompt is one, each with its place and its conditions alone; none if it is one text."""
+    found: list[Prompt] = []
+    todo: list[tuple[tuple[tuple[str, bool], ...], Template]] = [((), prompt.template)]
+    while todo and len(found) < MAX_ALTERNATIVES:
+        when, template = todo.pop()
+        parts = [part for part in template if not (isinstance(part, Text) and not part.value.strip())]
+        part = parts[0] if len(parts) == 1 else None
+        if isinstance(part, Choice):
+            ways = len(part.branches)
+            for number in reversed(range(ways)):
+                test = (part.condition, number == 0) if ways == 2 else (f"{part.condition}: {number + 1}/{ways}", True)
+                todo.append(((*when, test), part.branches[number]))
+        elif parts and when:
+            span = extent(template) or next((each.span for each in parts if isinstance(each, Hole | Repeat)), prompt.span)
+            found.append(msgspec.structs.replace(prompt, template=template, span=span, when=when))
+    return found if len(found) > 1 else []
 
 
 def _short(text: str) -> str:
@@ -117,6 +147,10 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                 **place(row.prompt.span, sources),
                 "tokens": row.tokens,
                 "condition": row.prompt.condition or None,
+                "alternatives": [
+                    {"condition": one.condition, **place(one.span, sources), "tokens": row_of(one).tokens}
+                    for one in _alternatives(row.prompt)
+                ],
                 "cache_marker": number in request.markers,
                 "variables": [variable_json(variable, report) for variable in row.variables],
                 "spans": [place(span, sources) for span in pieces(row.prompt.template)],
