@@ -26,6 +26,7 @@ from promptlint.extract.state import references
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
+from promptlint.senders import Senders
 from promptlint.template import (
     Apply,
     Arguments,
@@ -121,6 +122,7 @@ class Callers:
         self.fed: set[Span] = set()
         # Calls that lead to a model by way of the project's own functions.
         self.led: set[Span] = set()
+        self.senders = Senders(self.classes)
         self.used = 0
         self.ways = 0
         self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
@@ -158,6 +160,8 @@ class Callers:
             for call in facts.calls:
                 place = (facts.file, call.name)
                 if call.name not in facts.functions or not reaches(call, facts, self.linker):
+                    continue
+                if not self.senders.sends(call, facts):
                     continue
                 for slot, value in call.slots:
                     flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []
@@ -321,6 +325,8 @@ class Callers:
     def requests(self, call: Call, facts: Facts) -> list[Sent]:
         """What one call of a model sends: for each call of the function around it, as far as these give it text."""
         place = (facts.file, call.name)
+        if not self.senders.sends(call, facts):
+            return []
         if call.span in self.led:
             # It is a request of the function that is called.
             return []

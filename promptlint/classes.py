@@ -34,12 +34,16 @@ class Classes:
 
     def target(self, facts: Facts, name: str, wanted: Container[Place]) -> Place | None:
         """The function that a call means: of several overridden ones the one that is wanted."""
+        found = self.meant(facts, name)
+        return found if found is None or found in wanted else self.better.get(found)
+
+    def meant(self, facts: Facts, name: str) -> Place | None:
+        """The function that a call means, for all that the class of its object says."""
         asked = (facts.file, name)
         if asked not in self.known:
             place = self._start(facts, name)
             self.known[asked] = self._function(*place, 0) if place else None
-        found = self.known[asked]
-        return found if found is None or found in wanted else self.better.get(found)
+        return self.known[asked]
 
     def certain(self, facts: Facts, name: str) -> bool:
         """Whether the object of a call has the method that is meant, for all that is known of its class.

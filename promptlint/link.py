@@ -69,6 +69,8 @@ class Linker:
     def __init__(self, all_facts: Sequence[Facts], paths: dict[str, str] | None = None) -> None:
         self.modules = Modules(all_facts, paths)
         self.files = loading.Files(all_facts)
+        # The project uses OpenAI's client for servers of others, too.
+        self.elsewhere = any(facts.addressed for facts in all_facts)
         self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()

@@ -256,13 +256,16 @@ class _Reading:
     def openai(self, through: Through | None) -> bool:
         """Whether OpenAI gets the request, and not one of the many servers that its client is used for.
 
-        The name of the model tells. Of a client that is not known nothing else does, unless the file imports OpenAI's.
+        The name of the model tells. Of a client that is not known nothing else does, unless the file imports OpenAI's
+        and the project makes no client for another server.
         """
         if self.model:
             return providers.of_openai(self.model)
         hole = fallback_of(self.call.client)
         if through is not None or self.call.api not in _LISTS or hole is None:
             return True
+        if self.linker.elsewhere:
+            return False
         imported = any(path.partition(".")[0] == "openai" for path in self.facts.aliases.values())
         return imported or "openai" in hole.expression.lower()
 

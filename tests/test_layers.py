@@ -35,6 +35,7 @@ LAYERS = (
         "nesting",
         "requests",
         "schemas",
+        "senders",
         "signatures",
         "tools",
     ),

@@ -141,10 +141,11 @@ def test_requests_json() -> None:
 
 def test_a_prompt_that_is_one_of_several_texts() -> None:
     prompt = report().project.prompts[0]
-    texts = tuple((Text(word, Span(APP.name, at, at + 1), True),) for at, word in enumerate(("One plant", "Two", "Three")))
+    words = ("One plant", "Two", "Three")
+    texts = tuple((Text(word, Span(APP.name, at, at + 1), True),) for at, word in enumerate(words))
     inner = (Choice("b", texts[1:]),)
     made = with_call()
-    [request] = made.project.requests
+    request = made.project.requests[0]
     either = msgspec.structs.replace(prompt, template=(Choice("a", (texts[0], inner)),), when=(("c", True),))
     request = msgspec.structs.replace(request, prompts=(either,), markers=())
     made = msgspec.structs.replace(made, project=msgspec.structs.replace(made.project, requests=(request,)))

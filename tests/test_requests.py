@@ -1039,3 +1039,77 @@ def test_what_a_loop_adds_to_its_messages_is_sent_with_the_next_turn(loop: str, 
             """
     loop = loop.replace("\n", "\n    ").replace("ask(", "client.chat.completions.create(model='gpt-5', messages=")
     assert [each.complete for each in requests_of(code + loop + "\n")] == [complete]
+
+
+@pytest.mark.parametrize(
+    ("body", "requests"),
+    [
+        ("return model.generate(**tokenizer(TEXT))", 1),
+        ("prompts = [TEXT for _ in range(3)]\n    ids = tokenizer(prompts)\n    out = model.generate(**ids)", 1),
+        ("batch = []\n    batch.append(TEXT)\n    for each in batch:\n        out = llm.generate(each)", 1),
+        ("text = TEXT\n    return client.completions.create(prompt=text)", 1),
+        ("kwargs = dict(inputs=TEXT)\n    Thread(target=model.generate, kwargs=kwargs).start()", 1),
+        ("return TEXT", 1),
+        ("text = TEXT\n    assert isinstance(text, str)", 0),
+        ("text = TEXT\n    return len(tokenizer.encode(text))\ndef render():\n    return model.generate('Go on.')", 0),
+        ("text = TEXT\n    rows.append({'text': text})\n    save(rows)", 0),
+    ],
+)
+def test_a_chat_template_makes_a_request_only_where_a_model_goes_on_with_its_text(body: str, requests: int) -> None:
+    text = 'tokenizer.apply_chat_template([{"role": "user", "content": "Name a plant that likes water."}])'
+    code = f"import transformers\ndef make(model, tokenizer):\n    {body.replace('TEXT', text)}\n"
+    found = requests_of(code, "def run():\n    return llm.generate(make(model, tokenizer))\n")
+    assert len(found) == requests
+
+
+def test_a_text_of_a_chat_template_that_no_caller_sends() -> None:
+    code = """
+    def make(tokenizer):
+        return tokenizer.apply_chat_template([{"role": "user", "content": "Name a plant that likes water."}])
+    """
+    assert requests_of(app=code, use="from app import make\nprint(make(t))\n") == []
+    assert len(requests_of(app=code, use="from app import make\nmodel.generate(make(t))\n")) == 1
+
+
+CLERK = """
+from llama_index.core import Settings
+class Client:
+    async def complete(self, prompt: str) -> str:
+        BODY
+class Above:
+    def complete(self, prompt):
+        return "Nothing."
+class Below(Above):
+    def complete(self, prompt):
+        return self.http.post(prompt)
+async def ask(llm: CLASS, question):
+    return await llm.complete(f"Answer this question: {question}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "body", "requests"),
+    [
+        ("Client", 'return f"Answer to {prompt}"', 0),
+        ("Client", 'await asyncio.sleep(1)\n        logger.info(prompt)\n        return {"text": "Yes."}', 0),
+        ("Client", 'return {"text": self.http.post(prompt)}', 1),
+        ("Client", "raise NotImplementedError", 1),
+        ("Client", "...", 1),
+        ("Above", "...", 1),
+        ("Any", 'return "Yes."', 1),
+    ],
+)
+def test_a_class_in_sight_that_asks_no_model_sends_no_request(owner: str, body: str, requests: int) -> None:
+    assert len(requests_of(CLERK.replace("BODY", body).replace("CLASS", owner))) == requests
+
+
+def test_a_client_of_a_project_that_has_other_servers_is_not_known() -> None:
+    ask = """
+    import openai
+    def ask(model, name):
+        model["client"].chat.completions.create(model=name, messages=[{"role": "user", "content": "Name a plant."}])
+    """
+    make = "import openai\ndef make(url):\n    return openai.OpenAI({0})\n"
+    for given, provider in (("", "openai"), ("base_url=url", ""), ("base_url=None", "openai"), ("**url", "")):
+        [found] = requests_of(ask=ask, make=make.format(given))
+        assert found.provider == provider

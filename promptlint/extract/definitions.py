@@ -18,6 +18,7 @@ from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import example_like, unique_name, words
 from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.silence import silent
 from promptlint.extract.sites import (
     KEYWORD,
     NAME,
@@ -269,6 +270,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         _decorated(node),
         tuple(sorted(scope.changed)),
         tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
+        bool(owner) and silent(node),
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)

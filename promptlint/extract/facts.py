@@ -39,6 +39,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `grows`: a loop appends to its messages with every turn, and takes none out. `test` is what the conditions around
     it ask of the parameters. `lent` are the functions that its list of messages was given to before, each with the
     place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight.
+    `method` is what is called, as in `Invocation`, if that may be a method of the project's own.
+    `returned`: it makes a text that only those who call the function around it may send.
     """
 
     provider: str
@@ -58,6 +60,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     grows: bool = False
     test: Test | None = None
     lent: tuple[tuple[str, str], ...] = ()
+    method: str = ""
+    returned: bool = False
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -66,6 +70,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `returns` is the text that it may give back, () if there is none; `span` is the whole function. `decorated`: what
     stands above it may call it, or be called in its place. `changes` are the parameters that hold lists which it adds
     to or takes from; `lends` are those that it hands on: the parameter, the function, the place among its arguments.
+    `silent`: it gives something back and calls nothing that could ask a model.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -74,6 +79,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     decorated: bool = False
     changes: tuple[str, ...] = ()
     lends: tuple[tuple[str, str, str], ...] = ()
+    silent: bool = False
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -184,6 +190,8 @@ class Facts(msgspec.Struct):
     # project: its name as in `Invocation`, and the key of the function.
     makers: list[str] = []
     decorated: list[tuple[str, str]] = []
+    # A client of OpenAI's package is made here for an address that is given: who answers there may be anybody.
+    addressed: bool = False
     # Whether the text speaks of cache markers.
     marks: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from promptlint.extract import comments
+from promptlint.extract import comments, onward
 from promptlint.extract.definitions import (
     bind_scope,
     describe_tools,
@@ -79,6 +79,8 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     describe_tools(file)
+    if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
+        onward.settle(file, tree)
     for expression, directive in denied:
         _silence(file, file.span(expression), directive)
     idle = [each for each in directives if each.start not in file.settled]

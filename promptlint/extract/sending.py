@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.facts import Call
-from promptlint.extract.invocations import changed_before, type_of
+from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
@@ -205,6 +205,7 @@ def _note(
             outputs,
             test=all_of(scope.guards),
             lent=lent,
+            method=called_name(file, scope, site.node.func) if isinstance(site.node.func, ast.Attribute) else "",
         )
     )
 
@@ -233,10 +234,17 @@ def client(
         given.append(("address", address[0]))
     elif entry.address and site.rest is not None:
         given.append(("address", (site.rest,)))
+    if entry.provider == "openai" and any(key == "address" and _set(value) for key, value in given):
+        file.facts.addressed = True
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)
     return _object(file, site, entry.provider, given, outputs)
+
+
+def _set(value: Value) -> bool:
+    hole = single_hole(value)
+    return value != () and (hole is None or hole.expression != "None")
 
 
 def formatted(file: File, value: Value, template: str, span: Span) -> Value:

@@ -115,7 +115,8 @@ def _alternatives(prompt: Prompt) -> list[Prompt]:
                 test = (part.condition, number == 0) if ways == 2 else (f"{part.condition}: {number + 1}/{ways}", True)
                 todo.append(((*when, test), part.branches[number]))
         elif parts and when:
-            span = extent(template) or next((each.span for each in parts if isinstance(each, Hole | Repeat)), prompt.span)
+            places = [each.span for each in parts if isinstance(each, Hole | Repeat)]
+            span = extent(template) or (places or [prompt.span])[0]
             found.append(msgspec.structs.replace(prompt, template=template, span=span, when=when))
     return found if len(found) > 1 else []
 

@@ -1,0 +1,139 @@
+"""Where the text goes that a chat template makes of messages: into a model, back to the caller, or nowhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import msgspec
+
+from promptlint.extract.names import words
+from promptlint.extract.state import File
+from promptlint.extract.volatility import dotted
+
+# The kind of calls that make a text of messages, and send nothing.
+MAKES_TEXT = "chat_template"
+# A larger function is not looked into: its text is taken to be sent.
+MAX_NODES = 5_000
+# Rounds in which names take over the text from others.
+_ROUNDS = 4
+_SENDING = frozenset(
+    "generate generates generation generator complete completion predict infer inference invoke ainvoke agenerate "
+    "acomplete acompletion pipe pipeline llm chat ask query stream".split()
+)
+# Words that no other functions have in their names.
+_GENERATING = frozenset("generate generation completion completions inference pipeline llm invoke ainvoke".split())
+_GROUPS = frozenset({"completions", "completion", "responses", "messages"})
+# What is left of a text by these is no text.
+_MEASURING = frozenset({"len", "isinstance", "print", "hash", "sum", "bool"})
+_KEEPING = frozenset({"append", "extend", "add", "update", "insert", "put", "put_nowait", "setdefault"})
+
+
+def generates(name: str) -> bool:
+    """Whether the name of a function says that it lets a model go on with a text, and can hardly mean another thing."""
+    return not _GENERATING.isdisjoint(words(name))
+
+
+def _sends(name: str) -> bool:
+    """The same of a function that is given such a text."""
+    before, _, last = name.rpartition(".")
+    return not _SENDING.isdisjoint(words(last)) or before.rpartition(".")[2] in _GROUPS
+
+
+def settle(file: File, tree: ast.Module) -> None:
+    """Leave out the calls whose text goes nowhere, and note of the others by whose callers it has to be sent."""
+    calls = []
+    for call in file.facts.calls:
+        if call.api != MAKES_TEXT:
+            calls.append(call)
+            continue
+        node = file.definitions[call.name][0] if call.name in file.definitions else tree
+        made = [each for each in _nodes(node) if isinstance(each, ast.Call) and file.span(each) == call.span]
+        sent, returned = _goes(node, made[0]) if made else (True, False)
+        if sent:
+            calls.append(call)
+        elif returned and call.name:
+            calls.append(msgspec.structs.replace(call, returned=True))
+    file.facts.calls = calls
+
+
+def _nodes(node: ast.AST) -> Iterator[ast.AST]:
+    stack = [node]
+    steps = 0
+    while stack and steps < MAX_NODES:
+        inner = stack.pop()
+        steps += 1
+        yield inner
+        stack.extend(reversed(list(ast.iter_child_nodes(inner))))
+
+
+def _goes(function: ast.AST, made: ast.Call) -> tuple[bool, bool]:
+    """Whether a text is given to a model within a function, and whether it is given back by it."""
+    nodes = list(_nodes(function))
+    if len(nodes) >= MAX_NODES:
+        return True, False
+    holding: set[str] = set()
+    returned = False
+    for _ in range(_ROUNDS):
+        before = len(holding)
+        carrying = _carrying(nodes, made, holding)
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                if any(id(each) in carrying for each in given):
+                    handed = any(isinstance(each, ast.Attribute) and _sends(each.attr) for each in given)
+                    if handed or (node is not made and _sends(dotted(node.func))):
+                        return True, False
+                    if isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
+                        holding.add(dotted(node.func.value))
+            elif isinstance(node, ast.Return | ast.Yield | ast.YieldFrom):
+                returned = returned or id(node.value) in carrying
+            for target, value in _bound(node):
+                if id(value) in carrying:
+                    holding.update(_names(target))
+        if len(holding) == before:
+            break
+    # What is kept in an attribute, other methods may give to a model.
+    return False, returned or any(name.startswith("self.") for name in holding)
+
+
+def _carrying(nodes: list[ast.AST], made: ast.Call, holding: set[str]) -> set[int]:
+    """The expressions in which the text stands, itself or by a name that holds it.
+
+    Nodes come before those inside of them, so that they are told from the last one on.
+    """
+    found: set[int] = set()
+    for node in reversed(nodes):
+        itself = node is made or (isinstance(node, ast.Name | ast.Attribute) and dotted(node) in holding)
+        if not isinstance(node, ast.expr | ast.keyword | ast.comprehension) or isinstance(node, ast.Compare):
+            continue
+        if isinstance(node, ast.Call) and dotted(node.func) in _MEASURING:
+            continue
+        if itself or any(id(each) in found for each in ast.iter_child_nodes(node)):
+            found.add(id(node))
+    return found
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    match node:
+        case ast.Assign():
+            yield from ((target, node.value) for target in node.targets)
+        case ast.AnnAssign() | ast.AugAssign() | ast.NamedExpr():
+            yield node.target, node.value
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            yield node.target, node.iter
+        case ast.withitem(optional_vars=ast.expr() as target):
+            yield target, node.context_expr
+        case _:
+            pass
+
+
+def _names(target: ast.expr) -> Iterator[str]:
+    """The names that a target binds; a list or dict that an item of is set holds it, too."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for each in target.elts:
+            yield from _names(each)
+    elif isinstance(target, ast.Starred | ast.Subscript):
+        yield from _names(target.value)
+    elif isinstance(target, ast.Name | ast.Attribute):
+        yield dotted(target)

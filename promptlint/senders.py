@@ -1,0 +1,35 @@
+"""Calls that look as if they sent a request, and send none."""
+
+from __future__ import annotations
+
+from promptlint.classes import Classes
+from promptlint.extract.facts import Call, Facts
+from promptlint.extract.onward import generates
+
+
+class Senders:
+    """Which calls of a run lead to a model, by what the project's own code says of it."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        # Last names of what is called in files that also call what generates; None until it is asked for.
+        self.onward: set[str] | None = None
+
+    def sends(self, call: Call, facts: Facts) -> bool:
+        return not self._answered(call, facts) and (not call.returned or self._sent_on(call))
+
+    def _answered(self, call: Call, facts: Facts) -> bool:
+        """Whether what is called is a method of the project that answers by itself, and asks no model."""
+        place = self.classes.meant(facts, call.method) if call.method else None
+        function = self.classes.homes[place[0]].functions.get(place[1]) if place is not None else None
+        if place is None or function is None or not function.silent:
+            return False
+        owner, _, member = place[1].rpartition(".")
+        return not any(f"{name}.{member}" in home.functions for home, name in self.classes.below(place[0], owner))
+
+    def _sent_on(self, call: Call) -> bool:
+        """Whether a file that calls the function around a call, by its name, also lets a model go on with texts."""
+        if self.onward is None:
+            files = [facts for facts in self.classes.homes.values() if any(map(generates, facts.mentions))]
+            self.onward = {each for facts in files for each in facts.mentions}
+        return call.name.rpartition(".")[2] in self.onward
