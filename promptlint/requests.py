@@ -262,9 +262,12 @@ class _Reading:
         if self.model:
             return providers.of_openai(self.model)
         hole = fallback_of(self.call.client)
-        if through is not None or self.call.api not in _LISTS or hole is None:
+        client = self.call.client
+        several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
+        if through is not None or self.call.api not in _LISTS or (hole is None and not several):
             return True
-        if self.linker.elsewhere:
+        if self.linker.elsewhere or hole is None:
+            # One of several clients, or of a project that has some for other servers.
             return False
         imported = any(path.partition(".")[0] == "openai" for path in self.facts.aliases.values())
         return imported or "openai" in hole.expression.lower()

@@ -1113,3 +1113,18 @@ def test_a_client_of_a_project_that_has_other_servers_is_not_known() -> None:
     for given, provider in (("", "openai"), ("base_url=url", ""), ("base_url=None", "openai"), ("**url", "")):
         [found] = requests_of(ask=ask, make=make.format(given))
         assert found.provider == provider
+
+
+def test_one_of_two_clients_that_are_not_known() -> None:
+    [found] = requests_of(
+        """
+        import openai
+        def ask(model, name, server):
+            if isinstance(model, dict):
+                client = model["client"]
+            else:
+                client, kind = connect(server)
+            client.chat.completions.create(model=name, messages=[{"role": "user", "content": "Name a plant."}])
+        """
+    )
+    assert found.provider == "" and "provider" in {each.slot for each in found.unresolved}
