@@ -18,10 +18,10 @@ import msgspec
 from promptlint.classes import Classes, Place
 from promptlint.decisions import decided
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
-from promptlint.extract.invocations import takes
+from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.schemas import SCHEMA
-from promptlint.extract.sites import KEYWORD, extent
+from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.extract.state import references
 from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
@@ -68,15 +68,19 @@ _NO_TEXT = (SCHEMA, MODEL)
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message."""
+    """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
+
+    `weak`: that it stands in one, a name alone says.
+    """
 
     role: str
     whole: bool
+    weak: bool = False
 
     @property
-    def rank(self) -> tuple[bool, int]:
+    def rank(self) -> tuple[bool, bool, int]:
         """What a parameter is above all comes first."""
-        return not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+        return self.weak, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -177,7 +181,9 @@ class Callers:
                     found[place] = None
         return list(found) + self._constructors()
 
-    def _flows(self, place: Place, value: Value, role: str, whole: bool = True) -> list[tuple[str, Slot]]:
+    def _flows(
+        self, place: Place, value: Value, role: str, whole: bool = True, weak: bool = False
+    ) -> list[tuple[str, Slot]]:
         """What becomes of a function's parameters, and of the attributes of its object, in a value sent by it."""
         if not takes(value):
             return []
@@ -189,7 +195,7 @@ class Callers:
         # Marked texts go through every operation that leaves a text one.
         marks: Bound = {name: (Text("\u2026", Span(_MARK, at, at), False),) for at, name in enumerate(names)}
         linked = self.linker.resolve(value, facts, marks)
-        return [(names[at], Slot(slot.role, slot.whole and whole)) for at, slot in _flows(linked, role)]
+        return [(names[at], Slot(slot.role, slot.whole and whole, weak)) for at, slot in _flows(linked, role)]
 
     def _learn(self, place: Place, flows: list[tuple[str, Slot]]) -> bool:
         """Note what becomes of a function's parameters. Tells whether that makes it a wrapper, or one of more."""
@@ -209,6 +215,16 @@ class Callers:
         key = (place[0], f"{owner}.{attribute}")
         if "." not in attribute and (key not in self.attributes or slot.rank < self.attributes[key].rank):
             self.attributes[key] = slot
+
+    def _handed(self) -> list[Place]:
+        """The functions that hand a parameter on under a name that says it is a prompt."""
+        found: dict[Place, None] = {}
+        for facts in self.homes.values():
+            for function, message in facts.handed:
+                place = (facts.file, function)
+                if function in facts.functions and self._learn(place, self._flows(place, message, "", weak=True)):
+                    found[place] = None
+        return list(found) + self._constructors()
 
     def _constructors(self) -> list[Place]:
         """The methods, `__init__` above all, that keep a parameter in an attribute that leads to a model."""
@@ -238,7 +254,9 @@ class Callers:
                 continue
             for name, value in given.arguments.items():
                 slot = self.slots[place].get(name)
-                if slot is not None and self._learn(above, self._flows(above, value, slot.role, slot.whole)):
+                if slot is None:
+                    continue
+                if self._learn(above, self._flows(above, value, slot.role, slot.whole, slot.weak)):
                     found[above] = None
         return [*found, *self._constructors()]
 
@@ -273,7 +291,7 @@ class Callers:
             for facts, invocation in self.by_name.get(name, ()):
                 if self.used >= MAX_CALLS:
                     return
-                unsaid = invocation.name[0] == "?"
+                unsaid = invocation.name[0] == "?" or (ITEM in invocation.name and self._unknown(facts, invocation))
                 if (
                     self.classes.only(place)
                     if unsaid
@@ -284,10 +302,22 @@ class Callers:
                     certain = not unsaid and self.classes.certain(facts, invocation.name)
                     yield Given(facts, invocation, _arguments(function, invocation), ambiguous, certain)
 
+    def _unknown(self, facts: Facts, invocation: Invocation) -> bool:
+        """Whether nothing is known of the items of a list, one of which is called by a name of several words."""
+        last = invocation.name.rpartition(".")[2]
+        return "_" in last.strip("_") and not self.classes.known_object(facts, invocation.name)
+
     # ---- what callers give
 
     def sites(self) -> Iterator[tuple[Facts, Site]]:
-        """The arguments of all calls of wrappers that go to a model, in order of file and place."""
+        """The arguments of all calls of wrappers that go to a model, in order of file and place.
+
+        Also those of which a name alone says so: requests are made of none of them, so they come last.
+        """
+        level = self._handed()
+        for _ in range(MAX_HOPS):
+            level = self._next(level)
+        self._follow(level)
         found: list[tuple[Span, str, Facts, Site]] = []
         for place, calls in self.calls.items():
             for given in calls:
@@ -591,4 +621,4 @@ def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Itera
     elif isinstance(value, tuple) and value:
         span = extent(value) or invocation.span
         evidence = "wrapper" if slot.whole else "within"
-        yield Site(value, role, name, evidence, span, KEYWORD, invocation.once)
+        yield Site(value, role, name, evidence, span, NAME if slot.weak else KEYWORD, invocation.once)

@@ -45,6 +45,11 @@ class Classes:
             self.known[asked] = self._function(*place, 0) if place else None
         return self.known[asked]
 
+    def known_object(self, facts: Facts, name: str) -> bool:
+        """Whether the class of the object that a method is called on is one of the project."""
+        place = self._start(facts, name)
+        return place is not None and self._class(place[0], place[1].rpartition(".")[0], 0) is not None
+
     def certain(self, facts: Facts, name: str) -> bool:
         """Whether the object of a call has the method that is meant, for all that is known of its class.
 

@@ -19,7 +19,7 @@ from promptlint.extract.reads import (
     reads_like_prompt,
     reports_failure,
 )
-from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, extent, sample, speaks_against
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, asks_user, drawn, extent, sample, speaks_against
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
@@ -367,7 +367,7 @@ def _checked(site: Site, template: Template) -> Template | None:
         good = could_be_prompt(text) or (
             _CHAT_TOKEN.search(text) is not None if site.rank == NAME else reads_like_prompt(text)
         )
-        if not good:
+        if not good or (site.evidence in ("wrapper", "within") and (asks_user(text[:240]) or drawn(template))):
             return None
     if site.evidence in _UNFILLED:
         return guess_fields(template)

@@ -100,6 +100,24 @@ def full(value: Value) -> bool:
             return False
 
 
+def rest(value: Items | Mapping, kept: Value) -> Value:
+    """What was cut off of a list or dict: the end of it."""
+    if type(value) is Items and type(kept) is Items:
+        return Items(value.items[len(kept.items) - 1 :], value.span)
+    if type(value) is Mapping and type(kept) is Mapping:
+        return Mapping(value.entries[len(kept.entries) - 1 :], value.span, kind=value.kind)
+    return ()
+
+
+def whole(value: Items | Mapping, cut: Value) -> Items | Mapping:
+    """A list or dict that was cut off, with its end again."""
+    if type(value) is Mapping:
+        more = cut.entries if type(cut) is Mapping else ()
+        return Mapping((*value.entries[:-1], *more), value.span, kind=value.kind)
+    end = cut.items if type(cut) is Items else ()
+    return Items((*value.items[:-1], *end), value.span) if type(value) is Items else value
+
+
 def _is_small(part: Part) -> bool:
     """Whether it is seen at once that a part is no larger than what it was given: of most calls it is."""
     if type(part) in _LEAVES:

@@ -36,6 +36,7 @@ from promptlint.extract.sites import (
     flattened,
     for_people,
     note_fed,
+    note_handed,
     sample,
     shown_on,
     speaks_against,
@@ -565,6 +566,7 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
     for key, (value, node) in site.keywords.items():
         if file.prompt_like(key):
             note_fed(file, value, key)
+            note_handed(file, value, key)
         if type(value) is tuple and not textual(value):
             continue
         if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
@@ -576,6 +578,8 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
                 key = "system_text"
             index = consider(file, value, node, "tool_description" if tells else key, named=tells)
             unclaimed(file, index, type(node) in NAMES)
+    if {"role", "content"} <= site.keywords.keys():
+        _consider_said(file, site)
     last = site.last
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
@@ -587,6 +591,17 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
         for key, (value, node) in site.keywords.items():
             if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
                 consider(file, value, node, f"{last}.{key}", named=True)
+
+
+def _consider_said(file: File, site: CallSite) -> None:
+    """`chat.add(role="user", content=...)`: what is said to the model, whatever keeps the conversation."""
+    role = role_named(literal(site.keywords["role"][0]) or "")
+    value, node = site.keywords["content"]
+    if role in ("system", "user") and isinstance(value, tuple) and not file.shown:
+        note_handed(file, value, "content", role)
+        index = consider(file, value, node, "content", named=True)
+        if index is not None:
+            file.facts.sites[index] = msgspec.structs.replace(file.facts.sites[index], role=role)
 
 
 def _object(file: File, site: CallSite) -> Mapping:

@@ -388,6 +388,10 @@ def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         entry = file.lexicon.decorator(file.resolve(dotted(target)), file.imported)
         if entry is not None and entry.gives == "return" and isinstance(value, tuple):
+            # What its callers give it stands in the prompt that a framework sends.
+            file.function = scope.name
+            note_taken(file, value, entry.role, file.span(node))
+            file.function = ""
             file.note(value, extent(value) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from promptlint.extract import fills
-from promptlint.extract.bounds import MAX_WEIGHT, bounded, full
+from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
-from promptlint.extract.invocations import note_given
+from promptlint.extract.invocations import note_given, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import divided, note_name
@@ -102,7 +102,10 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
         file.depth -= 1
     if kind not in COMPOSED or (type(value) is tuple and len(value) == 1 and type(value[0]) is Hole):
         return value
-    return bounded(value, written_out(node) if kind in _WRITTEN else 0)
+    kept = bounded(value, written_out(node) if kind in _WRITTEN else 0)
+    if kept is not value and kind in _WRITTEN and (type(value) is Items or type(value) is Mapping):
+        file.rests[value.span] = rest(value, kept)
+    return kept
 
 
 def written_out(node: ast.expr) -> int:
@@ -492,6 +495,7 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
         over = over or condition_text(file, generator.iter)
         bind_loop(file, inner, generator.target, iterable)
+        note_item(file, inner, generator.target, generator.iter)
         for test in generator.ifs:
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)
@@ -509,6 +513,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
         iterable = evaluate(file, inner, generator.iter)
         states.append(iteration_state(iterable))
         bind_loop(file, inner, generator.target, iterable)
+        note_item(file, inner, generator.target, generator.iter)
     evaluate(file, inner, node.key)
     value = evaluate(file, inner, node.value)
     if any(state[1] == "unordered" for state in states) and not textual(value):

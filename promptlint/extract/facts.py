@@ -179,6 +179,8 @@ class Facts(msgspec.Struct):
     types: dict[str, str] = {}
     assigned: dict[str, tuple[tuple[str, str], ...]] = {}
     made: list[tuple[str, Message]] = []
+    # What functions hand on, of their parameters, under a name that says it is a prompt.
+    handed: list[tuple[str, Message]] = []
     # Texts that are put into attributes of objects: the class ("" where it is not known), the attribute, the text.
     given: list[tuple[str, str, Value]] = []
     # Names under which values are put into dicts that they have as attributes, too: `{"rules": place.rules}`.

@@ -200,16 +200,27 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         found = called_name(file, scope, node.func)
         if found and not _capital(found):
             found += "()"
+    elif isinstance(node, ast.Subscript) and type(node.value) in NAMES:
+        found = _item(file, scope, node.value)
     elif type(node) in NAMES:
         written = dotted(node)
-        found = next((here.types[written] for here in _around(scope) if written in here.types), "")
+        found = _known(scope, written)
     if found:
         _keep(file, scope, name, found)
+    elif type(node) in NAMES and (items := _known(scope, f"{dotted(node)}{ITEM}")):
+        _keep(file, scope, f"{name}{ITEM}", items)
+
+
+def _known(scope: Scope, written: str) -> str:
+    """The class of what has this name in a function, or in one around it; or ""."""
+    return next((here.types[written] for here in _around(scope) if written in here.types), "")
 
 
 def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:
     """Remember the class that an annotation names."""
     found = annotated_class(annotation)
+    if not found and name and isinstance(annotation, ast.Subscript) and (inner := _items(annotation)) is not None:
+        found, name = annotated_class(inner), f"{name}{ITEM}"
     if found and name:
         first, _, rest = found.partition(".")
         known = _named(file, file.module, first, rest)
@@ -225,6 +236,56 @@ def of_strings(annotation: ast.expr) -> bool:
     if isinstance(inner, ast.Tuple) and len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant):
         inner = inner.elts[0]
     return isinstance(inner, ast.Name) and inner.id == "str"
+
+
+# Collections. The class of their items stands under the name of the collection with `ITEM` behind it.
+_LISTS = frozenset("list List Sequence Iterable tuple Tuple set Set Collection MutableSequence deque".split())
+_DICTS = frozenset("dict Dict Mapping MutableMapping defaultdict OrderedDict".split())
+ITEM = "[]"
+
+
+def _items(annotation: ast.Subscript, depth: int = 0) -> ast.expr | None:
+    """The annotation of the items of an annotated list, or of the values of a dict."""
+    last = dotted(annotation.value).rpartition(".")[2]
+    inner = annotation.slice
+    first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
+    if last in _AROUND and depth < 4:
+        return _items(first, depth + 1) if isinstance(first, ast.Subscript) else None
+    if last in _LISTS:
+        return first
+    if last in _DICTS and isinstance(inner, ast.Tuple) and len(inner.elts) == 2:
+        return inner.elts[1]
+    return None
+
+
+def note_item(file: File, scope: Scope, target: ast.expr, iterable: ast.expr) -> None:
+    """Remember the class of what a loop goes through: `for agent in self.agents`, `in enumerate(agents)`."""
+    if isinstance(iterable, ast.Call):
+        last = iterable.func.attr if isinstance(iterable.func, ast.Attribute) else dotted(iterable.func)
+        pair = isinstance(target, ast.Tuple) and len(target.elts) == 2
+        if last in ("values", "items") and isinstance(iterable.func, ast.Attribute) and pair == (last == "items"):
+            iterable = iterable.func.value
+        elif iterable.args and (last == "enumerate" if pair else last in ("list", "reversed", "tuple")):
+            iterable = iterable.args[0]
+        elif last == "zip" and isinstance(target, ast.Tuple):
+            for each, argument in zip(target.elts, iterable.args, strict=False):
+                note_item(file, scope, each, argument)
+            return
+        else:
+            return
+        target = target.elts[1] if isinstance(target, ast.Tuple) else target
+    if isinstance(target, ast.Name) and type(iterable) in NAMES and (found := _item(file, scope, iterable)):
+        _keep(file, scope, target.id, found)
+
+
+def _item(file: File, scope: Scope, node: ast.expr) -> str:
+    """The name of one item of a collection: its class, or as an attribute of an object, ":Team.agents[]"."""
+    written = f"{dotted(node)}{ITEM}"
+    found = _known(scope, written)
+    if not found and isinstance(node, ast.Attribute):
+        found = called_name(file, scope, node)
+        found = f"{found}{ITEM}" if found[:1] == ":" else ""
+    return found or (f":{scope.key(written)}" if scope.kind != "function" else "")
 
 
 def annotated_class(node: ast.expr, depth: int = 0) -> str:
@@ -252,7 +313,7 @@ def type_of(file: File, scope: Scope, node: ast.expr) -> str:
     written = dotted(node)
     if not written or written[0] == ".":
         return ""
-    found = next((here.types[written] for here in _around(scope) if written in here.types), "")
+    found = _known(scope, written)
     found = found or file.held.get(written, "")
     key = written
     for here in _around(scope):
@@ -280,8 +341,9 @@ def _keep(file: File, scope: Scope, name: str, found: str) -> None:
 
 def note_attribute(file: File, scope: Scope, key: str, written: str, value: Value) -> None:
     """Remember what an attribute, set by a method, is: an object of a class, a parameter of the method."""
-    if written in scope.types:
-        file.facts.types[key] = scope.types[written]
+    for kind in ("", ITEM):
+        if f"{written}{kind}" in scope.types:
+            file.facts.types[f"{key}{kind}"] = scope.types[f"{written}{kind}"]
     own = {parameter for parameter in bare(value) if parameter in scope.values}
     if own:
         known = file.facts.assigned.get(key, ())

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from promptlint.extract.bounds import full
+from promptlint.extract.bounds import full, whole
+from promptlint.extract.invocations import takes
 from promptlint.extract.names import role_of, scripted, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
@@ -217,6 +218,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if file.verdict is not None and (said := file.verdict(name)) is not None:
         return settle(file, value, node, name, "config") if said else None
     if isinstance(value, tuple):
+        if named and depth > 0:
+            note_handed(file, value, name)
         if not textual(value) or _cut_before(file, value):
             return None
         if named or (depth == 0 and file.prompt_like(name)):
@@ -233,8 +236,14 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if long and reads_like_prompt(text) and not drawn(value):
                 return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
         return None
-    if type(value) is Message or full(value):
-        return None  # of what is cut off, every piece has been looked at where it was written
+    if type(value) is Message:
+        return None
+    if full(value):
+        # Sums of what was cut off are cut off at the same place; what is longer than any value has been kept apart.
+        end = file.rests.pop(value.span, None)
+        if end is None:
+            return None
+        value = whole(value, end)
     named = named or (depth == 0 and file.prompt_like(name))
     if type(value) is Items:
         for number, item in enumerate(value.items):
@@ -364,6 +373,17 @@ def note_fed(file: File, value: Value, name: str, role: str = "unknown") -> None
     for item in flattened(given) if given and not file.muted else ():
         if feeds(item):
             file.note(item, extent(item) or Span("", 0, 0), name, known, "within", READS)
+
+
+def note_handed(file: File, value: Value, name: str, role: str = "") -> None:
+    """Note what of the function around it stands in a value whose name says it is a prompt: its callers give that."""
+    if file.function and not file.muted and isinstance(value, tuple) and takes(value):
+        file.facts.handed.append((file.function, Message(role or role_of(name), value, extent(value) or _span(value))))
+
+
+def _span(value: Template) -> Span:
+    part = value[0]
+    return part.fallback.span if type(part) is Ref or type(part) is Apply else getattr(part, "span", Span("", 0, 0))
 
 
 def _for_others(dotted: str) -> bool:

@@ -159,8 +159,9 @@ class File:
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
-        # Where texts that grew too large have been cut off.
+        # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
         self.cut: set[Span] = set()
+        self.rests: dict[Span, Value] = {}
         # The loops around the statement that is being read, within one function.
         self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
         # What a turn of them does, by the loop.

@@ -13,7 +13,7 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.facts import Site
-from promptlint.extract.invocations import note_annotation, note_given, note_type
+from promptlint.extract.invocations import note_annotation, note_given, note_item, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.messages import as_message, content_template, note_company, note_message
 from promptlint.extract.names import class_of_prompts, gives_prompt, words
@@ -153,7 +153,7 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
 
 # Expressions of which nothing says whose object they are.
 _NO_TYPE = frozenset(
-    {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Subscript, ast.Compare}
+    {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
 )
 
 
@@ -390,6 +390,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         iterable = evaluate(file, scope, node.iter)
         state, over = iteration_state(iterable), condition_text(file, node.iter)
         bind_loop(file, inner, node.target, iterable)
+        note_item(file, inner, node.target, node.iter)
     once, file.once = file.once, False
     inner.ends = []
     guard(inner, None)
