@@ -594,14 +594,10 @@ def _consider_arguments(file: File, site: CallSite, against: bool, prompted: boo
 
 
 def _consider_said(file: File, site: CallSite) -> None:
-    """`chat.add(role="user", content=...)`: what is said to the model, whatever keeps the conversation."""
+    """`chat.add(role="user", content=...)`: what callers give for it is said to the model."""
     role = role_named(literal(site.keywords["role"][0]) or "")
-    value, node = site.keywords["content"]
-    if role in ("system", "user") and isinstance(value, tuple) and not file.shown:
-        note_handed(file, value, "content", role)
-        index = consider(file, value, node, "content", named=True)
-        if index is not None:
-            file.facts.sites[index] = msgspec.structs.replace(file.facts.sites[index], role=role)
+    if role in ("system", "user") and not file.shown:
+        note_handed(file, site.keywords["content"][0], "content", role)
 
 
 def _object(file: File, site: CallSite) -> Mapping:
