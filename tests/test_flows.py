@@ -256,6 +256,73 @@ CASES = [
         """,
         ("user", f"## House{RULES}"),
     ),
+    case(
+        "handed on under a keyword that names a prompt",
+        """
+        import sys
+        from teams import Society
+        def build(question):
+            given = {"task_prompt": question}
+            return Society(**given)
+        def main():
+            default = "TASK_TEXT"
+            build(sys.argv[1] if len(sys.argv) > 1 else default)
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "said to a conversation that something else sends",
+        """
+        class Desk:
+            def run(self, task):
+                self.conversation.add(role="user", content=task)
+        def main():
+            Desk().run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "given to a function whose result a decorator sends",
+        """
+        from mirascope import llm
+        @llm.call("openai/gpt-5")
+        def summarize(letter):
+            return f"Sum up this letter: {letter}"
+        summarize("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "given to the agents of an annotated list",
+        f"""
+        class Agent:
+            def run(self, task):
+                {ASK}task}}])
+        class Team:
+            def __init__(self, agents: list[Agent]):
+                self.agents = agents
+            def run(self, task):
+                return [agent.run(task) for agent in self.agents]
+        def main(team: Team):
+            team.run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "given to one agent of an annotated dict",
+        f"""
+        class Agent:
+            def run(self, task):
+                {ASK}task}}])
+        class Team:
+            agents: dict[str, Agent]
+            def run(self, task):
+                for name, agent in self.agents.items():
+                    agent.run(task)
+        Team().run("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
 ]
 
 
@@ -324,6 +391,41 @@ SILENT = [
             office.clerk.ask_clerk(None, "TASK_TEXT")
         """,
     ),
+    case(
+        "handed on under a keyword that names no prompt",
+        """
+        from teams import Society
+        def build(question):
+            return Society(label=question)
+        build("TASK_TEXT")
+        """,
+    ),
+    case(
+        "a question to the user of a terminal, handed on under a keyword that names a prompt",
+        """
+        from forms import Ask
+        def ask(question):
+            return Ask(prompt=question)
+        ask("Delete all the letters, RULES_TEXT? [y/N]")
+        """,
+    ),
+    case(
+        "given to one of a list of other things",
+        f"""
+        class Agent:
+            def run(self, task):
+                {ASK}task}}])
+        class Printer:
+            def run(self, task):
+                print(task)
+        class Office:
+            printers: list[Printer]
+            def run(self, task):
+                for printer in self.printers:
+                    printer.run(task)
+        Office().run("TASK_TEXT")
+        """,
+    ),
 ]
 
 
@@ -352,3 +454,10 @@ def test_what_is_found_may_ask_for_more_and_circles_end() -> None:
         "c.py": f'def ask(client, a):\n    {ASK}f"Begin: {{a.first_part()}}"}}])\n',
     }
     assert {("user", f"{RULES} "), ("user", f"{TASK} ")} <= found(files)
+
+
+def test_a_list_that_is_written_out_is_read_to_its_end() -> None:
+    steps = ", ".join(f'{{"name": "step {number}"}}' for number in range(40))
+    entries = [f'{{"instruction": "{TASK} This is number {number}.", "steps": [{steps}]}}' for number in range(60)]
+    prompts = {text for _, text in found({"a.py": f"TASKS = [{', '.join(entries)}]\n"})}
+    assert {f"{TASK} This is number {number}." for number in range(60)} <= prompts
