@@ -239,7 +239,6 @@ def of_strings(annotation: ast.expr) -> bool:
 
 
 # Collections. The class of their items stands under the name of the collection with `ITEM` behind it.
-_LISTS = frozenset("list List Sequence Iterable tuple Tuple set Set Collection MutableSequence deque".split())
 _DICTS = frozenset("dict Dict Mapping MutableMapping defaultdict OrderedDict".split())
 ITEM = "[]"
 
@@ -251,7 +250,7 @@ def _items(annotation: ast.Subscript, depth: int = 0) -> ast.expr | None:
     first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
     if last in _AROUND and depth < 4:
         return _items(first, depth + 1) if isinstance(first, ast.Subscript) else None
-    if last in _LISTS:
+    if last in _COLLECTIONS:
         return first
     if last in _DICTS and isinstance(inner, ast.Tuple) and len(inner.elts) == 2:
         return inner.elts[1]
