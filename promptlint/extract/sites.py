@@ -378,7 +378,9 @@ def note_fed(file: File, value: Value, name: str, role: str = "unknown") -> None
 def note_handed(file: File, value: Value, name: str, role: str = "") -> None:
     """Note what of the function around it stands in a value whose name says it is a prompt: its callers give that."""
     if file.function and not file.muted and isinstance(value, tuple) and takes(value):
-        file.facts.handed.append((file.function, Message(role or role_of(name), value, extent(value) or _span(value))))
+        # Whose instructions are that are handed on is not known.
+        role = role or ("unknown" if name == "instructions" else role_of(name))
+        file.facts.handed.append((file.function, Message(role, value, extent(value) or _span(value))))
 
 
 def _span(value: Template) -> Span:
