@@ -570,6 +570,77 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         {("system", "You fix bugs."), ("system", "You write tests."), ("tool", "Greets a user.")},
     ),
     (
+        "agents-told-of-each-other",
+        """
+        import agency_swarm
+        import agentscope
+        import camel
+        from agency_swarm import Agent
+        from camel.societies.workforce import SingleAgentWorker
+        Agent(name="a", description="Knows the prices.")
+        SingleAgentWorker("Knows the stock.", worker=w)
+        workforce.add_main_task("Count the chairs.")
+        toolkit.create_tool_group("files", "Read files.", notes="Open before reading.")
+        class Ask(agency_swarm.SendMessage):
+            "Ask another one."
+            reason: str = Field(description="Why it is asked")
+        """,
+        {
+            ("tool", "Knows the prices."),
+            ("system", "Knows the stock."),
+            ("user", "Count the chairs."),
+            ("tool", "Read files."),
+            ("tool", "Open before reading."),
+            ("tool", "Ask another one."),
+            ("tool", "Why it is asked"),
+        },
+    ),
+    (
+        "described-data",
+        """
+        import langchain, langgraph_supervisor, llama_index, letta_client
+        AttributeInfo(name="year", description="The year of the letter", type="integer")
+        SelfQueryRetriever.from_llm(llm, store, "Letters to a city", fields)
+        ConstitutionalPrinciple(critique_request="Is it polite?", revision_request="Make it polite.")
+        langgraph_supervisor.create_handoff_tool(agent_name="a", description="Hand a bill over")
+        VectorStoreInfo(content_info="Letters of a year", metadata_info=[MetadataInfo(description="Its year")])
+        client.blocks.create(label="human", value="Lives in a village.")
+        """,
+        {
+            ("system", "The year of the letter"),
+            ("system", "Letters to a city"),
+            ("user", "Is it polite?"),
+            ("user", "Make it polite."),
+            ("tool", "Hand a bill over"),
+            ("user", "Letters of a year"),
+            ("user", "Its year"),
+            ("system", "Lives in a village."),
+        },
+    ),
+    (
+        "judges",
+        """
+        import agno, griptape, opik, pydantic_evals, ragas, trulens
+        AgentAsJudgeEval(criteria="Is it short?")
+        EvalEngine(criteria="Is it whole?")
+        opik.evaluation.metrics.GEval(task_introduction="You judge.", evaluation_criteria="Is it calm?")
+        LLMJudge(rubric="It names a source.")
+        DiscreteMetric(name="d", prompt="Rate {text}.")
+        RubricsScore(rubrics={"score1_description": "It is wrong."})
+        Metric(implementation=f, name="r", criteria="0: it is off the topic", description="How near it is")
+        """,
+        {
+            ("system", "Is it short?"),
+            ("user", "Is it whole?"),
+            ("user", "You judge."),
+            ("user", "Is it calm?"),
+            ("user", "It names a source."),
+            ("user", "Rate {text}."),
+            ("user", "It is wrong."),
+            ("system", "0: it is off the topic"),
+        },
+    ),
+    (
         "evaluation",
         """
         from deepeval.metrics import GEval
@@ -602,6 +673,9 @@ NOT_FOUND = {
         Task(description="Paint the fence before Friday", expected_output="A white fence")
         Team(description="The people who paint")
         Tool("brush", f, "A thing to paint with")
+        Metric(criteria="How white the fence is", description="Its colour")
+        Rubric(expected_outcome="A fence that is white")
+        Persona(role_description="A man who paints")
         """,
     "promptflow-tool": """
         from promptflow.core import tool
