@@ -1113,6 +1113,124 @@ FORMS = [
         ("Whether the page shows", "tool"),
         silent=("The port that", "The id of the plant"),
     ),
+    form(
+        "a described parameter whose name is that of the framework's own",
+        """
+        from fastmcp import FastMCP
+        server = FastMCP("house")
+        @server.tool()
+        def plan(
+            config: Annotated[Plan, Field(description="The beds and the paths between them.")],
+            message: Annotated[str, "What the gardener is told."],
+            session: Annotated[Session, Depends(session)],
+        ) -> str:
+            "Plan a garden."
+        """,
+        ("The beds and the paths", "tool"),
+        ("What the gardener is told", "tool"),
+    ),
+    form(
+        "a class that reads the answer of a tool whose schema is written by hand",
+        """
+        class Plant(BaseModel):
+            "A plant that was found on the page."
+        class Bed(BaseModel):
+            "A bed that was found on the page."
+        def ask(client, page):
+            answer = client.messages.create(
+                model="claude-haiku-4-5",
+                messages=[{"role": "user", "content": f"Name the plants of {page}"}],
+                tools=[{"name": "Plant", "description": "A plant of the page.", "input_schema": {}}, Tool(name="Bed")],
+            )
+            return Plant.model_validate(answer.content[0].input)
+        """,
+        ("A plant of the page", "tool"),
+        silent=("A plant that was", "A bed that was"),
+    ),
+    form(
+        "descriptions of tools that a property, a constructor or a base class is given",
+        """
+        class Rake(BaseTool):
+            @property
+            def description(self):
+                return f"Rakes the leaves of {self.garden} together."
+        class Hose(GardenTool):
+            def __init__(self):
+                self.description = "Waters one bed, slowly."
+        class Spade(BaseTool):
+            def __init__(self):
+                super().__init__(name="spade", description="Turns the soil of one bed.")
+        class Shears(BaseTool):
+            description: str = Field(default="Cuts a hedge to a height.")
+        class Shed(Building):
+            def __init__(self):
+                super().__init__(name="shed", description="Where the tools are kept.")
+        """,
+        ("Rakes the leaves of", "tool"),
+        ("Waters one bed", "tool"),
+        ("Turns the soil", "tool"),
+        ("Cuts a hedge", "tool"),
+        silent=("Where the tools",),
+    ),
+    form(
+        "tools that people choose from a list",
+        """
+        class BaseTool(BaseModel):
+            name: str
+            description: str
+        class Rake(BaseTool):
+            description: str = "Rakes leaves, by Garden & Sons."
+        class DoingTool(BaseModel):
+            description: str
+            def run(self): ...
+        class Hose(DoingTool):
+            description: str = "Waters one bed, slowly."
+        """,
+        ("Waters one bed", "tool"),
+        silent=("Rakes leaves",),
+    ),
+    form(
+        "what stands beside the parts of a prompt",
+        """
+        PROMPT = {
+            "template": "Name the plants of this page: {page}",
+            "meta_data": {"answer_phrase": "In short, the plants of the page are these"},
+        }
+        """,
+        ("Name the plants of this page", "user"),
+        silent=("In short",),
+    ),
+    form(
+        "settings of prompts",
+        """
+        class PromptSettings(BaseSettings):
+            language: str = "the language that people speak"
+            chats: dict = {
+                "default": "{{input}}",
+                "garden": (
+                    "The following is a talk between a gardener and a friend of hers, who knows a lot about plants "
+                    "and says so when he does not know one.\\n{{history}}\\nGardener: {{input}}"
+                ),
+            }
+        """,
+        ("a talk between a gardener", "user"),
+        silent=("the language that people speak",),
+    ),
+    form(
+        "the text of a message that was made before",
+        """
+        RULES = "1. Look the plant up before anything is said about it.\\n2. Name the page that it stands on."
+        def tell(messages):
+            first = {**messages[0]}
+            if first.get("role") == "system":
+                first_message = first
+                first_message["content"] = (first.get("content") or "") + f"\\n<rules>{RULES}</rules>"
+            last = messages[-1]["content"]
+            messages[-1]["content"] = f"{last} The answer is at most one page long, with the names in Latin too."
+        """,
+        ("Look the plant up", "user"),
+        ("at most one page long", "user"),
+    ),
 ]
 
 

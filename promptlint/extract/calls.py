@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract import fills, lists, loads, partials, pipelines, schemas, sending, turns
+from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, turns
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, Places, PromptEntry
 from promptlint.extract.invocations import note_given, note_invocation
 from promptlint.extract.iteration import in_order, spread, unordered
@@ -198,6 +198,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     schemas.note_passed(file, site)
+    if site.keywords:
+        inherited.note(file, scope, site, note_argument)
     if file.partials and (whole := partials.called(file, scope, site, evaluate)) is not None:
         site = whole
     known = partials.made(file, scope, site, evaluate) or _catalogued(file, scope, site, evaluate)
@@ -440,8 +442,13 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
         for item in value.items:
             note_argument(file, item, node, name, role, template)
     elif type(value) is Mapping:
-        for key, item in value.entries:
+        # Of an object that stands for a text (`BaseMessage(role_name=..., content=...)`), that text.
+        told = [entry for entry in value.entries if entry[0] in _TEXT_KEYS] if value.kind else []
+        for key, item in told or value.entries:
             note_argument(file, item, node, f"{name}.{key}", role, template)
+
+
+_TEXT_KEYS = frozenset({"content", "text", "template", "prompt"})
 
 
 def _method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> Value | None:

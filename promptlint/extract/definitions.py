@@ -53,6 +53,7 @@ from promptlint.template import (
     Mapping,
     Message,
     Ref,
+    Span,
     Template,
     Value,
     Volatility,
@@ -409,13 +410,48 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate)
     if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
         schemas.note(file, [":" + inner.name])
-    if not entries and any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases):
+    tool = any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases)
+    if tool and _configures(file, scope, node):
+        entries = []
+    elif tool and not entries:
         # A tool by way of a class of the project.
         entries = [BaseEntry([], {"description": "tool", "inputs": "tool"})]
     note_examples(file, inner, node, KEYWORD)
     for entry in entries:
         _note_class(file, inner, node, entry)
     return True
+
+
+def _configures(file: File, scope: Scope, node: ast.ClassDef) -> bool:
+    """Whether a class of tools is a record of data that does nothing, by way of a base class in this file.
+
+    People choose tools by such ones.
+    """
+    own = data = False
+    seen: set[int] = set()
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if any(isinstance(each, FunctionNode) for each in one.body):
+            return False
+        for base in one.bases:
+            name = dotted(base)
+            known = file.definitions.get(scope.key(name)) or file.definitions.get(name)
+            if known is not None and isinstance(known[0], ast.ClassDef):
+                own = True
+                stack.append(known[0])
+            elif name.rpartition(".")[2] in _DATA:
+                data = True
+            else:
+                return False
+    return own and data
+
+
+# Base classes that bring fields and nothing to do.
+_DATA = frozenset({"BaseModel", "TypedDict", "NamedTuple"})
 
 
 def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
@@ -436,16 +472,44 @@ def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
 _TEMPLATES = (("template",), ("templates",))
 
 
+def _given_later(file: File, inner: Scope, node: ast.ClassDef, name: str) -> Template | None:
+    """An attribute that a property gives, or that `__init__` sets: known when the methods have been read."""
+    key = inner.key(name)
+    made = file.facts.bindings.get(key)
+    if isinstance(made, tuple):
+        return made
+    for method in node.body:
+        if isinstance(method, FunctionNode) and method.name == "__init__":
+            targets = [target for each in method.body if isinstance(each, ast.Assign) for target in each.targets]
+            for target in targets:
+                if dotted(target) == f"self.{name}":
+                    return (Ref(f":{key}", Hole(name, file.span(target))),)
+    return None
+
+
+def _start(value: Template) -> Span | None:
+    """Where a text that stands elsewhere is read."""
+    return value[0].fallback.span if type(value[0]) is Ref else None
+
+
 def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) -> None:
     """Attributes, docstring and fields that a base class sends."""
     for name, role in entry.attributes.items():
         value = inner.values.get(name)
+        if value is None and name == "description":
+            value = _given_later(file, inner, node, name)
+        if (given := field_default(value) if value is not None else None) is not None:
+            value = given[0][1] if given else None
         if isinstance(value, tuple):
             note_taken(file, value, role, file.span(node))
         if isinstance(value, tuple) and textual(value):
-            file.note(value, extent(value) or file.span(node), name, role, "base-class", KEYWORD)
+            file.note(value, extent(value) or _start(value) or file.span(node), name, role, "base-class", KEYWORD)
         elif isinstance(value, Mapping):
             note_descriptions(file, value, name)
+        elif isinstance(value, Items):
+            for item in value.items:
+                if isinstance(item, Mapping):
+                    note_descriptions(file, item, name)
     if entry.docstring:
         text = _doc(file, inner, node)
         if text:

@@ -138,6 +138,13 @@ def class_of_prompts(name: str) -> bool:
     return bool(parts) and parts[-1] not in ABOUT_WORDS and not PROMPT_WORDS.isdisjoint(parts)
 
 
+@functools.lru_cache(maxsize=20_000)
+def settings_of_prompts(name: str) -> bool:
+    """Whether a class of this name holds prompts among other settings: `PromptSettings`."""
+    parts = words(name)
+    return parts[-1:] in (("settings",), ("config",)) and not {"prompt", "prompts"}.isdisjoint(parts)
+
+
 _TOOL_KINDS = frozenset("tool definition spec schema param declaration info def function description".split())
 
 

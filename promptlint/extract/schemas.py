@@ -44,8 +44,7 @@ SCHEMA = "schema"
 _ROUTES = frozenset("get post put delete patch head options route api_route add_api_route websocket APIRouter".split())
 # Members of a class that give its schema.
 SCHEMA_MEMBERS = frozenset(
-    "openai_schema anthropic_schema gemini_schema model_json_schema schema schema_json json_schema to_openai "
-    "model_validate_json model_validate parse_raw".split()
+    "openai_schema anthropic_schema gemini_schema model_json_schema schema schema_json json_schema to_openai".split()
 )
 _FIELDS = frozenset({"Field", "field", "PrivateAttr", "Parameter", "Param", "Arg"})
 # A parameter that the framework fills and leaves out of the schema, by the last word of its name or type.
@@ -127,7 +126,7 @@ def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evalua
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):
             inner = node.elts
         elif isinstance(node, ast.Dict):
-            inner = node.values
+            inner = [value for value in node.values if not _is_text(value)]
         elif isinstance(node, ast.Subscript):
             inner = (node.slice,)
             if not isinstance(node.value, ast.Name) or node.value.id in file.known:
@@ -139,13 +138,18 @@ def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evalua
         elif isinstance(node, ast.IfExp):
             inner = (node.body, node.orelse)
         elif isinstance(node, ast.Call):
-            inner = [*node.args, *(keyword.value for keyword in node.keywords)]
+            # `Tool(name="Search")` says what a tool is called, `{"name": "Search"}` too: neither sends the class.
+            inner = [each for each in (*node.args, *(one.value for one in node.keywords)) if not _is_text(each)]
             if isinstance(node.func, ast.Attribute) and node.func.attr in SCHEMA_MEMBERS:
                 inner = [node.func.value]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             found += [f":{node.value}"] if node.value in file.known else []
         stack += [(child, depth + 1) for child in reversed(inner) if child is not None]
     return found
+
+
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _local(file: File, scope: Scope, name: str) -> str:
@@ -280,9 +284,20 @@ def _note_maker(file: File, site: CallSite) -> None:
 def _injected(argument: ast.arg) -> bool:
     annotation = argument.annotation
     if isinstance(annotation, ast.Subscript):
+        extras = annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else []
+        if dotted(annotation.value).rpartition(".")[2] == "Annotated" and any(map(_describes, extras)):
+            # What is described to the model, the model fills.
+            return False
         annotation = annotation.value
     said = (words(argument.arg)[-1:], words(dotted(annotation))[-1:] if annotation is not None else ())
     return any(part and part[0] in _INJECTED for part in said)
+
+
+def _describes(extra: ast.expr) -> bool:
+    """Whether a part of `Annotated[...]` describes a parameter: a text, or `Field(description=...)`."""
+    if isinstance(extra, ast.Call):
+        return any(keyword.arg == "description" for keyword in extra.keywords)
+    return isinstance(extra, ast.JoinedStr) or (isinstance(extra, ast.Constant) and isinstance(extra.value, str))
 
 
 def _annotated(

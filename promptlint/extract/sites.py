@@ -50,6 +50,10 @@ AGAINST_PACKAGES = frozenset(
 )
 
 
+# The same without those that every program may use beside what it is about.
+AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
+    "argparse optparse logging loguru structlog warnings click typer".split()
+)
 # Of these, the ones that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
 
@@ -254,7 +258,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
         entries = field_default(value)
         for key, item in value.entries if entries is None else entries:
-            if value.kind and key in _ABOUT_KEYS:
+            if (value.kind and key in _ABOUT_KEYS) or (words(key) in _ASIDE and not value.kind):
                 continue
             below = f"{name}.{key}" if name else key
             inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
@@ -311,6 +315,8 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 
 # Keywords of an object that say to people what it is.
 _ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
+# Keys beside the parts of a prompt that tell the program how to use it.
+_ASIDE = (("meta",), ("metadata",), ("meta", "data"))
 # A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
 _KEY = re.compile(r"[\w -]+")
 
@@ -408,6 +414,28 @@ def feeds(value: Value) -> bool:
         return False
     hole = value[0] if len(value) == 1 else None
     return textual(value) or (type(hole) is Hole and bool(hole.member))
+
+
+def note_content(file: File, owner: str, value: Value, node: ast.expr, rank: int = READS) -> None:
+    """A text that a message gets, of those with roles that are sent: `message.content += hint`.
+
+    Of a dict (`message["content"] = ...`) it is as good as a name that says so.
+    """
+    sent = words(owner)[-1:] in _MESSAGES and "role" in file.source.text
+    told = textual(value) if rank == READS else isinstance(value, tuple) and has_text(value)
+    if sent and told and file.imported.isdisjoint(AUDIENCE_PACKAGES):
+        file.note(value, place(file, value, node), file.where, "unknown", "within", rank)
+
+
+_MESSAGES = (("message",), ("messages",), ("msg",))
+
+
+def note_setting(file: File, name: str, value: Value, node: ast.expr) -> None:
+    """The long texts of a setting of prompts; the short ones are names, paths and switches."""
+    if name != "model_config" and not (type(value) is Mapping and value.kind):
+        for text in templates(value):
+            if len(sample(text)) >= MIN_HELD:
+                consider(file, text, node, name, named=True)
 
 
 def settle(file: File, value: Value, node: ast.AST, name: str, evidence: str, role: str = "") -> int | None:

@@ -16,15 +16,16 @@ from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_annotation, note_given, note_item, note_type
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.messages import as_message, content_template, note_company, note_message
-from promptlint.extract.names import class_of_prompts, gives_prompt, words
+from promptlint.extract.names import class_of_prompts, gives_prompt, settings_of_prompts, words
 from promptlint.extract.sending import OPENAI_ADDRESSES
 from promptlint.extract.sites import (
-    AGAINST_PACKAGES,
     KEYWORD,
-    READS,
+    NAME,
     consider,
     documents,
+    note_content,
     note_fed,
+    note_setting,
     place,
     speaks_against,
     unclaimed,
@@ -184,7 +185,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             if name == "__doc__":
                 _note_doc(file, written, value, node)
             elif name == "content":
-                _note_content(file, written.rpartition(".")[0], value, node)
+                note_content(file, written.rpartition(".")[0], value, node)
             if taken or file.prompt_like(name):
                 _note(file, scope, written, value, node)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
@@ -200,13 +201,17 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                 scope.values[name] = bounded(grown, len(entries))
             if member := key_of(target.slice):
                 note_given(file, file.name, member, value)
+            if key == "content":
+                note_content(file, name, value, node, NAME)
             if taken:
                 consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
         case ast.Subscript():
             evaluate(file, scope, target.slice)
             lists.put(scope, target, value)
+            names = _keys(target)
+            if names[1:] == ["content"]:
+                note_content(file, names[0], value, node, NAME)
             if taken:
-                names = _keys(target)
                 consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             items = value.items if type(value) is Items and len(value.items) == len(targets) else ()
@@ -238,6 +243,8 @@ def owner_of(scope: Scope, receiver: str) -> str:
 def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
     named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
+    if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
+        note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
         note_fed(file, value, name.rpartition(".")[2])
     if single_hole(value) is not None:
@@ -258,16 +265,6 @@ def _note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:
 
 
 _TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
-
-
-def _note_content(file: File, owner: str, value: Value, node: ast.expr) -> None:
-    """A text that a message gets, of those with roles that are sent: `message.content += hint`."""
-    sent = words(owner)[-1:] in _MESSAGES and "role" in file.source.text
-    if sent and textual(value) and file.imported.isdisjoint(AGAINST_PACKAGES):
-        file.note(value, place(file, value, node), file.where, "unknown", "within", READS)
-
-
-_MESSAGES = (("message",), ("messages",), ("msg",))
 
 
 def _renote(file: File, scope: Scope, name: str) -> None:
@@ -298,14 +295,14 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         # `templates["task"] += "..."`: the keys and what they belong to are its name.
         consider(file, value, node, ".".join(_keys(target)), named=any(map(file.prompt_like, _keys(target))))
         if _keys(target)[1:] == ["content"]:
-            _note_content(file, _keys(target)[0], value, node)
+            note_content(file, _keys(target)[0], value, node, NAME)
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
         _note_doc(file, name, value, node)
         return True
     if name.endswith(".content"):
-        _note_content(file, name.rpartition(".")[0], value, node)
+        note_content(file, name.rpartition(".")[0], value, node)
     current = scope.values.get(name)
     if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)

@@ -1,0 +1,54 @@
+"""What `super().__init__(...)` hands to a base class that the catalogue knows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from promptlint.extract.catalogue import Matcher
+from promptlint.extract.names import tool_named
+from promptlint.extract.sites import sample
+from promptlint.extract.state import File, Scope, has_text
+from promptlint.template import Value
+
+if TYPE_CHECKING:
+    from promptlint.extract.calls import CallSite
+
+# Notes the texts of one argument: file, value, node, name, role.
+Note: TypeAlias = Callable[[File, Value, ast.AST, str, str], None]
+
+
+def note(file: File, scope: Scope, site: CallSite, noted: Note) -> None:
+    """Note what a class gives its base class, as a call of the base class would give it."""
+    func = site.node.func
+    if not isinstance(func, ast.Attribute) or func.attr != "__init__" or not isinstance(func.value, ast.Call):
+        return
+    called = func.value.func
+    if not isinstance(called, ast.Name) or called.id != "super" or not scope.owner:
+        return
+    for base in file.facts.bases.get(scope.owner, ()):
+        roles = _roles(file, base)
+        for key in sorted(roles.keys() & site.keywords.keys()):
+            value, node = site.keywords[key]
+            if isinstance(value, tuple) and has_text(value) and _word(sample(value)):
+                continue
+            noted(file, value, node, key, roles[key])
+
+
+def _word(text: str) -> bool:
+    """Whether a text is a name only: tools that are built into a model are given one for a description."""
+    return text.isascii() and len(text.split()) < 2
+
+
+def _roles(file: File, base: str) -> dict[str, str]:
+    """The keywords of a base class that carry text for a model, each with its role."""
+    for each in file.lexicon.matchers:
+        made = Matcher.find(each.prompts, base, file.imported)
+        if made is not None:
+            return made.arguments
+    sent = file.lexicon.base(base, file.imported)
+    if sent is not None:
+        return sent.attributes
+    # A tool by way of a class of the project.
+    return {"description": "tool"} if tool_named(base.rpartition(".")[2]) else {}
