@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.operations import over_texts
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, holes, texts
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ROOT = re.compile(r"[A-Za-z_]\w*")
@@ -18,16 +19,34 @@ _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\
 
 def likely(template: Template) -> Template:
     """A template that nothing in sight fills: that its values change is no more than likely."""
+    return _levelled(template, _likely)
+
+
+def _likely(level: Volatility) -> Volatility:
+    return level if level <= Volatility.DEPLOY else Volatility.UNKNOWN
+
+
+def made_once(template: Template, place: Span, functions: Iterable[Span | None]) -> Template:
+    """What a call at a place gives back: outside of the functions of its file it is computed once in a process."""
+    if not any(hole.volatility is Volatility.UNIQUE for hole in holes(template)):
+        return template
+    if any(each is not None and each.start <= place.start < each.end for each in functions):
+        return template
+    return _levelled(template, lambda level: Volatility.DEPLOY if level is Volatility.UNIQUE else level)
+
+
+def _levelled(template: Template, change: Callable[[Volatility], Volatility]) -> Template:
+    """A template whose values change as often as `change` says of how often they did."""
     parts: list[Part] = []
     for part in template:
         match part:
             case Hole():
-                parts.append(msgspec.structs.replace(part, volatility=_likely(part.volatility)))
+                parts.append(msgspec.structs.replace(part, volatility=change(part.volatility)))
             case Choice():
-                parts.append(Choice(part.condition, tuple(likely(branch) for branch in part.branches)))
+                parts.append(Choice(part.condition, tuple(_levelled(branch, change) for branch in part.branches)))
             case Repeat():
-                level = _likely(part.volatility)
-                parts.append(msgspec.structs.replace(part, body=likely(part.body), volatility=level))
+                level = change(part.volatility)
+                parts.append(msgspec.structs.replace(part, body=_levelled(part.body, change), volatility=level))
             case _:
                 parts.append(part)
     return tuple(parts)
@@ -55,10 +74,6 @@ def named_for(template: Template, body: Span | None, parameters: set[str]) -> Te
             case _:
                 parts.append(part)
     return tuple(parts)
-
-
-def _likely(level: Volatility) -> Volatility:
-    return level if level <= Volatility.DEPLOY else Volatility.UNKNOWN
 
 
 def guess_fields(template: Template) -> Template:

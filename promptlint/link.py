@@ -17,7 +17,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.extract.volatility import TELLING
-from promptlint.fields import named_for
+from promptlint.fields import made_once, named_for
 from promptlint.modules import Modules
 from promptlint.operations import SEVERAL, in_text, is_several, literal
 from promptlint.prompt import Project
@@ -249,6 +249,8 @@ class Linker:
         if ref.call is None:
             return self.named(home, key)
         value = self.called(home, key, ref.call, facts, bound)
+        if isinstance(value, tuple) and facts.file == ref.fallback.span.file:
+            value = made_once(value, ref.fallback.span, (each.span for each in facts.functions.values()))
         seldom = ref.fallback.volatility is Volatility.DEPLOY and ref.fallback.origin == "name"
         function = home.functions.get(key)
         if seldom and function is not None and isinstance(value, tuple):

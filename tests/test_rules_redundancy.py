@@ -82,9 +82,11 @@ def request_of(*prompts: Prompt, schemas: tuple[Schema, ...] = ()) -> Request:
 
 
 def found(rule: str, subject: Request | Project, **options: int) -> list[Finding]:
-    check = all_rules()[rule].check
-    assert check is not None
-    return list(check(subject, **options))
+    known = all_rules()[rule]
+    assert known.check is not None
+    if known.subject == "Project" and isinstance(subject, Request):
+        subject = Project((subject,))
+    return list(known.check(subject, **options))
 
 
 def rewritten(rule: str, way: int) -> str:
@@ -204,6 +206,11 @@ def test_a_schema_that_is_spelled_out_is_reported(form: str, number: int) -> Non
     assert text[finding.span.start : finding.span.end].count("\n") in (3, 5)
     assert finding.span.start > text.index("these fields")
     assert "Ticket" in finding.message and finding.tokens > 20
+    # A model that takes no schema is sent the same text.
+    both = Project((request_of(prompt, schemas=(schema,)), request_of(prompt)))
+    assert found("restated-schema", both) == []
+    twice = Project((request_of(prompt, schemas=(schema,)), request_of(prompt, schemas=(schema,))))
+    assert {each.span for each in found("restated-schema", twice)} == {finding.span}
 
 
 def test_another_schema_is_not_spelled_out() -> None:

@@ -59,6 +59,9 @@ def _is_data(hole: Hole, operation: str) -> bool:
         return operation in ("format", "format_map", "fields")
     if hole.origin in _HARMLESS or hole.volatility <= Volatility.DEPLOY:
         return False
+    if operation != "jinja" and not _NAME.fullmatch(hole.expression):
+        # What is cut out of a text, computed or looked up may well be a word or a number.
+        return False
     name = hole.expression.lower() if _NAME.fullmatch(hole.expression) else ""
     words = name.rpartition(".")[2].split("_")
     # A value that is named as a template or a part of one may be meant to have fields.

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from promptlint.cache import model_of
-from promptlint.prompt import Finding, Request, Schema
+from promptlint.prompt import Finding, Project, Prompt, Request, Schema
 from promptlint.rules import rule
 from promptlint.rules._repeats import cut
 from promptlint.rules._tool_texts import restated_tools
 from promptlint.structure import Document, Kind, Line, read
-from promptlint.template import Span
+from promptlint.template import Span, texts
 from promptlint.tokens import encoding_of
 
 # Fewer fields are named in passing.
@@ -39,10 +39,24 @@ class _Copy(msgspec.Struct, frozen=True):
 
 
 @rule(group="redundancy", severity="warning")
-def check(request: Request, *, min_tokens: int = 20) -> Iterator[Finding]:
+def check(project: Project, *, min_tokens: int = 20) -> Iterator[Finding]:
     """The schema of the answer or what describes a tool is passed, and stands in the text as well."""
-    model = model_of(request)
-    yield from restated_tools(request, model, min_tokens)
+    # What is passed along with each text, at least: a request without a schema needs what its text says of the form.
+    passed: dict[Span, set[str]] = {}
+    for request in project.requests:
+        names = {schema.name for schema in request.schemas}
+        for prompt in request.prompts:
+            for text in texts(prompt.template):
+                passed[text.span] = passed.get(text.span, names) & names
+    for request in project.requests:
+        model = model_of(request)
+        yield from restated_tools(request, model, min_tokens)
+        for finding, schema, prompt in _restated(request, model, min_tokens):
+            if all(schema.name in passed[text.span] for text in texts(prompt.template)):
+                yield finding
+
+
+def _restated(request: Request, model: str, min_tokens: int) -> Iterator[tuple[Finding, Schema, Prompt]]:
     schemas = [schema for schema in request.schemas if len(schema.fields) >= _FEWEST]
     if not schemas:
         return
@@ -57,7 +71,7 @@ def check(request: Request, *, min_tokens: int = 20) -> Iterator[Finding]:
                 tokens = cut(document, document.lines[copy.first].start, document.lines[copy.last].end, model)
                 if span is None or tokens < min_tokens:
                     continue
-                yield Finding(
+                finding = Finding(
                     span,
                     f"this {copy.form} spells out `{schema.name}`, which is passed as the schema of the answer; "
                     f"it takes {'' if exact else '~'}{tokens:,} tokens",
@@ -67,6 +81,7 @@ def check(request: Request, *, min_tokens: int = 20) -> Iterator[Finding]:
                     related=((schema.span, f"`{schema.name}` is passed here"),),
                     exact=exact,
                 )
+                yield finding, schema, prompt
 
 
 def _copies(document: Document, schema: Schema) -> Iterator[_Copy]:

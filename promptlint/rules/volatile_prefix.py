@@ -38,6 +38,8 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
     if policy.mode == "none" or not cache.may_reach(request, minimum):
         return
     found: dict[Span, Finding] = {}
+    # Dates that cost nothing in one of the ways.
+    harmless: set[Span] = set()
     for choices in cache.alternatives(request):
         pieces = cache.lay_out(request, choices, policy)
         unique = cache.unique_values(pieces, policy, minimum, min_gain)
@@ -46,10 +48,12 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
             finding = _finding(request, pieces, unique, words_of_minimum)
         elif (date := _date(pieces, policy.mode, minimum, min_gain)) is not None:
             finding = _date_finding(request, date, words_of_minimum)
+        else:
+            harmless.update(piece.span for piece in pieces if piece.origin == "date")
         # Of several ways through the conditions the smallest figure is claimed.
         if finding is not None and (finding.span not in found or finding.tokens < found[finding.span].tokens):
             found[finding.span] = finding
-    yield from (found[span] for span in sorted(found))
+    yield from (found[span] for span in sorted(found) if found[span].tokens or span not in harmless)
 
 
 def _finding(request: Request, pieces: Sequence[Piece], unique: cache.Unique, minimum: str) -> Finding:
