@@ -197,3 +197,17 @@ def test_who_the_model_is_behind_a_heading() -> None:
     for text in ("# Role\\nYou are a clerk of the {house}.", "SETTING: You are a clerk of the {house}."):
         project = link([facts(Source("app.py", f'CLERK_PROMPT = "{text.replace("{house}", "house")}"\n'))])
         assert [prompt.role for prompt in project.prompts] == ["system"]
+
+
+def test_what_a_service_answers_about_a_prompt() -> None:
+    program = """
+    PARAMETERS = [{"name": "letter_id", "in": "query", "description": "The letter that is asked for", "schema": {}}]
+
+    def revert_prompt(self):
+        if self.busy:
+            return ErrorObject(code=3, message="A turn with the letters is in progress")
+        return {"success": True, "message": "The letters are as they were before"}
+    """
+    assert texts_of(program) == []
+    kept = 'def revert_prompt(self):\n    return {"system": "x", "message": "The letters are as they were before"}\n'
+    assert texts_of(kept) == ["The letters are as they were before"]

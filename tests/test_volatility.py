@@ -139,6 +139,10 @@ def test_frozen_at_import() -> None:
     assert states("started = datetime.now().isoformat()\n" + use) == [(V.DEPLOY, "clock")]
     assert states("started = load()\n" + use) == [(V.DEPLOY, "")]
     assert states("from util import started\n" + use, util="started = time.time()\n") == [(V.DEPLOY, "clock")]
+    # By way of a function of the project: where it is called decides.
+    told = "def told():\n    now = datetime.now()\n    return f'It is {now:%H:%M} now.'\n"
+    assert states(told + "SYSTEM_PROMPT = f'You are a helper. {told()}'\n") == [(V.DEPLOY, "clock")]
+    assert states(told + "def prompt():\n    return f'You are a helper. {told()}'\n")[-1] == (V.UNIQUE, "clock")
     # Not what a function computes anew.
     fresh = "started = time.time()\ndef restart():\n    global started\n    started = time.time()\n"
     assert states(fresh + use)[0][0] is V.UNKNOWN

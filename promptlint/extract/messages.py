@@ -191,7 +191,8 @@ _SCHEMAS = ("parameters", "input_schema", "inputSchema", "args_schema", "json_sc
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
     text = mapping.get("description")
-    if text is None or file.shown:
+    if text is None or file.shown or mapping.get("in") is not None:
+        # With `in` it is the parameter of a web service (OpenAPI).
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     named = mapping.get("name") or mapping.get("tool_name")

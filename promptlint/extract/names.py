@@ -70,6 +70,7 @@ _DEPLOY = frozenset(
     "agent base key keys rating scale criteria rubric "
     "skill skills agents features version currency country region timezone capabilities".split()
 )
+_SYSTEMS = frozenset({"system", "sys"})
 # First words of a switch ("has_network_access", "use_tools") and of what there is to choose from ("available_names").
 _SWITCHES = frozenset("is has use enable enabled allow allowed available supported default".split())
 # Words that say what kind of thing a value is, not what it is about: the word in front decides ("tool_descriptions").
@@ -215,7 +216,7 @@ def _of_words(last_name: str, name: str) -> Volatility:
         return Volatility.UNKNOWN
     if unique_name(name):
         return Volatility.UNIQUE
-    if "system" in parts and prompt_like(last_name):
+    if not _SYSTEMS.isdisjoint(parts) and prompt_like(last_name):
         return Volatility.DEPLOY
     if (parts[0] in _SWITCHES and len(parts) > 1) or "personality" in parts:
         return Volatility.DEPLOY

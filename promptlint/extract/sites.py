@@ -257,13 +257,21 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             note_descriptions(file, value, name or file.where, NAME)
         # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
         entries = field_default(value)
+        outcome = "Error" in value.kind or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
         for key, item in value.entries if entries is None else entries:
+            if outcome and key in _TOLD:
+                continue
             if (value.kind and key in _ABOUT_KEYS) or (words(key) in _ASIDE and not value.kind):
                 continue
             below = f"{name}.{key}" if name else key
             inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+# Keys of what a service says of its work, and under which it says so to people.
+_OUTCOME = frozenset({"success", "error", "error_code", "status", "status_code", "code", "ok"})
+_TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "status"})
 
 
 def _called(value: Template) -> bool:
