@@ -23,10 +23,10 @@ from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.extract.state import references
-from promptlint.operations import is_several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows
 from promptlint.template import (
     Apply,
     Arguments,
@@ -37,7 +37,6 @@ from promptlint.template import (
     Ref,
     Repeat,
     Span,
-    Template,
     Text,
     Value,
     texts,
@@ -54,33 +53,12 @@ MAX_REQUESTS = 32
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
-# A role that is a list of messages; a text in its place is the user's.
-MESSAGES = "messages"
-MODEL = "model"
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 60
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
-_MARK = "\0parameter"
-_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", SCHEMA, MODEL)
 # Roles of parameters that hold no text.
 _NO_TEXT = (SCHEMA, MODEL)
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
-
-    `weak`: that it stands in one, a name alone says.
-    """
-
-    role: str
-    whole: bool
-    weak: bool = False
-
-    @property
-    def rank(self) -> tuple[bool, bool, int]:
-        """What a parameter is above all comes first."""
-        return self.weak, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -193,9 +171,9 @@ class Callers:
         self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(own)
         names += own
         # Marked texts go through every operation that leaves a text one.
-        marks: Bound = {name: (Text("\u2026", Span(_MARK, at, at), False),) for at, name in enumerate(names)}
+        marks: Bound = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
         linked = self.linker.resolve(value, facts, marks)
-        return [(names[at], Slot(slot.role, slot.whole and whole, weak)) for at, slot in _flows(linked, role)]
+        return [(names[at], Slot(slot.role, slot.whole and whole, weak)) for at, slot in flows(linked, role)]
 
     def _learn(self, place: Place, flows: list[tuple[str, Slot]]) -> bool:
         """Note what becomes of a function's parameters. Tells whether that makes it a wrapper, or one of more."""
@@ -538,62 +516,6 @@ def _attributes(value: Value) -> set[str]:
                     stack += given.positional
                     stack += [item for _, item in given.keywords]
     return found
-
-
-def _flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]:
-    """The numbers of the marked parameters in a linked value, each with what becomes of it."""
-    if depth > 12:
-        return
-    if type(value) is Message:
-        yield from _flows(value.content, value.role, depth + 1)
-    elif type(value) is Items:
-        for item in value.items:
-            yield from _flows(item, role, depth + 1)
-    elif type(value) is Mapping:
-        for key in ("text", "content", "input_text", "parts", "0"):
-            inner = value.get(key)
-            if inner is not None:
-                yield from _flows(inner, "user" if role == MESSAGES else role, depth + 1)
-                break
-    else:
-        whole = _alone(value)
-        several = is_several(value)
-        for number in _marks(value, 0):
-            if role == MESSAGES and not whole:
-                yield number, Slot("user", False)
-            else:
-                yield number, Slot(MESSAGES if several else role, whole)
-
-
-def _alone(template: Template) -> bool:
-    """Whether nothing but parameters, one or another, makes up a text."""
-    for part in template:
-        if type(part) is Text:
-            if part.span.file != _MARK and part.value.strip():
-                return False
-        elif type(part) is Choice:
-            if not any(_alone(branch) and branch for branch in part.branches):
-                return False
-        elif type(part) is Repeat:
-            if not _alone(part.body):
-                return False
-        else:
-            return False
-    return True
-
-
-def _marks(template: Template, depth: int) -> Iterator[int]:
-    if depth > 12:
-        return
-    for part in template:
-        if type(part) is Text:
-            if part.span.file == _MARK:
-                yield part.span.start
-        elif type(part) is Choice:
-            for branch in part.branches:
-                yield from _marks(branch, depth + 1)
-        elif type(part) is Repeat:
-            yield from _marks(part.body, depth + 1)
 
 
 def _says(value: Value) -> bool:

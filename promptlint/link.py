@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import msgspec
 
-from promptlint import decisions, loading, margins, operations, signatures
+from promptlint import decisions, loading, operations, signatures
+from promptlint.applied import OPERATIONS, bounds, by_name
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
@@ -427,10 +428,10 @@ class Linker:
         if part.operation == "slice" and type(target) is Items:
             if not operations.exact(target):
                 return target
-            start, stop = _bounds(positional)
+            start, stop = bounds(positional)
             return Items(target.items[start:stop], target.span)
         if part.operation == "given":
-            return operations.filled(target, _texts(keywords))
+            return operations.filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (len(target) == 1 and type(target[0]) is Hole):
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
@@ -501,150 +502,3 @@ def _item(target: Value, positional: list[Value], condition: str) -> Value | Non
         index = int(key)
         return target.items[index] if -len(target.items) <= index < len(target.items) else None
     return None
-
-
-Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
-
-
-def _texts(values: dict[str, Value]) -> dict[str, Template]:
-    return {name: in_text(value, name) for name, value in values.items()}
-
-
-def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(target, [in_text(value) for value in positional], _texts(keywords))
-
-
-def _format_map(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    values = dict(positional[0].entries) if positional and type(positional[0]) is Mapping else {}
-    return operations.format_template(target, [], _texts(values))
-
-
-def _partial(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(target, [], _texts(keywords), partial=True)
-
-
-def _percent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    value = positional[0] if positional else ()
-    if type(value) is Items:
-        return operations.percent(target, [in_text(item) for item in value.items], {})
-    if type(value) is Mapping and not value.kind:
-        return operations.percent(target, [], _texts(dict(value.entries)))
-    return operations.percent(target, [in_text(value)], {})
-
-
-def _replace(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    old = literal(positional[0]) if positional else None
-    return operations.replace(target, old, in_text(positional[1])) if old and len(positional) > 1 else None
-
-
-def _stripped(left: bool, right: bool) -> Operation:
-    def strip(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-        characters = literal(positional[0]) if positional else None
-        return operations.strip(target, characters, left=left, right=right)
-
-    return strip
-
-
-def _cut_fixed(prefix: bool) -> Operation:
-    def remove(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-        fixed = literal(positional[0]) if positional else None
-        flat = operations.Flat(target)
-        if not fixed:
-            return None
-        if prefix and flat.value.startswith(fixed):
-            return flat.keep([(len(fixed), len(flat.value))])
-        if not prefix and flat.value.endswith(fixed):
-            return flat.keep([(0, len(flat.value) - len(fixed))])
-        return target
-
-    return remove
-
-
-def _join(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    value = positional[0] if positional else None
-    if type(value) is Mapping or (isinstance(value, tuple) and value):
-        return None
-    return operations.join(target, value) if type(value) is Items else None
-
-
-def _indent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    prefix = positional[1] if len(positional) > 1 else keywords.get("prefix")
-    if prefix is None or len(positional) > 2 or "predicate" in keywords:
-        return None
-    return operations.indent(target, in_text(prefix))
-
-
-def _slice(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.cut(target, *_bounds(positional))
-
-
-def _bounds(positional: list[Value]) -> tuple[int | None, int | None]:
-    low, _, high = ((literal(positional[0]) if positional else "") or ",").partition(",")
-    return int(low) if low else None, int(high) if high else None
-
-
-def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    count = positional[0] if positional else ()
-    if isinstance(count, tuple) and len(count) == 1 and type(count[0]) is Hole and count[0].expression.isdecimal():
-        return operations.times(target, int(count[0].expression[:6]))
-    return None
-
-
-def _recased(change: Callable[[str], str]) -> Operation:
-    return lambda target, positional, keywords, part: operations.recase(target, change)
-
-
-def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    from promptlint.extract.jinja import TemplateError, has_own_syntax, syntax_of, template
-
-    texts = [piece for piece in target if type(piece) is Text]
-    if len(target) == 1 and type(target[0]) is Choice:
-        branches = (_jinja(branch, positional, keywords, part) for branch in target[0].branches)
-        return (Choice(target[0].condition, tuple(branch or () for branch in branches)),)
-    if len(texts) != len(target):
-        return target
-    environment = keywords.get("environment")
-    syntax = syntax_of(environment) if isinstance(environment, Mapping) and has_own_syntax(environment) else ()
-    if syntax is None:
-        return target
-    try:
-        return template(texts, part.span.file, syntax=syntax)
-    except TemplateError:
-        return target
-
-
-def _render(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    """Variables of a Jinja template get the values they are rendered with."""
-    given = loading.given(keywords)
-    if positional and type(positional[0]) is Mapping:
-        given = {**loading.given(dict(positional[0].entries)), **given}
-    return loading.render(target, given)
-
-
-OPERATIONS: dict[str, Operation] = {
-    "format": _format,
-    "fields": _format,
-    "format_map": _format_map,
-    "partial": _partial,
-    "percent": _percent,
-    "replace": _replace,
-    "strip": _stripped(True, True),
-    "lstrip": _stripped(True, False),
-    "rstrip": _stripped(False, True),
-    "removeprefix": _cut_fixed(True),
-    "removesuffix": _cut_fixed(False),
-    "join": _join,
-    "slice": _slice,
-    "times": _times,
-    "dedent": lambda target, positional, keywords, part: margins.dedent(target),
-    "cleandoc": lambda target, positional, keywords, part: margins.cleandoc(target),
-    "docstring": lambda target, positional, keywords, part: margins.cleandoc(target),
-    "indent": _indent,
-    "upper": _recased(str.upper),
-    "lower": _recased(str.lower),
-    "title": _recased(str.title),
-    "capitalize": lambda target, positional, keywords, part: operations.capitalize(target),
-    "substitute": lambda target, positional, keywords, part: operations.substitute(target, _texts(keywords)),
-    "jinja": _jinja,
-    "render": _render,
-}

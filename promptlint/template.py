@@ -150,7 +150,7 @@ class Ref(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
 class Apply(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """A string operation, kept until its target is linked: whether `{x}` is a field is not known before.
 
-    `operation` is a key of `link.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "join", ...).
+    `operation` is a key of `applied.OPERATIONS` ("format", "percent", "replace", "dedent", "cleandoc", "join", ...).
     """
 
     operation: str

@@ -19,7 +19,9 @@ LAYERS = (
     ("prompt", "extract", "operations", "margins"),
     ("tokens", "providers"),
     (
+        "applied",
         "modules",
+        "slots",
         "classes",
         "callers",
         "learned",

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from promptlint.applied import OPERATIONS
 from promptlint.config import Configuration
 from promptlint.engine import run
 from promptlint.extract.facts import Facts, Problem
 from promptlint.extract.python import facts
 from promptlint.files import discover
-from promptlint.link import OPERATIONS, Linker, link
+from promptlint.link import Linker, link
 from promptlint.modules import Modules
 from promptlint.prompt import Project
 from promptlint.source import Source

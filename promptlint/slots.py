@@ -1,0 +1,91 @@
+"""What becomes of the parameters of a function: in which message the text of each stands, and how much of it it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from promptlint.extract.messages import DESCRIPTION
+from promptlint.extract.schemas import SCHEMA
+from promptlint.operations import is_several
+from promptlint.template import Choice, Items, Mapping, Message, Repeat, Template, Text, Value
+
+# A role that is a list of messages; a text in its place is the user's.
+MESSAGES = "messages"
+MODEL = "model"
+# Stands for the file of a text that takes the place of a parameter; where it starts is the parameter's number.
+MARK = "\0parameter"
+_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", SCHEMA, MODEL)
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
+
+    `weak`: that it stands in one, a name alone says.
+    """
+
+    role: str
+    whole: bool
+    weak: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """What a parameter is above all comes first."""
+        return self.weak, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+
+
+def flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]:
+    """The numbers of the marked parameters in a linked value, each with what becomes of it."""
+    if depth > 12:
+        return
+    if type(value) is Message:
+        yield from flows(value.content, value.role, depth + 1)
+    elif type(value) is Items:
+        for item in value.items:
+            yield from flows(item, role, depth + 1)
+    elif type(value) is Mapping:
+        for key in ("text", "content", "input_text", "parts", "0"):
+            inner = value.get(key)
+            if inner is not None:
+                yield from flows(inner, "user" if role == MESSAGES else role, depth + 1)
+                break
+    else:
+        whole = _alone(value)
+        several = is_several(value)
+        for number in _marks(value, 0):
+            if role == MESSAGES and not whole:
+                yield number, Slot("user", False)
+            else:
+                yield number, Slot(MESSAGES if several else role, whole)
+
+
+def _alone(template: Template) -> bool:
+    """Whether nothing but parameters, one or another, makes up a text."""
+    for part in template:
+        if type(part) is Text:
+            if part.span.file != MARK and part.value.strip():
+                return False
+        elif type(part) is Choice:
+            if not any(_alone(branch) and branch for branch in part.branches):
+                return False
+        elif type(part) is Repeat:
+            if not _alone(part.body):
+                return False
+        else:
+            return False
+    return True
+
+
+def _marks(template: Template, depth: int) -> Iterator[int]:
+    if depth > 12:
+        return
+    for part in template:
+        if type(part) is Text:
+            if part.span.file == MARK:
+                yield part.span.start
+        elif type(part) is Choice:
+            for branch in part.branches:
+                yield from _marks(branch, depth + 1)
+        elif type(part) is Repeat:
+            yield from _marks(part.body, depth + 1)
