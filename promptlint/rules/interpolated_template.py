@@ -62,6 +62,9 @@ def _is_data(hole: Hole, operation: str) -> bool:
     if operation != "jinja" and not _NAME.fullmatch(hole.expression):
         # What is cut out of a text, computed or looked up may well be a word or a number.
         return False
+    if hole.origin == "name" and not hole.parameter:
+        # Of a local value only its name is known, and not what it was made of.
+        return False
     name = hole.expression.lower() if _NAME.fullmatch(hole.expression) else ""
     words = name.rpartition(".")[2].split("_")
     # A value that is named as a template or a part of one may be meant to have fields.
