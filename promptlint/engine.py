@@ -360,7 +360,7 @@ def _with_model(request: Request, settings: Settings) -> Request:
     A call of a known provider gets the model only if the configuration speaks of that provider. An engine one hosts
     oneself is called by a client of OpenAI.
     """
-    if settings.provider and request.provider == "openai" and self_hosted(settings.provider, request.model):
+    if settings.provider and request.provider in ("openai", "") and self_hosted(settings.provider, request.model):
         request = msgspec.structs.replace(request, provider=settings.provider)
     if not request.model and settings.model and request.provider in ("", settings.provider):
         prompts = tuple(

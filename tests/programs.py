@@ -674,7 +674,7 @@ class Forms(Texts):
             inner.emit(f"messages = [{messages[0]}]")
             inner.emit(f"messages.append({messages[1]})")
             given = "messages"
-        model, parameter = f'"model-{self.fresh("")}"', self.fresh("model")
+        model, parameter = f'"gpt-5.{self.fresh("")}"', self.fresh("model")
         extra, model = (f", {parameter}={model}", parameter) if self.chance(2) else ("", model)
         client = "self.api" if method else "openai.OpenAI()"
         inner.emit(f"return {client}.chat.completions.create(model={model}, messages={given}, {mark})")
@@ -706,7 +706,7 @@ class Forms(Texts):
 
     def model(self, scope: Scope) -> str:
         way = self.draw(3)
-        name = f'"model-{self.fresh("")}"'
+        name = f'"gpt-5.{self.fresh("")}"'
         if way == 1:
             constant = self.fresh("MODEL_")
             self.main.body.append(f"{constant} = {name}")
