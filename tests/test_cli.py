@@ -374,11 +374,16 @@ def test_who_reads_no_further_gets_no_traceback(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (b"[\n", b"")
 
 
+def _interruptible() -> None:
+    """What a shell starts in the background ignores interrupts, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "promptlint", "-"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=-1, stderr=-1, cwd=tmp_path, env=environment
+        command, stdin=subprocess.PIPE, stdout=-1, stderr=-1, cwd=tmp_path, env=environment, preexec_fn=_interruptible
     ) as process:
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
