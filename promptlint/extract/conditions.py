@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
+from promptlint.extract.callsite import Evaluate
 from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.state import File, Scope
 from promptlint.template import Choice, Condition, Hole, Test, Value
-
-Evaluate = Callable[[File, Scope, ast.expr], Value]
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.

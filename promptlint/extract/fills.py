@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.facts import Fill
 from promptlint.extract.state import File, textual
 from promptlint.template import Items, Span, Value
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 # Methods that fill a template, and the operation each one is.
 METHODS = {

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.catalogue import Matcher
 from promptlint.extract.names import tool_named
 from promptlint.extract.sites import sample
 from promptlint.extract.state import File, Scope, has_text
 from promptlint.template import Value
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 # Notes the texts of one argument: file, value, node, name, role.
 Note: TypeAlias = Callable[[File, Value, ast.AST, str, str], None]

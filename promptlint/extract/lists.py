@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from promptlint.extract.bounds import bounded, full, weight
+from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.iteration import in_order, spread
 from promptlint.extract.messages import note_company
 from promptlint.extract.results import run_time_value
@@ -27,9 +27,6 @@ from promptlint.template import (
     Value,
     Volatility,
 )
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite, Evaluate
 
 # Functions whose result has the items of what they are given, in the same order.
 COPIES = frozenset({"list", "tuple", "copy.copy", "copy.deepcopy"})

@@ -6,17 +6,14 @@ A path is a template like any other text; linking finds the file that it ends in
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.names import words
 from promptlint.extract.prompt_paths import extension
 from promptlint.extract.state import File, has_text, state_of, textual
 from promptlint.extract.volatility import strongest
 from promptlint.operations import literal
 from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 _PATHS = frozenset({"Path", "PurePath", "PosixPath", "PurePosixPath", "UPath"})
 _JOINED = frozenset({"os.path.join", "path.join", "posixpath.join", "osp.join"})

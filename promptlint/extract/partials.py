@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import Matcher
 from promptlint.extract.sending import client_in
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
 from promptlint.template import Mapping, Ref, Value
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite, Evaluate
 
 _PARTIAL = "functools.partial"
 

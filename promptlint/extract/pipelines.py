@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.sending import chain, formatted
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
 from promptlint.template import Value
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 # Of one pipeline; more are made by a program.
 MAX_COMPONENTS = 200

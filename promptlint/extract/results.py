@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.names import words
 from promptlint.extract.state import File, fallback_of, has_text, state_of
 from promptlint.extract.volatility import (
@@ -20,9 +20,6 @@ from promptlint.extract.volatility import (
 )
 from promptlint.operations import literal
 from promptlint.template import Hole, Items, JsonDump, Value, Volatility
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 JSON_DUMPS = frozenset({"json.dumps", "orjson.dumps", "ujson.dumps", "simplejson.dumps"})
 _IDS = (("id",), ("ids",))

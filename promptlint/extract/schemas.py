@@ -7,9 +7,9 @@ together (`promptlint.schemas`). What nothing sends, such as settings and the mo
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
 
+from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.messages import note_taken
@@ -19,10 +19,6 @@ from promptlint.extract.state import File, Scope, references, single_hole, textu
 from promptlint.extract.volatility import dotted
 from promptlint.template import Items, Mapping, Message, Value
 
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
-
-Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Keywords of any call, and attributes of classes, that take the type of an answer or of the arguments of a tool.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from typing import TYPE_CHECKING
 
+from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.facts import Call
 from promptlint.extract.invocations import called_name, changed_before, type_of
@@ -33,9 +33,6 @@ from promptlint.template import (
     Text,
     Value,
 )
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite, Evaluate
 
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from promptlint.extract.callsite import CallSite
 from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
 from promptlint.template import Volatility
-
-if TYPE_CHECKING:
-    from promptlint.extract.calls import CallSite
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 

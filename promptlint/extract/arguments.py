@@ -1,0 +1,93 @@
+"""What the arguments of a call say: those that a framework sends, and weak evidence in names and wording."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract import sending
+from promptlint.extract.callsite import CallSite
+from promptlint.extract.messages import note_taken, role_named
+from promptlint.extract.names import example_like, role_of, tool_named, words
+from promptlint.extract.sites import (
+    KEYWORD,
+    MIN_READS,
+    consider,
+    extent,
+    note_fed,
+    note_handed,
+    sample,
+    take_examples,
+    unclaimed,
+)
+from promptlint.extract.state import File, has_text, textual
+from promptlint.extract.volatility import NAMES
+from promptlint.operations import literal
+from promptlint.template import Items, Mapping, Value
+
+# First words of functions that make a prompt of what they are given.
+BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
+_ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
+_TEXT_KEYS = frozenset({"content", "text", "template", "prompt"})
+
+
+def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str, template: str = "") -> None:
+    """Record the texts of an argument that a framework sends: a string, a list of strings or messages."""
+    if isinstance(value, tuple):
+        note_taken(file, value, role, file.span(node))
+        note_fed(file, value, name, role)
+        if textual(value):
+            span = extent(value) or file.span(node)
+            file.note(sending.formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
+    elif type(value) is Items:
+        for item in value.items:
+            note_argument(file, item, node, name, role, template)
+    elif type(value) is Mapping:
+        # Of an object that stands for a text (`BaseMessage(role_name=..., content=...)`), that text.
+        told = [entry for entry in value.entries if entry[0] in _TEXT_KEYS] if value.kind else []
+        for key, item in told or value.entries:
+            note_argument(file, item, node, f"{name}.{key}", role, template)
+
+
+def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool = False, shown: bool = False) -> None:
+    """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads.
+
+    `prompted`: an argument that is not among those of `site` is a prompt. `shown`: nothing takes what the call gives
+    back: `self.system_message("...")` alone shows a message of the program.
+    """
+    if against:
+        return
+    for key, (value, node) in site.keywords.items():
+        if file.prompt_like(key):
+            note_fed(file, value, key)
+            note_handed(file, value, key)
+        if type(value) is tuple and not textual(value):
+            continue
+        if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
+            take_examples(file, value, node, key)
+            continue
+        tells = key == "description" and tool_named(site.last)
+        if tells or type(node) not in NAMES or file.prompt_like(key):
+            if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
+                key = "system_text"
+            index = consider(file, value, node, "tool_description" if tells else key, named=tells)
+            unclaimed(file, index, type(node) in NAMES)
+    if {"role", "content"} <= site.keywords.keys():
+        _consider_said(file, site)
+    last = site.last
+    for value, node in site.positional:
+        if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
+            # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
+            says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+            says = says and not (shown and words(last)[0] in _ROLE_WORDS)
+            consider(file, value, node, last if says else "")
+    if site.keywords and words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
+        for key, (value, node) in site.keywords.items():
+            if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
+                consider(file, value, node, f"{last}.{key}", named=True)
+
+
+def _consider_said(file: File, site: CallSite) -> None:
+    """`chat.add(role="user", content=...)`: what callers give for it is said to the model."""
+    role = role_named(literal(site.keywords["role"][0]) or "")
+    if role in ("system", "user") and not file.shown:
+        note_handed(file, site.keywords["content"][0], "content", role)

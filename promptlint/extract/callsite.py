@@ -1,0 +1,84 @@
+"""A call that is being read: its names and its evaluated arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Set
+from typing import TypeAlias
+
+import msgspec
+
+from promptlint.extract.catalogue import Places
+from promptlint.extract.state import File, Scope
+from promptlint.template import Arguments, Hole, Mapping, Value
+
+Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
+
+
+class CallSite(msgspec.Struct):
+    """A call being read: the node, its dotted names (`last` is the end of them) and its evaluated arguments."""
+
+    node: ast.Call
+    written: str
+    name: str
+    last: str
+    positional: list[tuple[Value, ast.expr]]
+    keywords: dict[str, tuple[Value, ast.expr]]
+    complete: bool
+    gathered: str = ""
+    # Parameters of the enclosing function that are lists of strings.
+    strings: Set[str] = frozenset()
+    # What is given as `*` or `**` and hides arguments.
+    rest: Hole | None = None
+    given: Arguments | None = None
+    # Of a partial: it has been bound to a method of this value, if it is one's.
+    partial: bool = False
+    on: Value | None = None
+
+    def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
+        """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
+        for at in places:
+            if isinstance(at, str):
+                keyword, _, path = at.partition(".")
+                if keyword in self.keywords:
+                    value, node = self.keywords[keyword]
+                    found = _within(value, path)
+                    if found is not None:
+                        return found, node
+            elif at < len(self.positional) and not isinstance(self.positional[at][1], ast.Starred):
+                return self.positional[at]
+        return None
+
+    def pick_all(self, places: Places) -> list[tuple[Value, ast.expr]]:
+        """The arguments at all of these places, in their order."""
+        found = [picked for place in places if (picked := self.pick([place])) is not None]
+        return [each for number, each in enumerate(found) if all(each[1] is not other[1] for other in found[:number])]
+
+    def arguments(self) -> Arguments:
+        if self.given is None:
+            positional: list[Value] = []
+            for value, node in self.positional:
+                if type(node) is ast.Starred:
+                    break
+                positional.append(value)
+            keywords = tuple([(key, value) for key, (value, _) in self.keywords.items()]) if self.keywords else ()
+            self.given = Arguments(tuple(positional), keywords, self.complete)
+        return self.given
+
+
+def _within(value: Value, path: str) -> Value | None:
+    """What stands at a dotted path of keys in a dict or an object."""
+    while path:
+        key, _, path = path.partition(".")
+        inner = value.get(key) if type(value) is Mapping else None
+        if inner is None:
+            return None
+        value = inner
+    return value
+
+
+def as_object(file: File, site: CallSite) -> Mapping:
+    """An instance, as its arguments."""
+    entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
+    entries += [(key, value) for key, (value, _) in site.keywords.items()]
+    return Mapping(tuple(entries), file.span(site.node), site.complete, site.name)

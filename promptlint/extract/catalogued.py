@@ -1,0 +1,171 @@
+"""Calls that the catalogue knows: messages, prompts, requests, and what they go through."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+from promptlint.extract import fills, lists, schemas, sending
+from promptlint.extract.arguments import consider_arguments, note_argument
+from promptlint.extract.callsite import CallSite, Evaluate, as_object
+from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, PromptEntry
+from promptlint.extract.iteration import spread
+from promptlint.extract.messages import note_alone, note_message, role_constant, role_named
+from promptlint.extract.results import run_time_value
+from promptlint.extract.sites import extent, shown_on
+from promptlint.extract.state import File, Scope, references, textual
+from promptlint.extract.volatility import dotted
+from promptlint.operations import literal
+from promptlint.template import Items, Message, Value
+
+
+def catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
+    """What the catalogue says of the call, if it knows it."""
+    last = site.last
+    for match in file.lexicon.matchers:
+        if last in match.call_tails:
+            known = _entry(file, scope, site, match, evaluate)
+            if known is not None:
+                return known
+    return None
+
+
+def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: Evaluate) -> Value | None:
+    message = Matcher.find(match.message, site.name, file.imported)
+    if message is not None and not shown_on(site.name, file.imported):
+        return _message(file, scope, site, message)
+    request = Matcher.find(match.calls, site.name, file.imported)
+    if request is not None and request.through and sending.typed(file, scope, site.node):
+        request = msgspec.structs.replace(request, through=False)
+    receiver = _receiver(file, scope, site, evaluate) if request is not None else None
+    if request is not None and (not request.through or sending.may_be_client(receiver)):
+        outputs = schemas.outputs(file, scope, site, evaluate, request.output)
+        sending.sent(file, scope, site, request, receiver, outputs)
+        for place in request.output:
+            output = site.pick([place])
+            if output is not None:
+                schemas.note(file, (*references(output[0]), *schemas.mentioned(file, scope, output[1], evaluate)))
+        return sending.opened(file, site, request, receiver) if request.opens else (run_time_value(file, site, None),)
+    several = Matcher.find(match.messages, site.name, file.imported)
+    if several is not None:
+        return _messages(file, site, several)
+    prompt = Matcher.find(match.prompts, site.name, file.imported)
+    if prompt is not None:
+        value = _prompt(file, site, prompt)
+        if prompt.api:
+            return sending.maker(file, scope, site, prompt, schemas.outputs(file, scope, site, evaluate, ()))
+        return value
+    client = Matcher.find(match.clients, site.name, file.imported)
+    if client is not None:
+        inner = _receiver(file, scope, site, evaluate) if client.method else None
+        return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
+    return None
+
+
+def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
+    """What a method is called on, without the names by which an SDK groups its methods; nothing is noted again."""
+    if site.partial:
+        return site.on
+    node = sending.client_in(site.node.func)
+    if node is None:
+        return None
+    function = node
+    return file.unnoted(lambda: evaluate(file, scope, function))
+
+
+def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> Value | None:
+    picked = site.pick(entry.content)
+    role = entry.role
+    if entry.role_from:
+        given = site.pick(entry.role_from)
+        word = literal(given[0]) if given else None
+        if word is None and given is not None:
+            last = dotted(given[1]).rpartition(".")[2] if isinstance(given[1], ast.Attribute) else ""
+            word = role_constant(given[0]) or last or None
+        role = role_named(word) if word else role or "unknown"
+        if given is None and not entry.role:
+            # `Message(content=...)` without a role is the word for many things: mail, queues, protocols.
+            return None
+    span = file.span(site.node)
+    if picked is None:
+        return (run_time_value(file, site, None),)
+    fills.note_template(file, site, picked[0], entry.template, span)
+    content = sending.formatted(file, picked[0], entry.template, span)
+    message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
+    (note_message if entry.adds else note_alone)(file, message, "message-class")
+    if entry.adds:
+        lists.tell(scope, site.node, message)
+    return message
+
+
+def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
+    """`from_messages([("system", "..."), ...])`: a list of messages."""
+    picked = site.pick(entry.argument)
+    told = site.pick(entry.system)
+    first = (Message("system", told[0], file.span(site.node)),) if told is not None else ()
+    for system in first:
+        note_message(file, system, "message-class")
+    if picked is None:
+        begun = Items(first, file.span(site.node), site.complete)
+        return begun if entry.system else (run_time_value(file, site, None),)
+    value, node = picked
+    if type(value) is not Items:
+        return value if not first else Items((*first, spread(value)), file.span(site.node))
+    messages: list[Value] = [*first]
+    for item in value.items:
+        message = item
+        history = sending.placeholder(item)
+        if history is not None:
+            message = history
+        elif type(item) is Items and len(item.items) == 2 and literal(item.items[0]) is not None:
+            word = literal(item.items[0]) or ""
+            fills.note_template(file, site, item.items[1], entry.template, item.span)
+            content = sending.formatted(file, item.items[1], entry.template, item.span)
+            message = Message(role_named(word), content, item.span)
+            note_message(file, message, "message-class")
+        elif type(item) is Message:
+            # Of Haystack the messages themselves are templates, of LangChain they are sent as they stand.
+            jinja = entry.template == "jinja"
+            text = sending.formatted(file, item.content, entry.template, item.span) if jinja else item.content
+            if jinja:
+                file.renote(item.content, text)
+            message = Message(item.role, text, item.span, item.marker)
+        elif isinstance(item, tuple) and textual(item):
+            fills.note_template(file, site, item, entry.template, file.span(node))
+            message = Message(
+                "user", sending.formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
+            )
+            note_message(file, message, "message-class")
+        messages.append(message)
+    return Items(tuple(messages), value.span, value.complete)
+
+
+def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
+    """A class or function of a framework that takes prompt text by keyword."""
+    main: Value | None = None
+    for key, role in entry.arguments.items():
+        if key in site.keywords:
+            value, node = site.keywords[key]
+            note_argument(file, value, node, key, role, entry.template)
+            main = main if main is not None else value
+    for positional in entry.positional:
+        picked = site.pick([positional.index])
+        if picked is not None:
+            note_argument(file, picked[0], picked[1], site.last, positional.role, entry.template)
+            main = main if main is not None else picked[0]
+    if main is not None and entry.template:
+        fills.note_template(file, site, main, entry.template, file.span(site.node))
+    rest = CallSite(
+        site.node,
+        site.written,
+        site.name,
+        site.last,
+        [],
+        {k: v for k, v in site.keywords.items() if k not in entry.arguments},
+        True,
+    )
+    consider_arguments(file, rest, False, bool(entry.arguments))
+    if entry.template and isinstance(main, tuple):
+        return main
+    return as_object(file, site)
