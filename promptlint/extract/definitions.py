@@ -11,7 +11,7 @@ from promptlint.extract import schemas
 from promptlint.extract.audience import only_shown
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
-from promptlint.extract.expressions import evaluate, string
+from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Described, Function
 from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.lists import begins_with
@@ -43,6 +43,7 @@ from promptlint.extract.state import (
     textual,
 )
 from promptlint.extract.statements import STATEMENTS, owner_of, run
+from promptlint.extract.strings import string
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
 from promptlint.template import (
     Apply,

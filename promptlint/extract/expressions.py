@@ -1,10 +1,9 @@
-"""What a Python expression is worth as a template: literals, f-strings, concatenations, containers, names."""
+"""What a Python expression is worth as a template: concatenations, containers, names, and what else has a value."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,38 +14,16 @@ from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.invocations import note_given, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
-from promptlint.extract.literals import Field, Piece, ScanError, scan
-from promptlint.extract.loads import divided, note_name
+from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_message, note_alone, note_company, note_schema
-from promptlint.extract.patterns import lazy
+from promptlint.extract.names import PASSING
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, documents, settle
-from promptlint.extract.state import (
-    File,
-    Scope,
-    fallback_of,
-    join_branches,
-    key_of,
-    shorten,
-    single_hole,
-    state_of,
-    textual,
-)
-from promptlint.extract.volatility import (
-    CONSTANT,
-    DEPLOY,
-    UNKNOWN,
-    State,
-    date_only,
-    dotted,
-    of_name,
-    of_part,
-    of_subscript,
-    strongest,
-    terms,
-)
-from promptlint.operations import exact, several
-from promptlint.source import Source
+from promptlint.extract.state import File, Scope, fallback_of, join_branches, key_of, single_hole, state_of, textual
+from promptlint.extract.strings import constant, fstring
+from promptlint.extract.subscripts import subscript
+from promptlint.extract.volatility import CONSTANT, DEPLOY, UNKNOWN, State, dotted, of_name, of_part, strongest, terms
+from promptlint.operations import several
 from promptlint.template import (
     Apply,
     Arguments,
@@ -59,22 +36,11 @@ from promptlint.template import (
     Part,
     Ref,
     Repeat,
-    Span,
-    Template,
-    Text,
     Value,
     Volatility,
 )
 
-_LONE = lazy("[\ud800-\udfff]")
-MAX_INDEX = 1_000_000
 MAX_DEPTH = 120
-MAX_BRANCHES = 32
-# A literal with more is data; every escape would become a part of its own.
-MAX_ESCAPES = 50_000
-# Up to 3.11 the nodes inside an f-string have no reliable position.
-FIELDS_HAVE_POSITIONS = sys.version_info >= (3, 12)
-_PASSING = frozenset("result results res output outputs data response value ret".split())
 # Expressions whose value may be larger than what it is made of.
 COMPOSED = frozenset(
     {
@@ -84,7 +50,7 @@ COMPOSED = frozenset(
 )
 _WRITTEN = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set})
 # Members of an enumeration are slow to look up.
-_UNKNOWN, _CONSTANT = UNKNOWN[0], CONSTANT[0]
+_UNKNOWN = UNKNOWN[0]
 
 
 def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
@@ -115,125 +81,6 @@ def written_out(node: ast.expr) -> int:
     return len(node.elts) if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else 0
 
 
-def constant(file: File, scope: Scope, node: ast.Constant) -> Value:
-    if not isinstance(node.value, str):
-        return (file.hole(node, _CONSTANT),)
-    if "." in node.value[-9:-1]:
-        note_name(file, node.value)
-    elif "_" in node.value and node.value.isidentifier():
-        # `getattr(prompts, "build_report")`
-        file.mentions.add(node.value)
-    return string(file, node, node.value)
-
-
-def string(file: File, node: ast.expr, value: str) -> Template:
-    """A plain literal: one verbatim text when nothing in it is escaped."""
-    span = file.span(node)
-    text = file.source.text
-    if file.forced is not None:
-        return (Text(value, span, False),)
-    if not value.isascii() and _LONE.search(value):
-        # Half of a surrogate pair is no text: it is counted and kept as the replacement character.
-        return (Text(_LONE.sub("\ufffd", value), span, False),)
-    if span.end - span.start == len(value) + 2 and text.startswith(value, span.start + 1):
-        return (Text(value, Span(file.name, span.start + 1, span.end - 1), True),) if value else ()
-    if text.count("\\", span.start, span.end) > MAX_ESCAPES:
-        return (Text(value, span, False),)
-    try:
-        pieces = scan(text, span.start, span.end, file.name)
-    except ScanError:
-        return (Text(value, span, False),)
-    return tuple(piece for piece in pieces if type(piece) is Text and piece.value)
-
-
-def fstring(file: File, scope: Scope, node: ast.JoinedStr) -> Value:
-    span = file.span(node)
-    values = [value for value in node.values if isinstance(value, ast.FormattedValue)]
-    pieces: list[Piece] = []
-    if file.forced is None:
-        try:
-            pieces = scan(file.source.text, span.start, span.end, file.name)
-        except ScanError:
-            pieces = []
-    fields = [piece for piece in pieces if isinstance(piece, Field)]
-    if len(fields) != len(values) or (not pieces and node.values):
-        return _loose_fstring(file, scope, node, span)
-    parts: list[Part] = []
-    remaining = iter(values)
-    for piece in pieces:
-        if type(piece) is Text:
-            if not piece.value.isascii() and _LONE.search(piece.value):
-                piece = Text(_LONE.sub("\ufffd", piece.value), piece.span, False)
-            if piece.value:
-                parts.append(piece)
-                if "." in piece.value[-9:-1]:
-                    note_name(file, piece.value)
-        else:
-            value = field(file, scope, piece, next(remaining))
-            if len(parts) <= MAX_WEIGHT:
-                parts.extend(value)
-    return tuple(parts)
-
-
-def _loose_fstring(file: File, scope: Scope, node: ast.JoinedStr, span: Span) -> Template:
-    """An f-string inside a field of another: its pieces have the place of the field."""
-    parts: list[Part] = []
-    for value in node.values:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            parts.append(Text(value.value, span, False))
-        elif isinstance(value, ast.FormattedValue):
-            parts.extend(_formatted(file, scope, value, evaluate(file, scope, value.value)))
-    return tuple(parts)
-
-
-def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue) -> Template:
-    """One `{...}` of an f-string: the value's own template, or a hole."""
-    expression = node.value
-    source = file.source.text[piece.expression.start : piece.expression.end]
-    outer, nested = file.forced, file.positions
-    if not FIELDS_HAVE_POSITIONS:
-        if '"' in source or "'" in source:
-            # Literals in the field need their places, so it is parsed again on its own.
-            try:
-                expression = ast.parse(f"({source}\n)", mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                file.forced = piece.expression
-            else:
-                file.inside((Source(file.name, f"({source}\n)"), piece.expression.start - 1))
-        else:
-            file.forced = piece.expression
-    try:
-        value = evaluate(file, scope, expression)
-    finally:
-        file.forced = outer
-        if file.positions is not nested:
-            file.inside(nested if nested[0] is not file.source else None)
-    hole = single_hole(value)
-    if hole is not None:
-        place = Hole(
-            shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, hole.member
-        )
-        return _formatted(file, scope, node, (place,))
-    if not isinstance(value, tuple) or not (textual(value) or value == ()):
-        state = state_of(value)
-        return (Hole(shorten(source), piece.expression, state[0], state[1]),)
-    return _formatted(file, scope, node, value)
-
-
-def _formatted(file: File, scope: Scope, node: ast.FormattedValue, value: Value) -> Template:
-    """A value behind its conversion and format specification: text changed by these is not known."""
-    hole = fallback_of(value)
-    spec = node.format_spec
-    if isinstance(spec, ast.JoinedStr) and hole is not None and hole.origin == "clock":
-        pattern = "".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant))
-        if "%" in pattern and date_only(pattern):
-            return (Hole(hole.expression, hole.span, hole.volatility, "date"),)
-    if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion in (-1, 115) and spec is None)):
-        return value
-    state = state_of(value)
-    return (hole or Hole("...", file.span(node), state[0], state[1]),)
-
-
 def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     """What a name is bound to at this point; names of the module and imports are references."""
     here: Scope | None = scope
@@ -248,7 +95,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
             state = (hole.volatility, hole.origin)
             if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
                 # `result = run(command)`: what a program calls its values in between says nothing of them.
-                passing = identifier in _PASSING and not hole.parameter and here.kind == "function"
+                passing = identifier in PASSING and not hole.parameter and here.kind == "function"
                 state = state if passing else of_name(identifier, state[1])
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member),)
         here = here.parent
@@ -521,73 +368,6 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
     return Mapping((("...", value),), file.span(node), False)
 
 
-def subscript(file: File, scope: Scope, node: ast.Subscript) -> Value:
-    value = evaluate(file, scope, node.value)
-    state = of_subscript(state_of(value), node) if fallback_of(value) else UNKNOWN
-    hole = file.hole(node, *state)
-    if isinstance(node.slice, ast.Slice):
-        return _slice(file, scope, node, value, node.slice, hole)
-    if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else _negative(node.slice)
-        if isinstance(key, int) and abs(key) > MAX_INDEX:
-            return (hole,)
-        if type(value) is Mapping and isinstance(key, str):
-            return value.get(key) or (hole,)
-        if (
-            type(value) is Items
-            and isinstance(key, int)
-            and exact(value)
-            and -len(value.items) <= key < len(value.items)
-        ):
-            return value.items[key]
-        if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
-            known = of_name(key) if isinstance(key, str) else state_of(value)
-            place = Hole(hole.expression, hole.span, known[0], known[1], member=hole.member)
-            wanted: Template = (Text(str(key), hole.span, False),)
-            return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
-        if isinstance(key, str):
-            named = UNKNOWN if key in _PASSING else of_name(key)
-            state = of_part(key, state, named) if fallback_of(value) else named
-            return (file.hole(node, state[0], state[1]),)
-        return (hole,)
-    index = evaluate(file, scope, node.slice)
-    if type(value) is Mapping and value.entries and textual(value):
-        branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
-        if branches and len(branches) == len(value.entries):
-            return (Choice(condition_text(file, node.slice), branches),)
-    if isinstance(value, tuple) and textual(value):
-        return (Apply("item", value, Arguments((index,)), file.span(node), hole),)
-    return (hole,)
-
-
-def _negative(node: ast.expr) -> int | None:
-    """-1 and the like."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return -node.operand.value if type(node.operand.value) is int else None
-    return None
-
-
-def _slice(file: File, scope: Scope, node: ast.Subscript, value: Value, bounds: ast.Slice, hole: Hole) -> Value:
-    ends: list[int | None] = []
-    for bound in (bounds.lower, bounds.upper):
-        number = bound.operand if isinstance(bound, ast.UnaryOp) and isinstance(bound.op, ast.USub) else bound
-        if number is None:
-            ends.append(None)
-        elif isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value <= MAX_INDEX:
-            ends.append(number.value if number is bound else -number.value)
-        else:
-            if bound is not None:
-                evaluate(file, scope, bound)
-            return (hole,)
-    if type(value) is Items and exact(value) and bounds.step is None:
-        return Items(value.items[ends[0] : ends[1]], file.span(node), True)
-    known = single_hole(value)
-    if isinstance(value, tuple) and bounds.step is None and (textual(value) or (known is not None and known.parameter)):
-        words = ",".join("" if end is None else str(end) for end in ends)
-        return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
-    return (hole,)
-
-
 def awaited(file: File, scope: Scope, node: ast.Await | ast.YieldFrom | ast.Starred) -> Value:
     return evaluate(file, scope, node.value)
 
@@ -638,7 +418,7 @@ def marked(file: File, scope: Scope, node: Marked) -> Value:
 
 HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
     ast.Constant: constant,
-    ast.JoinedStr: fstring,
+    ast.JoinedStr: lambda file, scope, node: fstring(file, scope, node, evaluate),
     ast.Name: lambda file, scope, node: lookup(file, scope, node.id, node),
     ast.Attribute: attribute,
     ast.BinOp: binary,
@@ -652,7 +432,7 @@ HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
     ast.SetComp: comprehension,
     ast.GeneratorExp: comprehension,
     ast.DictComp: dict_comprehension,
-    ast.Subscript: subscript,
+    ast.Subscript: lambda file, scope, node: subscript(file, scope, node, evaluate),
     ast.Call: lambda file, scope, node: call(file, scope, node, evaluate),
     ast.Await: awaited,
     ast.YieldFrom: awaited,

@@ -46,6 +46,9 @@ _HANDLING = frozenset(
 )
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
+# What a program calls its values in between.
+PASSING = frozenset("result results res output outputs data response value ret".split())
+
 # `JUDGE_SYSTEM`, `_EXTRACT_USER`: constants named by whose message they are.
 _SYSTEM = re.compile(r"_?[A-Z][A-Z0-9_]*_(?:SYSTEM|USER|SYSTEM_MSG|SYSTEM_TEXT)(?:_V?\d+)?$")
 

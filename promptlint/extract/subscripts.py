@@ -1,0 +1,93 @@
+"""Items and slices of values: `prompts["intro"]`, `parts[0]`, `text[:100]`."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.callsite import Evaluate
+from promptlint.extract.iteration import condition_text
+from promptlint.extract.names import PASSING
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
+from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
+from promptlint.operations import exact
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Template, Text, Value
+
+MAX_INDEX = 1_000_000
+MAX_BRANCHES = 32
+
+
+def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate) -> Value:
+    """`value[...]`: the item or slice itself where it can be told, or an operation that waits for its target."""
+    value = evaluate(file, scope, node.value)
+    state = of_subscript(state_of(value), node) if fallback_of(value) else UNKNOWN
+    hole = file.hole(node, *state)
+    if isinstance(node.slice, ast.Slice):
+        return _slice(file, scope, node, value, node.slice, hole, evaluate)
+    if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else _negative(node.slice)
+        if isinstance(key, int) and abs(key) > MAX_INDEX:
+            return (hole,)
+        if type(value) is Mapping and isinstance(key, str):
+            return value.get(key) or (hole,)
+        if (
+            type(value) is Items
+            and isinstance(key, int)
+            and exact(value)
+            and -len(value.items) <= key < len(value.items)
+        ):
+            return value.items[key]
+        if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
+            known = of_name(key) if isinstance(key, str) else state_of(value)
+            place = Hole(hole.expression, hole.span, known[0], known[1], member=hole.member)
+            wanted: Template = (Text(str(key), hole.span, False),)
+            return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
+        if isinstance(key, str):
+            named = UNKNOWN if key in PASSING else of_name(key)
+            state = of_part(key, state, named) if fallback_of(value) else named
+            return (file.hole(node, state[0], state[1]),)
+        return (hole,)
+    index = evaluate(file, scope, node.slice)
+    if type(value) is Mapping and value.entries and textual(value):
+        branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
+        if branches and len(branches) == len(value.entries):
+            return (Choice(condition_text(file, node.slice), branches),)
+    if isinstance(value, tuple) and textual(value):
+        return (Apply("item", value, Arguments((index,)), file.span(node), hole),)
+    return (hole,)
+
+
+def _negative(node: ast.expr) -> int | None:
+    """-1 and the like."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if type(node.operand.value) is int else None
+    return None
+
+
+def _slice(
+    file: File,
+    scope: Scope,
+    node: ast.Subscript,
+    value: Value,
+    bounds: ast.Slice,
+    hole: Hole,
+    evaluate: Evaluate,
+) -> Value:
+    """What is cut out of a list or a text; the ends are numbers, or nothing is known of it."""
+    ends: list[int | None] = []
+    for bound in (bounds.lower, bounds.upper):
+        number = bound.operand if isinstance(bound, ast.UnaryOp) and isinstance(bound.op, ast.USub) else bound
+        if number is None:
+            ends.append(None)
+        elif isinstance(number, ast.Constant) and isinstance(number.value, int) and number.value <= MAX_INDEX:
+            ends.append(number.value if number is bound else -number.value)
+        else:
+            if bound is not None:
+                evaluate(file, scope, bound)
+            return (hole,)
+    if type(value) is Items and exact(value) and bounds.step is None:
+        return Items(value.items[ends[0] : ends[1]], file.span(node), True)
+    known = single_hole(value)
+    if isinstance(value, tuple) and bounds.step is None and (textual(value) or (known is not None and known.parameter)):
+        words = ",".join("" if end is None else str(end) for end in ends)
+        return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
+    return (hole,)
