@@ -25,20 +25,9 @@ from promptlint.extract.jinja_tree import (
     parse,
     printed,
 )
-from promptlint.extract.volatility import CONSTANT, UNKNOWN, State
-from promptlint.template import (
-    Arguments,
-    Choice,
-    Hole,
-    JsonDump,
-    Part,
-    Ref,
-    Repeat,
-    Span,
-    Template,
-    Text,
-    Volatility,
-)
+from promptlint.extract.jinja_volatility import MAX_EXPRESSION, Scope, of_template, state_of
+from promptlint.extract.volatility import UNKNOWN, State
+from promptlint.template import Arguments, Choice, Hole, JsonDump, Part, Ref, Repeat, Span, Template, Text, Volatility
 
 MAX_LEVELS = 100
 """Levels of choices and loops in each other; an `elif` is one level below the condition before it."""
@@ -46,23 +35,8 @@ MAX_LEVELS = 100
 # A name may stand for a text any number of times, and macros for each other: what is put in place is limited.
 MAX_VALUE = 2_000
 MAX_INLINED = 100_000
-MAX_EXPRESSION = 40
 MAX_MACROS = 8
 
-_CLOCKS = frozenset(
-    [
-        "now",
-        "utcnow",
-        "current_time",
-        "get_current_time",
-        "get_now",
-        "current_datetime",
-        "get_current_datetime",
-        "localtime",
-    ]
-)
-_DATES = frozenset(["today", "current_date", "get_current_date", "get_today", "todays_date"])
-_RANDOMS = frozenset(["random", "randint", "rand", "lipsum", "shuffle", "random_number"])
 # Filters that leave the words of a text alone.
 _KEEPING = frozenset(
     ["safe", "string", "e", "escape", "forceescape", "indent", "wordwrap", "trim", "strip", "striptags"]
@@ -72,28 +46,12 @@ _JSON = frozenset({"tojson", "to_json"})
 _DUMPS = frozenset({"dumps", "json_dumps", "to_json", "model_dump_json"})
 
 
-class _Scope:
-    """Names bound by the template itself; a name bound nowhere is an argument of `render`."""
-
-    def __init__(self, outer: _Scope | None = None) -> None:
-        self.names: dict[str, Template] = {}
-        self.outer = outer
-
-    def get(self, name: str) -> Template | None:
-        scope: _Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.outer
-        return None
-
-
 class Reader:
     """One pass over a template, in the order in which jinja2 would run it."""
 
     def __init__(self, tree: Tree, outline: bool = False) -> None:
         self.tree = tree
-        self.top = _Scope()
+        self.top = Scope()
         self.macros: dict[str, nodes.Macro] = {}
         self.imports: dict[str, str] = {}
         self.blocks: dict[str, Template] = {}
@@ -122,7 +80,7 @@ class Reader:
         """The macros, as functions whose parameters are holes of their text."""
         made: dict[str, Function] = {}
         for name, macro in list(self.macros.items()):
-            scope = self.parameters(macro, _Scope(self.top))
+            scope = self.parameters(macro, Scope(self.top))
             defaults = dict(zip([arg.name for arg in reversed(macro.args)], reversed(macro.defaults), strict=False))
             parameters = tuple(
                 (arg.name, tuple(self.value(defaults[arg.name], scope)) if arg.name in defaults else None)
@@ -135,7 +93,7 @@ class Reader:
 
     # Statements
 
-    def body(self, statements: Iterable[nodes.Node], scope: _Scope) -> list[Part]:
+    def body(self, statements: Iterable[nodes.Node], scope: Scope) -> list[Part]:
         parts: list[Part] = []
         for node in statements:
             if self.running:
@@ -143,7 +101,7 @@ class Reader:
             parts += self.statement(node, scope)
         return parts
 
-    def statement(self, node: nodes.Node, scope: _Scope) -> Sequence[Part]:
+    def statement(self, node: nodes.Node, scope: Scope) -> Sequence[Part]:
         match node:
             case nodes.Output():
                 return self.output(node, scope)
@@ -155,23 +113,23 @@ class Reader:
                 self.bind(node, scope)
             case nodes.Block():
                 self.within.append(node.name)
-                made = self.body(node.body, _Scope(scope))
+                made = self.body(node.body, Scope(scope))
                 self.within.pop()
                 self.blocks[node.name] = tuple(made)
                 return [Ref(f"block:{node.name}", self.tag_hole(node))] if self.outline else made
             case nodes.With():
-                inner = _Scope(scope)
+                inner = Scope(scope)
                 for target, value in zip(node.targets, node.values, strict=True):
                     self.assign(target, value, scope, inner)
                 return self.body(node.body, inner)
             case nodes.Scope() | nodes.ScopedEvalContextModifier():
-                return self.body(node.body, _Scope(scope))
+                return self.body(node.body, Scope(scope))
             case nodes.FilterBlock():
-                return self.filtered(self.body(node.body, _Scope(scope)), node.filter, node)
+                return self.filtered(self.body(node.body, Scope(scope)), node.filter, node)
             case nodes.Macro():
                 self.macros[node.name] = node
             case nodes.CallBlock():
-                inner = _Scope(scope)
+                inner = Scope(scope)
                 for argument in node.args:
                     self.bind_holes(argument, volatility.of_name(argument.name), inner)
                 caller = tuple(self.body(node.body, inner))
@@ -191,7 +149,7 @@ class Reader:
                 pass
         return ()
 
-    def output(self, node: nodes.Output, scope: _Scope) -> list[Part]:
+    def output(self, node: nodes.Output, scope: Scope) -> list[Part]:
         tag = self.tree.tag(node.lineno) if self.tree.tags else (0, 0, "")
         if tag[2] == "trans" and tag[0] <= node.lineno < tag[1]:
             return self.translation(tag[0], scope)
@@ -203,7 +161,7 @@ class Reader:
                 parts += self.value(child, scope, self.tree.tag(child.lineno)[:2])
         return parts
 
-    def translation(self, start: int, scope: _Scope) -> list[Part]:
+    def translation(self, start: int, scope: Scope) -> list[Part]:
         """`{% trans %}` to `{% endtrans %}`: jinja2 makes one string of it, so its tokens are read instead."""
         arms: list[list[Part]] = [[]]
         behind = self.tree.tag(start)[1]
@@ -220,8 +178,8 @@ class Reader:
                 arms[-1] += self.name(nodes.Name(name, "load", lineno=begin), scope, (begin, end))
         return arms[0] if len(arms) == 1 else [Choice("plural", (tuple(arms[1]), tuple(arms[0])))]
 
-    def choice(self, node: nodes.If, scope: _Scope) -> Sequence[Part]:
-        level, otherwise = self.level, _Scope(scope)
+    def choice(self, node: nodes.If, scope: Scope) -> Sequence[Part]:
+        level, otherwise = self.level, Scope(scope)
         made: list[tuple[str, Sequence[Part], dict[str, Template]]] = []
         rest: Sequence[Part] = ()
         for arm in (node, *node.elif_):
@@ -229,7 +187,7 @@ class Reader:
                 rest = [self.tag_hole(arm)]
                 break
             self.level += 1
-            inner = _Scope(scope)
+            inner = Scope(scope)
             made.append((self.condition(arm.test), self.body(arm.body, inner), inner.names))
         else:
             rest = self.body(node.else_, otherwise)
@@ -248,17 +206,17 @@ class Reader:
             scope.names[name] = self.bounded(merged, name, node.lineno)
         return rest
 
-    def loop(self, node: nodes.For, scope: _Scope) -> list[Part]:
+    def loop(self, node: nodes.For, scope: Scope) -> list[Part]:
         if self.level >= MAX_LEVELS:
             return [self.tag_hole(node)]
         start, end, _ = self.tree.tag(node.lineno)
         over = self.condition(node.iter)
-        state = self.state(node.iter, scope)
-        inner = self.bind_holes(node.target, (state[0], "loop"), _Scope(scope))
+        state = state_of(node.iter, scope)
+        inner = self.bind_holes(node.target, (state[0], "loop"), Scope(scope))
         inner.names["loop"] = (Hole("loop", self.tree.source.span(start, end), state[0], "loop"),)
         self.level += 1
         body = tuple(self.body(node.body, inner))
-        otherwise = tuple(self.body(node.else_, _Scope(scope)))
+        otherwise = tuple(self.body(node.else_, Scope(scope)))
         self.level -= 1
         span = self.tree.source.span(start, end)
         parts: list[Part] = [Repeat(body, over, span, state[0], is_history(node.iter))] if body else []
@@ -266,33 +224,33 @@ class Reader:
 
     # Bindings
 
-    def bind(self, node: nodes.Assign | nodes.AssignBlock, scope: _Scope) -> None:
+    def bind(self, node: nodes.Assign | nodes.AssignBlock, scope: Scope) -> None:
         if isinstance(node, nodes.Assign):
             self.assign(node.target, node.node, scope, scope)
             return
-        made = self.body(node.body, _Scope(scope))
+        made = self.body(node.body, Scope(scope))
         if node.filter is not None:
             made = self.filtered(made, node.filter, node)
         if isinstance(node.target, nodes.Name):
             scope.names[node.target.name] = self.bounded(tuple(made), node.target.name, node.lineno)
 
-    def assign(self, target: nodes.Node, value: nodes.Node, scope: _Scope, into: _Scope) -> None:
+    def assign(self, target: nodes.Node, value: nodes.Node, scope: Scope, into: Scope) -> None:
         """Bind a name to an expression's value, or the names of a tuple to holes."""
         if not isinstance(target, nodes.Name) or target.lineno is None:
-            self.bind_holes(target, self.state(value, scope), into)
+            self.bind_holes(target, state_of(value, scope), into)
         elif is_mutable(value):
             self.bind_holes(target, UNKNOWN, into)
         else:
             into.names[target.name] = self.bounded(tuple(self.value(value, scope)), target.name, target.lineno)
 
-    def bind_holes(self, target: nodes.Node, state: State, scope: _Scope) -> _Scope:
+    def bind_holes(self, target: nodes.Node, state: State, scope: Scope) -> Scope:
         for name in [target] if isinstance(target, nodes.Name) else target.find_all(nodes.Name):
             if name.lineno is not None:
                 span = self.tree.source.span(name.lineno, name.lineno + len(name.name))
                 scope.names[name.name] = (Hole(name.name, span, state[0], state[1]),)
         return scope
 
-    def parameters(self, node: nodes.Macro, scope: _Scope) -> _Scope:
+    def parameters(self, node: nodes.Macro, scope: Scope) -> Scope:
         """Every parameter of a macro as a hole of its own."""
         for name in node.args:
             known = volatility.of_name(name.name)
@@ -306,12 +264,12 @@ class Reader:
         if size <= MAX_VALUE and depth <= MAX_EXPRESSION:
             return template
         start, end, _ = self.tree.tag(offset)
-        return (Hole(name, self.tree.source.span(start, end), _state_of(template)[0]),)
+        return (Hole(name, self.tree.source.span(start, end), of_template(template)[0]),)
 
     # Expressions
 
     def value(
-        self, node: nodes.Node, scope: _Scope, where: Extent | None = None, caller: Template | None = None
+        self, node: nodes.Node, scope: Scope, where: Extent | None = None, caller: Template | None = None
     ) -> Sequence[Part]:
         """What an expression puts into the text; `where` is the range of a hole, if not that of the expression."""
         if self.depth > MAX_EXPRESSION:
@@ -349,7 +307,7 @@ class Reader:
         finally:
             self.depth -= 1
 
-    def sum(self, node: nodes.Add, scope: _Scope, where: Extent | None) -> Sequence[Part]:
+    def sum(self, node: nodes.Add, scope: Scope, where: Extent | None) -> Sequence[Part]:
         """`a + b`: text if one of the terms is text for sure, or else a number."""
         terms: list[nodes.Expr] = []
         left: nodes.Expr = node
@@ -361,7 +319,7 @@ class Reader:
             return [self.hole(node, scope, where)]
         return [part for term in reversed(terms) for part in self.value(term, scope)]
 
-    def name(self, node: nodes.Name, scope: _Scope, where: Extent | None) -> Sequence[Part]:
+    def name(self, node: nodes.Name, scope: Scope, where: Extent | None) -> Sequence[Part]:
         bound = scope.get(node.name)
         if bound is None:
             imported = self.imported(node, scope)
@@ -378,7 +336,7 @@ class Reader:
         made = self.hole(node, scope, where)
         return _at_use(bound, node.name, made.span) if self.inlined <= MAX_INLINED else [made]
 
-    def filter(self, node: nodes.Filter, scope: _Scope, where: Extent | None) -> Sequence[Part]:
+    def filter(self, node: nodes.Filter, scope: Scope, where: Extent | None) -> Sequence[Part]:
         if node.name in _KEEPING and node.node is not None:
             made = self.value(node.node, scope)
             if not (len(made) == 1 and isinstance(made[0], Hole)):
@@ -394,12 +352,12 @@ class Reader:
         while isinstance(chain, nodes.Filter):
             if chain.name not in _KEEPING:
                 start, end, _ = self.tree.tag(at.lineno)
-                return [Hole(used.name, self.tree.source.span(start, end), _state_of(tuple(parts))[0])]
+                return [Hole(used.name, self.tree.source.span(start, end), of_template(tuple(parts))[0])]
             trim = trim or (chain.name == "trim" and not chain.args and not chain.kwargs)
             chain = chain.node if used is not at else None
         return list(operations.strip(tuple(parts))) if trim else list(parts)
 
-    def call(self, node: nodes.Call, scope: _Scope, where: Extent | None, caller: Template | None) -> Sequence[Part]:
+    def call(self, node: nodes.Call, scope: Scope, where: Extent | None, caller: Template | None) -> Sequence[Part]:
         callee = dotted(node.node)
         base, _, attribute = callee.partition(".")
         if callee == "caller" and (bound := scope.get("caller()")) is not None:
@@ -417,12 +375,12 @@ class Reader:
             positional = tuple(tuple(self.value(argument, scope)) for argument in node.args)
             keywords = tuple((item.key, tuple(self.value(item.value, scope))) for item in node.kwargs)
             arguments = Arguments(positional, keywords, node.dyn_args is None and node.dyn_kwargs is None)
-            given = [self.state(argument, scope) for argument in (*node.args, *(item.value for item in node.kwargs))]
+            given = [state_of(argument, scope) for argument in (*node.args, *(item.value for item in node.kwargs))]
             state = volatility.strongest([(Volatility.DEPLOY, ""), *given])
             return [Ref(imported, self.hole(node, scope, where, state), arguments)]
         return [self.hole(node, scope, where)]
 
-    def imported(self, node: nodes.Node, scope: _Scope) -> str | None:
+    def imported(self, node: nodes.Node, scope: Scope) -> str | None:
         """The name of a `Ref` to something of another template: `forms.field` after `import "forms.j2" as forms`."""
         base, _, attribute = dotted(node).partition(".")
         if base not in self.imports or scope.get(base) is not None:
@@ -430,13 +388,13 @@ class Reader:
         return f"jinja:{self.imports[base]}" + (f"#{attribute}" if attribute else "")
 
     def expand(
-        self, macro: nodes.Macro, call: nodes.Call, scope: _Scope, caller: Template | None
+        self, macro: nodes.Macro, call: nodes.Call, scope: Scope, caller: Template | None
     ) -> Sequence[Part] | None:
         """The body of a macro with the arguments of a call in it; None when it goes too deep."""
         too_deep = self.inlined > MAX_INLINED or macro in self.running or len(self.running) >= MAX_MACROS
         if too_deep or call.dyn_args or call.dyn_kwargs:
             return None
-        inner = _Scope(self.top)
+        inner = Scope(self.top)
         given: dict[str, nodes.Expr] = {}
         given.update((arg.name, value) for arg, value in zip(macro.args, call.args, strict=False))
         given.update((item.key, item.value) for item in call.kwargs)
@@ -458,14 +416,14 @@ class Reader:
             self.running.pop()
             self.depth = depth
 
-    def template_ref(self, node: nodes.Include | nodes.Extends, scope: _Scope) -> Ref:
+    def template_ref(self, node: nodes.Include | nodes.Extends, scope: Scope) -> Ref:
         """Another template, by its name if that is a literal. Its text is a file's: it changes with a deployment."""
         start, end, _ = self.tree.tag(node.lineno)
         wanted: nodes.Node = node.template
         if isinstance(wanted, (nodes.List, nodes.Tuple)) and wanted.items:
             wanted = wanted.items[0]
         name = constant(wanted)
-        state = (Volatility.DEPLOY, "") if name is not None else self.state(wanted, scope)
+        state = (Volatility.DEPLOY, "") if name is not None else state_of(wanted, scope)
         expression = self.tree.words((start, end)).strip("{%-+ }")
         return Ref(f"jinja:{name or ''}", Hole(expression, self.tree.source.span(start, end), state[0], state[1]))
 
@@ -485,9 +443,9 @@ class Reader:
         start, end, _ = self.tree.tag(node.lineno)
         return Hole(self.tree.words((start, end)), self.tree.source.span(start, end))
 
-    def hole(self, node: nodes.Node, scope: _Scope, where: Extent | None, state: State | None = None) -> Hole:
+    def hole(self, node: nodes.Node, scope: Scope, where: Extent | None, state: State | None = None) -> Hole:
         extent = self.tree.extent(node)
-        known = state or self.state(node, scope)
+        known = state or state_of(node, scope)
         inner, dump = node, None
         while isinstance(inner, nodes.Filter) and inner.node is not None:
             if inner.name in _JSON:
@@ -502,56 +460,6 @@ class Reader:
         span = self.tree.source.span(*(where or extent))
         return Hole(self.tree.words(extent), span, known[0], known[1], parameter, dump)
 
-    def state(self, node: nodes.Node | None, scope: _Scope, depth: int = 0) -> State:
-        """How often the value of an expression changes, and why."""
-        if depth > MAX_EXPRESSION:
-            return UNKNOWN
-        match node:
-            case nodes.Const() | nodes.TemplateData() | None:
-                return CONSTANT
-            case nodes.Name():
-                bound = scope.get(node.name)
-                return volatility.of_name(node.name) if bound is None else _state_of(bound)
-            case nodes.Getattr() | nodes.Getitem():
-                return self.state_of_part(node, scope, depth)
-            case nodes.Call():
-                return self.state_of_call(node, scope, depth)
-            case nodes.Filter() if node.name in _RANDOMS:
-                return (Volatility.UNIQUE, "random")
-        states = [self.state(child, scope, depth + 1) for child in node.iter_child_nodes()]
-        return volatility.strongest(states) if states else CONSTANT
-
-    def state_of_part(self, node: nodes.Getattr | nodes.Getitem, scope: _Scope, depth: int) -> State:
-        """`a.b`, `a["b"]`: what the name says, unless more is known about `a`."""
-        base = self.state(node.node, scope, depth + 1)
-        name = dotted(node)
-        root = name.partition(".")[0]
-        known = volatility.of_name(name) if name else UNKNOWN
-        bound = scope.get(root) if root else None
-        if base[0] is Volatility.UNIQUE or not name or (bound is not None and base[0] is not Volatility.UNKNOWN):
-            return base
-        return known if known[0] is not Volatility.UNKNOWN else base
-
-    def state_of_call(self, node: nodes.Call, scope: _Scope, depth: int) -> State:
-        callee = dotted(node.node)
-        last = callee.rpartition(".")[2]
-        given = (*node.args, *(item.value for item in node.kwargs))
-        arguments = [self.state(child, scope, depth + 1) for child in given]
-        first = constant(node.args[0]) if node.args else None
-        if callee == "namespace":
-            return UNKNOWN
-        if callee == "strftime_now":
-            return (Volatility.UNIQUE, "date" if first is not None and volatility.date_only(first) else "clock")
-        for known, origin in ((_CLOCKS, "clock"), (_DATES, "date"), (_RANDOMS, "random")):
-            if last in known:
-                return (Volatility.UNIQUE, origin)
-        if callee in ("range", "cycler", "joiner"):
-            return volatility.strongest([CONSTANT, *arguments])
-        receiver = None
-        if isinstance(node.node, (nodes.Getattr, nodes.Getitem)):
-            receiver = self.state(node.node.node, scope, depth + 1)
-        return volatility.of_call(callee, receiver, arguments, first)
-
 
 def read(
     source: Joined, *, lstrip_blocks: bool, trim_blocks: bool, outline: bool = False, syntax: Syntax = ()
@@ -563,25 +471,6 @@ def read(
         return reader.read(), reader
     except RecursionError:
         raise Unreadable("nested too deeply", 0) from None
-
-
-def _state_of(template: Template) -> State:
-    """The state of what a name stands for: that of its most volatile part."""
-    states: list[State] = [CONSTANT]
-    for part in template:
-        match part:
-            case Hole():
-                states.append((part.volatility, part.origin))
-            case Choice():
-                states += [_state_of(branch) for branch in part.branches]
-                states.append(UNKNOWN)
-            case Repeat():
-                states += [(part.volatility, ""), _state_of(part.body)]
-            case Ref():
-                states.append((part.fallback.volatility, part.fallback.origin))
-            case _:
-                pass
-    return volatility.strongest(states)
 
 
 def _at_use(template: Template, name: str, span: Span) -> Template:
