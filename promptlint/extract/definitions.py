@@ -9,6 +9,7 @@ import msgspec
 
 from promptlint.extract import schemas
 from promptlint.extract.audience import only_shown
+from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate
@@ -42,7 +43,7 @@ from promptlint.extract.state import (
     single_hole,
     textual,
 )
-from promptlint.extract.statements import STATEMENTS, owner_of, run
+from promptlint.extract.statements import STATEMENTS, run
 from promptlint.extract.strings import string
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
 from promptlint.template import (
@@ -226,6 +227,40 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         arguments = arguments[1:]
     elif parent.kind == "function" and parent.receiver:
         scope.receiver, scope.owner = "", ""
+    parameters = _parameters(file, node, parent, scope, arguments)
+    scope.gathered = node.args.kwarg.arg if node.args.kwarg else ""
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra is not None:
+            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
+    file.where, file.function = node.name, scope.name
+    calls = len(file.facts.calls)
+    # What a stand-in for a model says, its methods hold.
+    with file.aside() if owner and answers(owner) else contextlib.nullcontext():
+        run(file, scope, node.body)
+    file.where = file.function = ""
+    _forget_shown(file, scope, node, sites)
+    _bind_attributes(file, scope)
+    # A nested function sees the names as they are when its own body is read.
+    returned = _returned(scope)
+    if returned is not None or len(file.facts.calls) > calls:
+        file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
+    file.facts.functions[scope.name] = Function(
+        parameters,
+        () if returned is None else returned,
+        file.span(node),
+        _decorated(node),
+        tuple(sorted(scope.changed)),
+        tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
+        bool(owner) and silent(node),
+    )
+    if returned is not None:
+        _note_returned(file, scope, node, returned)
+
+
+def _parameters(
+    file: File, node: FunctionNode, parent: Scope, scope: Scope, arguments: list[ast.arg]
+) -> tuple[tuple[str, Value | None], ...]:
+    """The parameters and their defaults, bound in the scope of the function; `arguments` are those without `self`."""
     defaults: list[ast.expr | None] = [None] * max(len(arguments) - len(node.args.defaults), 0)
     defaults += node.args.defaults[-len(arguments) :] if arguments else []
     pairs = list(zip(arguments, defaults, strict=False))
@@ -249,33 +284,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:
             take_examples(file, value, node, name)
-    scope.gathered = node.args.kwarg.arg if node.args.kwarg else ""
-    for extra in (node.args.vararg, node.args.kwarg):
-        if extra is not None:
-            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
-    file.where, file.function = node.name, scope.name
-    calls = len(file.facts.calls)
-    # What a stand-in for a model says, its methods hold.
-    with file.aside() if owner and answers(owner) else contextlib.nullcontext():
-        run(file, scope, node.body)
-    file.where = file.function = ""
-    _forget_shown(file, scope, node, sites)
-    _bind_attributes(file, scope)
-    # A nested function sees the names as they are when its own body is read.
-    returned = _returned(scope)
-    if returned is not None or len(file.facts.calls) > calls:
-        file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
-    file.facts.functions[scope.name] = Function(
-        tuple(parameters),
-        () if returned is None else returned,
-        file.span(node),
-        _decorated(node),
-        tuple(sorted(scope.changed)),
-        tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
-        bool(owner) and silent(node),
-    )
-    if returned is not None:
-        _note_returned(file, scope, node, returned)
+    return tuple(parameters)
 
 
 # Decorators that leave a function to those who call it by its name.

@@ -1,4 +1,4 @@
-"""Statements: names bound in order, branches joined, loops repeated."""
+"""Statements in order: branches joined, loops repeated."""
 
 from __future__ import annotations
 
@@ -9,31 +9,19 @@ from typing import Any
 import msgspec
 
 from promptlint.extract import fills, lists, schemas
+from promptlint.extract.bindings import bind, keys, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
-from promptlint.extract.facts import Site
-from promptlint.extract.invocations import note_annotation, note_given, note_item, note_type
+from promptlint.extract.invocations import note_annotation, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
-from promptlint.extract.messages import as_message, content_template, note_company, note_message
-from promptlint.extract.names import class_of_prompts, gives_prompt, settings_of_prompts, words
-from promptlint.extract.sending import OPENAI_ADDRESSES
-from promptlint.extract.sites import (
-    KEYWORD,
-    NAME,
-    consider,
-    documents,
-    note_content,
-    note_fed,
-    note_setting,
-    place,
-    speaks_against,
-    unclaimed,
-)
-from promptlint.extract.state import File, Scope, all_of, join_branches, key_of, single_hole, textual
+from promptlint.extract.messages import content_template, note_company
+from promptlint.extract.names import class_of_prompts, gives_prompt
+from promptlint.extract.sites import NAME, consider, documents, note_content, speaks_against
+from promptlint.extract.state import File, Scope, all_of, join_branches, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
+from promptlint.template import Choice, Condition, Hole, Items, Message, Ref, Repeat, Span, Template, Value
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -152,140 +140,6 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
         evaluate(file, scope, node)
 
 
-# Expressions of which nothing says whose object they are.
-_NO_TYPE = frozenset(
-    {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
-)
-
-
-def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
-    """Give a target its value, and take the value for a prompt if the target's name or the text says so."""
-    taken = type(node) not in NAMES
-    if type(target) is ast.Name:
-        name = target.id
-        scope.values[name] = value
-        scope.lent.pop(name, None)
-        if file.alone and type(value) is Items:
-            note_company(file, value, True)
-        if type(node) not in _NO_TYPE:
-            note_type(file, scope, name, node)
-        if taken or file.prompt_like(name):
-            _note(file, scope, name, value, node)
-        return
-    match target:
-        case ast.Attribute(attr=name):
-            written = dotted(target)
-            scope.values[written] = value
-            if file.resolve(written) in OPENAI_ADDRESSES:
-                file.module.values.setdefault(written, value)
-            if type(node) not in _NO_TYPE:
-                note_type(file, scope, written, node)
-            if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
-                note_given(file, "", name, value)
-            if name == "__doc__":
-                _note_doc(file, written, value, node)
-            elif name == "content":
-                note_content(file, written.rpartition(".")[0], value, node)
-            if taken or file.prompt_like(name):
-                _note(file, scope, written, value, node)
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
-            current = scope.values.get(name)
-            if type(current) is Mapping and not full(current):
-                entries = tuple(entry for entry in current.entries if entry[0] != key)
-                grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
-                message = as_message(grown) if key in ("content", "parts") else None
-                if message is not None:
-                    note_message(file, message, "role-dict")
-                    scope.values[name] = message
-                    return
-                scope.values[name] = bounded(grown, len(entries))
-            if member := key_of(target.slice):
-                note_given(file, file.name, member, value)
-            if key == "content":
-                note_content(file, name, value, node, NAME)
-            if taken:
-                consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
-        case ast.Subscript():
-            evaluate(file, scope, target.slice)
-            lists.put(scope, target, value)
-            names = _keys(target)
-            if names[1:] == ["content"]:
-                note_content(file, names[0], value, node, NAME)
-            if taken:
-                consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
-        case ast.Tuple(elts=targets) | ast.List(elts=targets):
-            items = value.items if type(value) is Items and len(value.items) == len(targets) else ()
-            hole = single_hole(value)
-            for number, element in enumerate(targets):
-                if items:
-                    bind(file, scope, element, items[number], node)
-                elif isinstance(element, ast.Name):
-                    state = of_name(element.id)
-                    if hole is not None and hole.volatility > state[0]:
-                        state = (hole.volatility, hole.origin)
-                    scope.values[element.id] = (file.hole(element, *state),)
-        case ast.Starred(value=inner):
-            bind(file, scope, inner, value, node)
-        case _:
-            pass
-
-
-def owner_of(scope: Scope, receiver: str) -> str:
-    """The class whose object a name stands for inside of a method, or ""."""
-    here: Scope | None = scope
-    while here is not None:
-        if here.receiver and here.receiver == receiver:
-            return here.owner
-        here = here.parent
-    return ""
-
-
-def _note(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
-    """A prompt held by a name; in classes and modules of prompts every text counts."""
-    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
-    if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
-        note_setting(file, name, value, node)
-    if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
-        note_fed(file, value, name.rpartition(".")[2])
-    if single_hole(value) is not None:
-        scope.noted.pop(name, None)
-        return
-    index = unclaimed(file, consider(file, value, node, name.rpartition(".")[2], named=named), "." in name)
-    if index is None:
-        scope.noted.pop(name, None)
-    else:
-        scope.noted[name] = index
-
-
-def _note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:
-    """A docstring that is put together at run time, where tools are made: it describes one."""
-    around = "/".join(file.name.replace("\\", "/").split("/")[-2:])
-    if textual(value) and not _TOOLS.isdisjoint((*words(around), *words(file.function))):
-        file.note(value, place(file, value, node), name.split(".")[-2], "tool", "schema", KEYWORD)
-
-
-_TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
-
-
-def _renote(file: File, scope: Scope, name: str) -> None:
-    """A noted value has grown: the site is the whole of it."""
-    index = scope.noted.get(name)
-    value = scope.values.get(name)
-    if index is not None and isinstance(value, tuple):
-        site = file.facts.sites[index]
-        file.facts.sites[index] = Site(value, site.role, site.name, site.evidence, site.span, site.rank, site.once)
-
-
-def _keys(target: ast.expr) -> list[str]:
-    """What `a.b["c"]["d"]` is called: b, c, d."""
-    names: list[str] = []
-    while isinstance(target, ast.Subscript) and len(names) < 8:
-        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
-            names.append(target.slice.value)
-        target = target.value
-    return [dotted(target).rpartition(".")[2], *reversed(names)]
-
-
 def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     target, operator, node = statement.target, statement.op, statement.value
     value = evaluate(file, scope, node)
@@ -293,13 +147,13 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     name = dotted(target) if type(target) in NAMES else ""
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
         # `templates["task"] += "..."`: the keys and what they belong to are its name.
-        consider(file, value, node, ".".join(_keys(target)), named=any(map(file.prompt_like, _keys(target))))
-        if _keys(target)[1:] == ["content"]:
-            note_content(file, _keys(target)[0], value, node, NAME)
+        consider(file, value, node, ".".join(keys(target)), named=any(map(file.prompt_like, keys(target))))
+        if keys(target)[1:] == ["content"]:
+            note_content(file, keys(target)[0], value, node, NAME)
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
-        _note_doc(file, name, value, node)
+        note_doc(file, name, value, node)
         return True
     if name.endswith(".content"):
         note_content(file, name.rpartition(".")[0], value, node)
@@ -309,7 +163,7 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if current is None:
         if textual(value):
             scope.values[name] = add(file, [(file.hole(target, *of_name(name)),), value], node)
-            _note(file, scope, name, scope.values[name], node)
+            note_value(file, scope, name, scope.values[name], node)
         return True
     if full(current):
         return True
@@ -317,9 +171,9 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         lists.note_change(scope, name)
     scope.values[name] = add(file, [current, value], node)
     if name in scope.noted:
-        _renote(file, scope, name)
+        note_grown(file, scope, name)
     elif isinstance(scope.values[name], tuple):
-        _note(file, scope, name, scope.values[name], node)
+        note_value(file, scope, name, scope.values[name], node)
     return True
 
 
@@ -340,7 +194,7 @@ def _join(
     scope.values = after
     for name in scope.noted:
         if after.get(name) is not start.get(name):
-            _renote(file, scope, name)
+            note_grown(file, scope, name)
 
 
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
@@ -412,7 +266,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             scope.values[name] = value
         else:
             scope.values[name] = bounded(_repeated(before, value, over, span, state))
-            _renote(file, scope, name)
+            note_grown(file, scope, name)
     return run(file, scope, node.orelse)
 
 

@@ -1,0 +1,161 @@
+"""Names, attributes and items that are given a value: it may be a prompt, by their name or by its own text."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract import lists
+from promptlint.extract.bounds import bounded, full
+from promptlint.extract.expressions import evaluate
+from promptlint.extract.facts import Site
+from promptlint.extract.invocations import note_given, note_type
+from promptlint.extract.messages import as_message, note_company, note_message
+from promptlint.extract.names import class_of_prompts, settings_of_prompts, words
+from promptlint.extract.sending import OPENAI_ADDRESSES
+from promptlint.extract.sites import KEYWORD, NAME, consider, note_content, note_fed, note_setting, place, unclaimed
+from promptlint.extract.state import File, Scope, key_of, single_hole, textual
+from promptlint.extract.volatility import NAMES, dotted, of_name
+from promptlint.template import Items, Mapping, Value
+
+# Expressions of which nothing says whose object they are.
+_NO_TYPE = frozenset(
+    {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
+)
+_TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
+
+
+def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
+    """Give a target its value, and take the value for a prompt if the target's name or the text says so."""
+    taken = type(node) not in NAMES
+    if type(target) is ast.Name:
+        name = target.id
+        scope.values[name] = value
+        scope.lent.pop(name, None)
+        if file.alone and type(value) is Items:
+            note_company(file, value, True)
+        if type(node) not in _NO_TYPE:
+            note_type(file, scope, name, node)
+        if taken or file.prompt_like(name):
+            note_value(file, scope, name, value, node)
+        return
+    match target:
+        case ast.Attribute():
+            _bind_attribute(file, scope, target, value, node)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
+            _bind_item(file, scope, target, name, key, value, node)
+        case ast.Subscript():
+            evaluate(file, scope, target.slice)
+            lists.put(scope, target, value)
+            names = keys(target)
+            if names[1:] == ["content"]:
+                note_content(file, names[0], value, node, NAME)
+            if taken:
+                consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            items = value.items if type(value) is Items and len(value.items) == len(targets) else ()
+            hole = single_hole(value)
+            for number, element in enumerate(targets):
+                if items:
+                    bind(file, scope, element, items[number], node)
+                elif isinstance(element, ast.Name):
+                    state = of_name(element.id)
+                    if hole is not None and hole.volatility > state[0]:
+                        state = (hole.volatility, hole.origin)
+                    scope.values[element.id] = (file.hole(element, *state),)
+        case ast.Starred(value=inner):
+            bind(file, scope, inner, value, node)
+        case _:
+            pass
+
+
+def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Value, node: ast.expr) -> None:
+    """`owner.name = ...`: what is known of the object under this name from here on."""
+    written = dotted(target)
+    scope.values[written] = value
+    if file.resolve(written) in OPENAI_ADDRESSES:
+        file.module.values.setdefault(written, value)
+    if type(node) not in _NO_TYPE:
+        note_type(file, scope, written, node)
+    if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
+        note_given(file, "", target.attr, value)
+    if target.attr == "__doc__":
+        note_doc(file, written, value, node)
+    elif target.attr == "content":
+        note_content(file, written.rpartition(".")[0], value, node)
+    if type(node) not in NAMES or file.prompt_like(target.attr):
+        note_value(file, scope, written, value, node)
+
+
+def _bind_item(
+    file: File, scope: Scope, target: ast.Subscript, name: str, key: str, value: Value, node: ast.expr
+) -> None:
+    """`name["key"] = ...`: a dict grows, and may be a message now."""
+    current = scope.values.get(name)
+    if type(current) is Mapping and not full(current):
+        entries = tuple(entry for entry in current.entries if entry[0] != key)
+        grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+        message = as_message(grown) if key in ("content", "parts") else None
+        if message is not None:
+            note_message(file, message, "role-dict")
+            scope.values[name] = message
+            return
+        scope.values[name] = bounded(grown, len(entries))
+    if member := key_of(target.slice):
+        note_given(file, file.name, member, value)
+    if key == "content":
+        note_content(file, name, value, node, NAME)
+    if type(node) not in NAMES:
+        consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
+
+
+def owner_of(scope: Scope, receiver: str) -> str:
+    """The class whose object a name stands for inside of a method, or ""."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.receiver and here.receiver == receiver:
+            return here.owner
+        here = here.parent
+    return ""
+
+
+def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
+    """A prompt held by a name; in classes and modules of prompts every text counts."""
+    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
+    if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
+        note_setting(file, name, value, node)
+    if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
+        note_fed(file, value, name.rpartition(".")[2])
+    if single_hole(value) is not None:
+        scope.noted.pop(name, None)
+        return
+    index = unclaimed(file, consider(file, value, node, name.rpartition(".")[2], named=named), "." in name)
+    if index is None:
+        scope.noted.pop(name, None)
+    else:
+        scope.noted[name] = index
+
+
+def note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:
+    """A docstring that is put together at run time, where tools are made: it describes one."""
+    around = "/".join(file.name.replace("\\", "/").split("/")[-2:])
+    if textual(value) and not _TOOLS.isdisjoint((*words(around), *words(file.function))):
+        file.note(value, place(file, value, node), name.split(".")[-2], "tool", "schema", KEYWORD)
+
+
+def note_grown(file: File, scope: Scope, name: str) -> None:
+    """A noted value has grown: the site is the whole of it."""
+    index = scope.noted.get(name)
+    value = scope.values.get(name)
+    if index is not None and isinstance(value, tuple):
+        site = file.facts.sites[index]
+        file.facts.sites[index] = Site(value, site.role, site.name, site.evidence, site.span, site.rank, site.once)
+
+
+def keys(target: ast.expr) -> list[str]:
+    """What `a.b["c"]["d"]` is called: b, c, d."""
+    names: list[str] = []
+    while isinstance(target, ast.Subscript) and len(names) < 8:
+        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            names.append(target.slice.value)
+        target = target.value
+    return [dotted(target).rpartition(".")[2], *reversed(names)]
