@@ -114,6 +114,28 @@ _HOLDERS = (("prompts",), ("prompt",))
 class File:
     """One Python file being read. Offsets of nodes go through `span`, since f-string fields are parsed on their own."""
 
+    # Where the reading is at.
+    depth = 0
+    # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
+    muted = 0
+    # Calls around the place that show what they are given to people, messages too.
+    shown = 0
+    # Inside `try` statements that expect a template not to be filled.
+    guards = 0
+    # Straight-line code of the top level or under `__main__`: sent once per process.
+    once = False
+    # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
+    importing = True
+    # The value of the next call is not used: it need not be described.
+    unused = False
+    # The function being read, to name what has no name of its own, and its key.
+    where = ""
+    function = ""
+    # The place that all nodes have which are read now.
+    forced: Span | None = None
+    # Names that nothing binds may come from `from x import *`.
+    starred = False
+
     def __init__(self, source: Source, words: bytes = b"") -> None:
         self.source = source
         self.name = source.name
@@ -123,8 +145,6 @@ class File:
         # Where the comments begin that have settled a case.
         self.settled: set[int] = set()
         self.aliases: dict[str, str] = {}
-        # Names that nothing binds may come from `from x import *`.
-        self.starred = False
         # Names of the module that functions may bind anew: what follows a `global` anywhere in the text.
         self.globals = frozenset(_declared_global(source.text))
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
@@ -144,15 +164,8 @@ class File:
         # Last names of what is called or handed over.
         self.mentions: set[str] = set()
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
-        # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
-        self.muted = 0
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
         self.alone: dict[Span, tuple[str, str]] = {}
-        # Calls around the place that show what they are given to people, messages too.
-        self.shown = 0
-        # Inside `try` statements that expect a template not to be filled.
-        self.guards = 0
-        self.depth = 0
         # It may make Jinja environments with delimiters of their own.
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # Components of pipelines by their names.
@@ -170,18 +183,9 @@ class File:
         self.of_prompts = _says_prompts(source.name)
         # Functions and local classes by their keys, to be described when something sends them.
         self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
-        # Straight-line code of the top level or under `__main__`: sent once per process.
-        self.once = False
-        # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
-        self.importing = True
-        # The value of the next call is not used: it need not be described.
-        self.unused = False
-        # The function being read, to name what has no name of its own, and its key.
-        self.where = self.function = ""
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
         self.wide = source.wide
-        self.forced: Span | None = None
         self.inside(None)
 
     def span(self, node: ast.AST) -> Span:
