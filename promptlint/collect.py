@@ -13,6 +13,7 @@ from promptlint.callers import MIN_WITHIN, Callers, several_words
 from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
+from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import (
     could_be_prompt,
     looks_like_code_or_markup,
@@ -57,7 +58,7 @@ OWN = 120
 # What is one message of a chat, whatever marks stand in it.
 _MESSAGES = frozenset({"role-dict", "message-class"})
 # Rows without the white space around them, and around breaks.
-_SOLID = re.compile(r"\S(?:.*\S)?")
+_SOLID = lazy(r"\S(?:.*\S)?")
 # Keys of a part of a message under which no text for the model stands: markers, files, calls, kinds.
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
@@ -71,7 +72,7 @@ _UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wr
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
 # What the template of a chat model wraps a message in.
-_CHAT_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
+_CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 
 
 class Covered:
@@ -311,7 +312,7 @@ def _whole_messages(request: Request) -> Iterator[Template]:
             yield tuple(part for template in templates for part in template)
 
 
-_ROLE_STATEMENT = re.compile(
+_ROLE_STATEMENT = lazy(
     r"(?:\s*\$\{\w+\})?(?:\s*#+ [^\n]{1,40}\n)?\W*(?:(?:role|setting|persona|identity)\W+)?"
     r"(?:you are|you're|act as|as an? |your (?:role|job) is|du bist|tu es|eres|voc\u00ea \u00e9"
     r"|\u4f60\u662f|\u3042\u306a\u305f\u306f)",

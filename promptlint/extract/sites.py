@@ -17,6 +17,7 @@ import msgspec
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import role_of, scripted, words
+from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, textual
 from promptlint.operations import literal
@@ -172,7 +173,7 @@ def templates(value: Value) -> list[Template]:
     return [template for item in items for template in templates(item)]
 
 
-_ASKED = re.compile(
+_ASKED = lazy(
     r"\s*(?:(?:open|delete|remove|overwrite|continue|proceed|add|create|install|run|save|retry|allow|apply|commit|push"
     r"|accept|confirm|abort|cancel|replace|update|upgrade|download|send|try|start|stop|restart|exit|quit"
     r"|go on|keep|skip|edit|view|do you want|would you like|are you sure"
@@ -196,7 +197,7 @@ def asks_user(text: str) -> bool:
 _COLORS = frozenset(
     "endc reset reset_all bold bright dim red green yellow blue magenta cyan white okblue okgreen warning fail".split()
 )
-_RICH = re.compile(r"\[/(?:bold|dim|italic|red|green|yellow|blue|magenta|cyan|white)?\]")
+_RICH = lazy(r"\[/(?:bold|dim|italic|red|green|yellow|blue|magenta|cyan|white)?\]")
 
 
 def drawn(value: Template) -> bool:
@@ -326,7 +327,7 @@ _ABOUT_KEYS = frozenset("description help title label display_name display place
 # Keys beside the parts of a prompt that tell the program how to use it.
 _ASIDE = (("meta",), ("metadata",), ("meta", "data"))
 # A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
-_KEY = re.compile(r"[\w -]+")
+_KEY = lazy(r"[\w -]+")
 
 
 def _cut_before(file: File, value: Template) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from promptlint.extract.patterns import lazy
 from promptlint.prompt import Prompt, Request
 from promptlint.structure import Document, Kind, Section, Sentence, read
 from promptlint.structure.flat import VALUE, Path, block_of_values
@@ -24,12 +25,12 @@ _LONG = 4_000
 # The last part of a prompt, where a reminder stands.
 _END = 0.85
 # In tags of such a name stands what somebody else wrote.
-_DATA = re.compile(
+_DATA = lazy(
     r"(?:.*_)?(?:context|documents?|data|inputs?|history|conversations?|transcripts?|content|text|query|question|letter"
     r"|e?mails?|messages?|article|page|code|file|answer|response|output|report)s?$",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"\d+|\b(?:one|two|three|four|five|six|first|second|third|fourth|fifth|[a-f])\b")
+_NUMBERS = lazy(r"\d+|\b(?:one|two|three|four|five|six|first|second|third|fourth|fifth|[a-f])\b")
 
 
 # Lines that hold values rather than writing.
@@ -37,24 +38,24 @@ _DATA_LINES = (Kind.QUOTED, Kind.EXAMPLE, Kind.CODE, Kind.JSON, Kind.TABLE)
 # Lines that a record of an example has at most.
 _RECORD = 40
 # A place to be filled in, in brackets of any kind.
-_SLOT = re.compile(r"\{[^{}\n]*\}|\[[^\[\]\n]*\]|<[^<>\n]*>|\ue000")
-_SLOT_FIRST = re.compile(r"[\[{<][^\[\]{}<>\n]*[\]}>]\s*[:：]")
+_SLOT = lazy(r"\{[^{}\n]*\}|\[[^\[\]\n]*\]|<[^<>\n]*>|\ue000")
+_SLOT_FIRST = lazy(r"[\[{<][^\[\]{}<>\n]*[\]}>]\s*[:：]")
 # In scripts without spaces a character counts as a word.
-_WORD = re.compile(r"[\u2e80-\uffdc]|[^\W\d_]+")
+_WORD = lazy(r"[\u2e80-\uffdc]|[^\W\d_]+")
 # Words of a sentence besides its places to fill in: of fewer none is an instruction.
 _FEWEST_WORDS = 3
 # What the model writes down before it calls a tool or answers.
-_THINKS = re.compile(
+_THINKS = lazy(
     r"[\[*_#<>\"' ]{0,4}(?:thought|action|action input|observation|final answer)[*_\]]{0,3}\s*[:：]", re.IGNORECASE
 )
 # A sentence with such a word speaks of what stands before it.
-_GOES_ON = re.compile(r"(?:then|and|but|or|so|otherwise|instead|in that case|at the same time|both|the same)\b")
-_POINTS_BACK = re.compile(
+_GOES_ON = lazy(r"(?:then|and|but|or|so|otherwise|instead|in that case|at the same time|both|the same)\b")
+_POINTS_BACK = lazy(
     r"(?:also|here|there)\b"
     r"|(?:.* )?(?:this|these|those|it|its|they|them|their|he|she|his|her|such|above|below|former|latter)(?: |$)"
 )
 # What a part that is one of several of its kind begins with: "Step 2", "title (str):", "If the letter is empty".
-_CASE = re.compile(
+_CASE = lazy(
     r"[*_`\"'#]*(?:(?:if|when|for|in case|where|step|case|option|phase|type|mode)\b|[\w./ -]{1,40}[*_`\"']*"
     r"(?:\([^()]{0,40}\))?[*_`\"']*\s*[:=–—])",
     re.IGNORECASE,

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-_FENCE = re.compile(r"(`{3,}|~{3,})\s*([\w+-]*)$")
+from promptlint.extract.patterns import lazy
+
+_FENCE = lazy(r"(`{3,}|~{3,})\s*([\w+-]*)$")
 _JSON_NAMES = frozenset(("json", "jsonc", "json5", "jsonl"))
-_OPENS = re.compile(r"(?:^|[\s:=(,\[{])[\[{(]\s*$|^\{{1,2}\s*[\"']\w|^\[\s*[{\"]")
-_STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_MEMBER = re.compile(r"[\"'“]?[\w\s./$<>*-]{1,60}[\"'”]?\s*[:=]\s*\S|[\"'\[\]{}(),]|//|#|\.\.\.|…|-?\d|<|\ue000")
-_PROSE = re.compile(r"(?:[^\W\d_]+[,;]? ){6,}[^\W\d_]+[.:]$")
+_OPENS = lazy(r"(?:^|[\s:=(,\[{])[\[{(]\s*$|^\{{1,2}\s*[\"']\w|^\[\s*[{\"]")
+_STRINGS = lazy(r'"(?:[^"\\\n]|\\.)*"')
+_MEMBER = lazy(r"[\"'“]?[\w\s./$<>*-]{1,60}[\"'”]?\s*[:=]\s*\S|[\"'\[\]{}(),]|//|#|\.\.\.|…|-?\d|<|\ue000")
+_PROSE = lazy(r"(?:[^\W\d_]+[,;]? ){6,}[^\W\d_]+[.:]$")
 _TRIPLE = ('"""', "'''")
 # Lines of one block: what is longer is data, and its end is not looked for.
 _LONGEST = 2_000

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint.extract.patterns import lazy
 from promptlint.structure.lines import EXAMPLE_HEADING, TURN, Kind
 
 if TYPE_CHECKING:
     from promptlint.structure import Document
 
-_NUMBER = re.compile(r"#?\s*\d+")
+_NUMBER = lazy(r"#?\s*\d+")
 # Kinds of lines between examples, and in them.
 _BETWEEN = (Kind.BLANK, Kind.FENCE, Kind.SEPARATOR)
 

@@ -77,34 +77,34 @@ _SPEAKERS = ("SYSTEM", "USER", "ASSISTANT", "HUMAN")
 _FENCES = ("```", "~~~", '"""', "'''")
 _BULLETS = frozenset("-*+•–—·▪●◦‣")
 
-_SEPARATOR = re.compile(r"(?:([-=*_#~+])(?:\s?\1){2,}|[-=*_#~+<>/|—–─═]{4,}|\*\*|[\"']{1,3})$")
-_TAG = re.compile(
+_SEPARATOR = lazy(r"(?:([-=*_#~+])(?:\s?\1){2,}|[-=*_#~+<>/|—–─═]{4,}|\*\*|[\"']{1,3})$")
+_TAG = lazy(
     r"(?:\s*(?:</?[A-Za-z_\ue000][\w:.\ue000-]*(?:\s[^<>]*)?/?>|<\|[^|<>]*\|>|\[/?[A-Z_]{2,20}\]|<</?SYS>>))+\s*(\w*:?)$"
 )
-_ONE_TAG = re.compile(r"<(/?)([A-Za-z_\ue000][\w:.\ue000-]*)(?:\s[^<>]*?)?(/?)>")
-_ROLE = re.compile(r"#{0,3}\s*(?:system|user|assistant|human)\s*:$", re.IGNORECASE)
-_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
-_BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).)+)\1\s*:?\s*$")
-_RULED = re.compile(r"([-=*#~]{2,})\s*(?=[^\W_])(?:(?!\1).){1,60}\1[-=*#~]*$")
-_BRACKETED = re.compile(
+_ONE_TAG = lazy(r"<(/?)([A-Za-z_\ue000][\w:.\ue000-]*)(?:\s[^<>]*?)?(/?)>")
+_ROLE = lazy(r"#{0,3}\s*(?:system|user|assistant|human)\s*:$", re.IGNORECASE)
+_HEADING = lazy(r"(#{1,6})\s+(?=\S)")
+_BOLD = lazy(r"(\*\*|__)(?=\S)((?:(?!\1).)+)\1\s*:?\s*$")
+_RULED = lazy(r"([-=*#~]{2,})\s*(?=[^\W_])(?:(?!\1).){1,60}\1[-=*#~]*$")
+_BRACKETED = lazy(
     r"(?:\[[A-Z][A-Z\d_ \-/&]{2,40}\]\s*:?|\[[A-Z][\w \-/&]{2,40}\]\s*:|【[^】]{1,30}】\s*:?|-[A-Z][\w ]{1,40}-)$"
 )
-_ITEM = re.compile(
+_ITEM = lazy(
     r"(?:[-*+•–—·▪●◦‣○■□▶►➤➔→✅❌✓✗✔✘☑]\ufe0f?|\(?\d{1,3}(?:\.\d{1,2}){0,2}[.):、]|\d{1,2}(?:\.\d{1,2}){1,2}"
     r"|\(\d{1,3}\)|\(?[a-zA-Z][.)]"
     r"|\(?[ivx]{1,4}[.)]|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[.:)-])(?:\s+|(?<=[、•→✅❌✓✗])|(?<=[-)])(?=[A-Z*\[]))(?=\S)"
 )
-_LABEL = re.compile(r"([A-Z\u00c0-\uffff][^\n.!?:]{0,50}):\s*(?:\*\*)?$")
-_NUMBERED = re.compile(r"(?:step|phase|stage|part|section|task|rule|level)\s+\d+", re.IGNORECASE)
+_LABEL = lazy(r"([A-Z\u00c0-\uffff][^\n.!?:]{0,50}):\s*(?:\*\*)?$")
+_NUMBERED = lazy(r"(?:step|phase|stage|part|section|task|rule|level)\s+\d+", re.IGNORECASE)
 # What opens the description of something: "For example:", "Here are the rules:", "The answer should:".
 _ANNOUNCING = frozenset("for here here's this these as below above see so like e.g. when if while such".split())
 _UNFINISHED = frozenset("should must is are can may to will by with be of in as that have has do".split())
 PARAMETER_TITLES = frozenset(
     "args arguments parameters params attributes fields keys methods returns return raises yields".split()
 )
-_PARAMETER = re.compile(r"\*{0,2}`?[\w.\[\]]{1,60}`?(?:\s?\([^()]{0,80}\))?\s?:\s")
+_PARAMETER = lazy(r"\*{0,2}`?[\w.\[\]]{1,60}`?(?:\s?\([^()]{0,80}\))?\s?:\s")
 _MARKUP = "*_`#> \t\"'"
-SCALE_VALUE = re.compile(
+SCALE_VALUE = lazy(
     r"(?:an? (?:score|rating|grade|mark) of (\d{1,3}(?:\.\d+)?) (?:indicates|means|signifies|is|represents|if|for)\b"
     r"|(?:\(?\d{1,2}[.)]\s+)?[\"'*`(\[]{0,3}"
     r"(?:(?:score|rating|level|grade|scale|points?|stars?)\s*(?:of\s*)?[\"'*`]{0,2})?"
@@ -143,11 +143,11 @@ _BEHIND_EXAMPLES = lazy(
     re.IGNORECASE,
 )
 _EXAMPLE_TAG = lazy(r"example|few_?-?shot|sample|demonstration|exemplar", re.IGNORECASE)
-_FIELD = re.compile(
+_FIELD = lazy(
     r"(?:\{\{?\s*[$\w.\[\]'\"|:() -]{1,60}\s*\}?\}|\$\{?\w+\}?|<<?[a-z][\w ]{1,30}>>?|%\(\w+\)s|%s|\ue000)"
 )
-_CODE_HINT = re.compile(r"[(){}=;<>$\[\]@`/\\]|^\s*(?:import|from|def|class|SELECT|return|else|try)\b")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_CODE_HINT = lazy(r"[(){}=;<>$\[\]@`/\\]|^\s*(?:import|from|def|class|SELECT|return|else|try)\b")
+_WORD = lazy(r"[^\W\d_]{2,}")
 
 
 class Scanned(msgspec.Struct):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from promptlint.extract.patterns import lazy
 from promptlint.structure.flat import Flat, Path
 from promptlint.structure.lines import LONGEST_LINE, Kind, Line
 from promptlint.structure.wording import (
@@ -19,19 +20,19 @@ from promptlint.structure.wording import (
 )
 
 # Where a sentence ends: its sign, closing signs, blanks, and something that a sentence may begin with.
-_END = re.compile(
+_END = lazy(
     r"(?<=[a-z]{3}[.!?]) (?=[a-z])"
     r"|(?<=[.!?:])[\"')\]*_`”’]{0,3}\s+(?=[\"'(\[{*_`“]{0,3}[A-Z\d\ue000{\u0080-\uffff])"
     r"|(?<=[。！？；])[”』」）]?\s*(?=\S)"
 )
-_ABBREVIATION = re.compile(
+_ABBREVIATION = lazy(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|st|no|fig|approx|incl|inc|ltd|esp|e\.g|ca|nos|vol|resp|max|min|ex)\.|\b[A-Za-z]\.|\d\.)$",
     re.I,
 )
-_CONTINUES = re.compile(r"[a-z(,;&/]|\ue000")
+_CONTINUES = lazy(r"[a-z(,;&/]|\ue000")
 _TERMINAL = (".", "!", "?", ":", ";", "。", "！", "？", "：", "；")
-_MARKUP = re.compile(r"[*_`#~]+|</?[A-Za-z][\w-]{0,30}/?>|\[(?:IMPORTANT|CRITICAL|NOTE|WARNING|MUST)\]", re.IGNORECASE)
-_KEPT = re.compile(r"\w+(?:['’.:/@+-]\w+)*|\{[^{}\n]*\}|[<>=%$€£+]=?")
+_MARKUP = lazy(r"[*_`#~]+|</?[A-Za-z][\w-]{0,30}/?>|\[(?:IMPORTANT|CRITICAL|NOTE|WARNING|MUST)\]", re.IGNORECASE)
+_KEPT = lazy(r"\w+(?:['’.:/@+-]\w+)*|\{[^{}\n]*\}|[<>=%$€£+]=?")
 # Characters of a line that is taken for wrapped: shorter ones end because their writer ended them.
 _WRAPPED = 50
 

@@ -6,7 +6,6 @@ Words are general English; of other languages only what tells them from English.
 from __future__ import annotations
 
 import functools
-import re
 
 from promptlint.extract.patterns import lazy
 from promptlint.extract.wording import IMPERATIVES
@@ -35,7 +34,7 @@ VERBS = IMPERATIVES | frozenset(
 """Verbs that an order begins with, in small letters."""
 
 # In front of an instruction, changing nothing about what it asks.
-_LEAD_IN = re.compile(
+_LEAD_IN = lazy(
     r"(?:(?:\W*(?:very |extremely |most |critically |super )?(?:important(?:ly)?|critical(?:ly)?|crucial|crucially|note"
     r"|notes?|attention|warning|reminder|caution|nb|n\.b\.|key|mandatory|rule|rules|hint|tip|required|essential"
     r"|vital(?:ly)?|beware|must|remember)(?: note| reminder| rule| notice)?(?: ?#?\d+)?\s*[\]*_)]*\s*[:!—-]+\s*)"
@@ -56,7 +55,7 @@ _CHINESE_ORDER = lazy(
     r"请|請|必须|必須|务必|務必|不要|不得|不能|不可|不应|不准|勿|别|禁止|严禁|应当|应该|应(?![用对答力])|需要?(?!求)|只能|仅|仅仅|确保|確保|保证"
     r"|避免|注意|你|您|回答|回复|输出|返回|遵循|遵守|按照|给出|写出|列出|生成|始终|尽量|尽可能|记住"
 )
-_NOT = re.compile(r"\b(?:don't|dont|do n't|must not|mustn't|should not|shouldn't|shall not)\b")
+_NOT = lazy(r"\b(?:don't|dont|do n't|must not|mustn't|should not|shouldn't|shall not)\b")
 _YOU_MUST_NOT = ("you must not", "you should not", "you mustn't", "you shouldn't", "you shall not")
 _MODAL = lazy(
     r"\b(?:must|should|shall|mustn't|shouldn't|needs? to|has to|have to|may not|cannot|can't|can not|ought to|never"
@@ -87,7 +86,7 @@ _ADVERB = lazy(
     r"|explicitly|directly|immediately|never|only|instead|thoroughly|critically|accurately|concisely|actively|fully"
     r"|optionally|specifically|properly|correctly|step by step|to)\b,?\s+)+"
 )
-_FIRST = re.compile(r"[a-z][a-z'-]*")
+_FIRST = lazy(r"[a-z][a-z'-]*")
 # A verb that is the beginning of a name: "Test coverage", "Answer format", "Plan:".
 _NOUNS = frozenset(
     "answer output plan list report review test design process document summary score rank rate note format support"
@@ -95,7 +94,7 @@ _NOUNS = frozenset(
     " approach balance call change check count cover end frame guide label link match measure mix point post prompt"
     " record request research schedule search share study switch tag track update use request figure cap ground".split()
 )
-_NOUN_FOLLOWS = re.compile(
+_NOUN_FOLLOWS = lazy(
     r"(?:\s+(?:is|are|was|will|format|type|name|id|of|should|must|:|and output)\b|\s*$|\s*[:=(/]|\s+-)"
 )
 
@@ -105,7 +104,7 @@ _ABROAD = frozenset(
     " pour dans el los las una no con por del en se il lo gli di per che non sono como para não uma os em o je"
     " het een niet en van voor als dat".split()
 )
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = lazy(r"[^\W\d_]+")
 
 
 def without_lead_ins(text: str) -> str:
