@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 
 import msgspec
 import pytest
 
 from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
-from promptlint.rules import all_rules
+from promptlint.rules import _repeats, _wordings, all_rules
 from promptlint.template import Choice, Hole, Span, Template, Text, Volatility
 
 ROLES = (
@@ -391,6 +392,24 @@ def test_the_tokens_are_those_that_leaving_it_out_saves() -> None:
     lines = ["You are a clerk.", f"- {RULE}", "- Be kind.", f"- {RULE.upper()}", "- Be quick."]
     [finding] = found("duplicate-instruction", request_of(prompt_of(lines)))
     assert finding.tokens == count("\n".join(lines)) - count("\n".join([*lines[:3], *lines[4:]]))
+
+
+def test_a_text_that_many_requests_send_is_analysed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    key_of, meaning_of = _repeats.key_of, _wordings._said
+    monkeypatch.setattr(_repeats, "key_of", lambda words: read.update([words]) or key_of(words))
+    monkeypatch.setattr(_wordings, "_said", lambda place: said.update([place.text]) or meaning_of(place))
+    system = prompt_of([*RULES, rewritten(RULES[0], 0)], file="sent_by_many.py")
+    questions = [f"Answer question {number} in a single word. Be quick about it." for number in range(200)]
+    requests = [request_of(system, prompt_of([question], "user", 10_000)) for question in questions]
+    for rule, expected in (("duplicate-instruction", 1), ("similar-instruction", 0), ("conflicting-instructions", 0)):
+        findings = [found(rule, request) for request in requests]
+        assert all(each == findings[0] for each in findings)
+        assert len(findings[0]) == expected
+    assert {read[rule] for rule in RULES} == {1}
+    # By the two rules that ask for the words of an instruction.
+    assert {said[rule] for rule in RULES} == {2}
 
 
 # Over the project

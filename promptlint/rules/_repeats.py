@@ -5,19 +5,24 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import ParamSpec, cast
 
 import msgspec
 
 from promptlint.extract.patterns import lazy
-from promptlint.prompt import Prompt, Request
+from promptlint.prompt import Finding, Prompt, Request
 from promptlint.structure import Document, Kind, Section, Sentence, read
 from promptlint.structure.flat import VALUE, Path, block_of_values
 from promptlint.structure.lines import PARAMETER_TITLES, TURN
 from promptlint.structure.sentences import condition, instructs, key_of
-from promptlint.template import Span
+from promptlint.template import Span, Template
 from promptlint.tokens import count
 
+P = ParamSpec("P")
+
+# Texts whose sentences and findings are kept: requests that send one text are read one after the other.
+_KEPT = 64
 # Longer texts are no prompts that somebody wrote: characters.
 _LONGEST = 400_000
 # Vendors advise to repeat what matters behind a long text; so much is long: characters, about 1,000 tokens.
@@ -81,40 +86,57 @@ class Place(msgspec.Struct, frozen=True, eq=False):
     leans: bool
 
 
-def places_of(request: Request) -> Iterator[list[Place]]:
+def places_of(request: Request) -> Iterator[tuple[Place, ...]]:
     """The sentences of a request in groups that are read as one text: the system messages, the user's messages.
 
     Every tool and its fields are texts of their own. What the model said before, and what a user said before that,
-    are examples.
+    are examples. What several requests send is the same tuple of places for each of them.
     """
     for group in _groups(request.prompts):
-        if sum(len(document.flat.text) for document in group) > _LONGEST:
-            continue
-        places: list[Place] = []
-        for prompt, document in enumerate(group):
-            governors = _governors(document)
-            for sentence in document.sentences:
-                if sentence.section >= 0 and _not_ours(document, sentence.section):
-                    continue
-                key = key_of(document.words(sentence))
-                span = document.span(sentence) if key and not _of_form(document, sentence) else None
-                if span is not None:
-                    text, governor = document.text(sentence), governors[sentence.line]
-                    leans = text[-1] in ":：" or _leans(document, sentence, key)
-                    places.append(Place(key, text, span, prompt, len(places), document, sentence, governor, leans))
+        places = _places(group)
         if len(places) > 1:
             yield places
 
 
-def _groups(prompts: Sequence[Prompt]) -> Iterator[list[Document]]:
+def _groups(prompts: Sequence[Prompt]) -> Iterator[tuple[Template, ...]]:
     last = max((at for at, prompt in enumerate(prompts) if prompt.role == "assistant"), default=-1)
-    roles: dict[str, list[Document]] = {}
+    roles: dict[str, list[Template]] = {}
     for at, prompt in enumerate(prompts):
         if prompt.role == "tool":
-            yield [read(prompt.template)]
+            yield (prompt.template,)
         elif prompt.role == "system" or (prompt.role != "assistant" and at > last):
-            roles.setdefault(prompt.role, []).append(read(prompt.template))
-    yield from roles.values()
+            roles.setdefault(prompt.role, []).append(prompt.template)
+    yield from map(tuple, roles.values())
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _places(group: tuple[Template, ...]) -> tuple[Place, ...]:
+    documents = [read(template) for template in group]
+    if sum(len(document.flat.text) for document in documents) > _LONGEST:
+        return ()
+    places: list[Place] = []
+    for prompt, document in enumerate(documents):
+        governors = _governors(document)
+        for sentence in document.sentences:
+            if sentence.section >= 0 and _not_ours(document, sentence.section):
+                continue
+            key = key_of(document.words(sentence))
+            span = document.span(sentence) if key and not _of_form(document, sentence) else None
+            if span is not None:
+                text, governor = document.text(sentence), governors[sentence.line]
+                leans = text[-1] in ":：" or _leans(document, sentence, key)
+                places.append(Place(key, text, span, prompt, len(places), document, sentence, governor, leans))
+    return tuple(places)
+
+
+def once_a_text(find: Callable[P, Iterator[Finding]]) -> Callable[P, tuple[Finding, ...]]:
+    """The findings of a function of one text, asked for by every request that sends the text, and worked out once."""
+
+    @functools.lru_cache(maxsize=_KEPT)
+    def kept(*arguments: P.args, **options: P.kwargs) -> tuple[Finding, ...]:
+        return tuple(find(*arguments, **options))
+
+    return cast("Callable[P, tuple[Finding, ...]]", kept)
 
 
 def _not_ours(document: Document, section: int) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import Place, conditional, in_parallel, places_of, together
+from promptlint.rules._repeats import Place, conditional, in_parallel, once_a_text, places_of, together
 from promptlint.structure.wording import NEGATIONS, content_words, is_order
 
 # Words that make an order hold for a part of what it names.
@@ -47,13 +47,18 @@ class _Claim(msgspec.Struct, frozen=True, eq=False):
 def check(request: Request) -> Iterator[Finding]:
     """Two instructions of one request cannot both be followed."""
     for places in places_of(request):
-        claims: dict[str, list[_Claim]] = {}
-        for place in places:
-            if not place.leans and is_order(place.text):
-                for claim in _claims(place):
-                    claims.setdefault(claim.about, []).append(claim)
-        for group in claims.values():
-            yield from _conflicts(group)
+        yield from _contradictions(places)
+
+
+@once_a_text
+def _contradictions(places: Sequence[Place]) -> Iterator[Finding]:
+    claims: dict[str, list[_Claim]] = {}
+    for place in places:
+        if not place.leans and is_order(place.text):
+            for claim in _claims(place):
+                claims.setdefault(claim.about, []).append(claim)
+    for group in claims.values():
+        yield from _conflicts(group)
 
 
 def _claims(place: Place) -> Iterator[_Claim]:

@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import Place, cut, in_parallel, measure, merged, places_of, sandwich, together, within
+from promptlint.rules._repeats import (
+    Place,
+    cut,
+    in_parallel,
+    measure,
+    merged,
+    once_a_text,
+    places_of,
+    sandwich,
+    together,
+    within,
+)
 from promptlint.rules._scales import equal_values
 from promptlint.rules._wordings import candidates, redundant, said_in, says_again
 from promptlint.structure import Document, read
@@ -27,20 +38,29 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
         return
     model = model_of(request)
     for prompt in request.prompts:
-        document = read(prompt.template)
-        yield from _examples(document, model, min_tokens)
-        yield from equal_values(document)
+        yield from _shown_twice(read(prompt.template), model, min_tokens)
     for places in places_of(request):
-        by_key: dict[str, list[Place]] = {}
-        for place in places:
-            by_key.setdefault(without_determiners(place.key), []).append(place)
-        repeats = [copies for key, copies in by_key.items() if len(copies) > 1 and key.count(" ") >= 2]
-        found = [kept for copies in repeats if len(kept := _copies(copies, places)) > 1]
-        for copies in merged(found):
-            finding = _finding(copies, model, min_tokens)
-            if finding is not None:
-                yield finding
-        yield from _again(places, model, min_tokens)
+        yield from _said_twice(places, model, min_tokens)
+
+
+@once_a_text
+def _shown_twice(document: Document, model: str, min_tokens: int) -> Iterator[Finding]:
+    yield from _examples(document, model, min_tokens)
+    yield from equal_values(document)
+
+
+@once_a_text
+def _said_twice(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:
+    by_key: dict[str, list[Place]] = {}
+    for place in places:
+        by_key.setdefault(without_determiners(place.key), []).append(place)
+    repeats = [copies for key, copies in by_key.items() if len(copies) > 1 and key.count(" ") >= 2]
+    found = [kept for copies in repeats if len(kept := _copies(copies, places)) > 1]
+    for copies in merged(found):
+        finding = _finding(copies, model, min_tokens)
+        if finding is not None:
+            yield finding
+    yield from _again(places, model, min_tokens)
 
 
 def _again(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import measure, places_of
+from promptlint.rules._repeats import Place, measure, once_a_text, places_of
 from promptlint.rules._wordings import Said, candidates, redundant, said_in, says_again
 from promptlint.structure.wording import is_order, without_determiners
 from promptlint.tokens import encoding_of
@@ -24,29 +24,33 @@ _RATIO = 80
 @rule(group="redundancy", severity="info", default=False)
 def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
     """The same instruction stands twice in one request, in other words."""
-    model = model_of(request)
-    exact = encoding_of(model).exact
     for places in places_of(request):
-        said = said_in(places)
-        taken: set[int] = set()
-        for first, second in candidates(said):
-            one, other = said[first], said[second]
-            if second in taken or not _similar(one, other) or not redundant(one, other, places):
-                continue
-            taken.add(second)
-            tokens = measure(other.place, model)
-            if tokens < min_tokens:
-                continue
-            yield Finding(
-                other.place.span,
-                f"this says in other words what stands in this request already; it takes "
-                f"{'' if exact else '~'}{tokens:,} tokens",
-                tokens=tokens,
-                saving="removed",
-                help="make one instruction of the two",
-                related=((one.place.span, "said here first"),),
-                exact=exact,
-            )
+        yield from _said_twice(places, model_of(request), min_tokens)
+
+
+@once_a_text
+def _said_twice(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:
+    exact = encoding_of(model).exact
+    said = said_in(places)
+    taken: set[int] = set()
+    for first, second in candidates(said):
+        one, other = said[first], said[second]
+        if second in taken or not _similar(one, other) or not redundant(one, other, places):
+            continue
+        taken.add(second)
+        tokens = measure(other.place, model)
+        if tokens < min_tokens:
+            continue
+        yield Finding(
+            other.place.span,
+            f"this says in other words what stands in this request already; it takes "
+            f"{'' if exact else '~'}{tokens:,} tokens",
+            tokens=tokens,
+            saving="removed",
+            help="make one instruction of the two",
+            related=((one.place.span, "said here first"),),
+            exact=exact,
+        )
 
 
 def _similar(one: Said, other: Said) -> bool:
