@@ -243,7 +243,7 @@ def layout(**shared: Any) -> int:
     """Show requests as their provider sees them: what comes from the prompt cache, what does not, and what to move.
 
     PATHS are files or directories; FILE:LINE is the request at a line. Files that stand in the same project are read,
-    too, for a request takes texts from other files.
+    too, for a request takes texts from other files. Ends with 2 if no request stands at the line.
     """
     from promptlint.output import layout as layout_output
 
@@ -252,14 +252,15 @@ def layout(**shared: Any) -> int:
     wanted = {file.name for file in job.discovery.files}
     report = job.run(around=True)
     found = layout_output.chosen(report, wanted, line)
-    if not found and wanted:
-        _say(_nothing(report, wanted, line))
+    missed = line is not None and not found and not job.blocked
+    if missed or (wanted and not found):
+        _say(_nothing(report, shared["paths"][0] if line is not None else "", line, wanted))
     views = layout_output.views(report, found)
     if shared["output_format"] == "json":
         _write(layout_output.render_json(views, report))
     else:
         _write(layout_output.render_text(views, report, color=job.colored(sys.stdout)))
-    return max(job.blocked, _broken(report, strict=False))
+    return max(job.blocked, _broken(report, strict=False), 2 if missed else 0)
 
 
 def _with_line(paths: tuple[str, ...]) -> tuple[tuple[str, ...], int | None]:
@@ -274,15 +275,17 @@ def _with_line(paths: tuple[str, ...]) -> tuple[tuple[str, ...], int | None]:
     return (name,), int(number)
 
 
-def _nothing(report: Report, files: set[str], line: int | None) -> str:
-    """Why there is nothing to show, and where there would be something."""
+def _nothing(report: Report, path: str, line: int | None, files: set[str]) -> str:
+    """Why there is nothing to show (at a line of a path, if one was named), and where there would be something."""
     from promptlint.output import layout as layout_output
 
-    below = layout_output.lines(report, layout_output.chosen(report, files, None), files)
+    below = layout_output.lines(report, layout_output.chosen(report, files, None), files) if files else []
+    place = f"{text_output.safe(path)}:{line}: " if line is not None else ""
     if not below:
-        return "no request and no prompt is found there; `promptlint prompts` lists the prompts of a path"
+        return f"{place}no request and no prompt is found there; `promptlint prompts` lists the prompts of a path"
     near = sorted(sorted(below, key=lambda each: abs(each - (line or 0)))[:8])
-    return f"no request stands at line {line}; there are some at {', '.join(f'{each:,}' for each in near)}"
+    nearest = f"line {near[0]:,}" if len(near) == 1 else f"lines {', '.join(f'{each:,}' for each in near)}"
+    return f"{place}no request stands at this line; the nearest {'is' if len(near) == 1 else 'are'} at {nearest}"
 
 
 @cli.command()

@@ -146,9 +146,28 @@ def test_the_request_at_a_line_takes_texts_from_other_files(project: Path, capsy
         assert said == ""
 
 
+def test_the_nearest_requests_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sent = 'messages=[{{"role": "user", "content": f"Question {0}, to be answered: {{q}}"}}]'
+    call = f'def ask_{{0}}(q):\n    client.chat.completions.create(model="gpt-5.2", {sent})\n'
+    calls = "".join(call.format(number) for number in range(20))
+    (project / "many.py").write_text(f"from openai import OpenAI\nclient = OpenAI()\n{calls}")
+    # Calls stand at all even lines from 4 to 42.
+    assert execute(["layout", "many.py:22"]) == 0
+    assert execute(["layout", "many.py:99"]) == 2
+    lines = "28, 30, 32, 34, 36, 38, 40, 42"
+    said = f"promptlint: many.py:99: no request stands at this line; the nearest are at lines {lines}\n"
+    assert capsys.readouterr().err == said
+
+
 def test_where_there_is_nothing_to_show(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert execute(["layout", "app.py:1"]) == 0
-    assert capsys.readouterr().err == "promptlint: no request stands at line 1; there are some at 8\n"
+    assert execute(["layout", "app.py:1"]) == 2
+    shown, said = capsys.readouterr()
+    assert shown == "" and said == "promptlint: app.py:1: no request stands at this line; the nearest is at line 8\n"
+    assert execute(["layout", "--quiet", "--output-format", "json", "app.py:1"]) == 2
+    shown, said = capsys.readouterr()
+    assert shown == "[]\n" and said.startswith("promptlint: app.py:1: no request stands")
+    assert execute(["layout", "empty.py:1"]) == 2
+    assert capsys.readouterr().err.startswith("promptlint: empty.py:1: no request and no prompt is found there")
     assert execute(["layout", "empty.py"]) == 0
     shown, said = capsys.readouterr()
     assert shown == "" and said.startswith("promptlint: no request and no prompt is found there")
@@ -158,6 +177,6 @@ def test_where_there_is_nothing_to_show(project: Path, capsys: pytest.CaptureFix
     assert execute(["prompts", "empty.py:1"]) == 0
     assert capsys.readouterr().err == "promptlint: no prompt stands at line 1, nor in the rest of the file\n"
     assert execute(["layout", "gone.py:3"]) == 2
-    assert "gone.py" in capsys.readouterr().err
+    assert capsys.readouterr().err == "promptlint: gone.py: no such file or directory\n"
     assert execute(["layout", "--output-format", "json", "empty.py"]) == 0
     assert capsys.readouterr().out == "[]\n"

@@ -59,13 +59,14 @@ def _is_data(hole: Hole, operation: str) -> bool:
         return operation in ("format", "format_map", "fields")
     if hole.origin in _HARMLESS or hole.volatility <= Volatility.DEPLOY:
         return False
-    if operation != "jinja" and not _NAME.fullmatch(hole.expression):
+    named = _NAME.fullmatch(hole.expression) is not None
+    if operation != "jinja" and not named:
         # What is cut out of a text, computed or looked up may well be a word or a number.
         return False
     if hole.origin == "name" and not hole.parameter:
         # Of a local value only its name is known, and not what it was made of.
         return False
-    name = hole.expression.lower() if _NAME.fullmatch(hole.expression) else ""
+    name = hole.expression.lower() if named else ""
     words = name.rpartition(".")[2].split("_")
     # A value that is named as a template or a part of one may be meant to have fields.
     return _MEANT.isdisjoint(words) and not (hole.volatility is Volatility.UNKNOWN and words[-1] in _SHORT)
