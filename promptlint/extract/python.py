@@ -31,6 +31,8 @@ _SERVERS = frozenset(
 )
 _RERUN = frozenset({"streamlit"})
 # Names that every template of an environment has, or a way with names that are not given.
+# The word of an import with all that may stand behind it.
+_IMPORTS = ("import ", "import(", "import*", "import\t", "import\f", "import\\")
 _JINJA = lazy(r"\.globals\b|\b(?!StrictUndefined\b)\w*Undefined\b|\bpass_context\b")
 
 
@@ -173,9 +175,9 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
     """What every import of the file, at whatever depth, binds."""
     imported: set[str] = set()
     stack = [statements]
-    # Most files have all of their imports at the top: when as many were met as the word stands there, the rest of the
-    # file is not looked through.
-    left = file.source.text.count("import")
+    # Most files have all of their imports at the top: when as many were met as there can be, the rest of the file is not
+    # looked through.
+    left = sum(map(file.source.text.count, _IMPORTS))
     while stack and left > 0:
         for statement in stack.pop():
             if isinstance(statement, ast.Import):

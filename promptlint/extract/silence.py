@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import children, dotted
 
 # A longer body is not looked into.
 MAX_NODES = 400
@@ -30,17 +30,23 @@ def silent(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     steps = 0
     while stack:
         inner = stack.pop()
+        kind = type(inner)
         steps += 1
-        if steps > MAX_NODES or isinstance(inner, ast.Raise | ast.With | ast.AsyncWith | ast.AsyncFor):
+        if steps > MAX_NODES or kind in _ASKING:
             return False
-        if isinstance(inner, ast.Call) and not _harmless(inner):
-            return False
-        if isinstance(inner, ast.Await) and not isinstance(inner.value, ast.Call):
-            return False
-        if isinstance(inner, ast.Return | ast.Yield):
+        if isinstance(inner, ast.Call):
+            if not _harmless(inner):
+                return False
+        elif isinstance(inner, ast.Await):
+            if not isinstance(inner.value, ast.Call):
+                return False
+        elif isinstance(inner, ast.Return | ast.Yield):
             gives = gives or _said(inner.value)
-        stack.extend(ast.iter_child_nodes(inner))
+        stack += children(inner)
     return gives
+
+
+_ASKING = frozenset({ast.Raise, ast.With, ast.AsyncWith, ast.AsyncFor})
 
 
 def _harmless(node: ast.Call) -> bool:

@@ -142,6 +142,8 @@ class File:
         self.lexicon: Lexicon = lexicon(words)
         # What the project says of a name, where it says anything at all.
         self.verdict = self.lexicon.verdict
+        # Whether what has a name is a text for a model, by the project's own word or by the name itself.
+        self.prompt_like: Callable[[str], bool] = prompt_like if self.verdict is None else self._prompt_like
         # Where the comments begin that have settled a case.
         self.settled: set[int] = set()
         self.aliases: dict[str, str] = {}
@@ -225,6 +227,8 @@ class File:
             return Hole(node.arg, place, volatility, origin, parameter, json)
         start, end = span.start, span.end
         text = self.source.text[start : end if end - start < _LONGEST else start + _LONGEST]
+        if type(node) is ast.Constant:
+            return Hole(text if len(text) <= MAX_EXPRESSION and "\n" not in text else shorten(text), span, volatility, origin)
         return Hole(shorten(text), span, volatility, origin, parameter, json, member or read_from(node))
 
     def resolve(self, dotted: str) -> str:
@@ -292,11 +296,9 @@ class File:
         finally:
             self.muted, self.shown = self.muted - 1, self.shown - 1
 
-    def prompt_like(self, name: str) -> bool:
-        """Whether what has this name is a text for a model, by the project's own word or by the name itself."""
-        if self.verdict is not None and (said := self.verdict(name)) is not None:
-            return said
-        return prompt_like(name)
+    def _prompt_like(self, name: str) -> bool:
+        said = self.verdict(name) if self.verdict is not None else None
+        return prompt_like(name) if said is None else said
 
 
 # Methods whose value is the text that they are called on, or nearly so.

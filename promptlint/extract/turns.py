@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.state import File
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import NAMES, children, dotted
 from promptlint.template import Volatility
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
@@ -75,20 +75,18 @@ class _Turn:
     def _read(self, node: ast.AST) -> None:
         if isinstance(node, ast.Call):
             for place, argument in named_arguments(node):
-                if isinstance(argument, ast.Name | ast.Attribute):
+                if type(argument) in NAMES:
                     self.handed.setdefault(dotted(argument), []).append((node, place))
-        match node:
-            case ast.Call(func=ast.Attribute(attr=method, value=ast.Name() | ast.Attribute() as target)):
-                if method in _MUTATING:
-                    self.mutated.setdefault(dotted(target), node)
-            case ast.AugAssign(target=ast.Name() | ast.Attribute(), value=value):
-                self.mutated.setdefault(dotted(node.target), value)
-            case ast.Assign(targets=targets, value=value):
-                for bound in targets:
-                    if isinstance(bound, ast.Name | ast.Attribute):
-                        self.assigned.setdefault(dotted(bound), []).append(value)
-            case _:
-                pass
+            func = node.func
+            if isinstance(func, ast.Attribute) and func.attr in _MUTATING and type(func.value) in NAMES:
+                self.mutated.setdefault(dotted(func.value), node)
+        elif isinstance(node, ast.AugAssign):
+            if type(node.target) in NAMES:
+                self.mutated.setdefault(dotted(node.target), node.value)
+        elif isinstance(node, ast.Assign):
+            for bound in node.targets:
+                if type(bound) in NAMES:
+                    self.assigned.setdefault(dotted(bound), []).append(node.value)
 
     def varies(self, node: ast.expr) -> bool:
         """Whether an expression is made of something that changes from turn to turn."""
@@ -136,4 +134,4 @@ def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
         steps += 1
         yield node
         if not isinstance(node, _SCOPES):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+            stack += reversed(children(node))
