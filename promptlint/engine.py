@@ -178,11 +178,9 @@ def _read_apart(chunks: Sequence[Sequence[_Task]], processes: int) -> Iterator[l
     # Processes that are forked have it then: each would take as long to load it as it takes to read some files.
     from promptlint.extract import python  # noqa: F401
 
-    decoder = msgspec.msgpack.Decoder(list[Reading])
     pool = ProcessPoolExecutor(processes, initializer=_quiet)
     try:
-        for encoded in pool.map(_encode_chunk, chunks):
-            yield decoder.decode(encoded)
+        yield from pool.map(_read_chunk, chunks)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -192,10 +190,6 @@ def _quiet() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _encode_chunk(tasks: Sequence[_Task]) -> bytes:
-    return msgspec.msgpack.encode(_read_chunk(tasks))
 
 
 def _read_chunk(tasks: Sequence[_Task]) -> list[Reading]:
