@@ -8,7 +8,7 @@ import msgspec
 
 from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, turns
 from promptlint.extract.arguments import consider_arguments, note_argument
-from promptlint.extract.callsite import CallSite, Evaluate, as_object
+from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued
 from promptlint.extract.invocations import note_given, note_invocation
 from promptlint.extract.iteration import in_order, unordered
@@ -66,6 +66,8 @@ _TAILS = frozenset(
 ) | {"from_string", "dict", "from_text", "sorted", "reversed"}
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
+# All that is treated in a way of its own.
+_SPECIAL = _OF_VALUES | _TAILS | FUNCTIONS.keys() | loads.KNOWN | schemas.ASKING | pipelines.KNOWN
 # Keywords that name a tool.
 _NAMED = frozenset({"name", "tool_name"})
 
@@ -73,10 +75,8 @@ _NAMED = frozenset({"name", "tool_name"})
 def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """The value of a call; sites among its arguments, and the call itself as a site, are noted."""
     written = dotted(node.func)
-    name = file.resolve(written)
+    callee = file.callees.get(written) or _callee(file, written)
     receiver: Value | None = None
-    file.mentions.add(name.rpartition(".")[2])
-    file.mentions.add(written.rpartition(".")[2])
     unused, file.unused = file.unused, False
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in lists.GROWING and len(node.args) >= 1:
@@ -90,15 +90,15 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     elif not isinstance(node.func, ast.Name):
         evaluate(file, scope, node.func)
         schemas.note_applied(file, scope, node, evaluate)
-    against = speaks_against(written) or (name != written and speaks_against(name))
-    against = against or (written.endswith("Message") and shown_on(name, file.imported))
-    shown = answers(name) or (against and for_people(name))
-    against = against or shown
+    _, _, against, shown, plain = callee
     file.muted, file.shown = file.muted + against, file.shown + shown
     try:
-        site = _arguments(file, scope, node, written, name, evaluate)
+        site = _arguments(file, scope, node, written, callee, evaluate)
     finally:
         file.muted, file.shown = file.muted - against, file.shown - shown
+    if plain and not site.keywords and not file.partials and all(single_hole(value) for value, _ in site.positional):
+        # Values of which nothing but their names is known, given to what nothing is known of: no text is among them.
+        return _unknown(file, scope, site, receiver, against, unused)
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
@@ -116,12 +116,26 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     return _uncatalogued(file, scope, site, receiver, against, unused, evaluate)
 
 
+def _callee(file: File, written: str) -> Callee:
+    name = file.resolve(written)
+    last = name.rpartition(".")[2]
+    method = written.rpartition(".")[2]
+    file.mentions.update((last, method))
+    against = speaks_against(written) or (name != written and speaks_against(name))
+    against = against or (written.endswith("Message") and shown_on(name, file.imported))
+    shown = answers(name) or (against and for_people(name))
+    plain = last not in file.lexicon.tails and not last[:1].isupper() and name != partials.PARTIAL
+    plain = plain and _SPECIAL.isdisjoint((last, method, written))
+    callee = file.callees[written] = Callee(name, last, against or shown, shown, plain)
+    return callee
+
+
 def _uncatalogued(
     file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool, evaluate: Evaluate
 ) -> Value:
     """The value of a call that the catalogue says nothing of; `unused` when nothing takes it."""
     sending.called(file, scope, site, evaluate)
-    if site.last in ("add_component", "connect"):
+    if site.last in pipelines.KNOWN:
         pipelines.note(file, scope, site)
     if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords):
         note_schema(file, as_object(file, site))
@@ -136,6 +150,13 @@ def _uncatalogued(
     if result is not None:
         return result
     consider_arguments(file, site, against, shown=unused)
+    return _unknown(file, scope, site, receiver, against, unused)
+
+
+def _unknown(
+    file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool
+) -> Value:
+    """The value of a call of the project's own functions and classes, or of something unknown."""
     if not against:
         note_invocation(file, scope, site.node, site.arguments())
     if unused:
@@ -166,8 +187,11 @@ def _loaded(file: File, scope: Scope, site: CallSite, receiver: Value | None) ->
     return loads.load(file, site, receiver, hole, _reference(file, scope, site))
 
 
-def _arguments(file: File, scope: Scope, node: ast.Call, written: str, name: str, evaluate: Evaluate) -> CallSite:
-    site = CallSite(node, written, name, name.rpartition(".")[2], [], {}, True, scope.gathered, scope.strings)
+def _arguments(
+    file: File, scope: Scope, node: ast.Call, written: str, callee: Callee, evaluate: Evaluate
+) -> CallSite:
+    name = callee.name
+    site = CallSite(node, written, name, callee.last, [], {}, True, scope.gathered, scope.strings)
     for argument in node.args:
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))
@@ -304,7 +328,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
 
 
 def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool) -> Value:
-    """A call of the project's own functions and classes, or of something unknown."""
+    """What such a call gives back."""
     hole = run_time_value(file, site, receiver)
     last = site.last
     if hole.origin in TELLING and is_source(site.name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Set
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,20 @@ from promptlint.extract.state import File, Scope
 from promptlint.template import Arguments, Hole, Mapping, Value
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
+
+
+class Callee(NamedTuple):
+    """What is known of a called name, wherever it is called in its file: worked out once.
+
+    `last` ends its import path `name`. `against`: what it is given is not for a model; `shown`: it is not even sent.
+    `plain`: neither the catalogue nor promptlint itself knows functions or classes whose name ends so.
+    """
+
+    name: str
+    last: str
+    against: bool
+    shown: bool
+    plain: bool
 
 
 class CallSite(msgspec.Struct):

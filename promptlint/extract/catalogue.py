@@ -247,6 +247,8 @@ class Lexicon:
         self.verdict: Callable[[str], bool | None] | None = None
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
         self.decorator_tails = frozenset(tail for each in self.matchers for tail in each.decorators)
+        # The last parts of all calls that are known.
+        self.tails = self.schema_tails.union(self.decorator_tails, *[each.call_tails for each in self.matchers])
         # What the project says of its code, each name with the parts and imports that a file must hold for it to match.
         self.said: list[tuple[str, list[str], list[str]]] = []
         for kind in KINDS if words else ():

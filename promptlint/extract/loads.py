@@ -33,7 +33,7 @@ _VERBS = frozenset("load read get open render fetch from import parse build crea
 _NAMED = ("name", "filename", "file_name", "file", "path", "template", "template_name", "prompt_file", "prompt_path")
 _JINJA = (".j2", ".jinja", ".jinja2")
 # All that `load` knows by the last part of the called name.
-_KNOWN = (
+KNOWN = (
     _PATHS
     | _SAME_METHODS
     | frozenset(name.rpartition(".")[2] for name in (*_JOINED, *_SAME_PATH, *_OPEN, *_DATA))
@@ -67,7 +67,7 @@ def operation_of(value: Value | None) -> str:
 def concerns(site: CallSite, receiver: Value | None) -> bool:
     """Whether a call may be one of those that `load` knows, asked of every call."""
     last = site.last
-    if last in _KNOWN:
+    if last in KNOWN:
         if last in _SAME_METHODS:
             return operation_of(receiver) in _READERS
         return last != "join" or site.name in _JOINED
@@ -81,7 +81,7 @@ def load(file: File, site: CallSite, receiver: Value | None, hole: Hole, referen
     """The value of a call that makes a path or loads a file; None of any other."""
     last = site.last
     first = site.positional[0][0] if site.positional else None
-    if last not in _KNOWN:
+    if last not in KNOWN:
         return _loader(file, site, last, hole, reference)
     made: Value | None = None
     if receiver is not None and isinstance(receiver, tuple):

@@ -11,12 +11,12 @@ from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
 from promptlint.template import Mapping, Ref, Value
 
-_PARTIAL = "functools.partial"
+PARTIAL = "functools.partial"
 
 
 def made(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
     """`partial(client.chat.completions.create, model="...")`: the value of the name that it is bound to."""
-    if site.name != _PARTIAL or not site.node.args or isinstance(site.node.args[0], ast.Starred):
+    if site.name != PARTIAL or not site.node.args or isinstance(site.node.args[0], ast.Starred):
         return None
     function = site.node.args[0]
     name = file.resolve(dotted(function))
@@ -27,7 +27,7 @@ def made(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value 
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional[1:])]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     # The last entry says that it is kept where no text is in it.
-    value = Mapping((*entries, ("@provider", ())), file.span(site.node), site.complete, _PARTIAL)
+    value = Mapping((*entries, ("@provider", ())), file.span(site.node), site.complete, PARTIAL)
     file.partials[value.span] = (value, name, site, on)
     return value
 
@@ -45,7 +45,7 @@ def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Call
     part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     if isinstance(part, Ref) and part.call is None and part.name.startswith(":"):
         value = file.facts.bindings.get(part.name[1:]) or file.module.values.get(part.name[1:], ())
-    known = file.partials.get(value.span) if isinstance(value, Mapping) and value.kind == _PARTIAL else None
+    known = file.partials.get(value.span) if isinstance(value, Mapping) and value.kind == PARTIAL else None
     if known is None or known[0] != value:
         return None
     _, name, first, on = known

@@ -11,6 +11,7 @@ from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
 from promptlint.template import Value
 
+KNOWN = frozenset({"add_component", "connect"})
 # Of one pipeline; more are made by a program.
 MAX_COMPONENTS = 200
 

@@ -248,7 +248,7 @@ def note_passed(file: File, site: CallSite) -> None:
     Where the two have one name (`action(param_model=Search)`, `self.param_model.model_json_schema()`), it is sent.
     """
     func = site.node.func
-    if isinstance(func, ast.Attribute) and func.attr in _ASKING and isinstance(func.value, ast.Attribute):
+    if isinstance(func, ast.Attribute) and func.attr in ASKING and isinstance(func.value, ast.Attribute):
         file.facts.asked_schemas.append(func.value.attr)
     for key, (value, node) in site.keywords.items():
         if key.endswith(_CLASSES) and key not in SENDING and isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
@@ -258,7 +258,7 @@ def note_passed(file: File, site: CallSite) -> None:
 
 
 _CLASSES = ("_model", "_schema", "_cls")
-_ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
+ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
 
 
 def _note_maker(file: File, site: CallSite) -> None:

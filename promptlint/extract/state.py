@@ -170,6 +170,8 @@ class File:
         self.alone: dict[Span, tuple[str, str]] = {}
         # It may make Jinja environments with delimiters of their own.
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
+        # What is known of the names that are called, as they are written (`calls.Callee`).
+        self.callees: dict[str, Any] = {}
         # Components of pipelines by their names.
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
