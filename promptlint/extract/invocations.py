@@ -43,8 +43,8 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
     """Record a call of what may be the project's own, if it is given anything that could matter."""
     if len(file.facts.invocations) >= MAX_INVOCATIONS:
         return
-    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     called: ast.expr = node.func
+    last = called.attr if type(called) is ast.Attribute else called.id if type(called) is ast.Name else ""
     skipped = 1 if last in _FIRST else 2 if last in _SECOND else 0
     if skipped:
         if len(node.args) < skipped:
@@ -52,7 +52,7 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
     values = [*arguments.positional, *[value for _, value in arguments.keywords]]
-    if not any(map(_matters, values)):
+    if not values or not any(map(_matters, values)):
         return
     name = called_name(file, scope, called)
     if not name and isinstance(called, ast.Attribute) and "_" in last.strip("_") and _tells(arguments):
@@ -76,8 +76,12 @@ def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[st
     """Lists that a function is given may be others afterwards. Gives back what may have changed them before."""
     kept: list[tuple[str, str, str]] = []
     for place, argument in named_arguments(node):
-        written = dotted(argument) if isinstance(argument, ast.Name | ast.Attribute) else ""
+        if type(argument) not in NAMES:
+            continue
+        written = dotted(argument)
         value = scope.values.get(written)
+        if value is None:
+            continue
         part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
         if type(value) is Items or type(part) is Ref or (type(part) is Hole and part.parameter):
             kept += [(place, *each) for each in changed_before(file, scope, argument)]
@@ -92,8 +96,8 @@ def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[st
 def changed_before(file: File, scope: Scope, node: ast.expr) -> list[tuple[str, str]]:
     """The functions that a list was given to before, in this turn of a loop or an earlier one, and where among their
     arguments it stood; a name "" where it has been changed in plain sight."""
-    found = list(scope.lent.get(dotted(node), ())) if isinstance(node, ast.Name | ast.Attribute) else []
-    for call, place in changers(file, node):
+    found = list(scope.lent.get(dotted(node), ())) if type(node) in NAMES else []
+    for call, place in changers(file, node) if file.loops else ():
         name = called_name(file, scope, call.func) if call is not None else ""
         if name or call is None:
             found.append((name, place))
@@ -126,8 +130,10 @@ def _matters(value: Value) -> bool:
 
 def called_name(file: File, scope: Scope, node: ast.expr) -> str:
     """The name of a function, method or class, as in `Invocation`; "" if it cannot be one of the project."""
-    if isinstance(node, ast.Attribute):
-        if isinstance(node.value, ast.Call):
+    if type(node) is ast.Name:
+        return _named(file, scope, node.id, "")
+    if type(node) is ast.Attribute:
+        if type(node.value) is ast.Call:
             before = node.value.func
             if isinstance(before, ast.Name) and before.id == "super":
                 owner = next((here.owner for here in _around(scope) if here.owner), "")
@@ -136,8 +142,6 @@ def called_name(file: File, scope: Scope, node: ast.expr) -> str:
             made = inner if _capital(inner) else f"{inner}()"
             return f"{made}.{node.attr}" if inner else ""
         written = dotted(node)
-    elif isinstance(node, ast.Name):
-        written = node.id
     else:
         return ""
     first, _, rest = written.partition(".")
@@ -291,6 +295,8 @@ def annotated_class(node: ast.expr, depth: int = 0) -> str:
     """The dotted name of the one class that an annotation speaks of, or ""."""
     if depth > 4:
         return ""
+    if type(node) is ast.Name:
+        return node.id if node.id[:1].isupper() and node.id not in _PLAIN else ""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         name = node.value.strip()
         return name if all(part.isidentifier() for part in name.split(".")) and name not in _PLAIN else ""

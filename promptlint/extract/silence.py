@@ -34,13 +34,15 @@ def silent(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         steps += 1
         if steps > MAX_NODES or kind in _ASKING:
             return False
-        if isinstance(inner, ast.Call):
+        if kind is ast.Name or kind is ast.Constant:
+            continue
+        if type(inner) is ast.Call:
             if not _harmless(inner):
                 return False
-        elif isinstance(inner, ast.Await):
+        elif type(inner) is ast.Await:
             if not isinstance(inner.value, ast.Call):
                 return False
-        elif isinstance(inner, ast.Return | ast.Yield):
+        elif type(inner) is ast.Return or type(inner) is ast.Yield:
             gives = gives or _said(inner.value)
         stack += children(inner)
     return gives

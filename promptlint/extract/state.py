@@ -310,27 +310,27 @@ _NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffi
 def read_from(node: ast.AST) -> str:
     """The attribute or method that the value of an expression comes from, as in `Hole.member`."""
     for _ in range(8):
-        if isinstance(node, ast.Attribute):
+        if type(node) is ast.Attribute:
             return node.attr
-        if isinstance(node, ast.Subscript):
-            return key_of(node.slice)
-        if isinstance(node, ast.Call):
+        if type(node) is ast.Call:
             func = node.func
-            if isinstance(func, ast.Attribute) and func.attr == "get" and node.args:
-                return key_of(node.args[0])
-            if isinstance(func, ast.Attribute) and func.attr not in _NEARLY:
-                return f"{func.attr}()"
-            if isinstance(func, ast.Attribute):
+            if type(func) is ast.Attribute:
+                if func.attr == "get" and node.args:
+                    return key_of(node.args[0])
+                if func.attr not in _NEARLY:
+                    return f"{func.attr}()"
                 node = func.value
-            elif isinstance(func, ast.Name) and func.id == "str" and len(node.args) == 1:
+            elif type(func) is ast.Name and func.id == "str" and len(node.args) == 1:
                 node = node.args[0]
             else:
                 return ""
-        elif isinstance(node, ast.Await | ast.FormattedValue):
+        elif type(node) is ast.Subscript:
+            return key_of(node.slice)
+        elif type(node) is ast.Await or type(node) is ast.FormattedValue:
             node = node.value
-        elif isinstance(node, ast.BoolOp):
+        elif type(node) is ast.BoolOp:
             node = node.values[0]
-        elif isinstance(node, ast.IfExp):
+        elif type(node) is ast.IfExp:
             node = node.body
         else:
             return ""

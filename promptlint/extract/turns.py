@@ -49,7 +49,7 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
         if turn.grows(node):
             yield None, ""
             return
-        if isinstance(node, ast.Name | ast.Attribute) and (name := dotted(node)) not in turn.assigned:
+        if type(node) in NAMES and (name := dotted(node)) not in turn.assigned:
             yield from turn.handed.get(name, ())
 
 
@@ -95,7 +95,7 @@ class _Turn:
 
     def grows(self, node: ast.expr) -> bool:
         """Whether a list of messages is added to in every turn."""
-        if isinstance(node, ast.Name | ast.Attribute):
+        if type(node) in NAMES:
             name = dotted(node)
             again = any(name in map(_written, ast.walk(value)) for value in self.assigned.get(name, ()))
             return (name in self.mutated and name not in self.assigned) or again
@@ -118,7 +118,7 @@ def named_arguments(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _written(node: ast.AST) -> str:
-    return dotted(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+    return dotted(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
 
 def _counts(over: ast.expr) -> bool:

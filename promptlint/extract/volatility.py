@@ -256,9 +256,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, in the order of the source, without operators: `ast.iter_child_nodes` takes longer."""
     found: list[ast.AST] = []
     for value in vars(node).values():
-        if type(value) is list:
+        kind = type(value)
+        if kind is list:
             found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST) and not isinstance(value, _BARE):
+        elif kind is not int and isinstance(value, ast.AST) and not isinstance(value, _BARE):
             found.append(value)
     return found
 
