@@ -49,6 +49,8 @@ COMPOSED = frozenset(
     }
 )
 _WRITTEN = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set})
+# An expression with fewer inside nests less deeply, and weighs less, than any bound.
+_FEW = 40
 # Members of an enumeration are slow to look up.
 _UNKNOWN = UNKNOWN[0]
 
@@ -62,11 +64,16 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     if file.depth > MAX_DEPTH or handler is None:
         return (file.hole(node, _UNKNOWN),)
     file.depth += 1
+    made, reused = file.made, file.reused
+    file.made = made + 1
     try:
         value = handler(file, scope, node)
     finally:
         file.depth -= 1
     if kind not in COMPOSED or (type(value) is tuple and len(value) == 1 and type(value[0]) is Hole):
+        return value
+    if file.reused == reused and file.made - made < _FEW:
+        # Made of little, and of nothing that was there before: it cannot have grown.
         return value
     kept = bounded(value, written_out(node) if kind in _WRITTEN else 0)
     if kept is not value and kind in _WRITTEN and (type(value) is Items or type(value) is Mapping):
@@ -91,6 +98,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
         if value is not None and (here is scope or here.kind != "class"):
             hole = single_hole(value)
             if hole is None:
+                file.reused += 1
                 return value
             state = (hole.volatility, hole.origin)
             if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
@@ -133,6 +141,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                     bound = scope.values[written]
                     hole = single_hole(bound)
                     if hole is None:
+                        file.reused += 1
                         return bound
                     return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, hole.member),)
                 own = f"self.{rest}"
@@ -157,6 +166,7 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
     if type(value) is Mapping:
         found = value.get(member)
         if found is not None:
+            file.reused += 1
             return found
         root = value.kind.partition(".")[0]
         if value.complete and value.kind and not any(key.isdecimal() for key, _ in value.entries):
@@ -165,6 +175,7 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
             name = f"{':' if own else ''}{value.kind}.{member}"
             return (Ref(name, file.hole(node, state[0], state[1])),)
     if type(value) is Message and member in ("content", "text"):
+        file.reused += 1
         return value.content
     hole = fallback_of(value)
     if hole is not None:

@@ -116,6 +116,9 @@ class File:
 
     # Where the reading is at.
     depth = 0
+    # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
+    made = 0
+    reused = 0
     # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
     muted = 0
     # Calls around the place that show what they are given to people, messages too.
