@@ -7,7 +7,7 @@ import gc
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -22,6 +22,9 @@ from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
 from promptlint.template import Span
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # Below this a second process costs more than it saves: starting one and handing the facts over take about 0.1 s.
 PARALLEL_FILES = 150
@@ -111,12 +114,12 @@ def run(
     def settings_of(name: str) -> Settings:
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
-    with _uncollected():
-        readings = read_all(files, progress, [settings_of(file.name).words for file in files])
+    with _uncollected(), _workers(len(files)) as workers:
+        readings = read_all(files, progress, [settings_of(file.name).words for file in files], workers)
         if loaded is not None:
             more = loaded({name for reading in readings for name in reading.facts.loads})
             paths.update((file.name, file.path) for file in more)
-            readings += read_all(more)
+            readings += read_all(more, None, None, workers)
             files = [*files, *more]
     report = lint(readings, Sources(files), settings_of, named=named)
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
@@ -147,20 +150,19 @@ _Task = tuple[File, bytes]
 
 
 def read_all(
-    files: Sequence[File], progress: Progress | None = None, words: Sequence[bytes] | None = None
+    files: Sequence[File],
+    progress: Progress | None = None,
+    words: Sequence[bytes] | None = None,
+    workers: Executor | None = None,
 ) -> list[Reading]:
-    """The readings of files, in their order; many files are shared out among the processors.
+    """The readings of files, in their order, made by `workers` if there are any.
 
     `words` holds for each file what its project says of its own code.
     """
     tasks: list[_Task] = list(zip(files, words or [b""] * len(files), strict=True))
     readings: list[Reading] = []
     chunks = [tasks[at : at + _CHUNK] for at in range(0, len(tasks), _CHUNK)]
-    processes = min(_processors(), len(chunks))
-    parts = (
-        _read_apart(chunks, processes) if len(files) >= PARALLEL_FILES and processes > 1 else map(_read_chunk, chunks)
-    )
-    for part in parts:
+    for part in map(_read_chunk, chunks) if workers is None else workers.map(_read_chunk, chunks):
         readings += part
         if progress:
             progress(len(readings), len(files))
@@ -172,17 +174,24 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-def _read_apart(chunks: Sequence[Sequence[_Task]], processes: int) -> Iterator[list[Reading]]:
+@contextlib.contextmanager
+def _workers(files: int) -> Iterator[Executor | None]:
+    """Processes that share the reading of many files; None for few of them, or on one processor."""
+    processes = min(_processors(), -(-files // _CHUNK))
+    if files < PARALLEL_FILES or processes < 2:
+        yield None
+        return
     from concurrent.futures import ProcessPoolExecutor
 
     # Processes that are forked have it then: each would take as long to load it as it takes to read some files.
-    from promptlint.extract import python  # noqa: F401
+    from promptlint.extract import catalogue, python  # noqa: F401
 
-    pool = ProcessPoolExecutor(processes, initializer=_quiet)
+    catalogue.matcher()
+    workers = ProcessPoolExecutor(processes, initializer=_quiet)
     try:
-        yield from pool.map(_read_chunk, chunks)
+        yield workers
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        workers.shutdown(wait=True, cancel_futures=True)
 
 
 def _quiet() -> None:

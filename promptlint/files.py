@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from promptlint.config import Configuration, Patterns, beneath
+from promptlint.config import Configuration, Patterns, Settings, beneath
 from promptlint.extract import prompt_paths
 
 PYTHON = (".py",)
@@ -193,27 +193,24 @@ class _Walk:
                 self.skip(folder, "unreadable" if folder == root else "other", str(error.strerror).lower())
                 continue
             ignored = above + tuple(_ignore_file(folder, {entry.name for entry in found}))
+            settings = self.configuration.settings(folder)
             for entry in found:
                 kind = language(entry.name)
                 if kind in ("python", "jinja"):
-                    self._found_file(entry, root, ignored)
-                elif kind or self.configuration.settings(folder).templates:
-                    self._found_other(entry, root, ignored, kind)
-                if (
-                    entry.name not in _JUNK
-                    and entry.is_dir(follow_symlinks=False)
-                    and not self._left_out(entry, ignored)
-                ):
+                    self._found_file(entry, root, ignored, settings)
+                elif kind or settings.templates:
+                    self._found_other(entry, root, ignored, kind, settings)
+                inside = entry.name not in _JUNK and entry.is_dir(follow_symlinks=False)
+                if inside and not self._left_out(entry, ignored, settings):
                     stack.append((entry.path, ignored))
 
-    def _found_file(self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles) -> None:
+    def _found_file(self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles, settings: Settings) -> None:
         try:
             regular = entry.is_file()
         except OSError:  # a symbolic link to itself
             regular = False
         if not regular or _ignores(ignored, entry.path, False):
             return
-        settings = self.configuration.settings(os.path.dirname(entry.path))
         if settings.excluded(entry.path):
             return
         # Only what lies below the named directory counts: a whole project may lie in a folder called tests.
@@ -223,9 +220,10 @@ class _Walk:
         says = 2 if settings.template(entry.path) else 0
         self.files[entry.path] = File(display(entry.path, self.cwd), entry.path, None, says)
 
-    def _found_other(self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles, kind: str) -> None:
+    def _found_other(
+        self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles, kind: str, settings: Settings
+    ) -> None:
         """A file that is neither Python nor Jinja: it may be a prompt, or become one when Python loads it."""
-        settings = self.configuration.settings(os.path.dirname(entry.path))
         template = settings.template(entry.path)
         below = beneath(entry.path, root)
         if not (kind or template) or (not settings.include_tests and is_test(below)):
@@ -244,11 +242,12 @@ class _Walk:
         elif entry.name[:1] != ".":
             self.others.setdefault(entry.name, []).append(file)
 
-    def _left_out(self, entry: os.DirEntry[str], ignored: _IgnoreFiles) -> bool:
+    @staticmethod
+    def _left_out(entry: os.DirEntry[str], ignored: _IgnoreFiles, settings: Settings) -> bool:
         """Whether a directory on the way is not gone into."""
         if _ignores(ignored, entry.path, True) or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
             return True
-        return self.configuration.settings(os.path.dirname(entry.path)).excluded(entry.path, directory=True)
+        return settings.excluded(entry.path, directory=True)
 
 
 def _says(below: str, path: str, data: bytes | None = None) -> int:

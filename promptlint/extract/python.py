@@ -175,8 +175,8 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
     """What every import of the file, at whatever depth, binds."""
     imported: set[str] = set()
     stack = [statements]
-    # Most files have all of their imports at the top: when as many were met as there can be, the rest of the file is not
-    # looked through.
+    # Most files have all of their imports at the top: when as many were met as there can be, the rest of the file is
+    # not looked through.
     left = sum(map(file.source.text.count, _IMPORTS))
     while stack and left > 0:
         for statement in stack.pop():

@@ -233,7 +233,7 @@ class File:
         start, end = span.start, span.end
         text = self.source.text[start : end if end - start < _LONGEST else start + _LONGEST]
         if type(node) is ast.Constant:
-            return Hole(text if len(text) <= MAX_EXPRESSION and "\n" not in text else shorten(text), span, volatility, origin)
+            return Hole(shorten(text), span, volatility, origin)
         return Hole(shorten(text), span, volatility, origin, parameter, json, member or read_from(node))
 
     def resolve(self, dotted: str) -> str:
