@@ -169,10 +169,7 @@ class Classes:
                 if (here.file, each) in line or each not in here.bases:
                     continue
                 line[here.file, each] = (here, each)
-                for base in here.bases[each]:
-                    found = (here, base) if base in here.bases else self.modules.find(here, base)
-                    if found is not None:
-                        todo.append(found)
+                todo += self.modules.above(here, each)
             self.lines[place] = list(line.values())
         return self.lines[place]
 

@@ -290,18 +290,10 @@ class Linker:
         return result
 
     def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
-        origin = self.modules.imported(home, key)
-        if origin is not None and (value := self.named(*origin, hops + 1)) is not None:
-            return value
-        owner, _, member = key.rpartition(".")
-        for base in home.bases.get(owner, ()):
-            if base in home.bases:
-                value = self.named(home, f"{base}.{member}", hops + 1)
-            else:
-                found = self.modules.find(home, base)
-                value = self.named(found[0], f"{found[1]}.{member}", hops + 1) if found else None
-            if value is not None:
+        for place in self.modules.elsewhere(home, key):
+            if (value := self.named(*place, hops + 1)) is not None:
                 return value
+        owner, _, member = key.rpartition(".")
         if owner not in home.bases:
             container = self.named(home, owner, hops + 1)
             if type(container) is Mapping:
@@ -319,7 +311,8 @@ class Linker:
             if type(ref) is not Ref or ":" in ref.name[1:] or (found := self.place(ref.name, facts)) is None:
                 break
             if ref.call is None:
-                said = self._said(*found, 0)
+                places = self.modules.definitions(*found)
+                said = next(((home.bindings[key], home) for home, key in places if key in home.bindings), None)
             else:
                 function = self.function(*found)
                 said = (function[1].returns, function[0]) if function is not None else None
@@ -327,21 +320,6 @@ class Linker:
                 break
             value, facts = said
         return value, facts
-
-    def _said(self, home: Facts, key: str, hops: int) -> tuple[Value, Facts] | None:
-        """The value that a file gives a name, as it stands there."""
-        if key in home.bindings or hops > MAX_HOPS:
-            return (home.bindings[key], home) if key in home.bindings else None
-        origin = self.modules.imported(home, key)
-        if origin is not None:
-            return self._said(*origin, hops + 1)
-        owner, _, member = key.rpartition(".")
-        for base in home.bases.get(owner, ()):
-            found = (home, base) if base in home.bases else self.modules.find(home, base)
-            said = self._said(found[0], f"{found[1]}.{member}", hops + 1) if found is not None else None
-            if said is not None:
-                return said
-        return None
 
     def _default(self, home: Facts, instance: Mapping, member: str, hops: int) -> Value | None:
         """An attribute of an object that was not given when it was made: what its class says."""
@@ -353,25 +331,10 @@ class Linker:
         found = self.modules.find(home, key) or self.modules.imported(home, key)
         return self.named(found[0], found[1], hops + 1) if found else None
 
-    def function(self, home: Facts, key: str, hops: int = 0) -> tuple[Facts, Function] | None:
+    def function(self, home: Facts, key: str) -> tuple[Facts, Function] | None:
         """The function behind a name: of the module, of a class or its bases, or imported."""
-        if hops > MAX_HOPS:
-            return None
-        if key in home.functions:
-            return home, home.functions[key]
-        origin = self.modules.imported(home, key)
-        if origin is not None and (result := self.function(*origin, hops + 1)) is not None:
-            return result
-        owner, _, member = key.rpartition(".")
-        for base in home.bases.get(owner, ()):
-            if base in home.bases:
-                result = self.function(home, f"{base}.{member}", hops + 1)
-            else:
-                found = self.modules.find(home, base)
-                result = self.function(found[0], f"{found[1]}.{member}", hops + 1) if found else None
-            if result is not None:
-                return result
-        return None
+        places = self.modules.definitions(home, key)
+        return next(((home, home.functions[key]) for home, key in places if key in home.functions), None)
 
     def called(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
         """What a function gives back for these arguments."""

@@ -21,6 +21,8 @@ Path = tuple[str, ...]
 Place = tuple[Facts, str]
 # Longer import paths than this are no import paths; longer chains of re-exports are not followed.
 MAX_NAMES, MAX_FOLLOWED = 40, 2_000
+# Places that one name is looked for at, classes above and re-exports included.
+MAX_DEFINITIONS = 200
 # Stands for a name that no module has.
 _ANY = "\0any"
 _SOURCE_ROOTS = frozenset({("src",), ("lib",), ("python",)})
@@ -82,6 +84,33 @@ class Modules:
             place = self._search(home, key, set())
             self.found[asked] = place if place is not None and place[0] is not home else None
         return self.found[asked]
+
+    def above(self, home: Facts, name: str) -> Iterator[Place]:
+        """The classes that a class is made from, as far as they are found, in the order in which it names them."""
+        for base in home.bases.get(name, ()):
+            found = (home, base) if base in home.bases else self.find(home, base)
+            if found is not None:
+                yield found
+
+    def elsewhere(self, home: Facts, key: str) -> Iterator[Place]:
+        """Where to look for a name that a file does not define: what it imports, and the bases of the name's class."""
+        origin = self.imported(home, key)
+        if origin is not None:
+            yield origin
+        owner, _, member = key.rpartition(".")
+        for above, base in self.above(home, owner):
+            yield above, f"{base}.{member}"
+
+    def definitions(self, home: Facts, key: str) -> Iterator[Place]:
+        """The places that may define a name, each once: its own, those `elsewhere`, and elsewhere of each of them."""
+        seen: set[tuple[str, str]] = set()
+        pending = [(home, key)]
+        while pending and len(seen) < MAX_DEFINITIONS:
+            place = pending.pop()
+            if (place[0].file, place[1]) not in seen:
+                seen.add((place[0].file, place[1]))
+                yield place
+                pending += reversed(list(self.elsewhere(*place)))
 
     def _origin(self, module: Facts, key: str) -> Place:
         """What defines what a module has under a name; the module itself, where nothing is known to."""
