@@ -13,7 +13,7 @@ from promptlint.prompt import Schema
 from promptlint.template import Mapping, Span, Value
 
 if TYPE_CHECKING:
-    from promptlint.classes import Classes
+    from promptlint.classes import Classes, Place
     from promptlint.link import Bound, Linker
 
 MAX_HOPS = 8
@@ -35,7 +35,7 @@ def described_sites(
     names_sent = [(facts, sent.names, sent.docstring) for facts in all_facts for sent in facts.sent]
     for facts, names, docstring in (*names_sent, *passed_on):
         for name in names:
-            for home, key in _targets(linker, facts, name, 0):
+            for home, key in targets_of(linker, facts, name):
                 before = wanted.get((home.file, key), (home, False))
                 wanted[home.file, key] = (home, before[1] or docstring)
     todo = sorted(wanted)
@@ -45,7 +45,7 @@ def described_sites(
         described = home.described[key]
         names = [*described.uses, *_parents(home, key)]
         for name in names:
-            for target, inner in _targets(linker, home, name, 0):
+            for target, inner in targets_of(linker, home, name):
                 place = (target.file, inner)
                 if place not in wanted and len(wanted) < MAX_NAMES and not _is_function(target, inner):
                     # A parent gives its fields, not its docstring.
@@ -106,21 +106,22 @@ def _properties(value: Value, depth: int) -> Mapping | None:
 
 def fields_of(linker: Linker, facts: Facts, name: str) -> tuple[str, tuple[str, ...]] | None:
     """The class behind a name and the names of its fields, those of its base classes first; None when it has none."""
-    for home, key in _targets(linker, facts, name, 0):
-        fields = _fields(linker, home, key, 0)
+    for home, key in targets_of(linker, facts, name):
+        fields = _fields(linker, home, key, 0, set())
         if fields:
             return key.rpartition(".")[2], tuple(dict.fromkeys(fields))
     return None
 
 
-def _fields(linker: Linker, home: Facts, key: str, hops: int) -> list[str]:
+def _fields(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) -> list[str]:
     described = home.described.get(key)
-    if described is None or hops > MAX_HOPS:
+    if described is None or hops > MAX_HOPS or (home.file, key) in seen:
         return []
+    seen.add((home.file, key))
     found: list[str] = []
     for parent in _parents(home, key)[:MAX_HOPS]:
-        for target, inner in _targets(linker, home, parent, hops + 1)[:1]:
-            found += _fields(linker, target, inner, hops + 1)
+        for target, inner in targets_of(linker, home, parent)[:1]:
+            found += _fields(linker, target, inner, hops + 1, seen)
     return [*found, *described.fields]
 
 
@@ -146,35 +147,41 @@ def _sites(home: Facts, key: str, described: Described, docstring: bool) -> list
 
 def targets_of(linker: Linker, facts: Facts, name: str) -> list[tuple[Facts, str]]:
     """The described classes and functions that a `Ref` of this name leads to."""
-    return _targets(linker, facts, name, 0)
+    return _targets(linker, facts, name, 0, set())
 
 
-def _targets(linker: Linker, facts: Facts, name: str, hops: int) -> list[tuple[Facts, str]]:
-    """The described classes and functions behind a name: itself, the items of a list, or what was imported."""
+def _targets(linker: Linker, facts: Facts, name: str, hops: int, seen: set[Place]) -> list[tuple[Facts, str]]:
+    """The described classes and functions behind a name: itself, the items of a list, or what was imported.
+
+    What was `seen` on the way here has been looked into.
+    """
     if hops > MAX_HOPS:
         return []
     if name.startswith(":"):
-        return _within(linker, facts, name[1:], hops)
+        return _within(linker, facts, name[1:], hops, seen)
     found = linker.modules.find(facts, name)
-    return _within(linker, found[0], found[1], hops + 1) if found else []
+    return _within(linker, found[0], found[1], hops + 1, seen) if found else []
 
 
-def _within(linker: Linker, home: Facts, key: str, hops: int) -> list[tuple[Facts, str]]:
+def _within(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) -> list[tuple[Facts, str]]:
     if hops > MAX_HOPS or not key:
         return []
     if key in home.described:
         return [(home, key)]
+    if (home.file, key) in seen:
+        return []
+    seen.add((home.file, key))
     value = home.bindings.get(key)
     if value is not None:
-        return [target for name in references(value) for target in _targets(linker, home, name, hops + 1)]
+        return [target for name in references(value) for target in _targets(linker, home, name, hops + 1, seen)]
     owner, _, member = key.rpartition(".")
     if not owner:
         target = home.aliases.get(key)
-        return _targets(linker, home, target, hops + 1) if target else []
+        return _targets(linker, home, target, hops + 1, seen) if target else []
     if member in SCHEMA_MEMBERS:
-        return _within(linker, home, owner, hops + 1)
+        return _within(linker, home, owner, hops + 1, seen)
     for parent in _parents(home, owner):
-        found = _targets(linker, home, f"{parent}.{member}", hops + 1)
+        found = _targets(linker, home, f"{parent}.{member}", hops + 1, seen)
         if found:
             return found
     return []

@@ -324,6 +324,23 @@ GROWING: dict[str, str] = {
         (f"p{n} = p{n + 1} + p{n + 1}" for n in range(100)), 'p100 = "You"', "SYSTEM_PROMPT = p0"
     ),
     "doubling in loops": lines(START, ("for x in y:\n    p += p" for _ in range(100)), USE),
+    "classes that are bases of each other": lines(
+        "import pydantic",
+        SEND,
+        (
+            f"class C{n}({''.join(f'C{m}, ' for m in range(14) if m != n)}pydantic.BaseModel):\n"
+            "    x: int = pydantic.Field(description='y')\n    def ask(self, q): ask(self.system() + self.rules + q)"
+            for n in range(14)
+        ),
+        'client.chat.completions.parse(model="gpt-5", response_format=C1, messages=[{"role": "user", "content": "You"}])',
+    ),
+    "lists of tools in each other": lines(
+        "import pydantic",
+        SEND,
+        "class T(pydantic.BaseModel):\n    x: int = pydantic.Field(description='y')",
+        (f"L{n} = [{', '.join(f'L{m}' for m in range(20) if m != n)}, T]" for n in range(20)),
+        'client.chat.completions.create(model="gpt-5", tools=L0, messages=[{"role": "user", "content": "You are kind."}])',
+    ),
     "doubling of lists": lines(
         START,
         'm = [{"role": "user", "content": p}]',
