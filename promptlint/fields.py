@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.operations import over_texts
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, holes, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, texts
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ROOT = re.compile(r"[A-Za-z_]\w*")
@@ -26,12 +26,8 @@ def _likely(level: Volatility) -> Volatility:
     return level if level <= Volatility.DEPLOY else Volatility.UNKNOWN
 
 
-def made_once(template: Template, place: Span, functions: Iterable[Span | None]) -> Template:
-    """What a call at a place gives back: outside of the functions of its file it is computed once in a process."""
-    if not any(hole.volatility is Volatility.UNIQUE for hole in holes(template)):
-        return template
-    if any(each is not None and each.start <= place.start < each.end for each in functions):
-        return template
+def made_once(template: Template) -> Template:
+    """What a call outside of any function gives back: it is computed once in a process."""
     return _levelled(template, lambda level: Volatility.DEPLOY if level is Volatility.UNIQUE else level)
 
 

@@ -19,7 +19,6 @@ from promptlint.extract.state import has_text
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import likely
 from promptlint.loading import path_of
-from promptlint.nesting import Nesting
 from promptlint.template import Choice, Hole, Part, Ref, Repeat, Span, Template, Value, Volatility, texts
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ class Idle:
         self.linker = linker
         self.homes = {facts.file: facts for facts in all_facts}
         self.mentioned = {name for facts in all_facts for name in facts.mentions}
-        # By file its functions, by their keys.
-        self.functions: dict[str, Nesting[str]] = {}
         self.raw: set[str] | None = None
         # Names that files take from one another, and by file whether it uses texts of its own.
         self.taken: frozenset[str] | None = None
@@ -103,11 +100,8 @@ class Idle:
         facts = self.homes.get(span.file)
         if facts is None:
             return False
-        if span.file not in self.functions:
-            places = ((each.span, key) for key, each in facts.functions.items() if each.span is not None)
-            self.functions[span.file] = Nesting((place.start, place.end, key) for place, key in places)
         # The outermost one: those within it are its own business.
-        *_, key = ("", *self.functions[span.file].around(span.start))
+        *_, key = ("", *self.linker.around(facts, span.start))
         return bool(key) and not self._runs(facts, key, facts.functions[key])
 
     def _runs(self, facts: Facts, key: str, function: Function) -> bool:

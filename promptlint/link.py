@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -20,6 +20,7 @@ from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for
 from promptlint.modules import Modules
+from promptlint.nesting import Nesting
 from promptlint.operations import SEVERAL, in_text, is_several, literal
 from promptlint.prompt import Project
 from promptlint.template import (
@@ -72,6 +73,8 @@ class Linker:
         self.files = loading.Files(all_facts)
         # The project uses OpenAI's client for servers of others, too.
         self.elsewhere = any(facts.addressed for facts in all_facts)
+        # By file its functions, by their keys.
+        self.nestings: dict[str, Nesting[str]] = {}
         self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()
@@ -250,13 +253,21 @@ class Linker:
         if ref.call is None:
             return self.named(home, key)
         value = self.called(home, key, ref.call, facts, bound)
-        if isinstance(value, tuple) and facts.file == ref.fallback.span.file:
-            value = made_once(value, ref.fallback.span, (each.span for each in facts.functions.values()))
+        place = ref.fallback.span
+        if isinstance(value, tuple) and facts.file == place.file and not any(self.around(facts, place.start)):
+            value = made_once(value)
         seldom = ref.fallback.volatility is Volatility.DEPLOY and ref.fallback.origin == "name"
         function = home.functions.get(key)
         if seldom and function is not None and isinstance(value, tuple):
             return named_for(value, function.span, {parameter for parameter, _ in function.parameters})
         return value
+
+    def around(self, facts: Facts, offset: int) -> Iterator[str]:
+        """The keys of the functions around an offset of a file, from the innermost."""
+        if facts.file not in self.nestings:
+            places = ((function.span, key) for key, function in facts.functions.items() if function.span is not None)
+            self.nestings[facts.file] = Nesting((span.start, span.end, key) for span, key in places)
+        return self.nestings[facts.file].around(offset)
 
     def place(self, name: str, facts: Facts) -> tuple[Facts, str] | None:
         """The file that the name of a `Ref` leads to, and the key there."""
