@@ -27,20 +27,7 @@ from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows
-from promptlint.template import (
-    Apply,
-    Arguments,
-    Choice,
-    Items,
-    Mapping,
-    Message,
-    Ref,
-    Repeat,
-    Span,
-    Text,
-    Value,
-    texts,
-)
+from promptlint.template import Arguments, Items, Message, Ref, Span, Text, Value, parts, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -486,36 +473,8 @@ def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:
 
 def _attributes(value: Value) -> set[str]:
     """The attributes of `self` that stand in a value."""
-    found: set[str] = set()
-    stack: list[Value] = [value]
-    steps = 0
-    while stack and steps < 2_000:
-        one = stack.pop()
-        steps += 1
-        if type(one) is Message:
-            stack.append(one.content)
-        elif type(one) is Items:
-            stack += one.items
-        elif type(one) is Mapping:
-            stack += [item for _, item in one.entries]
-        else:
-            for part in one:
-                given = None
-                if type(part) is Ref:
-                    if part.fallback.parameter.startswith("self."):
-                        found.add(part.fallback.parameter)
-                    given = part.call
-                elif type(part) is Apply:
-                    stack.append(part.target)
-                    given = part.arguments
-                elif type(part) is Choice:
-                    stack += part.branches
-                elif type(part) is Repeat:
-                    stack.append(part.body)
-                if given is not None:
-                    stack += given.positional
-                    stack += [item for _, item in given.keywords]
-    return found
+    names = {part.fallback.parameter for part in parts(value) if type(part) is Ref}
+    return {name for name in names if name.startswith("self.")}
 
 
 def _says(value: Value) -> bool:

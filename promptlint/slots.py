@@ -9,7 +9,7 @@ import msgspec
 from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.schemas import SCHEMA
 from promptlint.operations import is_several
-from promptlint.template import Choice, Items, Mapping, Message, Repeat, Template, Text, Value
+from promptlint.template import Choice, Items, Mapping, Message, Repeat, Template, Text, Value, texts
 
 # A role that is a list of messages; a text in its place is the user's.
 MESSAGES = "messages"
@@ -53,7 +53,7 @@ def flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]
     else:
         whole = _alone(value)
         several = is_several(value)
-        for number in _marks(value, 0):
+        for number in [text.span.start for text in texts(value) if text.span.file == MARK]:
             if role == MESSAGES and not whole:
                 yield number, Slot("user", False)
             else:
@@ -75,17 +75,3 @@ def _alone(template: Template) -> bool:
         else:
             return False
     return True
-
-
-def _marks(template: Template, depth: int) -> Iterator[int]:
-    if depth > 12:
-        return
-    for part in template:
-        if type(part) is Text:
-            if part.span.file == MARK:
-                yield part.span.start
-        elif type(part) is Choice:
-            for branch in part.branches:
-                yield from _marks(branch, depth + 1)
-        elif type(part) is Repeat:
-            yield from _marks(part.body, depth + 1)

@@ -255,3 +255,39 @@ def holes(template: Template) -> Iterator[Hole]:
                 yield from holes(part.body)
             case _:
                 pass
+
+
+def parts(value: Value, limit: int = 2_000) -> Iterator[Part]:
+    """Every part that stands somewhere in a value, linked or not: what operations and calls are given included.
+
+    In no order that means anything. Of more than `limit` texts, lists and mappings inside it the rest is left out.
+    """
+    stack: list[Value] = [value]
+    steps = 0
+    while stack and steps < limit:
+        one = stack.pop()
+        steps += 1
+        if type(one) is Message:
+            stack.append(one.content)
+            continue
+        if type(one) is Items:
+            stack += one.items
+            continue
+        if type(one) is Mapping:
+            stack += [item for _, item in one.entries]
+            continue
+        for part in one:
+            yield part
+            given: Arguments | None = None
+            if type(part) is Choice:
+                stack += part.branches
+            elif type(part) is Repeat:
+                stack.append(part.body)
+            elif type(part) is Ref:
+                given = part.call
+            elif type(part) is Apply:
+                stack.append(part.target)
+                given = part.arguments
+            if given is not None:
+                stack += given.positional
+                stack += [item for _, item in given.keywords]

@@ -9,19 +9,7 @@ from promptlint.extract.facts import Function, Invocation
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, named_arguments
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
-from promptlint.template import (
-    Apply,
-    Arguments,
-    Choice,
-    Hole,
-    Items,
-    Mapping,
-    Message,
-    Ref,
-    Repeat,
-    Text,
-    Value,
-)
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Text, Value, parts
 
 # One file says no more: what is generated has thousands of calls that are all alike.
 MAX_INVOCATIONS = 5_000
@@ -420,34 +408,9 @@ def note_fields(file: File, scope: Scope, node: ast.ClassDef) -> None:
 # Parameters
 
 
-def takes(value: Value, depth: int = 0) -> bool:
+def takes(value: Value) -> bool:
     """Whether a parameter of the function around it, or an attribute of its object, may stand in a value."""
-    if depth > 8:
-        return False
-    if isinstance(value, tuple):
-        return any(_part_takes(part, depth) for part in value)
-    if type(value) is Message:
-        return takes(value.content, depth + 1)
-    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
-    return any(takes(item, depth + 1) for item in items)
-
-
-def _part_takes(part: object, depth: int) -> bool:
-    match part:
-        case Hole():
-            return bool(part.parameter)
-        case Ref():
-            given = part.call
-            return bool(part.fallback.parameter) or (given is not None and _given_takes(given, depth))
-        case Apply():
-            return takes(part.target, depth + 1) or _given_takes(part.arguments, depth)
-        case Choice():
-            return any(takes(branch, depth + 1) for branch in part.branches)
-        case Repeat():
-            return takes(part.body, depth + 1)
-        case _:
-            return False
-
-
-def _given_takes(given: Arguments, depth: int) -> bool:
-    return any(takes(value, depth + 1) for value in (*given.positional, *(item for _, item in given.keywords)))
+    for part in parts(value):
+        if (type(part) is Hole and part.parameter) or (type(part) is Ref and part.fallback.parameter):
+            return True
+    return False
