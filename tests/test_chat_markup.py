@@ -5,29 +5,14 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from shown import shown
 
 from promptlint.extract import documents, jinja, python
 from promptlint.extract.chat_markup import turns
 from promptlint.link import link
 from promptlint.prompt import Project
 from promptlint.source import Source
-from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, texts
-
-
-def shown(template: Template) -> str:
-    """A template as text: `<name>` for a hole, `[a|b]` for a choice, `(a)*` for a loop."""
-    said = ""
-    for part in template:
-        match part:
-            case Text():
-                said += part.value
-            case Hole():
-                said += f"<{part.expression}>"
-            case Choice():
-                said += "[" + "|".join(map(shown, part.branches)) + "]"
-            case Repeat():
-                said += f"({shown(part.body)})*"
-    return said
+from promptlint.template import Span, Text, texts
 
 
 def project(name: str, text: str) -> Project:

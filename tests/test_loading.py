@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shown import shown
 
 from promptlint.config import Configuration
 from promptlint.engine import Report, run
@@ -19,25 +20,7 @@ from promptlint.files import discover
 from promptlint.link import link
 from promptlint.prompt import Prompt
 from promptlint.source import Source
-from promptlint.template import Choice, Hole, Items, Mapping, Repeat, Template, Text, Value, Volatility, holes, texts
-
-
-def shown(template: Template) -> str:
-    """A template as text, `<name>` for a hole, `[a|b]` for a choice."""
-    said = ""
-    for part in template:
-        match part:
-            case Text():
-                said += part.value
-            case Hole():
-                said += f"<{part.expression}>"
-            case Choice():
-                said += "[" + "|".join(shown(branch) for branch in part.branches) + "]"
-            case Repeat():
-                said += "(" + shown(part.body) + ")*"
-            case _:
-                pytest.fail(f"not linked: {part}")
-    return said
+from promptlint.template import Hole, Items, Mapping, Text, Value, Volatility, holes, texts
 
 
 def lint(root: Path, files: dict[str, str], config: str = "") -> Report:
