@@ -1,5 +1,7 @@
 """Sample programs for `test_cache_programs.py`: each shape of a request, written for each framework.
 
+`planting_cache.py` writes its programs with the same calls and messages.
+
 A program is made of a *shape* (what is static, what changes, in which order) and a *framework* (how it is sent). Its
 `main(session)` holds one conversation of two turns. What comes from outside begins with another letter each time
 and ends with "~", so that it can be told from static text.
@@ -268,8 +270,8 @@ def program(shape: Shape, framework: Framework) -> Program:
         "        question = outside.question(session, turn)\n"
         "        ask(question, outside.context(session, turn), outside.user(session), history, "
         f"{shape.branch is True})\n"
-        f"        history.append({_message(framework, 'user', 'question')})\n"
-        f"        history.append({_message(framework, 'assistant', 'outside.answer(session, turn)')})\n"
+        f"        history.append({message(framework.name, 'user', 'question')})\n"
+        f"        history.append({message(framework.name, 'assistant', 'outside.answer(session, turn)')})\n"
     )
     return Program(name, shape, framework, {"app": source, "texts": texts})
 
@@ -281,9 +283,9 @@ def _words(seed: str, number: int) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _message(framework: Framework, role: str, text: str, marked: bool = False) -> str:
+def message(framework: str, role: str, text: str, marked: bool = False) -> str:
     """A message as the framework writes it."""
-    match framework.name:
+    match framework:
         case "gemini":
             return f'{{"role": "{"model" if role == "assistant" else role}", "parts": [{{"text": {text}}}]}}'
         case "bedrock":
@@ -299,7 +301,8 @@ def _message(framework: Framework, role: str, text: str, marked: bool = False) -
 
 
 _CHAT = "client.chat.completions.create(model={model!r}, messages={all})"
-_CALLS = {
+# How a framework is imported, and the call that sends messages by it.
+CALLS = {
     "openai": ("import openai\nclient = openai.OpenAI()\n", _CHAT),
     "responses": (
         "import openai\nclient = openai.OpenAI()\n",
@@ -359,7 +362,7 @@ _CALLS = {
 
 def _call(shape: Shape, framework: Framework) -> tuple[str, str]:
     """The imports of a framework, and the call that sends a shape."""
-    head, call = _CALLS[framework.name]
+    head, call = CALLS[framework.name]
     written = []
     system = ""
     last = max(index for index, (role, _) in enumerate(shape.messages) if role != "*")
@@ -368,9 +371,9 @@ def _call(shape: Shape, framework: Framework) -> tuple[str, str]:
         if role == "*":
             written.append("*history")
         elif role == "system" and "{all}" not in call:
-            system = _system(framework, text, marked)
+            system = system_argument(framework.name, text, marked)
         else:
-            written.append(_message(framework, role, text, marked))
+            written.append(message(framework.name, role, text, marked))
     before, messages = _listed(written, shape.built)
     head = head.format(model=framework.model)
     texts = [text for _, text in shape.messages]
@@ -417,9 +420,9 @@ def _listed(written: list[str], built: str) -> tuple[str, str]:
     return "", f"[{', '.join(written)}]"
 
 
-def _system(framework: Framework, text: str, marked: bool) -> str:
+def system_argument(framework: str, text: str, marked: bool) -> str:
     """The argument that holds the system text."""
-    match framework.name:
+    match framework:
         case "responses":
             return f"instructions={text}, "
         case "gemini":

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cache_programs import CALLS, message, system_argument
+
 from promptlint.config import Configuration, Overrides
 from promptlint.engine import run
 from promptlint.files import discover
@@ -61,54 +63,45 @@ HEAD = """import os
 import uuid
 from datetime import datetime
 
-import {client}
-
-{made}RULES = {text!r}
+{client}RULES = {text!r}
 LABELS = ["billing", "repairs", "theft", "delivery"]
 TOOL = {{"name": "find_order", "description": "Finds an order.", "input_schema": {{"type": "object"}}}}
 
 
 """
-MARKER = '"cache_control": {"type": "ephemeral"}'
 
 
 def head(kind: Kind, text: str) -> str:
-    made = {"openai": "client = openai.OpenAI()\n", "anthropic": "client = anthropic.Anthropic()\n", "litellm": ""}
-    return HEAD.format(client=kind.client, text=text, made=made[kind.client])
+    return HEAD.format(client=CALLS[kind.client][0], text=text)
 
 
-def call(kind: Kind, messages: str, more: str = "") -> str:
-    name = "litellm.completion" if kind.client == "litellm" else "client.chat.completions.create"
-    if kind.client == "anthropic":
-        name, more = "client.messages.create", f", max_tokens=300{more}"
-    return f"{name}(model={kind.model!r}, messages={messages}{more})"
+def call(kind: Kind, messages: str, system: str = "", more: str = "") -> str:
+    sent = CALLS[kind.client][1].format(model=kind.model, system=system, rest=messages, all=messages)
+    return f"{sent[:-1]}{more})"
 
 
 def ask(kind: Kind, system: str, user: str = "question", marked: bool = True) -> str:
     """A function that sends a system text and a user's message; both are expressions."""
+    said = message(kind.client, "user", user)
     if kind.client == "anthropic":
-        block = f'[{{"type": "text", "text": {system}, {MARKER}}}]' if marked else system
-        sent = call(kind, f'[{{"role": "user", "content": {user}}}]', f", system={block}")
+        sent = call(kind, f"[{said}]", system_argument(kind.client, system, marked))
     else:
-        sent = call(kind, f'[{{"role": "system", "content": {system}}}, {{"role": "user", "content": {user}}}]')
+        sent = call(kind, f"[{message(kind.client, 'system', system)}, {said}]")
     return f"def ask(question: str) -> str:\n    return {sent}\n"
 
 
 def one_message(kind: Kind, content: str) -> str:
     """A function that sends everything in one message."""
-    if kind.client == "anthropic":
-        content = f'[{{"type": "text", "text": {content}, {MARKER}}}]'
-    sent = call(kind, f'[{{"role": "user", "content": {content}}}]')
+    sent = call(kind, f"[{message(kind.client, 'user', content, kind.client == 'anthropic')}]")
     return f"def ask(question: str) -> str:\n    return {sent}\n"
 
 
 def loop(kind: Kind, tools: str, behind: str = "pass") -> str:
     """A conversation with tools."""
+    system, first = "", f"{message(kind.client, 'system', 'RULES')}, "
     if kind.client == "anthropic":
-        system, first = f', system=[{{"type": "text", "text": RULES, {MARKER}}}]', ""
-    else:
-        system, first = "", '{"role": "system", "content": RULES}, '
-    sent = call(kind, "messages", f"{system}, tools={tools}")
+        system, first = system_argument(kind.client, "RULES", True), ""
+    sent = call(kind, "messages", system, f", tools={tools}")
     return (
         "def talk(question: str, more: dict[str, str]) -> None:\n    tools = [TOOL]\n"
         f'    messages = [{first}{{"role": "user", "content": question}}]\n'
@@ -141,8 +134,9 @@ def planted(kind: Kind, text: str) -> Iterator[Planted]:
     yield Planted("changing-tools", start + loop(kind, "tools[:turn]"), "tools[:turn]", tokens)
     if kind.client == "anthropic":
         yield Planted("missing-cache-control", start + ask(kind, "RULES", marked=False), "client.messages", tokens)
-        blocks = f'[{{"type": "text", "text": RULES}}, {{"type": "text", "text": question, {MARKER}}}]'
-        sent = call(kind, f'[{{"role": "user", "content": {blocks}}}]')
+        marked = message(kind.client, "user", "question", True)
+        blocks = marked.replace("[{", '[{"type": "text", "text": RULES}, {')
+        sent = call(kind, f"[{blocks}]")
         behind = f"def ask(question: str) -> str:\n    return {sent}\n"
         yield Planted("useless-cache-control", start + behind, "question, ", tokens)
     if kind.model.startswith("gpt-6"):
