@@ -117,7 +117,7 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
     if syntax is None:
         return target
     try:
-        return template(texts, part.span.file, syntax=syntax)
+        return template(texts, syntax=syntax)
     except TemplateError:
         return target
 

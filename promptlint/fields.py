@@ -83,7 +83,7 @@ def guess_fields(template: Template) -> Template:
             from promptlint.extract.jinja import template as read
 
             try:
-                return likely(read([part for part in template if isinstance(part, Text)], ""))
+                return likely(read([part for part in template if isinstance(part, Text)]))
             except TemplateError:
                 pass
 

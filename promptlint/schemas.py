@@ -56,7 +56,7 @@ def described_sites(
     return [
         (home, site)
         for (_, key), (home, docstring) in sorted(wanted.items(), key=lambda item: item[0])
-        for site in _sites(home, key, home.described[key], docstring)
+        for site in _sites(key, home.described[key], docstring)
     ]
 
 
@@ -133,7 +133,7 @@ def _parents(home: Facts, key: str) -> list[str]:
     return [f":{base}" if base in home.bases else base for base in home.bases.get(key, ()) if base]
 
 
-def _sites(home: Facts, key: str, described: Described, docstring: bool) -> list[Site]:
+def _sites(key: str, described: Described, docstring: bool) -> list[Site]:
     name = key.rpartition(".")[2]
     texts: list[tuple[str, Value]] = [(name, described.docstring)] if docstring and described.docstring else []
     texts += [(f"{name}.{field}", value) for field, value in described.texts]

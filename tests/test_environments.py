@@ -99,11 +99,11 @@ def test_the_result_is_what_jinja2_makes_of_it() -> None:
     )
     syntax = tuple((key, "}" if value == ">" else value) for key, value in syntax)
     source = "Names:\n%% for n in names\n- ${n} <# no #>{{ raw }}\n%% endfor\nEnd. ## no more\n{% if on %}On{% endif %}"
-    made = template([Text(source, Span("a.j2", 0, len(source)), True)], "a.j2", syntax=syntax)
+    made = template([Text(source, Span("a.j2", 0, len(source)), True)], syntax=syntax)
     rendered = jinja2.Environment(**dict(syntax)).from_string(source).render(names=["<n>"], on=True)
     assert shown(made).replace("(", "").replace(")*", "").replace("[On|]", "On") == rendered
 
 
 def test_delimiters_that_jinja2_refuses() -> None:
     with pytest.raises(TemplateError):
-        template([Text("x", Span("a.j2", 0, 1), True)], "a.j2", syntax=(("block_start_string", "{{"),))
+        template([Text("x", Span("a.j2", 0, 1), True)], syntax=(("block_start_string", "{{"),))

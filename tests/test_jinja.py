@@ -21,7 +21,7 @@ def whole(source):
 
 
 def read(source, **options):
-    return template(whole(source), FILE, **options)
+    return template(whole(source), **options)
 
 
 def short(parts):
@@ -157,7 +157,7 @@ def test_value_of_several_pieces():
         Text("\n", Span("a.py", 19, 21), False),
         Text("end", Span("a.py", 30, 33), True),
     ]
-    assert template(texts, "a.py") == (
+    assert template(texts) == (
         Text("Hi ", Span("a.py", 1, 4), True),
         Hole("name", Span("a.py", 4, 19), Volatility.UNKNOWN, "", "name"),
         Text("\n", Span("a.py", 12, 21), False),
@@ -339,7 +339,7 @@ def test_reads_what_jinja2_renders(source, options, c0, c1, seed):
         end = at + picked.randint(1, 7)
         pieces.append(Text(source[at:end], Span(FILE, at, min(end, len(source))), picked.random() < 0.7))
         at = end
-    cut = template(pieces, FILE, **options)
+    cut = template(pieces, **options)
     assert _chosen(cut, conditions) == _chosen(made, conditions)
     check_places_in_pieces(source, cut)
 

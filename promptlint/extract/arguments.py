@@ -37,7 +37,7 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
         note_fed(file, value, name, role)
         if textual(value):
             span = extent(value) or file.span(node)
-            file.note(sending.formatted(file, value, template, span), span, name, role, "keyword", KEYWORD)
+            file.note(sending.formatted(value, template, span), span, name, role, "keyword", KEYWORD)
     elif type(value) is Items:
         for item in value.items:
             note_argument(file, item, node, name, role, template)

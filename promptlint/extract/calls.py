@@ -82,7 +82,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if node.func.attr in lists.GROWING and len(node.args) >= 1:
             return lists.grow(file, scope, node, evaluate)
         if node.func.attr in lists.LOSING:
-            lists.lose(file, scope, node, node.func)
+            lists.lose(scope, node, node.func)
         if unused and node.func.attr in ("sort", "shuffle"):
             lists.rearrange(file, scope, node, node.func)
         if not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:

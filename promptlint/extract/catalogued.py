@@ -91,7 +91,7 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
     if picked is None:
         return (run_time_value(file, site, None),)
     fills.note_template(file, site, picked[0], entry.template, span)
-    content = sending.formatted(file, picked[0], entry.template, span)
+    content = sending.formatted(picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     (note_message if entry.adds else note_alone)(file, message, "message-class")
     if entry.adds:
@@ -121,20 +121,20 @@ def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
         elif type(item) is Items and len(item.items) == 2 and literal(item.items[0]) is not None:
             word = literal(item.items[0]) or ""
             fills.note_template(file, site, item.items[1], entry.template, item.span)
-            content = sending.formatted(file, item.items[1], entry.template, item.span)
+            content = sending.formatted(item.items[1], entry.template, item.span)
             message = Message(role_named(word), content, item.span)
             note_message(file, message, "message-class")
         elif type(item) is Message:
             # Of Haystack the messages themselves are templates, of LangChain they are sent as they stand.
             jinja = entry.template == "jinja"
-            text = sending.formatted(file, item.content, entry.template, item.span) if jinja else item.content
+            text = sending.formatted(item.content, entry.template, item.span) if jinja else item.content
             if jinja:
                 file.renote(item.content, text)
             message = Message(item.role, text, item.span, item.marker)
         elif isinstance(item, tuple) and textual(item):
             fills.note_template(file, site, item, entry.template, file.span(node))
             message = Message(
-                "user", sending.formatted(file, item, entry.template, file.span(node)), extent(item) or file.span(node)
+                "user", sending.formatted(item, entry.template, file.span(node)), extent(item) or file.span(node)
             )
             note_message(file, message, "message-class")
         messages.append(message)

@@ -82,7 +82,7 @@ def _text_facts(source: Source, says: int) -> Facts:
     found.bindings["text"] = plain(source)
     if not body:
         return found
-    made, read = template_of(body, source.name)
+    made, read = template_of(body)
     found.bindings["template"] = made
     name = source.name.rpartition("/")[2]
     if not says or not jinja_files.has_text(made):
@@ -115,7 +115,7 @@ def _extent(template: Template, source: Source) -> Span:
     return Span(source.name, spans[0].start, max(span.end for span in spans))
 
 
-def template_of(texts: Sequence[Text], file: str) -> tuple[Template, bool]:
+def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
     """A text with the syntax of a template language read, and whether it has any.
 
     Jinja is read as Jinja. In what jinja2 does not take (Semantic Kernel's `{{$input}}`, Handlebars) a pair of doubled
@@ -128,7 +128,7 @@ def template_of(texts: Sequence[Text], file: str) -> tuple[Template, bool]:
         from promptlint.extract.jinja import TemplateError, template
 
         try:
-            return template(texts, file), True
+            return template(texts), True
         except TemplateError:
             pass
     parts: list[Part] = []
@@ -295,7 +295,7 @@ class _Data:
             self.found.append((msgspec.structs.replace(site, value=part, role=said), alike))
 
     def template(self, value: Template) -> tuple[Template, bool]:
-        return template_of([part for part in value if isinstance(part, Text)], self.source.name)
+        return template_of([part for part in value if isinstance(part, Text)])
 
     def site(self, value: Template, role: str, name: str, rank: int) -> Site:
         made, read = self.template(value)

@@ -30,7 +30,6 @@ class TemplateError(Exception):
 
 def template(
     texts: Sequence[Text],
-    file: str,
     *,
     lstrip_blocks: bool = False,
     trim_blocks: bool = False,

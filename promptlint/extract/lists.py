@@ -61,7 +61,7 @@ def meet(scope: Scope, ends: list[Scope]) -> None:
         scope.lent[name] = known + tuple(each for each in given if each not in known)
 
 
-def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
+def lose(scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
     name = dotted(method.value)
     note_change(scope, name)

@@ -27,7 +27,7 @@ def note(file: File, scope: Scope, site: CallSite) -> None:
         word = literal(name[0]) if name is not None else None
         if word and component is not None and len(known) < MAX_COMPONENTS:
             # A text that is a component is the template of a `PromptBuilder`.
-            known[word] = formatted(file, component[0], "jinja", file.span(component[1]))
+            known[word] = formatted(component[0], "jinja", file.span(component[1]))
     elif site.last == "connect":
         sender, receiver = site.pick(["sender", 0]), site.pick(["receiver", 1])
         if sender is not None and receiver is not None:

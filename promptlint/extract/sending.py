@@ -244,7 +244,7 @@ def _set(value: Value) -> bool:
     return value != () and (hole is None or hole.expression != "None")
 
 
-def formatted(file: File, value: Value, template: str, span: Span) -> Value:
+def formatted(value: Value, template: str, span: Span) -> Value:
     """A template that the framework fills itself: its fields are holes."""
     if template == "signature":
         return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
@@ -273,7 +273,7 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
     given = [
-        (slot, formatted(file, item, entry.template, file.span(node)) if slot in TEXTS else item)
+        (slot, formatted(item, entry.template, file.span(node)) if slot in TEXTS else item)
         for slot, item, node in slots
     ]
     if any(slot in TEXTS for slot, _ in given):

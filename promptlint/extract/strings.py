@@ -93,7 +93,7 @@ def _loose_fstring(file: File, scope: Scope, node: ast.JoinedStr, span: Span, ev
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             parts.append(Text(value.value, span, False))
         elif isinstance(value, ast.FormattedValue):
-            parts.extend(_formatted(file, scope, value, evaluate(file, scope, value.value)))
+            parts.extend(_formatted(file, value, evaluate(file, scope, value.value)))
     return tuple(parts)
 
 
@@ -124,14 +124,14 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
         place = Hole(
             shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, hole.member
         )
-        return _formatted(file, scope, node, (place,))
+        return _formatted(file, node, (place,))
     if not isinstance(value, tuple) or not (textual(value) or value == ()):
         state = state_of(value)
         return (Hole(shorten(source), piece.expression, state[0], state[1]),)
-    return _formatted(file, scope, node, value)
+    return _formatted(file, node, value)
 
 
-def _formatted(file: File, scope: Scope, node: ast.FormattedValue, value: Value) -> Template:
+def _formatted(file: File, node: ast.FormattedValue, value: Value) -> Template:
     """A value behind its conversion and format specification: text changed by these is not known."""
     hole = fallback_of(value)
     spec = node.format_spec

@@ -209,7 +209,7 @@ def _block(view: View, sources: Sources, paint: Any) -> Iterator[str]:
     yield ""
     yield from _picture(view, sources, paint)
     yield ""
-    yield from (f"  {line}" for line in _totals(view, sources))
+    yield from (f"  {line}" for line in _totals(view))
     yield f"  {paint('help', advice(view, sources))}"
     if not plan.complete:
         yield f"  {_unknown(view, sources)}"
@@ -285,7 +285,7 @@ def _cut(text: str, size: int) -> str:
     return text.rstrip() + "..."
 
 
-def _totals(view: View, sources: Sources) -> Iterator[str]:
+def _totals(view: View) -> Iterator[str]:
     plan, other, turn = view.plan, view.plan.other, view.plan.turn
     yield (
         f"Fixed text: {_amount(view, plan.tokens)} tokens. From the cache, next conversation: {_read(view, other)}; "
@@ -374,8 +374,8 @@ def _as_json(view: View, report: Report) -> dict[str, Any]:
         "tokens": plan.tokens,
         "exact": view.exact,
         "pieces": [_piece_json(index, plan, sources) for index in range(len(plan.pieces))],
-        "conversation": _reuse_json(plan, plan.other),
-        "turn": _reuse_json(plan, plan.turn),
+        "conversation": _reuse_json(plan.other),
+        "turn": _reuse_json(plan.turn),
         "ways": {"count": view.ways, "worst": plan.other.tokens, "best": view.best.other.tokens},
         "shared": {
             "tokens": _tokens(view, view.shared) if view.shared else 0,
@@ -403,7 +403,7 @@ def _piece_json(index: int, plan: Plan, sources: Sources) -> dict[str, Any]:
     }
 
 
-def _reuse_json(plan: Plan, reuse: Reuse) -> dict[str, Any]:
+def _reuse_json(reuse: Reuse) -> dict[str, Any]:
     return {
         "cached": reuse.tokens,
         "lost": reuse.lost,

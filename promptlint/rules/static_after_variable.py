@@ -178,7 +178,7 @@ def _finding(request: Request, policy: Policy, case: _Case, place: Span, minimum
         f"{about if case.now else ''}{case.now:,} to {about}{case.then:,} ({minimum})",
         tokens=case.then - case.now,
         saving="cached",
-        help=_help(request, policy, case),
+        help=_help(policy, case),
         related=((place, f"static text behind `{culprit.expression}`"), *_fronts(request, case)),
         exact=exact,
         severity=None if case.sure else "info",
@@ -192,7 +192,7 @@ def _fronts(request: Request, case: _Case) -> list[tuple[Span, str]]:
     return [(place, "the same text stands in front here") for place in itertools.islice(places, _SHOWN)]
 
 
-def _help(request: Request, policy: Policy, case: _Case) -> str:
+def _help(policy: Policy, case: _Case) -> str:
     name = f"`{case.culprit.expression}`"
     same = all(piece.prompt == case.culprit.prompt for piece in case.static)
     if policy.mode == "boundary":
