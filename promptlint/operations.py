@@ -72,6 +72,17 @@ class Ruler:
             span = Span(span.file, span.start, piece.span.end)
         return Text(value, span, False)
 
+    def replaced(self, matches: Iterable[re.Match[str]], value: Callable[[re.Match[str]], Template]) -> Template:
+        """The texts with a value in the place of every match in the joined value; the matches are in order."""
+        parts: list[Part] = []
+        position = 0
+        for match in matches:
+            parts.extend(self.cut(position, match.start()))
+            parts.extend(value(match))
+            position = match.end()
+        parts.extend(self.cut(position, len(self.value)))
+        return tuple(parts)
+
 
 def slice_text(text: Text, low: int, high: int) -> Text | None:
     """The part of a text between two offsets, None when it is empty."""
@@ -352,22 +363,17 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
     def change(ruler: Ruler) -> Template:
         if ruler.value.count("%") > MAX_FIELDS:
             return ruler.cut(0, len(ruler.value))
-        parts: list[Part] = []
-        position = 0
-        for match in PERCENT.finditer(ruler.value):
-            parts.extend(ruler.cut(position, match.start()))
-            position = match.end()
-            place = ruler.place(match.start(), match.end())
+
+        def value(match: re.Match[str]) -> Template:
             if match["kind"] == "%":
-                parts.append(ruler.text("%", match.start(), match.end()))
-            elif match["name"] is not None:
-                name = match["name"]
-                parts.extend(_given(keywords, name, place))
-            else:
-                number = counter.take()
-                parts.extend(positional[number] if number < len(positional) else (Hole(match.group(), place),))
-        parts.extend(ruler.cut(position, len(ruler.value)))
-        return tuple(parts)
+                return (ruler.text("%", match.start(), match.end()),)
+            place = ruler.place(match.start(), match.end())
+            if match["name"] is not None:
+                return _given(keywords, match["name"], place)
+            number = counter.take()
+            return positional[number] if number < len(positional) else (Hole(match.group(), place),)
+
+        return ruler.replaced(PERCENT.finditer(ruler.value), value)
 
     return over_texts(target, change, counter)
 
@@ -387,19 +393,14 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
     def change(ruler: Ruler) -> Template:
         if ruler.value.count("$") > MAX_FIELDS:
             return ruler.cut(0, len(ruler.value))
-        parts: list[Part] = []
-        position = 0
-        for match in DOLLAR.finditer(ruler.value):
-            parts.extend(ruler.cut(position, match.start()))
-            position = match.end()
-            place = ruler.place(match.start(), match.end())
+
+        def value(match: re.Match[str]) -> Template:
             name = match["named"] or match["braced"]
             if name is None:
-                parts.append(ruler.text("$", match.start(), match.end()))
-            else:
-                parts.extend(_given(keywords, name, place))
-        parts.extend(ruler.cut(position, len(ruler.value)))
-        return tuple(parts)
+                return (ruler.text("$", match.start(), match.end()),)
+            return _given(keywords, name, ruler.place(match.start(), match.end()))
+
+        return ruler.replaced(DOLLAR.finditer(ruler.value), value)
 
     return over_texts(target, change)
 
@@ -414,14 +415,7 @@ def replace(target: Template, old: str, new: Template) -> Template:
             with_text = literal(new)
             changed = ruler.value.replace(old, with_text if with_text is not None else OBJECT)
             return (ruler.text(changed, 0, len(ruler.value)),)
-        parts: list[Part] = []
-        position = 0
-        for match in re.finditer(re.escape(old), ruler.value):
-            parts.extend(ruler.cut(position, match.start()))
-            parts.extend(new)
-            position = match.end()
-        parts.extend(ruler.cut(position, len(ruler.value)))
-        return tuple(parts)
+        return ruler.replaced(re.finditer(re.escape(old), ruler.value), lambda match: new)
 
     return over_texts(target, change)
 

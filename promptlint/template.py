@@ -257,6 +257,28 @@ def holes(template: Template) -> Iterator[Hole]:
                 pass
 
 
+def runs(template: Template) -> Iterator[list[Text]]:
+    """The unbroken runs of static text in a linked template, in branches and loop bodies too; none of them is empty."""
+    run: list[Text] = []
+    for part in template:
+        if type(part) is Text:
+            run.append(part)
+            continue
+        if run:
+            yield run
+            run = []
+        match part:
+            case Choice():
+                for branch in part.branches:
+                    yield from runs(branch)
+            case Repeat():
+                yield from runs(part.body)
+            case _:
+                pass
+    if run:
+        yield run
+
+
 def parts(value: Value, limit: int = 2_000) -> Iterator[Part]:
     """Every part that stands somewhere in a value, linked or not: what operations and calls are given included.
 

@@ -17,7 +17,7 @@ from promptlint.extract.names import origin_of_name, prompt_like, role_of, volat
 from promptlint.extract.reads import asks_for_input, could_be_prompt, reads_like_prompt
 from promptlint.operations import Ruler, literal
 from promptlint.source import Source
-from promptlint.template import Hole, Items, Mapping, Message, Part, Span, Template, Text, Value
+from promptlint.template import Hole, Items, Mapping, Message, Span, Template, Text, Value
 
 KEYWORD, NAME, READS = 1, 2, 3
 
@@ -131,21 +131,17 @@ def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
             return template(texts), True
         except TemplateError:
             pass
-    parts: list[Part] = []
-    position = 0
-    for match in _BRACES.finditer(ruler.value):
-        parts.extend(ruler.cut(position, match.start()))
-        position = match.end()
+
+    def value(match: re.Match[str]) -> Template:
         expression = match[1].lstrip("$")
         if expression[:1] in "\"'":
             # `{{ "key": "value" }}`: braces that are doubled to stay.
-            parts.extend(ruler.cut(match.start(), match.end()))
-            continue
-        place = ruler.place(match.start(), match.end())
+            return ruler.cut(match.start(), match.end())
         name = expression.split(" ")[-1].lstrip("$")
-        parts.append(Hole(match[1], place, volatility_of(name), origin_of_name(name)))
-    parts.extend(ruler.cut(position, len(ruler.value)))
-    return tuple(parts), position > 0
+        return (Hole(match[1], ruler.place(match.start(), match.end()), volatility_of(name), origin_of_name(name)),)
+
+    matches = list(_BRACES.finditer(ruler.value))
+    return ruler.replaced(matches, value), bool(matches)
 
 
 _PROVIDERS = {"azure_openai": "azure", "azure": "azure", "openai": "openai", "anthropic": "anthropic"}

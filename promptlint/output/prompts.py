@@ -11,7 +11,7 @@ from promptlint.engine import Report
 from promptlint.output.json import encode, place
 from promptlint.output.text import amount, columns, plural, safe
 from promptlint.prompt import Prompt
-from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Volatility, runs, texts
 
 _HEAD = ("place", "name", "role", "tokens", "variables")
 _LONGEST = 60
@@ -108,28 +108,8 @@ def row_of(prompt: Prompt) -> Row:
     """A prompt, measured."""
     from promptlint.tokens import count, encoding_of
 
-    tokens = sum(count(run, prompt.model) for run in _runs(prompt.template))
+    tokens = sum(count("".join(text.value for text in run), prompt.model) for run in runs(prompt.template))
     return Row(prompt, tokens, encoding_of(prompt.model).exact, tuple(dict.fromkeys(_variables(prompt.template))))
-
-
-def _runs(template: Template) -> Iterator[str]:
-    """The unbroken runs of static text."""
-    run: list[str] = []
-    for part in template:
-        if isinstance(part, Text):
-            run.append(part.value)
-            continue
-        yield "".join(run)
-        run = []
-        match part:
-            case Choice():
-                for branch in part.branches:
-                    yield from _runs(branch)
-            case Repeat():
-                yield from _runs(part.body)
-            case _:
-                pass
-    yield "".join(run)
 
 
 def _variables(template: Template) -> Iterator[Variable]:

@@ -14,7 +14,7 @@ from promptlint.operations import Ruler
 from promptlint.prompt import Finding, Prompt
 from promptlint.rules import rule
 from promptlint.rules._sizes import without
-from promptlint.template import Choice, Repeat, Template, Text
+from promptlint.template import runs
 from promptlint.tokens import encoding_of, fewer_than
 
 # A row of encoded data, and of those in a block that is wrapped (PEM has 64 characters, MIME 76).
@@ -35,7 +35,7 @@ _SIGNS = frozenset("{}()[];=,.:&|!?+*<>")
 @rule(group="bloat", severity="warning")
 def check(prompt: Prompt, *, min_tokens: int = 100) -> Iterator[Finding]:
     """Encoded or minified data stands in the static text, where every few characters are a token."""
-    for run in _runs(prompt.template):
+    for run in map(Ruler, runs(prompt.template)):
         value = run.value
         for start, end, what in _blobs(value):
             blob = value[start:end]
@@ -59,26 +59,6 @@ _HELP = {
     _NAMES["uri"]: "send an image or a file as a part of the message of its own, or by its address",
     _NAMES["uuids"]: "number the items in the prompt, and turn the numbers back into UUIDs in the program",
 }
-
-
-def _runs(template: Template) -> Iterator[Ruler]:
-    """The runs of static text, in branches and loop bodies too."""
-    run: list[Text] = []
-    for part in (*template, None):
-        if isinstance(part, Text):
-            run.append(part)
-            continue
-        if run:
-            yield Ruler(run)
-            run = []
-        match part:
-            case Choice():
-                for branch in part.branches:
-                    yield from _runs(branch)
-            case Repeat():
-                yield from _runs(part.body)
-            case _:
-                pass
 
 
 def _blobs(value: str) -> Iterator[tuple[int, int, str]]:
