@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from promptlint.rules._repeats import Place, conditional, in_parallel, sandwich, together
+from promptlint.rules._repeats import Place, conditional, in_parallel, measure, sandwich, together
 from promptlint.structure.wording import NEGATIONS, content_words, is_empty, is_order, without_determiners
 
 # A sentence is found by pairs of its rarest words; words that more sentences have say nothing of one.
@@ -40,7 +40,7 @@ class Said(msgspec.Struct, frozen=True, eq=False):
     denied: frozenset[str]
 
 
-def said_in(places: Sequence[Place]) -> list[Said]:
+def _said_in(places: Sequence[Place]) -> list[Said]:
     """The instructions of a text that say something by themselves, and more than what the task is."""
     return [_said(place) for place in places if not place.leans and not _TASK.match(place.key)]
 
@@ -63,7 +63,7 @@ def _said(place: Place) -> Said:
     return Said(place, content_words(place.key), tuple(order), numbers, frozenset(denied))
 
 
-def candidates(said: Sequence[Said]) -> list[tuple[int, int]]:
+def _candidates(said: Sequence[Said]) -> list[tuple[int, int]]:
     """Pairs of sentences that share two of their rarest words, in order. Linear in the number of sentences."""
     often: dict[str, int] = {}
     for each in said:
@@ -84,7 +84,20 @@ def candidates(said: Sequence[Said]) -> list[tuple[int, int]]:
     return sorted(pairs, key=lambda pair: (pair[1], pair[0]))
 
 
-def redundant(one: Said, other: Said, places: Sequence[Place]) -> bool:
+def repeated(
+    places: Sequence[Place], model: str, alike: Callable[[Said, Said], bool]
+) -> Iterator[tuple[Said, Said, int]]:
+    """Instructions of a text that say again what one before them says: that one, the instruction, and its tokens."""
+    said = _said_in(places)
+    taken: set[int] = set()
+    for first, second in _candidates(said):
+        one, other = said[first], said[second]
+        if second not in taken and alike(one, other) and _redundant(one, other, places):
+            taken.add(second)
+            yield one, other, measure(other.place, model)
+
+
+def _redundant(one: Said, other: Said, places: Sequence[Place]) -> bool:
     """Whether nothing speaks for saying a thing at both places: no condition, no case of its own, no reminder."""
     first, second = one.place, other.place
     if first.span == second.span or not together(first, second) or conditional(first) != conditional(second):

@@ -21,7 +21,7 @@ from promptlint.rules._repeats import (
     within,
 )
 from promptlint.rules._scales import equal_values
-from promptlint.rules._wordings import candidates, redundant, said_in, says_again
+from promptlint.rules._wordings import repeated, says_again
 from promptlint.structure import Document, read
 from promptlint.structure.examples import Example, examples_of
 from promptlint.structure.wording import without_determiners
@@ -65,15 +65,8 @@ def _said_twice(places: Sequence[Place], model: str, min_tokens: int) -> Iterato
 
 def _again(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:
     """Instructions of which every word that carries meaning stands in one that comes before."""
-    said = said_in(places)
     exact = encoding_of(model).exact
-    taken: set[int] = set()
-    for first, second in candidates(said):
-        one, other = said[first], said[second]
-        if second in taken or not says_again(one, other) or not redundant(one, other, places):
-            continue
-        taken.add(second)
-        tokens = measure(other.place, model)
+    for one, other, tokens in repeated(places, model, says_again):
         if tokens >= min_tokens:
             yield Finding(
                 other.place.span,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Request
 from promptlint.rules import rule
-from promptlint.rules._repeats import Place, measure, once_a_text, places_of
-from promptlint.rules._wordings import Said, candidates, redundant, said_in, says_again
+from promptlint.rules._repeats import Place, once_a_text, places_of
+from promptlint.rules._wordings import Said, repeated, says_again
 from promptlint.structure.wording import is_order, without_determiners
 from promptlint.tokens import encoding_of
 
@@ -31,14 +31,7 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
 @once_a_text
 def _said_twice(places: Sequence[Place], model: str, min_tokens: int) -> Iterator[Finding]:
     exact = encoding_of(model).exact
-    said = said_in(places)
-    taken: set[int] = set()
-    for first, second in candidates(said):
-        one, other = said[first], said[second]
-        if second in taken or not _similar(one, other) or not redundant(one, other, places):
-            continue
-        taken.add(second)
-        tokens = measure(other.place, model)
+    for one, other, tokens in repeated(places, model, _similar):
         if tokens < min_tokens:
             continue
         yield Finding(
