@@ -1,4 +1,4 @@
-"""Imports go one way."""
+"""Imports go one way, modules and functions are short."""
 
 from __future__ import annotations
 
@@ -106,3 +106,11 @@ def test_every_name_in_the_table_is_a_module() -> None:
     planned = {"fix", "server"}
     modules = {name for names in LAYERS for name in names} - planned
     assert not [name for name in modules if not (PACKAGE / name).is_dir() and not (PACKAGE / f"{name}.py").exists()]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_functions_are_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 600
+    functions = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    assert not [each.name for each in functions if (each.end_lineno or 0) - each.lineno >= 59]
