@@ -10,13 +10,16 @@ Everything is looked up by name, so the cost grows with the calls of wrappers, n
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint import drawn
 from promptlint.classes import Classes, Place
 from promptlint.decisions import decided
+from promptlint.drawn import item_of, parameter_of
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, content_template
@@ -27,7 +30,7 @@ from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows
-from promptlint.template import Arguments, Items, Message, Ref, Span, Text, Value, parts, texts
+from promptlint.template import Arguments, Hole, Items, Message, Ref, Span, Text, Value, parts, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -40,6 +43,8 @@ MAX_REQUESTS = 32
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
+# Texts of a list or dict that a function goes through.
+MAX_DRAWN = 2_000
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 60
 # What the slots of a call are, as roles.
@@ -134,15 +139,16 @@ class Callers:
                     continue
                 for slot, value in call.slots:
                     flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []
-                    if any(not name.startswith("self.") and known.role != MODEL for name, known in flows):
+                    if any(name[:5] != "self." and name[0] != "*" and known.role != MODEL for name, known in flows):
                         self.fed.add(call.span)
                     if self._learn(place, flows):
                         found[place] = None
             for function, message in facts.made:
                 place = (facts.file, function)
                 # What a tool gives back is data.
-                known_role = function in facts.functions and message.role not in ("unknown", "tool")
-                if known_role and self._learn(place, self._flows(place, message, "")):
+                if function not in facts.functions or message.role == "tool":
+                    continue
+                if self._learn(place, self._flows(place, message, "", weak=message.role == "unknown")):
                     found[place] = None
         return list(found) + self._constructors()
 
@@ -155,19 +161,22 @@ class Callers:
         facts = self.homes[place[0]]
         names = [name for name, _ in facts.functions[place[1]].parameters]
         own = sorted(_attributes(value))
-        self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(own)
+        self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(o for o in own if o[0] != "*")
         names += own
         # Marked texts go through every operation that leaves a text one.
         marks: Bound = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
         linked = self.linker.resolve(value, facts, marks)
-        return [(names[at], Slot(slot.role, slot.whole and whole, weak)) for at, slot in flows(linked, role)]
+        return [
+            (names[at], Slot(slot.role, slot.whole and whole, weak, names[at][0] == "*"))
+            for at, slot in flows(linked, role)
+        ]
 
     def _learn(self, place: Place, flows: list[tuple[str, Slot]]) -> bool:
         """Note what becomes of a function's parameters. Tells whether that makes it a wrapper, or one of more."""
         news = False
         for name, slot in flows:
-            if name.startswith("self."):
-                self._learn_attribute(place, name[5:], slot)
+            if name.startswith(("self.", "*self.")):
+                self._learn_attribute(place, name.partition(".")[2], slot)
                 continue
             known = self.slots.setdefault(place, {})
             news = news or name not in known
@@ -197,13 +206,16 @@ class Callers:
         for (file, key), slot in sorted(self.attributes.items()):
             owner, _, attribute = key.rpartition(".")
             for home, name in self.classes.lineage(self.homes[file], owner):
-                for method, parameter in home.assigned.get(f"{name}.{attribute}", ()):
+                kept = home.assigned.get(f"{name}.{attribute}", ())
+                given = [(method, item_of(each, ()) if slot.each else each) for method, each in kept]
+                one = msgspec.structs.replace(slot, each=False)
+                for method, parameter in (*given, *home.appended.get(f"{name}.{attribute}", ())):
                     place = (home.file, method)
                     if method not in home.functions:
                         continue
                     known = self.slots.setdefault(place, {})
                     if parameter not in known:
-                        known[parameter] = slot
+                        known[parameter] = slot if parameter[0] == "*" else one
                         found[place] = None
         return list(found)
 
@@ -217,11 +229,15 @@ class Callers:
             above = (facts.file, invocation.function)
             if above == place:
                 continue
-            for name, value in given.arguments.items():
-                slot = self.slots[place].get(name)
-                if slot is None:
+            for name, slot in list(self.slots[place].items()):
+                parameter, path = parameter_of(name)
+                value = given.arguments.get(parameter)
+                if value is None:
                     continue
-                if self._learn(above, self._flows(above, value, slot.role, slot.whole, slot.weak)):
+                known = self._flows(above, value, slot.role, slot.whole, slot.weak)
+                if slot.each:
+                    known = [(item_of(inner, path), msgspec.structs.replace(each, each=True)) for inner, each in known]
+                if self._learn(above, known):
                     found[above] = None
         return [*found, *self._constructors()]
 
@@ -287,11 +303,17 @@ class Callers:
         for place, calls in self.calls.items():
             for given in calls:
                 for name, slot in sorted(self.slots[place].items()):
-                    value = given.arguments.get(name)
+                    parameter, path = parameter_of(name)
+                    value = given.arguments.get(parameter)
                     if value is None or slot.role in _NO_TEXT:
                         continue
-                    for site in _sites(value, slot, name, given.invocation):
-                        found.append((given.invocation.span, name, given.facts, site))
+                    values = [value]
+                    if slot.each:
+                        linked = self.linker.resolve(value, given.facts)
+                        values = list(itertools.islice(drawn.given(linked, path), MAX_DRAWN))
+                    for one in values:
+                        for site in _sites(one, slot, parameter, given.invocation):
+                            found.append((given.invocation.span, name, given.facts, site))
         found += self._inherited()
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
@@ -472,9 +494,15 @@ def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:
 
 
 def _attributes(value: Value) -> set[str]:
-    """The attributes of `self` that stand in a value."""
-    names = {part.fallback.parameter for part in parts(value) if type(part) is Ref}
-    return {name for name in names if name.startswith("self.")}
+    """The attributes of `self` that stand in a value, and the parameters ("*letters") of which items do."""
+    found: set[str] = set()
+    for part in parts(value):
+        if type(part) is Hole:
+            if part.member[:1] == "*":
+                found.add(part.member)
+        elif type(part) is Ref and part.fallback.parameter.startswith("self."):
+            found.add(part.fallback.parameter)
+    return found
 
 
 def _says(value: Value) -> bool:

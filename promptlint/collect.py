@@ -161,7 +161,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     covered = Covered()
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
-    members = Members(all_facts, callers.classes)
+    members = Members(all_facts, callers.classes, linker)
     requests = [_refined(each, learned) for each in _requests(all_facts, callers, problems)]
     kept: set[tuple[object, ...]] = set()
     for request in requests:
@@ -268,7 +268,7 @@ def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
     if not flows or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):
         return value
     part = site.value[0]
-    if isinstance(part, Ref) and part.call is None and site.evidence == "keyword":
+    if isinstance(part, Ref) and part.call is None and site.evidence in ("keyword", "example"):
         # A function that the framework calls: `instructions=describe`.
         called = linker.resolve((Ref(part.name, part.fallback, Arguments(complete=False)),), facts)
         return called if isinstance(called, tuple) else value

@@ -205,7 +205,9 @@ class Linker:
         self.steps += 1
         match part:
             case Hole(parameter=parameter):
-                given = bound.get(parameter) if parameter else None
+                # An item of what a parameter is given has a name of its own, "*letters".
+                name = parameter or (part.member if part.member[:1] == "*" else "")
+                given = bound.get(name) if name else None
                 return (part,) if given is None else given
             case Choice():
                 if part.test is not None and (taken := decisions.taken(self, (part,), facts, bound)) is not None:

@@ -7,20 +7,31 @@ family have, or one of several words that few have. Each name is looked up once,
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from promptlint.classes import Classes, Place
+from promptlint.drawn import within
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import volatility_of, words
 from promptlint.extract.sites import READS, extent
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
 
 # Families of classes that may share a name of several words.
 MAX_FAMILIES = 4
 # Names that are looked up in a run.
 MAX_NAMES = 5_000
 MAX_NESTING = 40
+# Texts of one collection.
+MAX_DRAWN = 2_000
+# Methods that give the text of an object, the first that it has.
+_SHOWN = ("__format__", "__str__", "__repr__")
+_NOWHERE = Span("", 0, 0)
 # In a template, `agent.goal` is an attribute, too.
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
@@ -28,7 +39,9 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 class Members:
     """What classes and their objects have, by name. One for a run."""
 
-    def __init__(self, all_facts: Sequence[Facts], classes: Classes) -> None:
+    def __init__(self, all_facts: Sequence[Facts], classes: Classes, linker: Linker) -> None:
+        self.linker = linker
+        self.homes = {facts.file: facts for facts in all_facts}
         # The names that prompts ask for, and whether as variables of a template; each with the role of the first. And
         # how many have been looked up.
         self.asked: dict[tuple[str, bool], str] = {}
@@ -57,19 +70,46 @@ class Members:
     def ask(self, role: str, template: Template) -> None:
         """Look for what a prompt reads from objects."""
         for name, variable in _read(template, self.namesakes, 0):
-            if name in self.values and len(self.asked) < MAX_NAMES:
+            if (name in self.values or name[:1] in ("#", "@")) and len(self.asked) < MAX_NAMES:
                 self.asked.setdefault((name, variable), role)
 
     def found(self) -> list[tuple[Facts, Site]]:
         """The texts for the names that were asked for since the last time."""
         sites: list[tuple[Facts, Site]] = []
         for (name, variable), role in list(self.asked.items())[self.done :]:
-            if self._tells(name, variable):
+            if name[:1] == "#":
+                sites += self._drawn(role, *name.split("\0"))
+            elif name[:1] == "@":
+                sites += self._shown(role, *name[1:].split("\0"))
+            elif self._tells(name, variable):
                 for _, facts, value in self.values[name]:
-                    span = extent(value) or Span("", 0, 0)
+                    span = extent(value) or _NOWHERE
                     sites.append((facts, Site(value, role, name.strip("[]()"), "member", span, READS)))
         self.done = len(self.asked)
         return sites
+
+    def _drawn(self, role: str, member: str, file: str) -> Iterator[tuple[Facts, Site]]:
+        """The texts of a collection that a prompt takes one of at a time."""
+        facts = self.homes.get(file)
+        number, *path = member[1:].split(".")
+        if facts is None or not number.isdecimal() or int(number) >= len(facts.drawn):
+            return
+        name = path[-1] if path else ""
+        for text in itertools.islice(within(self.linker.resolve(facts.drawn[int(number)], facts), path), MAX_DRAWN):
+            yield facts, Site(text, role, name, "member", extent(text) or _NOWHERE, READS)
+
+    def _shown(self, role: str, name: str, file: str) -> Iterator[tuple[Facts, Site]]:
+        """What an object gives as its text: `__str__` of its class, or `__repr__`."""
+        facts = self.homes.get(file)
+        place = self.linker.place(name, facts) if facts is not None else None
+        if place is None:
+            return
+        for method in _SHOWN:
+            known = self.linker.function(place[0], f"{place[1]}.{method}")
+            if known is not None:
+                home, function = known
+                yield home, Site(function.returns, role, method, "member", extent(function.returns) or _NOWHERE, READS)
+                return
 
     def _tells(self, name: str, variable: bool) -> bool:
         """Whether a name says enough of whose it is: by its words, or since few have it."""
@@ -90,7 +130,14 @@ def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[tuple
     """
     for part in template if depth < MAX_NESTING else ():
         if type(part) is Hole:
-            if part.member:
+            if part.member[:1] == "@":
+                yield f"{part.member}\0{part.span.file}", False
+            elif part.member[:1] == "#":
+                yield f"{part.member}\0{part.span.file}", False
+                key = part.member.rpartition(".")[2]
+                if "_" in key.strip("_"):
+                    yield f"[{key}]", False
+            elif part.member:
                 yield part.member, False
             elif not part.span.file.endswith(".py") and _DOTTED.fullmatch(part.expression):
                 yield part.expression.rpartition(".")[2], False

@@ -22,12 +22,13 @@ _ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown
 class Slot(msgspec.Struct, frozen=True):
     """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
 
-    `weak`: that it stands in one, a name alone says.
+    `weak`: that it stands in one, a name alone says. `each`: the items of the list that it is given do.
     """
 
     role: str
     whole: bool
     weak: bool = False
+    each: bool = False
 
     @property
     def rank(self) -> tuple[bool, bool, int]:

@@ -323,6 +323,193 @@ CASES = [
         """,
         ("user", TASK),
     ),
+    case(
+        "a loop over a constant",
+        f"""
+        LETTERS = ["RULES_TEXT", "TASK_TEXT"]
+        def ask(client):
+            for letter in LETTERS:
+                {ASK}f"Answer this: {{letter}}"}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a loop over the values of a table, each of them a message",
+        f"""
+        def ask(client):
+            tasks = {{"first": "RULES_TEXT", "second": "TASK_TEXT"}}
+            for number, (name, task) in enumerate(tasks.items()):
+                {ASK}task}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a text that is cut into messages",
+        f"""
+        TASKS = "RULES_TEXT"
+        def ask(client):
+            for task in TASKS.strip().split("###"):
+                {ASK}task.strip()}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "one of a list, by a number or by chance",
+        f"""
+        import random
+        RULES = ["RULES_TEXT"]
+        TASKS = ["TASK_TEXT"]
+        def ask(client, number):
+            {ASK}f"Do it: {{RULES[number]}} and {{random.choice(TASKS)}}"}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a conversation that is played by a script",
+        """
+        SCENES = {"short": [{"user": "TASK_TEXT", "assistant": "RULES_TEXT"}], "long": []}
+        class Desk:
+            def __init__(self, client):
+                self.client, self.history = client, []
+            def send(self, text, scripted):
+                self.history.append({"role": "user", "content": text})
+                self.history.append({"role": "assistant", "content": scripted})
+                self.client.chat.completions.create(model="gpt-5", messages=self.history)
+        def play(desk: Desk, turns):
+            for turn in turns:
+                desk.send(turn["user"], scripted=turn["assistant"])
+        def main(name):
+            turns = SCENES[name]
+            play(Desk(None), turns)
+        """,
+        ("user", TASK),
+        ("assistant", RULES),
+    ),
+    case(
+        "a list of templates that is given to a function which goes through it",
+        f"""
+        def ask(client, templates):
+            for template in templates:
+                {ASK}template.format(letter=1)}}])
+        ask(None, ["RULES_TEXT", "TASK_TEXT"])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a list that an object is made with, and goes through",
+        f"""
+        class Desk:
+            def __init__(self, client, tasks):
+                self.client, self.tasks = client, tasks
+            def run(self):
+                for task in self.tasks:
+                    self.{ASK}task}}])
+        Desk(None, ["TASK_TEXT"]).run()
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "examples beside a prompt in a dict",
+        """
+        EXAMPLES = [{"answer": "RULES_TEXT"}]
+        OPTIONS = {"prompt": "Answer the question in the style of the examples.", "examples": EXAMPLES}
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a function that gives the examples of a tool",
+        """
+        from tools import Spec
+        def examples():
+            return "TASK_TEXT"
+        SPEC = Spec(instructions="Sort the letters into boxes.", examples=examples)
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "a conversation of pairs that an object begins with",
+        """
+        from chat import Conversation
+        START = Conversation(messages=[("Human", "TASK_TEXT"), ("Assistant", "RULES_TEXT")])
+        """,
+        ("user", TASK),
+        ("assistant", RULES),
+    ),
+    case(
+        "a part of a message that a method adds to a list of its object",
+        """
+        class Turn:
+            def __init__(self):
+                self.parts = []
+            def add_hint(self, hint):
+                self.parts.append({"type": "text", "text": hint})
+            def message(self):
+                return {"role": "user", "content": self.parts}
+        def ask(turn):
+            turn.add_hint("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "the text of an object, by an annotation, by how it is made and by the items of a list",
+        f"""
+        class Place:
+            def __str__(self):
+                return "RULES_TEXT"
+        class Task:
+            def __repr__(self):
+                return "TASK_TEXT"
+        def ask(client, place: Place, tasks: list[Task]):
+            lines = " ".join(str(task) for task in tasks)
+            {ASK}f"It is here: {{place}}. Do this: {{lines}}"}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "the text of an object in an attribute",
+        f"""
+        from dataclasses import dataclass
+        @dataclass
+        class Place:
+            def __str__(self):
+                return "RULES_TEXT"
+        @dataclass
+        class Desk:
+            place: Place
+            def ask(self, client):
+                {ASK}f"It is here: {{self.place}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a part that is added to the content of a message within others",
+        """
+        def remind(messages, payload):
+            messages[-1]["content"].append({"type": "text", "text": "RULES_TEXT"})
+            payload["messages"][0]["content"] += "TASK_TEXT"
+            return {"role": "user", "content": messages}
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "what is given to a partial of a function of the project",
+        """
+        from functools import partial
+        def ask_model(client, system, question):
+            client.chat.completions.create(model="gpt-5", messages=[
+                {"role": "system", "content": system}, {"role": "user", "content": question}])
+        ask_clerk = partial(ask_model, None, "RULES_TEXT")
+        ask_clerk(question="TASK_TEXT")
+        """,
+        ("system", RULES),
+        ("user", TASK),
+    ),
 ]
 
 
@@ -424,6 +611,44 @@ SILENT = [
                 for printer in self.printers:
                     printer.run(task)
         Office().run("TASK_TEXT")
+        """,
+    ),
+    case(
+        "a loop over texts that are shown",
+        f"""
+        LETTERS = ["RULES_TEXT"]
+        def show(client, number):
+            for letter in LETTERS:
+                print(letter)
+                {ASK}f"How is the weather? {{number}}"}}])
+        """,
+    ),
+    case(
+        "a message that is kept in a table",
+        """
+        from models import Message
+        def keep(session, id):
+            session.add(Message(role="user", content="[DONE] TASK_TEXT", conversation_id=id))
+            event = {"role": "system", "content": "[DONE] RULES_TEXT", "timestamp": 1}
+            session.add(event)
+        """,
+    ),
+    case(
+        "what is made of instructions",
+        """
+        def flow_from_instructions(lines):
+            return {"name": "none", "body": "say 'Sorry, there was a mistake in the flow, TASK_TEXT'"}
+        """,
+    ),
+    case(
+        "the text of an object that only people are shown",
+        f"""
+        class Place:
+            def __str__(self):
+                return "RULES_TEXT"
+        def ask(client, place: Place, number):
+            print(f"{{place}}")
+            {ASK}f"How is the weather there? {{number}}"}}])
         """,
     ),
 ]

@@ -618,6 +618,23 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         },
     ),
     (
+        "teams",
+        """
+        from swarms import Agent, GroupChat
+        from swarms.structs.graph_workflow import GraphWorkflow
+        chat = GroupChat(agents=[Agent(system_prompt="You sort letters.")], rules="One speaks at a time.")
+        chat.run("Sort this letter.")
+        flow = GraphWorkflow(name="letters")
+        flow.run(task="Answer this letter.")
+        """,
+        {
+            ("system", "You sort letters."),
+            ("system", "One speaks at a time."),
+            ("user", "Sort this letter."),
+            ("user", "Answer this letter."),
+        },
+    ),
+    (
         "judges",
         """
         import agno, griptape, opik, pydantic_evals, ragas, trulens

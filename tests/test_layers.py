@@ -33,6 +33,7 @@ LAYERS = (
         "idle",
         "link",
         "loading",
+        "drawn",
         "members",
         "nesting",
         "requests",

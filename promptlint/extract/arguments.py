@@ -6,7 +6,7 @@ import ast
 
 from promptlint.extract import sending
 from promptlint.extract.callsite import CallSite
-from promptlint.extract.messages import note_taken, role_named
+from promptlint.extract.messages import note_message, note_taken, paired, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.sites import (
     KEYWORD,
@@ -22,7 +22,7 @@ from promptlint.extract.sites import (
 from promptlint.extract.state import File, has_text, textual
 from promptlint.extract.volatility import NAMES
 from promptlint.operations import literal
-from promptlint.template import Items, Mapping, Value
+from promptlint.template import Items, Mapping, Message, Value
 
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
@@ -71,6 +71,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
                 key = "system_text"
             index = consider(file, value, node, "tool_description" if tells else key, named=tells)
             unclaimed(file, index, type(node) in NAMES)
+    if "messages" in site.keywords:
+        _take_pairs(file, site.keywords["messages"][0])
     if {"role", "content"} <= site.keywords.keys():
         _consider_said(file, site)
     last = site.last
@@ -84,6 +86,16 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         for key, (value, node) in site.keywords.items():
             if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
                 consider(file, value, node, f"{last}.{key}", named=True)
+
+
+def _take_pairs(file: File, value: Value) -> None:
+    """A conversation of pairs that an object begins with: `messages=[("Human", "..."), ("Assistant", "...")]`."""
+    items = value.items if type(value) is Items and not file.muted else ()
+    pairs = [paired(item) for item in items]
+    if len(pairs) > 1 and all(type(pair) is Message for pair in pairs):
+        for pair, item in zip(pairs, items, strict=True):
+            if type(pair) is Message and pair is not item:
+                note_message(file, pair, "message-class")
 
 
 def _consider_said(file: File, site: CallSite) -> None:

@@ -46,9 +46,9 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         case ast.Subscript():
             evaluate(file, scope, target.slice)
             lists.put(scope, target, value)
-            names = keys(target)
-            if names[1:] == ["content"]:
-                note_content(file, names[0], value, node, NAME)
+            names = lists.keys_of(target)
+            if names[-1] == "content":
+                note_content(file, names[:-1], value, node, NAME)
             if taken:
                 consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
@@ -81,7 +81,7 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if target.attr == "__doc__":
         note_doc(file, written, value, node)
     elif target.attr == "content":
-        note_content(file, written.rpartition(".")[0], value, node)
+        note_content(file, [written.rpartition(".")[0]], value, node)
     if type(node) not in NAMES or file.prompt_like(target.attr):
         note_value(file, scope, written, value, node)
 
@@ -103,7 +103,7 @@ def _bind_item(
     if member := key_of(target.slice):
         note_given(file, file.name, member, value)
     if key == "content":
-        note_content(file, name, value, node, NAME)
+        note_content(file, [name], value, node, NAME)
     if type(node) not in NAMES:
         consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
 
@@ -149,13 +149,3 @@ def note_grown(file: File, scope: Scope, name: str) -> None:
     if index is not None and isinstance(value, tuple):
         site = file.facts.sites[index]
         file.facts.sites[index] = Site(value, site.role, site.name, site.evidence, site.span, site.rank, site.once)
-
-
-def keys(target: ast.expr) -> list[str]:
-    """What `a.b["c"]["d"]` is called: b, c, d."""
-    names: list[str] = []
-    while isinstance(target, ast.Subscript) and len(names) < 8:
-        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
-            names.append(target.slice.value)
-        target = target.value
-    return [dotted(target).rpartition(".")[2], *reversed(names)]

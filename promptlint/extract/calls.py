@@ -10,10 +10,11 @@ from promptlint.extract import fills, inherited, lists, loads, partials, pipelin
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued
-from promptlint.extract.invocations import note_given, note_invocation
+from promptlint.extract.collections import DRAWN, drawn_from, read_by
+from promptlint.extract.invocations import note_given, note_invocation, shown_as
 from promptlint.extract.iteration import in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
-from promptlint.extract.messages import as_message, note_alone, note_schema
+from promptlint.extract.messages import as_message, note_schema, note_written
 from promptlint.extract.names import words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import (
@@ -31,7 +32,19 @@ from promptlint.extract.sites import (
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.volatility import NAMES, SETS, TELLING, dotted, is_source
 from promptlint.operations import literal
-from promptlint.template import Apply, Arguments, Choice, Items, Mapping, Message, Ref, Template, Value, Volatility
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Template,
+    Value,
+    Volatility,
+)
 
 # String methods that are kept until their target is known; the operation has the method's name.
 METHODS = frozenset(
@@ -98,7 +111,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         file.muted, file.shown = file.muted - against, file.shown - shown
     if plain and not site.keywords and not file.partials and all(single_hole(value) for value, _ in site.positional):
         # Values of which nothing but their names is known, given to what nothing is known of: no text is among them.
-        return _unknown(file, scope, site, receiver, against, unused)
+        return _unknown(file, scope, site, receiver, against, unused, evaluate)
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
@@ -150,18 +163,18 @@ def _uncatalogued(
     if result is not None:
         return result
     consider_arguments(file, site, against, shown=unused)
-    return _unknown(file, scope, site, receiver, against, unused)
+    return _unknown(file, scope, site, receiver, against, unused, evaluate)
 
 
 def _unknown(
-    file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool
+    file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool, evaluate: Evaluate
 ) -> Value:
     """The value of a call of the project's own functions and classes, or of something unknown."""
     if not against:
         note_invocation(file, scope, site.node, site.arguments())
     if unused:
         return ()
-    value = _other(file, scope, site, receiver, against)
+    value = _other(file, scope, site, receiver, against, evaluate)
     if not against:
         _keep_given(file, site, value)
     return value
@@ -304,7 +317,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
         message = as_message(mapping)
         if message is not None:
-            note_alone(file, message, "role-dict")
+            note_written(file, message, site.keywords, "role-dict")
             return message
         note_schema(file, mapping)
         return mapping
@@ -327,9 +340,26 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
     return None
 
 
-def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool) -> Value:
-    """What such a call gives back."""
+def _result(file: File, scope: Scope, site: CallSite, receiver: Value | None, evaluate: Evaluate) -> Hole:
+    """The hole for what a call gives back, and what it may be drawn from, or be the text of."""
     hole = run_time_value(file, site, receiver)
+    own = fallback_of(receiver) if receiver is not None else None
+    member = ""
+    if own is not None and own.member[:1] in DRAWN:
+        member = read_by(own.member, site.last, site.positional)
+    elif site.written == "str" and len(site.positional) == 1:
+        value, node = site.positional[0]
+        member = shown_as(file, scope, node, value)
+    elif site.last == "choice" and len(site.positional) == 1:
+        member, _ = drawn_from(file, scope, site.node.args[0], site.positional[0][0], evaluate)
+    return msgspec.structs.replace(hole, member=member) if member else hole
+
+
+def _other(
+    file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, evaluate: Evaluate
+) -> Value:
+    """What such a call gives back."""
+    hole = _result(file, scope, site, receiver, evaluate)
     last = site.last
     if hole.origin in TELLING and is_source(site.name):
         return (hole,)
@@ -341,7 +371,7 @@ def _other(file: File, scope: Scope, site: CallSite, receiver: Value | None, aga
             note_given(file, last, key, value)
         message = as_message(mapping)
         if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
-            note_alone(file, message, "message-class")
+            note_written(file, message, site.keywords, "message-class")
             return message
         if mapping.entries and textual(mapping):
             return mapping

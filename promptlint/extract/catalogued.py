@@ -11,7 +11,7 @@ from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.iteration import spread
-from promptlint.extract.messages import note_alone, note_message, role_constant, role_named
+from promptlint.extract.messages import note_message, note_written, role_constant, role_named
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import extent, shown_on
 from promptlint.extract.state import File, Scope, references, textual
@@ -93,8 +93,10 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
     fills.note_template(file, site, picked[0], entry.template, span)
     content = sending.formatted(picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
-    (note_message if entry.adds else note_alone)(file, message, "message-class")
-    if entry.adds:
+    if not entry.adds:
+        note_written(file, message, site.keywords, "message-class")
+    else:
+        note_message(file, message, "message-class")
         lists.tell(scope, site.node, message)
     return message
 

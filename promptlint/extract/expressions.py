@@ -10,15 +10,16 @@ from typing import Any
 from promptlint.extract import fills
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
+from promptlint.extract.collections import below
 from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.invocations import note_given, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.loads import divided
-from promptlint.extract.messages import as_message, note_alone, note_company, note_schema
-from promptlint.extract.names import PASSING
+from promptlint.extract.messages import as_message, note_company, note_schema, note_written
+from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
-from promptlint.extract.sites import consider, documents, settle
+from promptlint.extract.sites import consider, documents, settle, take_examples
 from promptlint.extract.state import File, Scope, fallback_of, join_branches, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
@@ -180,7 +181,7 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
     hole = fallback_of(value)
     if hole is not None:
         state = of_part(member, (hole.volatility, hole.origin), state)
-    return (file.hole(node, state[0], state[1]),)
+    return (file.hole(node, state[0], state[1], member=below(hole.member, member) if hole is not None else ""),)
 
 
 def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
@@ -324,13 +325,23 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
     mapping = Mapping(tuple(entries), file.span(node), complete)
     message = as_message(mapping)
     if message is not None:
-        note_alone(file, message, "role-dict")
+        note_written(file, message, [key for key, _ in entries], "role-dict")
         return message
     if mapping.get("messages") is not None and any(mapping.get(key) is not None for key in _ANSWERED):
         # A record of what was sent and of what came back.
         del file.facts.sites[sites:]
     note_schema(file, mapping)
+    if not file.muted and any(map(example_like, [key for key, _ in entries])):
+        _take_examples(file, entries, node)
     return mapping
+
+
+def _take_examples(file: File, entries: list[tuple[str, Value]], node: ast.Dict) -> None:
+    """Examples that stand beside a prompt: `{"prompt": TEMPLATE, "examples": [...]}`."""
+    if any(textual(value) and isinstance(value, tuple) and file.prompt_like(key) for key, value in entries):
+        for key, value in entries:
+            if example_like(key):
+                take_examples(file, value, node, key)
 
 
 # Keys of what has come back from a model, or from the world.
@@ -352,7 +363,7 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         turn = iteration_state(iterable)
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
         over = over or condition_text(file, generator.iter)
-        bind_loop(file, inner, generator.target, iterable)
+        bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
         note_item(file, inner, generator.target, generator.iter)
         for test in generator.ifs:
             evaluate(file, inner, test)
@@ -370,7 +381,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
         states.append(iteration_state(iterable))
-        bind_loop(file, inner, generator.target, iterable)
+        bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
         note_item(file, inner, generator.target, generator.iter)
     evaluate(file, inner, node.key)
     value = evaluate(file, inner, node.value)

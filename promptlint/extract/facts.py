@@ -178,11 +178,15 @@ class Facts(msgspec.Struct):
     invocations: list[Invocation] = []
     types: dict[str, str] = {}
     assigned: dict[str, tuple[tuple[str, str], ...]] = {}
+    # Attributes that hold a list to which methods add just a parameter, or a part of a message with it.
+    appended: dict[str, tuple[tuple[str, str], ...]] = {}
     made: list[tuple[str, Message]] = []
     # What functions hand on, of their parameters, under a name that says it is a prompt.
     handed: list[tuple[str, Message]] = []
     # Texts that are put into attributes of objects: the class ("" where it is not known), the attribute, the text.
     given: list[tuple[str, str, Value]] = []
+    # Collections that values are taken from, one at a time: what `Hole.member` counts ("#3").
+    drawn: list[Value] = []
     # Names under which values are put into dicts that they have as attributes, too: `{"rules": place.rules}`.
     namesakes: list[str] = []
     # Attributes whose schema is asked for, and classes that are given by keyword, as `Ref` names.

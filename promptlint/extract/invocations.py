@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import sys
 
+from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import Function, Invocation
-from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
+from promptlint.extract.state import File, Scope, all_of, fallback_of, single_hole, state_of
 from promptlint.extract.turns import changers, named_arguments
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Text, Value, parts
@@ -34,11 +35,17 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
     called: ast.expr = node.func
     last = called.attr if type(called) is ast.Attribute else called.id if type(called) is ast.Name else ""
     skipped = 1 if last in _FIRST else 2 if last in _SECOND else 0
+    if file.applied and type(called) is ast.Name and (known := _applied(file, scope, called.id)) is not None:
+        called, first = known
+        keywords = {**dict(first.keywords), **dict(arguments.keywords)}
+        arguments = Arguments((*first.positional, *arguments.positional), tuple(keywords.items()), arguments.complete)
     if skipped:
         if len(node.args) < skipped:
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
+        if last == "partial":
+            file.applied[file.span(node)] = (called, arguments)
     values = [*arguments.positional, *[value for _, value in arguments.keywords]]
     if not values or not any(map(_matters, values)):
         return
@@ -58,6 +65,13 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
         test = all_of(scope.guards)
         kept = () if skipped else _lend(file, scope, node, name)
         file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test, kept))
+
+
+def _applied(file: File, scope: Scope, name: str) -> tuple[ast.expr, Arguments] | None:
+    """What a name that `functools.partial` was bound to calls, and the arguments that it gives."""
+    values = [here.values[name] for here in _around(scope) if name in here.values] or [file.module.values.get(name, ())]
+    made = fallback_of(values[0])
+    return file.applied.get(made.span) if made is not None else None
 
 
 def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[str, str, str], ...]:
@@ -113,7 +127,8 @@ def _matters(value: Value) -> bool:
     if type(value) is Mapping:
         value = _kept(value)
     hole = single_hole(value)
-    return value != () and (hole is None or hole.volatility is not CONSTANT[0] or bool(hole.parameter))
+    told = hole is None or hole.volatility is not CONSTANT[0] or bool(hole.parameter) or hole.member[:1] in DRAWN
+    return value != () and told
 
 
 def called_name(file: File, scope: Scope, node: ast.expr) -> str:
@@ -320,6 +335,15 @@ def type_of(file: File, scope: Scope, node: ast.expr) -> str:
     return found
 
 
+def shown_as(file: File, scope: Scope, node: ast.expr, value: Value) -> str:
+    """The class of an object whose text is put into another one (`f"{place}"`), as in `Hole.member`; or ""."""
+    if type(value) is Mapping:
+        found = f":{value.kind}" if value.kind.partition(".")[0] in file.known else value.kind
+    else:
+        found = type_of(file, scope, node) if type(node) in NAMES else ""
+    return f"@{found}" if found and not found.endswith(")") else ""
+
+
 def _keep(file: File, scope: Scope, name: str, found: str) -> None:
     if "." in name:
         file.held.setdefault(name, found)
@@ -341,6 +365,19 @@ def note_attribute(file: File, scope: Scope, key: str, written: str, value: Valu
     if own:
         known = file.facts.assigned.get(key, ())
         file.facts.assigned[key] = (*known, *((scope.name, parameter) for parameter in sorted(own)))
+
+
+def note_appended(file: File, scope: Scope, target: str, value: Value) -> None:
+    """Remember which parameter a method adds to a list in an attribute: `self.parts.append({"text": text})`."""
+    first, _, attribute = target.partition(".")
+    if not scope.owner or first != scope.receiver or not attribute or "." in attribute:
+        return
+    if type(value) is Mapping and not value.kind:
+        value = value.get("text") or value.get("content") or ()
+    own = tuple((scope.name, parameter) for parameter in bare(value) if parameter in scope.values)
+    if own:
+        key = f"{scope.owner}.{attribute}"
+        file.facts.appended[key] = (*file.facts.appended.get(key, ()), *own)
 
 
 # Characters of a text that is kept for what reads the attribute it is put into, and how many a file has at most.
@@ -411,6 +448,8 @@ def note_fields(file: File, scope: Scope, node: ast.ClassDef) -> None:
 def takes(value: Value) -> bool:
     """Whether a parameter of the function around it, or an attribute of its object, may stand in a value."""
     for part in parts(value):
-        if (type(part) is Hole and part.parameter) or (type(part) is Ref and part.fallback.parameter):
+        if type(part) is Hole and (part.parameter or part.member[:1] == "*"):
+            return True
+        if type(part) is Ref and part.fallback.parameter:
             return True
     return False

@@ -7,6 +7,8 @@ from zlib import crc32
 
 import msgspec
 
+from promptlint.extract.callsite import Evaluate
+from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import UNKNOWN, State, of_name
 from promptlint.operations import is_several, several
@@ -38,14 +40,31 @@ def iteration_state(iterable: Value) -> State:
     return state_of(iterable)
 
 
-def bind_loop(file: File, scope: Scope, target: ast.expr, iterable: Value) -> None:
-    """Bind the names of a loop's target to what one turn of the loop sees."""
+def bind_loop(
+    file: File, scope: Scope, target: ast.expr, node: ast.expr, iterable: Value, evaluate: Evaluate
+) -> None:
+    """Bind the names of a loop's target to what one turn of the loop over `node` sees."""
     state = iteration_state(iterable)
-    for node in (target,) if type(target) is ast.Name else ast.walk(target):
-        if isinstance(node, ast.Name):
-            known = of_name(node.id)
-            chosen = state[0] if state[0] is not UNKNOWN[0] else known[0]
-            scope.values[node.id] = (file.hole(node, chosen, "loop"),)
+    zipped = node.args if type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == "zip" else []
+    if zipped and isinstance(target, ast.Tuple) and len(target.elts) == len(zipped):
+        for each, argument in zip(target.elts, zipped, strict=True):
+            _bind(file, scope, each, state, *drawn_from(file, scope, argument, None, evaluate))
+    else:
+        _bind(file, scope, target, state, *drawn_from(file, scope, node, iterable, evaluate))
+
+
+def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str, paired: int) -> None:
+    """Bind the names of a target; `paired`: what comes second is the item, so often."""
+    if type(target) is ast.Name:
+        known = of_name(target.id)
+        chosen = state[0] if state[0] is not UNKNOWN[0] else known[0]
+        scope.values[target.id] = (file.hole(target, chosen, "loop", member=member),)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for number, each in enumerate(target.elts):
+            inner = (member if number else "") if paired else below(member, str(number))
+            _bind(file, scope, each, state, inner, max(paired - 1, 0))
+    elif isinstance(target, ast.Starred):
+        _bind(file, scope, target.value, state, "", 0)
 
 
 def unordered(file: File, node: ast.expr, value: Items) -> Items:

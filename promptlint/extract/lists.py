@@ -6,10 +6,11 @@ import ast
 
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
+from promptlint.extract.invocations import note_appended
 from promptlint.extract.iteration import in_order, spread
 from promptlint.extract.messages import note_company
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import consider
+from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact, is_several
@@ -161,6 +162,9 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     for keyword in node.keywords:
         evaluate(file, scope, keyword.value)
     note_company(file, values[-1], True)
+    note_appended(file, scope, target, values[-1])
+    if isinstance(node.func.value, ast.Subscript):
+        _note_part(file, node.func.value, values[-1], node)
     current = scope.values.get(target)
     hole = file.hole(node, Volatility.UNKNOWN)
     if _sends(values[-1]) and not isinstance(current, Items):
@@ -210,6 +214,26 @@ def tell(scope: Scope, node: ast.Call, message: Message) -> None:
     if isinstance(current, Items) and not full(current):
         grown = Items((*current.items, message), current.span, current.complete)
         scope.values[target] = bounded(grown, len(grown.items))
+
+
+def _note_part(file: File, target: ast.Subscript, added: Value, node: ast.Call) -> None:
+    """`messages[-1]["content"].append({"type": "text", "text": hint})`"""
+    names = keys_of(target)
+    if names[-1] == "content":
+        for part in added.items if isinstance(added, Items) else (added,):
+            text = part.get("text") if isinstance(part, Mapping) and not part.kind else part
+            if text is not None:
+                note_content(file, names[:-1], text, node, NAME)
+
+
+def keys_of(target: ast.expr) -> list[str]:
+    """What `a.b["c"]["d"]` is called: b, c, d."""
+    names: list[str] = []
+    while isinstance(target, ast.Subscript) and len(names) < MAX_KEYS:
+        if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            names.append(target.slice.value)
+        target = target.value
+    return [dotted(target).rpartition(".")[2], *reversed(names)]
 
 
 def _begun(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Items | None:

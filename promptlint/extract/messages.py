@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
-from promptlint.extract.sites import MESSAGE, note_descriptions, note_fed
+from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
 from promptlint.extract.state import File, textual
 from promptlint.operations import is_several, literal, settled
 from promptlint.template import Hole, Items, Mapping, Message, Part, Ref, Span, Template, Value
@@ -96,6 +98,18 @@ def note_alone(file: File, message: Message, evidence: str) -> None:
         note_message(file, message, evidence)
 
 
+# Keys of a message that is kept: no model takes a message that has them.
+_RECORD = frozenset("conversation_id created_at createdAt timestamp message_id sender_user_id".split())
+
+
+def note_written(file: File, message: Message, keys: Iterable[str], evidence: str) -> None:
+    """Record a message that is written as a dict or an object: of one that is kept, what it takes of its function."""
+    if _RECORD.isdisjoint(keys):
+        note_alone(file, message, evidence)
+    elif message.role != "unknown" and file.function and takes(message.content):
+        file.facts.made.append((file.function, message))
+
+
 def note_company(file: File, value: Value, grown: bool = False) -> None:
     """Record the messages of the assistant and of tools in a list of several.
 
@@ -128,6 +142,8 @@ def note_message(file: File, message: Message, evidence: str, name: str = "") ->
     note_fed(file, message.content, name or file.where, message.role)
     if textual(message.content):
         file.note(message.content, message.span, name or file.where, message.role, evidence, MESSAGE)
+    elif message.role != "unknown":
+        note_drawn(file, message.content, message.role)
     if file.function and takes(message.content):
         file.facts.made.append((file.function, message))
 

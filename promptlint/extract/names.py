@@ -39,6 +39,8 @@ ABOUT_WORDS = frozenset(
 )
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login".split())
+# Words between what a function makes and what it makes it of.
+_SOURCES = frozenset({"from", "by", "using"})
 # What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).
 _HANDLING = frozenset(
     "add save store delete remove update insert set put register push publish upload sync validate log print show "
@@ -129,6 +131,10 @@ def prompt_like(name: str) -> bool:
 def gives_prompt(name: str) -> bool:
     """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
     parts = words(name)
+    source = next((at for at, part in enumerate(parts) if at and part in _SOURCES), 0)
+    if source:
+        # `flow_from_instructions`: what it makes of them is named in front.
+        return gives_prompt("_".join(parts[:source]))
     if parts[:1] == ("build",):
         # Of a function it is what is done with them, not what they are about.
         return prompt_like("_".join(parts[1:]))

@@ -17,7 +17,7 @@ from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
-from promptlint.extract.sites import MESSAGE, extent, note_descriptions
+from promptlint.extract.sites import MESSAGE, extent, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
@@ -319,6 +319,8 @@ def _note_slot(file: File, slot: str, value: Value, span: Span) -> None:
     if isinstance(value, tuple):
         if textual(value):
             file.note(value, extent(value) or span, "", role, "call", MESSAGE)
+        else:
+            note_drawn(file, value, role)
     elif isinstance(value, Items):
         for item in value.items:
             pair = paired(item)

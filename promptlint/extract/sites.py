@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -19,7 +19,7 @@ from promptlint.extract.invocations import takes
 from promptlint.extract.names import role_of, scripted, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
-from promptlint.extract.state import File, has_text, textual
+from promptlint.extract.state import File, has_text, single_hole, textual
 from promptlint.operations import literal
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Text, Value
 
@@ -390,6 +390,13 @@ def note_fed(file: File, value: Value, name: str, role: str = "unknown") -> None
             file.note(item, extent(item) or Span("", 0, 0), name, known, "within", READS)
 
 
+def note_drawn(file: File, value: Value, role: str) -> None:
+    """Note a value that is sent as it is, and drawn from a collection: all that it may be is sent."""
+    hole = single_hole(value)
+    if hole is not None and hole.member[:1] == "#" and not file.muted:
+        file.note(value, hole.span, "", role, "wrapper", KEYWORD)
+
+
 def note_handed(file: File, value: Value, name: str, role: str = "") -> None:
     """Note what of the function around it stands in a value whose name says it is a prompt: its callers give that."""
     if file.function and not file.muted and isinstance(value, tuple) and takes(value):
@@ -425,12 +432,14 @@ def feeds(value: Value) -> bool:
     return textual(value) or (type(hole) is Hole and bool(hole.member))
 
 
-def note_content(file: File, owner: str, value: Value, node: ast.expr, rank: int = READS) -> None:
+def note_content(file: File, owners: Sequence[str], value: Value, node: ast.expr, rank: int = READS) -> None:
     """A text that a message gets, of those with roles that are sent: `message.content += hint`.
+
+    `owners` are the names and keys in front of its content.
 
     Of a dict (`message["content"] = ...`) it is as good as a name that says so.
     """
-    sent = words(owner)[-1:] in _MESSAGES and "role" in file.source.text
+    sent = any(words(owner)[-1:] in _MESSAGES for owner in owners) and "role" in file.source.text
     told = textual(value) if rank == READS else isinstance(value, tuple) and has_text(value)
     if sent and told and file.imported.isdisjoint(AUDIENCE_PACKAGES):
         file.note(value, place(file, value, node), file.where, "unknown", "within", rank)

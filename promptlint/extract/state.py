@@ -19,6 +19,7 @@ from promptlint.operations import SEVERAL, is_several, several
 from promptlint.source import Source
 from promptlint.template import (
     Apply,
+    Arguments,
     Choice,
     Condition,
     Hole,
@@ -159,6 +160,8 @@ class File:
         self.held: dict[str, str] = {}
         # By the place of a call that nothing is known of, what it is given.
         self.fed: dict[Span, tuple[Value, ...]] = {}
+        # By the name of a collection its number among those that are drawn from.
+        self.drawn: dict[str, int] = {}
         # Attributes that hold a list of messages which methods add to.
         self.grown: set[str] = set()
         self.facts = Facts(source.name)
@@ -179,6 +182,8 @@ class File:
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
+        # The same of the project's own functions: what is called, and what it is given.
+        self.applied: dict[Span, tuple[ast.expr, Arguments]] = {}
         # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
         self.cut: set[Span] = set()
         self.rests: dict[Span, Value] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from promptlint.extract import fills, lists, schemas
-from promptlint.extract.bindings import bind, keys, note_doc, note_grown, note_value, owner_of
+from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
@@ -147,16 +147,17 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     name = dotted(target) if type(target) in NAMES else ""
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
         # `templates["task"] += "..."`: the keys and what they belong to are its name.
-        consider(file, value, node, ".".join(keys(target)), named=any(map(file.prompt_like, keys(target))))
-        if keys(target)[1:] == ["content"]:
-            note_content(file, keys(target)[0], value, node, NAME)
+        names = lists.keys_of(target)
+        consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
+        if names[-1] == "content":
+            note_content(file, names[:-1], value, node, NAME)
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
         note_doc(file, name, value, node)
         return True
     if name.endswith(".content"):
-        note_content(file, name.rpartition(".")[0], value, node)
+        note_content(file, [name.rpartition(".")[0]], value, node)
     current = scope.values.get(name)
     if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)
@@ -240,7 +241,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     else:
         iterable = evaluate(file, scope, node.iter)
         state, over = iteration_state(iterable), condition_text(file, node.iter)
-        bind_loop(file, inner, node.target, iterable)
+        bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
         note_item(file, inner, node.target, node.iter)
     once, file.once = file.once, False
     inner.ends = []

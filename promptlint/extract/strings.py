@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import sys
 
+import msgspec
+
 from promptlint.extract.bounds import MAX_WEIGHT
 from promptlint.extract.callsite import Evaluate
+from promptlint.extract.invocations import shown_as
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import note_name
 from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope, fallback_of, shorten, single_hole, state_of, textual
 from promptlint.extract.volatility import CONSTANT, date_only
 from promptlint.source import Source
-from promptlint.template import Hole, Part, Span, Template, Text, Value
+from promptlint.template import Hole, Part, Ref, Span, Template, Text, Value
 
 _LONE = lazy("[\ud800-\udfff]")
 # A literal with more is data; every escape would become a part of its own.
@@ -121,13 +124,18 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
             file.inside(nested if nested[0] is not file.source else None)
     hole = single_hole(value)
     if hole is not None:
+        member = hole.member or shown_as(file, scope, expression, value)
         place = Hole(
-            shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, hole.member
+            shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, member
         )
         return _formatted(file, node, (place,))
     if not isinstance(value, tuple) or not (textual(value) or value == ()):
         state = state_of(value)
-        return (Hole(shorten(source), piece.expression, state[0], state[1]),)
+        member = shown_as(file, scope, expression, value)
+        return (Hole(shorten(source), piece.expression, state[0], state[1], member=member),)
+    ref = value[0] if len(value) == 1 else None
+    if type(ref) is Ref and ref.call is None and (member := shown_as(file, scope, expression, value)):
+        value = (msgspec.structs.replace(ref, fallback=msgspec.structs.replace(ref.fallback, member=member)),)
     return _formatted(file, node, value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract.callsite import Evaluate
+from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.names import PASSING
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
@@ -19,8 +20,9 @@ MAX_BRANCHES = 32
 def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate) -> Value:
     """`value[...]`: the item or slice itself where it can be told, or an operation that waits for its target."""
     value = evaluate(file, scope, node.value)
-    state = of_subscript(state_of(value), node) if fallback_of(value) else UNKNOWN
-    hole = file.hole(node, *state)
+    own = fallback_of(value)
+    state = of_subscript(state_of(value), node) if own else UNKNOWN
+    hole = file.hole(node, *state, member=_drawn(file, scope, node, value, own, evaluate))
     if isinstance(node.slice, ast.Slice):
         return _slice(file, scope, node, value, node.slice, hole, evaluate)
     if isinstance(node.slice, ast.Constant) or _negative(node.slice) is not None:
@@ -43,8 +45,8 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
         if isinstance(key, str):
             named = UNKNOWN if key in PASSING else of_name(key)
-            state = of_part(key, state, named) if fallback_of(value) else named
-            return (file.hole(node, state[0], state[1]),)
+            state = of_part(key, state, named) if own else named
+            return (file.hole(node, state[0], state[1], member=hole.member),)
         return (hole,)
     index = evaluate(file, scope, node.slice)
     if type(value) is Mapping and value.entries and textual(value):
@@ -54,6 +56,18 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
     if isinstance(value, tuple) and textual(value):
         return (Apply("item", value, Arguments((index,)), file.span(node), hole),)
     return (hole,)
+
+
+def _drawn(
+    file: File, scope: Scope, node: ast.Subscript, value: Value, own: Hole | None, evaluate: Evaluate
+) -> str:
+    """Which collection an item is from, as in `Hole.member`: `turn["question"]` of a loop, `TEMPLATES[number]`."""
+    if type(node.slice) is ast.Constant:
+        return below(own.member, str(node.slice.value)) if own is not None else ""
+    if type(node.slice) is ast.Slice or (own is not None and not own.parameter and single_hole(value) is not None):
+        return ""
+    member, _ = drawn_from(file, scope, node.value, value, evaluate)
+    return f"{member}.*" if member else ""
 
 
 def _negative(node: ast.expr) -> int | None:

@@ -1,0 +1,73 @@
+"""Collections of which prompts take one item at a time: the texts in them.
+
+Which collection that is, the name of the item says (see `extract.collections`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from promptlint.extract.state import fallback_of
+from promptlint.template import Choice, Items, Mapping, Message, Template, Value
+
+# Lists and dicts in each other that are opened.
+MAX_NESTING = 8
+
+
+def parameter_of(name: str) -> tuple[str, list[str]]:
+    """The parameter, or attribute, of whose items one is named, and the keys: "*self.turns.user"."""
+    first, *path = name.lstrip("*").split(".")
+    if name[:1] != "*":
+        return name, []
+    if first == "self" and path:
+        return f"self.{path[0]}", path[1:]
+    return first, path
+
+
+def item_of(name: str, path: Sequence[str]) -> str:
+    """The name of what stands at a path in an item of a parameter, an attribute or an item of these."""
+    return ".".join((name if name[:1] == "*" else f"*{name}", *path))
+
+
+def given(value: Value, path: Sequence[str]) -> Iterator[Template]:
+    """What a linked collection has for those who take its items one at a time: its texts, or a name for them."""
+    own = fallback_of(value)
+    if own is not None and own.member[:1] == "#":
+        yield (msgspec.structs.replace(own, member=".".join((own.member, *path))),)
+    else:
+        yield from within(value, path)
+
+
+def within(value: Value, path: Sequence[str], depth: int = 0) -> Iterator[Template]:
+    """The texts that stand in a linked collection at a path of keys; lists on the way are opened.
+
+    Messages are not: each is known for what it is, with its own role.
+    """
+    if depth > MAX_NESTING or type(value) is Message:
+        return
+    key = path[0] if path else ""
+    if type(value) is Items:
+        at = int(key) if key.isdecimal() and len(key) < 9 else -1
+        if 0 <= at < len(value.items) and not any(type(item) is Items or type(item) is Mapping for item in value.items):
+            # One of a pair.
+            yield from within(value.items[at], path[1:], depth + 1)
+            return
+        for item in value.items:
+            yield from within(item, path, depth + 1)
+    elif type(value) is Mapping:
+        inner = value.get(key) if key else None
+        if inner is not None:
+            yield from within(inner, path[1:], depth + 1)
+        elif key == "*":
+            for _, item in value.entries:
+                yield from within(item, path[1:], depth + 1)
+    elif not key or key == "*":
+        for part in value:
+            if type(part) is Choice:
+                # One text or another.
+                for branch in part.branches:
+                    yield from within(branch, path, depth + 1)
+                return
+        yield value

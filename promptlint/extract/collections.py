@@ -1,0 +1,106 @@
+"""Values that are taken from a collection, one at a time: which collection that is.
+
+What one turn of a loop sees is not known, but all that it may be is: the items of the collection. `Hole.member` says
+which: "#3" is an item of the value number 3 of `Facts.drawn`, "#3.question" what stands in it under that key, "#3.*"
+a value of a dict under any key, and "*letters" an item of the parameter `letters` of the function around it,
+"*self.letters" one of an attribute of its object.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.callsite import Evaluate
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, textual
+from promptlint.extract.volatility import NAMES, UNKNOWN
+from promptlint.operations import literal
+from promptlint.template import Apply, Items, Mapping, Ref, Value
+
+# How `Hole.member` begins where a value is drawn from a collection.
+DRAWN = frozenset({"#", "*"})
+# Collections of one file that are remembered, and the keys on the way into one of them.
+MAX_DRAWN, MAX_PATH = 1_000, 6
+# Functions that go through what they are given first, and methods that go through what they are called on.
+_THROUGH = frozenset("list tuple set sorted reversed iter tqdm cycle shuffle choice sample choices islice".split())
+_CUTTING = frozenset({"split", "splitlines", "rsplit"})
+# Methods whose value is the text that they are called on, or nearly so.
+_NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffix dedent".split())
+
+
+def drawn_from(file: File, scope: Scope, node: ast.expr, value: Value | None, evaluate: Evaluate) -> tuple[str, int]:
+    """Which collection one item of `node` comes from, as in `Hole.member`, and how many keys or numbers with it."""
+    paired = 0
+    for _ in range(MAX_PATH):
+        if type(node) is not ast.Call:
+            break
+        function = node.func
+        last = function.attr if type(function) is ast.Attribute else function.id if type(function) is ast.Name else ""
+        if type(function) is ast.Attribute and last in ("items", "values") and not node.args:
+            inner, _ = drawn_from(file, scope, function.value, None, evaluate)
+            return (f"{inner}.*" if inner else ""), paired + (last == "items")
+        if type(function) is ast.Attribute and (last in _CUTTING or last in _NEARLY):
+            node, value = function.value, None
+        elif node.args and (last in _THROUGH or last == "enumerate"):
+            paired += last == "enumerate"
+            node, value = node.args[0], None
+        else:
+            break
+    if type(node) in NAMES and value is None:
+        value = evaluate(file, scope, node)
+    return ("" if value is None else _kept(file, scope, node, value)), paired
+
+
+def _kept(file: File, scope: Scope, node: ast.expr, value: Value) -> str:
+    """The name of an item of a collection, whose value is kept."""
+    path = ""
+    for _ in range(MAX_PATH):
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if type(part) is not Apply or part.operation not in ("item", "slice"):
+            break
+        if part.operation == "item":
+            key = literal(part.arguments.positional[0]) if part.arguments.positional else None
+            path = f".{key if key is not None and _plain(key) else '*'}{path}"
+        value = part.target
+    own = fallback_of(value)
+    if own is not None and own.parameter:
+        return f"*{own.parameter}{path}"
+    known = single_hole(value)
+    if known is not None:
+        return f"{known.member}{path}" if known.member[:1] in DRAWN else ""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is not Ref and not isinstance(value, Items | Mapping):
+        return ""
+    if isinstance(value, Items | Mapping):
+        if not textual(value) or (type(value) is Mapping and value.kind):
+            return ""
+        if scope.kind == "module" and type(node) is ast.Name and node.id in scope.values:
+            value = (Ref(f":{node.id}", file.hole(node, *UNKNOWN)),)
+    ref = value[0] if isinstance(value, tuple) else None
+    name = ref.name if type(ref) is Ref and ref.call is None else ""
+    index = file.drawn.get(name) if name else None
+    if index is None:
+        if len(file.facts.drawn) >= MAX_DRAWN:
+            return ""
+        index = len(file.facts.drawn)
+        file.facts.drawn.append(value)
+        if name:
+            file.drawn[name] = index
+    return f"#{index}{path}"
+
+
+def below(member: str, key: str) -> str:
+    """The name of what stands under a key, or an attribute, of an item."""
+    known = member[:1] in DRAWN and _plain(key) and member.count(".") < MAX_PATH
+    return f"{member}.{key}" if known else ""
+
+
+def read_by(member: str, method: str, arguments: list[tuple[Value, ast.expr]]) -> str:
+    """The name of what a method of an item gives back: `turn.get("question")`, `template.format(...)`."""
+    if method in _NEARLY:
+        return member
+    key = literal(arguments[0][0]) if method in ("get", "pop") and arguments else None
+    return below(member, key) if key is not None else ""
+
+
+def _plain(key: str) -> bool:
+    return 0 < len(key) <= 60 and "." not in key and key != "*"
