@@ -89,7 +89,8 @@ class Callers:
         self.slots: dict[Place, dict[str, Slot]] = {}
         self.calls: dict[Place, list[Given]] = {}
         self.others: dict[Place, list[Given]] = {}
-        self.attributes: dict[Place, Slot] = {}
+        # By file, class and attribute, of items with the keys behind it ("turns.user").
+        self.attributes: dict[tuple[str, str, str], Slot] = {}
         # By class the attributes of its object ("self.system") that methods send.
         self.own: dict[Place, set[str]] = {}
         # Calls of a model that take text of the parameters around them.
@@ -185,9 +186,9 @@ class Callers:
         return news
 
     def _learn_attribute(self, place: Place, attribute: str, slot: Slot) -> None:
-        owner = place[1].rpartition(".")[0]
-        key = (place[0], f"{owner}.{attribute}")
-        if "." not in attribute and (key not in self.attributes or slot.rank < self.attributes[key].rank):
+        key = (place[0], place[1].rpartition(".")[0], attribute)
+        whole = slot.each or "." not in attribute
+        if whole and (key not in self.attributes or slot.rank < self.attributes[key].rank):
             self.attributes[key] = slot
 
     def _handed(self) -> list[Place]:
@@ -203,13 +204,14 @@ class Callers:
     def _constructors(self) -> list[Place]:
         """The methods, `__init__` above all, that keep a parameter in an attribute that leads to a model."""
         found: dict[Place, None] = {}
-        for (file, key), slot in sorted(self.attributes.items()):
-            owner, _, attribute = key.rpartition(".")
+        for (file, owner, keys), slot in sorted(self.attributes.items(), key=lambda item: item[0]):
+            attribute, *path = keys.split(".")
             for home, name in self.classes.lineage(self.homes[file], owner):
                 kept = home.assigned.get(f"{name}.{attribute}", ())
-                given = [(method, item_of(each, ()) if slot.each else each) for method, each in kept]
+                given = [(method, item_of(each, path) if slot.each else each) for method, each in kept]
                 one = msgspec.structs.replace(slot, each=False)
-                for method, parameter in (*given, *home.appended.get(f"{name}.{attribute}", ())):
+                added = home.appended.get(f"{name}.{attribute}", ()) if not path else ()
+                for method, parameter in (*given, *added):
                     place = (home.file, method)
                     if method not in home.functions:
                         continue
@@ -307,16 +309,16 @@ class Callers:
                     value = given.arguments.get(parameter)
                     if value is None or slot.role in _NO_TEXT:
                         continue
-                    values = [value]
-                    if slot.each:
-                        linked = self.linker.resolve(value, given.facts)
-                        values = list(itertools.islice(drawn.given(linked, path), MAX_DRAWN))
-                    for one in values:
+                    for one in self._each(value, path, given.facts) if slot.each else (value,):
                         for site in _sites(one, slot, parameter, given.invocation):
                             found.append((given.invocation.span, name, given.facts, site))
         found += self._inherited()
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
+
+    def _each(self, value: Value, path: list[str], facts: Facts) -> Iterator[Value]:
+        """The texts of a collection that a function takes one of at a time."""
+        return itertools.islice(drawn.given(self.linker.resolve(value, facts), path), MAX_DRAWN)
 
     def schemas(self) -> Iterator[tuple[Facts, list[str]]]:
         """The names of what callers give for parameters whose values are sent as schemas."""
@@ -329,15 +331,16 @@ class Callers:
 
     def _inherited(self) -> Iterator[tuple[Span, str, Facts, Site]]:
         """What classes give for an attribute that a method, also of a base class, sends."""
-        for (file, key), slot in self.attributes.items():
-            owner, _, attribute = key.rpartition(".")
+        for (file, owner, keys), slot in self.attributes.items():
+            attribute, *path = keys.split(".")
             places = [*self.classes.lineage(self.homes[file], owner), *self.classes.below(file, owner)]
             for home, name in places:
                 value = home.bindings.get(f"{name}.{attribute}") if slot.role not in _NO_TEXT else None
                 span = extent(value) if value is not None else None
-                if value is not None and span is not None and slot.whole:
-                    for site in _sites(value, slot, attribute, Invocation("", Arguments(), span)):
-                        yield span, attribute, home, site
+                if value is not None and span is not None and (slot.whole or slot.each):
+                    for one in self._each(value, path, home) if slot.each else (value,):
+                        for site in _sites(one, slot, attribute, Invocation("", Arguments(), span)):
+                            yield span, attribute, home, site
 
     def requests(self, call: Call, facts: Facts) -> list[Sent]:
         """What one call of a model sends: for each call of the function around it, as far as these give it text."""

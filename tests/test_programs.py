@@ -21,13 +21,14 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
+from program_collections import make as make_collections  # noqa: E402
 from programs import Program, make  # noqa: E402
 
 from promptlint.extract.python import facts  # noqa: E402
 from promptlint.link import link  # noqa: E402
 from promptlint.prompt import Project, Prompt, Request  # noqa: E402
 from promptlint.source import Source  # noqa: E402
-from promptlint.template import Choice, Hole, Repeat, Template, Text  # noqa: E402
+from promptlint.template import Choice, Hole, Repeat, Template, Text, texts  # noqa: E402
 
 SHARE = 0.97
 SECONDS = 10
@@ -290,8 +291,6 @@ def brief(template: Template) -> str:
 
 def check_spans(program: Program) -> None:
     """Every verbatim text is what stands in the source at its span."""
-    from promptlint.template import texts
-
     for prompt in read(program).prompts:
         for text in texts(prompt.template):
             if text.verbatim:
@@ -325,6 +324,30 @@ def test_programs() -> None:
         worker.stop()
     assert tally.programs >= 500
     assert tally.share >= SHARE, tally.share
+
+
+def test_what_is_sent_one_by_one_is_found() -> None:
+    worker, texts_sent = Worker(), 0
+    try:
+        for seed in range(200):
+            program = make_collections(Choices(seed))
+            result = worker.run(program)
+            assert "error" not in result, (program, result)
+            prompts = {
+                (prompt.role, "".join(text.value for text in texts(prompt.template)))
+                for prompt in read(program).prompts
+            }
+            for path, given in result["sent"]:
+                for role, text, _ in sent_messages(path, given):
+                    texts_sent += 1
+                    own = text.removeprefix("Do it: ")
+                    found = {found for found in prompts if own in found[1]}
+                    assert found, (program.forms, text, program)
+                    assert role in {role for role, _ in found}, (program.forms, role, found, program)
+            check_spans(program)
+    finally:
+        worker.stop()
+    assert texts_sent >= 400
 
 
 # ---- by hand

@@ -116,7 +116,7 @@ def _tells(arguments: Arguments) -> bool:
 
 def _kept(value: Value) -> Value:
     """An argument as far as it can be, or hold, a text or a message."""
-    if type(value) is Mapping:
+    if type(value) is Mapping and (value.kind or not _long(value, 0)):
         state = state_of(value)
         return (Hole("{...}", value.span, state[0], state[1]),)
     return value
