@@ -532,5 +532,7 @@ def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Itera
                 yield from _sites(item, slot, name, invocation)
     elif isinstance(value, tuple) and value:
         span = extent(value) or invocation.span
-        evidence = "wrapper" if slot.whole else "within"
+        # Of a message whose role is not known only what is long enough to be no name or state of something.
+        vague = slot.weak and slot.role == "unknown"
+        evidence = "wrapper" if slot.whole and not vague else "within"
         yield Site(value, role, name, evidence, span, NAME if slot.weak else KEYWORD, invocation.once)

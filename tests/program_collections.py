@@ -55,7 +55,8 @@ class _Collections:
             lines = ["def play(texts):", *self.walk(loop.format("texts"), item, 1)]
             lines += [f"TEXTS = {value}", "def main():", f"    play({self.pick(('TEXTS', value))})"]
         elif place == 3:
-            lines = ["class Desk:", "    def __init__(self, texts):", "        self.texts = texts", "    def run(self):"]
+            lines = ["class Desk:", "    def __init__(self, texts):", "        self.texts = texts"]
+            lines += ["    def run(self):"]
             lines += [*self.walk(loop.format("self.texts"), item, 2), "def main():", f"    Desk({value}).run()"]
         else:
             lines = ["class Desk:", f"    texts = {value}", "    def run(self):"]
@@ -88,7 +89,8 @@ class _Collections:
 
     def cut(self) -> tuple[str, list[tuple[str, str]]]:
         value = "'{}###{}'".format(*(SENTENCE.format(self.number()) for _ in range(2)))
-        return value, [("for text in {}.split('###'):", "text"), ("for text in {}.strip().split('###'):", "text.strip()")]
+        walks = [("for text in {}.split('###'):", "text"), ("for text in {}.strip().split('###'):", "text.strip()")]
+        return value, walks
 
     def tables(self) -> tuple[str, list[tuple[str, str]]]:
         value = f"{{'a': {{'texts': [{self.text()}]}}, 'b': {{'texts': [{self.text()}, {self.text()}]}}}}"
