@@ -22,10 +22,11 @@ from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
-from promptlint.extract.messages import DESCRIPTION, content_template
+from promptlint.extract.messages import DESCRIPTION, content_template, role_constant, role_named
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.extract.state import references
+from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
@@ -236,7 +237,8 @@ class Callers:
                 value = given.arguments.get(parameter)
                 if value is None:
                     continue
-                known = self._flows(above, value, slot.role, slot.whole, slot.weak)
+                role = self._role(place, given) if slot.role == "unknown" else slot.role
+                known = self._flows(above, value, role, slot.whole, slot.weak)
                 if slot.each:
                     known = [(item_of(inner, path), msgspec.structs.replace(each, each=True)) for inner, each in known]
                 if self._learn(above, known):
@@ -311,10 +313,22 @@ class Callers:
                         continue
                     for one in self._each(value, path, given.facts) if slot.each else (value,):
                         for site in _sites(one, slot, parameter, given.invocation):
+                            if site.role == "unknown":
+                                site = msgspec.structs.replace(site, role=self._role(place, given))
                             found.append((given.invocation.span, name, given.facts, site))
         found += self._inherited()
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
+
+    def _role(self, place: Place, given: Given) -> str:
+        """The role of the message that a function makes of what it is given, if that is told along with it."""
+        home = self.homes[place[0]]
+        name = home.spoken.get(place[1], "")
+        value = given.arguments.get(name)
+        if value is None:
+            value = dict(home.functions[place[1]].parameters).get(name)
+        word = None if value is None else literal(value) or role_constant(value)
+        return role_named(word) if word else "unknown"
 
     def _each(self, value: Value, path: list[str], facts: Facts) -> Iterator[Value]:
         """The texts of a collection that a function takes one of at a time."""

@@ -498,6 +498,17 @@ CASES = [
         ("user", TASK),
     ),
     case(
+        "messages of a role that the caller tells",
+        """
+        def message(role, content):
+            return {"role": role, "content": content}
+        def examples(letter):
+            return [message("user", "TASK_TEXT"), message(content="RULES_TEXT", role="assistant"), letter]
+        """,
+        ("user", TASK),
+        ("assistant", RULES),
+    ),
+    case(
         "what is given to a partial of a function of the project",
         """
         from functools import partial

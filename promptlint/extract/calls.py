@@ -317,7 +317,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
         message = as_message(mapping)
         if message is not None:
-            note_written(file, message, site.keywords, "role-dict")
+            note_written(file, message, site.keywords, mapping.get("role"), "role-dict")
             return message
         note_schema(file, mapping)
         return mapping
@@ -371,7 +371,7 @@ def _other(
             note_given(file, last, key, value)
         message = as_message(mapping)
         if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
-            note_written(file, message, site.keywords, "message-class")
+            note_written(file, message, site.keywords, mapping.get("role"), "message-class")
             return message
         if mapping.entries and textual(mapping):
             return mapping

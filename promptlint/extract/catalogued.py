@@ -94,7 +94,8 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
     content = sending.formatted(picked[0], entry.template, span)
     message = Message(role or "unknown", content, span, "cache_control" in site.keywords)
     if not entry.adds:
-        note_written(file, message, site.keywords, "message-class")
+        said = site.pick(entry.role_from)
+        note_written(file, message, site.keywords, said[0] if said else None, "message-class")
     else:
         note_message(file, message, "message-class")
         lists.tell(scope, site.node, message)

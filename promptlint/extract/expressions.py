@@ -325,7 +325,7 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
     mapping = Mapping(tuple(entries), file.span(node), complete)
     message = as_message(mapping)
     if message is not None:
-        note_written(file, message, [key for key, _ in entries], "role-dict")
+        note_written(file, message, [key for key, _ in entries], mapping.get("role"), "role-dict")
         return message
     if mapping.get("messages") is not None and any(mapping.get(key) is not None for key in _ANSWERED):
         # A record of what was sent and of what came back.

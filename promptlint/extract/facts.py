@@ -181,6 +181,8 @@ class Facts(msgspec.Struct):
     # Attributes that hold a list to which methods add just a parameter, or a part of a message with it.
     appended: dict[str, tuple[tuple[str, str], ...]] = {}
     made: list[tuple[str, Message]] = []
+    # By function the parameter that is the role of a message it makes.
+    spoken: dict[str, str] = {}
     # What functions hand on, of their parameters, under a name that says it is a prompt.
     handed: list[tuple[str, Message]] = []
     # Texts that are put into attributes of objects: the class ("" where it is not known), the attribute, the text.

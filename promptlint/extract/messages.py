@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
-from promptlint.extract.state import File, textual
+from promptlint.extract.state import File, single_hole, textual
 from promptlint.operations import is_several, literal, settled
 from promptlint.template import Hole, Items, Mapping, Message, Part, Ref, Span, Template, Value
 
@@ -102,8 +102,11 @@ def note_alone(file: File, message: Message, evidence: str) -> None:
 _RECORD = frozenset("conversation_id created_at createdAt timestamp message_id sender_user_id".split())
 
 
-def note_written(file: File, message: Message, keys: Iterable[str], evidence: str) -> None:
+def note_written(file: File, message: Message, keys: Iterable[str], role: Value | None, evidence: str) -> None:
     """Record a message that is written as a dict or an object: of one that is kept, what it takes of its function."""
+    hole = single_hole(role) if role is not None else None
+    if hole is not None and hole.parameter and file.function:
+        file.facts.spoken[file.function] = hole.parameter
     if _RECORD.isdisjoint(keys):
         note_alone(file, message, evidence)
     elif message.role != "unknown" and file.function and takes(message.content):
