@@ -94,6 +94,8 @@ class Callers:
         self.attributes: dict[tuple[str, str, str], Slot] = {}
         # By class the attributes of its object ("self.system") that methods send.
         self.own: dict[Place, set[str]] = {}
+        # The same of those that hold tools.
+        self.held: dict[Place, set[str]] = {}
         # Calls of a model that take text of the parameters around them.
         self.fed: set[Span] = set()
         # Calls that lead to a model by way of the project's own functions.
@@ -140,6 +142,8 @@ class Callers:
                 if not self.senders.sends(call, facts):
                     continue
                 for slot, value in call.slots:
+                    if slot == "tools" and (held := {name for name in _attributes(value) if name[0] != "*"}):
+                        self.held.setdefault((facts.file, call.name.rpartition(".")[0]), set()).update(held)
                     flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []
                     if any(name[:5] != "self." and name[0] != "*" and known.role != MODEL for name, known in flows):
                         self.fed.add(call.span)
@@ -383,7 +387,7 @@ class Callers:
                     placed = _again(placed) if way.kept else placed
                     found.append(msgspec.structs.replace(made, request=_anybody(placed) if way.ambiguous else placed))
             rest = rest or self.ways > MAX_WAYS
-        alone = sent(call, facts, self.linker) if rest or not found else None
+        alone = sent(call, facts, self.linker, self._held(place)) if rest or not found else None
         return [*found, alone] if alone is not None else found
 
     def _tells(self, place: Place, bound: Bound) -> bool:
@@ -463,6 +467,19 @@ class Callers:
                 bound[name] = outer[name]
             elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
                 bound[name] = self.linker.resolve(*said)
+        return {**self._held(place), **bound}
+
+    def _held(self, place: Place) -> Bound:
+        """The attributes that hold tools and that objects of a method's class are made with: nothing is known of them."""
+        bound: Bound = {}
+        owner = (place[0], place[1].rpartition(".")[0])
+        for name in sorted(self.held.get(owner, ())):
+            for home, each in self.classes.lineage(self.homes[place[0]], owner[1]):
+                for method, parameter in home.assigned.get(f"{each}.{name[5:]}", ()):
+                    made = self.calls_of((home.file, method)) if method in home.functions else []
+                    at = next((given.invocation.span for given in made if parameter in given.arguments), None)
+                    if at is not None:
+                        bound[name] = (Hole(name, at),)
         return bound
 
 

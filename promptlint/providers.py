@@ -287,14 +287,19 @@ def gathers_system(policy: Policy, api: str) -> bool:
     return policy.system_apart and api not in policy.system_inside
 
 
+# Who has made a model, as Hugging Face and gateways write it in front of its name: anybody may serve it.
+_OWNERS = ("google/", "mistralai/", "moonshotai/", "qwen/", "x-ai/", "openai/gpt-oss")
+
+
 def provider_in(model: str) -> str:
     """The provider that the first prefix of a model's name ("azure/...", "openai:...") stands for, "" without one.
 
-    With a capital letter it is the owner of a model ("Qwen/...").
+    With a capital letter it is the owner of a model ("Qwen/..."), as are some names before a slash ("mistralai/...").
     """
     # LiteLLM's own prefix says no more than that it is used.
     model = model.removeprefix("litellm/")
-    prefixes, _ = _split(model, providers()) if model[:1].islower() else ([], "")
+    owned = model.startswith(_OWNERS) and not model.startswith("google/gemini")
+    prefixes, _ = _split(model, providers()) if model[:1].islower() and not owned else ([], "")
     return prefixes[0] if prefixes else ""
 
 

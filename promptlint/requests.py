@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from promptlint import providers
+from promptlint.clients import MAX_INNER, Through, answers_by_script, client_of, model_name, provider_at, unset
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
-from promptlint.extract.names import scripted
-from promptlint.extract.sending import OUTPUT
+from promptlint.extract.sending import OUTPUT, UNREAD
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -33,7 +33,6 @@ from promptlint.template import (
     Repeat,
     Span,
     Template,
-    Text,
     Value,
     Volatility,
     texts,
@@ -47,32 +46,16 @@ if TYPE_CHECKING:
 _HISTORY = re.compile(
     r"(?:^|[\W_])(?:history|messages|msgs|conversation|contents|turns|items|inputs|input_list)\W*$", re.IGNORECASE
 )
-# Clients inside of clients, agents of agents.
-MAX_INNER = 8
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
 _LISTS = frozenset({"chat", "messages", "converse"})
+# Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
+# with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
+_ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
 # Keywords by which a call itself says where it connects to.
 _ADDRESSES = ("api_base", "base_url")
 _COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
-_UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
-
-
-class Through(msgspec.Struct, frozen=True):
-    """What requests go through: who gets them, and what is sent with each of them.
-
-    `provider` is None when an address decides that is not known, `address` is its source then. `places` are where it
-    and what is inside of it are made.
-    """
-
-    provider: str | None
-    address: Hole | None
-    slots: tuple[tuple[str, Value], ...]
-    places: frozenset[Span]
-
-    def all(self, slot: str) -> list[Value]:
-        return [value for key, value in self.slots if key == slot]
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -94,7 +77,7 @@ def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None
 
 def reaches(call: Call, facts: Facts, linker: Linker) -> bool:
     """Whether a call whose name is too common to tell (`run`, `invoke`) is one of a client or an agent."""
-    return not call.through or _through(linker.resolve(call.client, facts)) is not None or _typed(call, facts)
+    return not call.through or client_of(linker.resolve(call.client, facts)) is not None or _typed(call, facts)
 
 
 def _typed(call: Call, facts: Facts) -> bool:
@@ -148,9 +131,9 @@ class _Reading:
             return None
         clients = [value for slot, value in slots if slot == "client"]
         clients += [self.resolve(call.client)] if call.client else []
-        if any(_scripted(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
+        if any(answers_by_script(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
             return None
-        through = next((made for value in clients if (made := _through(value))), None)
+        through = next((made for value in clients if (made := client_of(value))), None)
         if call.through and through is None and not _typed(call, self.facts):
             return None
         self.who(slots, through)
@@ -160,12 +143,16 @@ class _Reading:
             for value in [*inherited, *own]:
                 self.text(slot, part, role, value)
         clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [call.client]
+        own = [value for slot, value in call.slots if slot == "tools"]
+        # A list that is given here, also an empty one, stands in the place of the tools that the client has.
+        instead = any(isinstance(self.resolve(value), Items) for value in own)
         for value in clients:
-            self.made(value, self.facts, 0)
-        for value in (value for slot, value in call.slots if slot == "tools"):
+            self.made(value, self.facts, 0, instead)
+        for value in own:
             self.tools(value, self.facts)
         if not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts):
             return None
+        self.unresolved += _unread([*(through.slots if through is not None else ()), *slots], call.span)
         if call.made and not self.parts["messages"]:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span))
@@ -195,7 +182,7 @@ class _Reading:
         resolved = [self.resolve(step) for step in steps]
         for number, step in enumerate(resolved[:-1]):
             behind = resolved[number + 1]
-            model = _through(behind) is not None or single_hole(behind) is not None
+            model = client_of(behind) is not None or single_hole(behind) is not None
             if model and _is_prompt(step):
                 return [("messages", step), ("client", behind)]
         return None
@@ -210,10 +197,10 @@ class _Reading:
 
     def who(self, slots: list[tuple[str, Value]], through: Through | None) -> None:
         """Provider and model."""
-        own = next((value for slot, value in slots if slot == "model" and not _unset(value)), None)
+        own = next((value for slot, value in slots if slot == "model" and not unset(value)), None)
         inherited = through.all("model")[:1] if through is not None else []
         value = own if own is not None else next(iter(inherited), None)
-        if isinstance(value, Mapping) and (made := _through(value)) is not None:
+        if isinstance(value, Mapping) and (made := client_of(value)) is not None:
             # The model is an object: it knows its own name, and who gets the request.
             value = next(iter(made.all("model")), None)
             through = made if through is None or not through.provider else through
@@ -228,15 +215,16 @@ class _Reading:
         elif through is not None and through.provider:
             self.provider = through.provider
         at = next((each for name, each in self.call.parameters if name in _ADDRESSES), ())
-        if not _unset(given := self.resolve(at)):
-            self.provider = _at(given) or ""
+        if not unset(given := self.resolve(at)):
+            self.provider = provider_at(given) or ""
             hole = single_hole(given)
             if not self.provider:
                 place = hole.span if hole else self.call.span
                 self.unresolved.append(Unresolved("provider", hole.expression if hole else "...", place))
             through = Through(self.provider or None, hole, (), frozenset())
-        self.model, start = _model(value) if value is not None else ("", "")
-        if self.call.api == "agent" and value is not None and not (self.model or start) and _unsaid(through):
+        self.model, start = model_name(value) if value is not None else ("", "")
+        framework = self.call.api == "agent" and (through is None or not through.provider)
+        if framework and value is not None and not (self.model or start):
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""
         if not self.model:
@@ -244,7 +232,7 @@ class _Reading:
         if through is not None and through.provider is None:
             # Who is behind an address may serve the models of anybody.
             return
-        if self.provider in ("", "litellm") or (self.call.api == "agent" and _unsaid(through)):
+        if self.provider in ("", "litellm") or framework:
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
         if self.provider == "openai" and not self.openai(through):
@@ -280,13 +268,13 @@ class _Reading:
 
     def text(self, slot: str, part: str, role: str, value: Value) -> None:
         """Add what stands in a slot of texts."""
-        if _unset(value):
+        if unset(value):
             return
         if slot == "messages" and (hole := single_hole(value)) is not None and self.listed(hole):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         for message in self.turns(value) or _messages(value, role, self.call.span):
-            if _unset(message.content):
+            if unset(message.content):
                 # Nothing is given for it here: what makes the message leaves it out.
                 continue
             # What a list of messages begins with is where a provider has its system part.
@@ -310,8 +298,8 @@ class _Reading:
         named = hole.expression.startswith("[") or _HISTORY.search(hole.expression) is not None
         return named or self.call.api in _LISTS
 
-    def made(self, value: Value, facts: Facts, depth: int) -> None:
-        """The tools of a client or an agent, and the form of its answers.
+    def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:
+        """The tools of a client or an agent, unless others are given `instead`, and the form of its answers.
 
         Names of functions and classes are what is looked for, so nothing is resolved.
         """
@@ -320,18 +308,26 @@ class _Reading:
         value, facts = self.linker.origin(value, facts)
         if isinstance(value, Items):
             for item in value.items:
-                self.made(item, facts, depth + 1)
+                self.made(item, facts, depth + 1, instead)
         elif isinstance(value, Mapping) and value.get("@provider") is not None:
+            above = instead or isinstance(value.get("@tools"), Items)
             for key, item in value.entries:
-                if key == "@tools":
+                if key == "@tools" and not instead:
                     self.tools(item, facts)
                 elif key in ("@client", "@model"):
-                    self.made(item, facts, depth + 1)
+                    self.made(item, facts, depth + 1, above)
                 elif key == OUTPUT and (name := literal(item)):
                     self.schemas += schemas_named([name], facts, self.linker, value.span)
+                    if value.kind.endswith(".with_structured_output") and self.as_tool(value):
+                        self.tools((Ref(name, Hole(name, value.span)),), facts)
+
+    def as_tool(self, value: Mapping) -> bool:
+        """Whether LangChain gives the form of the answer to the model as a tool that it has to call."""
+        method = value.get("method")
+        return literal(method) == "function_calling" if method is not None else self.provider in _ANSWERS_BY_TOOL
 
     def tools(self, value: Value, facts: Facts) -> None:
-        found = tools_of(value, facts, self.linker, self.bound)
+        found = tools_of(value, facts, self.linker, self.bound, self.assumed)
         for tool in found.tools:
             self.tool(tool)
         self.unresolved += found.unresolved
@@ -414,81 +410,13 @@ def _is_prompt(value: Value) -> bool:
     return isinstance(value, tuple) and any(True for _ in texts(value))
 
 
-def _through(value: Value, depth: int = 0) -> Through | None:
-    """The client, model or agent that a value is; None for anything else."""
-    if not isinstance(value, Mapping) or depth > MAX_INNER:
-        return None
-    named = value.get("@provider")
-    if named is None:
-        return None
-    nested = (each for key in ("@service", "@client", "@model") if (each := value.get(key)) is not None)
-    inner = next((made for each in nested if (made := _through(each, depth + 1))), None)
-    served = inner is not None and _through(value.get("@service") or (), depth + 1) is not None
-    own = [(key[1:], item) for key, item in value.entries if key[:1] == "@" and key not in ("@provider", "@client")]
-    own = [(key, item) for key, item in own if not _unset(item) and _through(item) is None]
-    provider, hole = literal(named), None
-    service = next((item for key, item in own if key == "service"), None)
-    provider = (literal(service) or None) if service is not None else provider
-    vertex = next((item for key, item in own if key == "vertex"), None)
-    if vertex is not None:
-        hole = single_hole(vertex)
-        provider = "vertex-ai" if hole is not None and hole.expression == "True" else None
-    address = next((item for key, item in own if key == "address"), None)
-    if address is not None:
-        provider, hole = _at(address), single_hole(address)
-    elif inner is not None and (served or not provider):
-        provider, hole = inner.provider, inner.address
-    elif provider == "":
-        provider = providers.provider_in(next((_model(item)[0] for key, item in own if key == "model"), ""))
-    given = {key for key, _ in own}
-    slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
-    return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
-
-
-def _scripted(value: Value, depth: int = 0) -> bool:
-    """Whether a value is an object that gives answers which are written beforehand, or goes through one."""
-    if isinstance(value, Mapping):
-        inner = (value.get(key) for key in ("@client", "@model")) if depth < MAX_INNER else ()
-        return scripted(value.kind) or any(each is not None and _scripted(each, depth + 1) for each in inner)
-    hole = fallback_of(value)
-    name = hole.expression.partition("(")[0] if hole is not None else ""
-    return name.replace(".", "").isidentifier() and scripted(name)
-
-
-def _unsaid(through: Through | None) -> bool:
-    """Whether no client says who gets a request."""
-    return through is None or not through.provider
-
-
-def _at(address: Value) -> str | None:
-    """Who answers at an address; None when it is not known."""
-    text = "".join(part.value for part in address if isinstance(part, Text)) if isinstance(address, tuple) else ""
-    host = text.partition("://")[2].partition("/")[0].partition(":")[0].rpartition("@")[2].lower()
-    for known, provider in matcher().hosts.items():
-        if host == known or host.endswith("." + known):
-            return provider
-    return None
-
-
-def _unset(value: Value) -> bool:
-    """Whether an argument says that nothing is given."""
-    hole = single_hole(value)
-    return value == () or (hole is not None and hole.expression in _UNSET)
-
-
-def _model(value: Value) -> tuple[str, str]:
-    """The name of the model, "" when it is not known, and what of it is known from its beginning on."""
-    known = literal(value)
-    if known is not None:
-        return known, known
-    if not isinstance(value, tuple) or not value:
-        return "", ""
-    if len(value) == 1 and isinstance(value[0], Choice):
-        # `given or "gpt-5"`: what is used when nothing else is said.
-        branches = [branch for branch in value[0].branches if not _unset(branch) and single_hole(branch) is None]
-        names = {_model(branch)[0] for branch in branches}
-        return (names.pop(), "") if len(names) == 1 else ("", "")
-    return "", value[0].value if isinstance(value[0], Text) else ""
+def _unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolved]:
+    """What is sent that does not stand in the code, as far as anything is given for it."""
+    for slot, value in slots:
+        empty = isinstance(value, Items) and value.complete and not value.items
+        if slot.startswith(UNREAD) and not unset(value) and not empty:
+            hole = single_hole(value)
+            yield Unresolved(slot.removeprefix(UNREAD), hole.expression if hole else "...", hole.span if hole else span)
 
 
 def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
@@ -511,7 +439,7 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
             yield Unresolved(slot, repeat.over, repeat.span)
     among = any(isinstance(item, Message) for item in value.items)
     for hole in map(single_hole, value.items):
-        if among and hole is not None and not _unset((hole,)):
+        if among and hole is not None and not unset((hole,)):
             # One message or several, of whatever role.
             yield Unresolved(slot, hole.expression, hole.span)
     if not value.complete:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint.decisions import decided
 from promptlint.extract.facts import Facts
 from promptlint.extract.messages import life_of
 from promptlint.extract.sites import extent
@@ -48,9 +49,9 @@ class Tools(msgspec.Struct, frozen=True):
     mixed: Hole | None
 
 
-def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> Tools:
-    """What the tools of a request are."""
-    reading = _Reading(linker, bound)
+def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound, assumed: frozenset[str]) -> Tools:
+    """What the tools of a request are. Of `bound`, those that are `assumed` hold if nothing is given."""
+    reading = _Reading(linker, bound, assumed)
     reading.take(value, facts, 0)
     tools: list[Tool] = []
     for tool in reading.tools:
@@ -64,9 +65,10 @@ def tools_of(value: Value, facts: Facts, linker: Linker, bound: Bound) -> Tools:
 class _Reading:
     """One list of tools being read; None among the tools is a marker of its own."""
 
-    def __init__(self, linker: Linker, bound: Bound) -> None:
+    def __init__(self, linker: Linker, bound: Bound, assumed: frozenset[str]) -> None:
         self.linker = linker
         self.bound = bound
+        self.assumed = assumed
         self.tools: list[Tool | None] = []
         self.unresolved: list[Unresolved] = []
         self.mixed: Hole | None = None
@@ -87,7 +89,11 @@ class _Reading:
     def part(self, part: Part, value: Template, facts: Facts, depth: int) -> None:
         """A name, a call, a value that is put in, or one of two."""
         if isinstance(part, Ref):
-            if not self.named(part, facts, depth):
+            # An attribute may hold what the object was made with.
+            own = self.bound.get(part.fallback.parameter) if part.fallback.parameter else None
+            if own is not None and own != value:
+                self.take(own, facts, depth + 1)
+            elif not self.named(part, facts, depth):
                 self.unknown(part.fallback)
         elif isinstance(part, Hole):
             given = self.bound.get(part.parameter) if part.parameter else None
@@ -100,8 +106,7 @@ class _Reading:
         elif isinstance(part, Choice | Repeat):
             if isinstance(part, Repeat) and part.unordered:
                 self.mixed = self.mixed or Hole(part.over, part.span, part.volatility, "unordered")
-            branches = part.branches if isinstance(part, Choice) else (part.body,)
-            for branch in branches:
+            for branch in self.branches(part, facts):
                 self.take(branch, facts, depth + 1)
         elif isinstance(part, Apply):
             resolved = self.linker.resolve(value, facts, self.bound)
@@ -109,6 +114,14 @@ class _Reading:
                 self.unknown(part.fallback)
             else:
                 self.take(resolved, facts, depth + 1)
+
+    def branches(self, part: Choice | Repeat, facts: Facts) -> tuple[Template, ...]:
+        """What may stand there: of two branches one, if what a call gives decides between them."""
+        if isinstance(part, Repeat):
+            return (part.body,)
+        decides = part.test is not None and len(part.branches) == 2
+        holds = decided(self.linker, part.test, facts, self.bound, self.assumed) if decides and part.test else None
+        return part.branches if holds is None else (part.branches[0 if holds else 1],)
 
     def unknown(self, hole: Hole) -> None:
         if hole.origin == "unordered":

@@ -92,13 +92,15 @@ def _check(kind: str, entry: Any, where: str) -> None:
     _known([getattr(entry, "template", "")], _TEMPLATES, where, "unknown template")
     if kind in ("call", "prompt", "client"):
         _known(entry.slots, _SLOTS, f"{where}: slots", "unknown slot")
+    for key in ("unread", "own", "otherwise"):
+        _known(getattr(entry, key, ()), _SLOTS, f"{where}: {key}", "unknown slot")
     if kind == "decorator":
         _known([entry.gives], _GIVES, f"{where}: gives", "unknown word")
     positional = getattr(entry, "positional", [])
     _known([place.role for place in positional], _ROLES, f"{where}: positional", "unknown role")
     numbers = [place.index for place in positional]
     given = [getattr(entry, key, []) for key in _PLACES] + ([entry.arguments] if kind == "schema" else [])
-    for places in (*getattr(entry, "slots", {}).values(), *given):
+    for places in (*getattr(entry, "slots", {}).values(), *getattr(entry, "unread", {}).values(), *given):
         numbers += [place for place in places if isinstance(place, int)]
     if any(number < 0 for number in numbers):
         raise ConfigError(f"{where}: positions count from 0")

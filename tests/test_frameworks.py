@@ -37,6 +37,7 @@ PROVIDERS = {
     "dashscope",
     "vllm",
     "litellm",
+    "huggingface",
 }
 KINDS = ("call", "message", "prompt", "messages", "decorator", "base")
 # Words that mean something else in a file that does not import the framework.

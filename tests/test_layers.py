@@ -23,6 +23,7 @@ LAYERS = (
         "modules",
         "slots",
         "classes",
+        "clients",
         "callers",
         "learned",
         "collect",

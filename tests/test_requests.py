@@ -617,17 +617,6 @@ def test_messages_kept_in_an_attribute() -> None:
             "command-r",
             [("user", "Sell me tea.")],
         ),
-        (
-            """
-            from smolagents import CodeAgent, OpenAIModel
-            helper = CodeAgent(tools=[], model=OpenAIModel("gpt-4o"), instructions="You keep the archive.")
-            def run():
-                return helper.run("Count the books.")
-            """,
-            "openai",
-            "gpt-4o",
-            [("system", "You keep the archive."), ("user", "Count the books.")],
-        ),
     ],
 )
 def test_what_clients_chats_and_agents_send_along(
@@ -1128,3 +1117,24 @@ def test_one_of_two_clients_that_are_not_known() -> None:
         """
     )
     assert found.provider == "" and "provider" in {each.slot for each in found.unresolved}
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "litellm"),
+        ("google/gemma-3-27b-it", "litellm"),
+        ("google/gemini-2.5-flash", "google"),
+        ("openai/gpt-oss-20b", "litellm"),
+        ("openai/gpt-4o", "openai"),
+        ("mistral/mistral-large-latest", "mistral"),
+        ("together_ai/meta-llama/Llama-4-Scout", "together_ai"),
+    ],
+)
+def test_who_made_a_model_is_not_who_serves_it(model: str, provider: str) -> None:
+    code = f"""
+    import litellm
+    litellm.completion(model="{model}", messages=[{{"role": "user", "content": "Name a plant."}}])
+    """
+    (found,) = requests_of(code)
+    assert found.provider == provider

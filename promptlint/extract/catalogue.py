@@ -22,7 +22,9 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     `through`: the method has a common name, and counts only on what the catalogue says requests go through. `opens`: it
     sends nothing itself; what it gives back (a chat) sends what it was given along with each message. `fills`: its
-    other keywords are values for the fields of its text; with no text, they are what it sends.
+    other keywords are values for the fields of its text; with no text, they are what it sends. `unread`, `own` and
+    `otherwise` say what it sends that does not stand in the code: what these arguments bring along, by slot; the slots
+    in which it puts text of its own, and those in which it does so if nothing is given for them.
     """
 
     match: list[str]
@@ -33,6 +35,9 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     opens: bool = False
     fills: bool = False
     output: list[str] = []
+    unread: dict[str, Places] = {}
+    own: list[str] = []
+    otherwise: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []
 
@@ -58,7 +63,8 @@ class Positional(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A call with arguments that are prompt text; `template` names the formatting the framework applies itself.
 
-    With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it.
+    With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it; `unread`,
+    `own` and `otherwise` are those of `CallEntry`.
     """
 
     match: list[str]
@@ -69,6 +75,9 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     provider: str = ""
     api: str = ""
     slots: dict[str, Places] = {}
+    unread: dict[str, Places] = {}
+    own: list[str] = []
+    otherwise: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []
 

@@ -2,7 +2,8 @@
 
 Such an object is a `Mapping` of its arguments, as every object is. What the catalogue says of it stands there a second
 time under keys that no argument can have: "@provider" and "@address", and the slots that every request through it
-gets ("@model", "@tools", "@system", ...). "@client" is another one inside of it.
+gets ("@model", "@tools", "@system", ...). "@client" is another one inside of it. "unread.system" is the slot of what is
+sent there and does not stand in the code.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchai
 OUTPUT = "@output"
 # Slots whose arguments are sent one after the other, if several are given; of any other the first counts.
 TEXTS = ("system", "messages", "prompt")
+# In front of the name of a slot: something is sent there that cannot be read.
+UNREAD = "unread."
 # Attributes by which SDKs group their methods: what stands in front of them is the client.
 GROUPS = frozenset(
     "chat completions beta responses messages models aio with_raw_response with_streaming_response threads runs "
@@ -65,7 +68,7 @@ def sent(
             note_tools(file, value)
     if not slots and site.complete:
         return
-    given = [(slot, value) for slot, value, _ in slots]
+    given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry)]
     if client is not None and (moved := _moved(file, scope, site)) is not None:
         client = moved
     lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
@@ -140,7 +143,7 @@ def _moved(file: File, scope: Scope, site: CallSite) -> Value | None:
 
 def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -> Value:
     """A chat: what it was opened with is sent with each of its messages."""
-    given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]]
+    given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]] + _unread(file, site, entry)
     return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
 
 
@@ -218,6 +221,13 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
     return found, taken
 
 
+def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry) -> list[tuple[str, Value]]:
+    """What a call sends, by slot, that does not stand in the code: what arguments bring along, and text of its own."""
+    found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
+    own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
+    return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node)),)) for slot in own]
+
+
 def client(
     file: File, site: CallSite, entry: ClientEntry, receiver: Value | None, outputs: tuple[str, ...] = ()
 ) -> Value:
@@ -276,11 +286,13 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
         (slot, formatted(item, entry.template, file.span(node)) if slot in TEXTS else item)
         for slot, item, node in slots
     ]
-    if any(slot in TEXTS for slot, _ in given):
-        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True, outputs=outputs)
+    sends = any(slot in TEXTS for slot, _ in given)
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
+    given += _unread(file, site, entry)
+    if sends:
+        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True, outputs=outputs)
     return _object(file, site, entry.provider, given, outputs)
 
 

@@ -1,0 +1,104 @@
+"""What requests go through: the clients, models and agents that say who gets them, and what is sent with each."""
+
+from __future__ import annotations
+
+import msgspec
+
+from promptlint import providers
+from promptlint.extract.catalogue import matcher
+from promptlint.extract.names import scripted
+from promptlint.extract.state import fallback_of, single_hole
+from promptlint.operations import literal
+from promptlint.template import Choice, Hole, Mapping, Span, Text, Value
+
+# Clients inside of clients, agents of agents.
+MAX_INNER = 8
+_UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
+
+
+class Through(msgspec.Struct, frozen=True):
+    """What requests go through: who gets them, and what is sent with each of them.
+
+    `provider` is None when an address decides that is not known, `address` is its source then. `places` are where it
+    and what is inside of it are made.
+    """
+
+    provider: str | None
+    address: Hole | None
+    slots: tuple[tuple[str, Value], ...]
+    places: frozenset[Span]
+
+    def all(self, slot: str) -> list[Value]:
+        return [value for key, value in self.slots if key == slot]
+
+
+def client_of(value: Value, depth: int = 0) -> Through | None:
+    """The client, model or agent that a value is; None for anything else."""
+    if not isinstance(value, Mapping) or depth > MAX_INNER:
+        return None
+    named = value.get("@provider")
+    if named is None:
+        return None
+    nested = (each for key in ("@service", "@client", "@model") if (each := value.get(key)) is not None)
+    inner = next((made for each in nested if (made := client_of(each, depth + 1))), None)
+    served = inner is not None and client_of(value.get("@service") or (), depth + 1) is not None
+    own = [(key[1:], item) for key, item in value.entries if key[:1] == "@" and key not in ("@provider", "@client")]
+    own = [(key, item) for key, item in own if not unset(item) and client_of(item) is None]
+    provider, hole = literal(named), None
+    service = next((item for key, item in own if key == "service"), None)
+    provider = (literal(service) or None) if service is not None else provider
+    vertex = next((item for key, item in own if key == "vertex"), None)
+    if vertex is not None:
+        hole = single_hole(vertex)
+        provider = "vertex-ai" if hole is not None and hole.expression == "True" else None
+    address = next((item for key, item in own if key == "address"), None)
+    if address is not None:
+        provider, hole = provider_at(address), single_hole(address)
+    elif inner is not None and (served or not provider):
+        provider, hole = inner.provider, inner.address
+    elif provider == "":
+        provider = providers.provider_in(next((model_name(item)[0] for key, item in own if key == "model"), ""))
+    given = {key for key, _ in own}
+    slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
+    return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
+
+
+def answers_by_script(value: Value, depth: int = 0) -> bool:
+    """Whether a value is an object that gives answers which are written beforehand, or goes through one."""
+    if isinstance(value, Mapping):
+        inner = (value.get(key) for key in ("@client", "@model")) if depth < MAX_INNER else ()
+        return scripted(value.kind) or any(each is not None and answers_by_script(each, depth + 1) for each in inner)
+    hole = fallback_of(value)
+    name = hole.expression.partition("(")[0] if hole is not None else ""
+    return name.replace(".", "").isidentifier() and scripted(name)
+
+
+def provider_at(address: Value) -> str | None:
+    """Who answers at an address; None when it is not known."""
+    text = "".join(part.value for part in address if isinstance(part, Text)) if isinstance(address, tuple) else ""
+    host = text.partition("://")[2].partition("/")[0].partition(":")[0].rpartition("@")[2].lower()
+    for known, provider in matcher().hosts.items():
+        if host == known or host.endswith("." + known):
+            return provider
+    return None
+
+
+def unset(value: Value) -> bool:
+    """Whether an argument says that nothing is given."""
+    hole = single_hole(value)
+    return value == () or (hole is not None and hole.expression in _UNSET)
+
+
+def model_name(value: Value) -> tuple[str, str]:
+    """The name of the model, "" when it is not known, and what of it is known from its beginning on."""
+    known = literal(value)
+    if known is not None:
+        return known, known
+    if not isinstance(value, tuple) or not value:
+        return "", ""
+    if len(value) == 1 and isinstance(value[0], Choice):
+        # `given or "gpt-5"`: what is used when nothing else is said.
+        branches = [branch for branch in value[0].branches if not unset(branch) and single_hole(branch) is None]
+        names = {model_name(branch)[0] for branch in branches}
+        return (names.pop(), "") if len(names) == 1 else ("", "")
+    return "", value[0].value if isinstance(value[0], Text) else ""

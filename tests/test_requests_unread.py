@@ -1,0 +1,203 @@
+"""What is sent and does not stand in the code: a request that holds such a thing is not complete."""
+
+from __future__ import annotations
+
+import pytest
+from test_requests import parts, requests_of
+
+from promptlint.prompt import Request
+
+
+def unknown(request: Request) -> list[tuple[str, str]]:
+    return [(each.slot, each.expression) for each in request.unresolved]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # Instructions that stand in the package, always.
+        (
+            """
+            from smolagents import CodeAgent, OpenAIModel
+            helper = CodeAgent(tools=[], model=OpenAIModel("gpt-4o"), instructions="You keep the archive.")
+            helper.run("Count the books.")
+            """,
+            [("system", "CodeAgent")],
+        ),
+        # Those that stand there if none are given.
+        (
+            """
+            from autogen_agentchat.agents import AssistantAgent
+            from autogen_ext.models.openai import OpenAIChatCompletionClient
+            helper = AssistantAgent("helper", model_client=OpenAIChatCompletionClient(model="gpt-4o"))
+            helper.run(task="Count the books.")
+            """,
+            [("system", "AssistantAgent")],
+        ),
+        (
+            """
+            from autogen_agentchat.agents import AssistantAgent
+            from autogen_ext.models.openai import OpenAIChatCompletionClient
+            client = OpenAIChatCompletionClient(model="gpt-4o")
+            helper = AssistantAgent("helper", model_client=client, system_message="You keep the archive.")
+            helper.run(task="Count the books.")
+            """,
+            [],
+        ),
+        # What arguments bring along.
+        (
+            """
+            from autogen_agentchat.agents import AssistantAgent
+            from autogen_ext.models.openai import OpenAIChatCompletionClient
+            client = OpenAIChatCompletionClient(model="gpt-4o")
+            helper = AssistantAgent("a", model_client=client, system_message="You keep books.", memory=[shelves])
+            helper.run(task="Count the books.")
+            """,
+            [("messages", "...")],
+        ),
+        (
+            """
+            from pydantic_ai import Agent
+            helper = Agent("openai:gpt-5", instructions="You are a clerk.", toolsets=[shelves()])
+            helper.run_sync("Count the books.", message_history=earlier)
+            """,
+            [("tools", "..."), ("messages", "earlier")],
+        ),
+        (
+            """
+            from pydantic_ai import Agent
+            helper = Agent("openai:gpt-5", instructions="You are a clerk.", toolsets=[])
+            helper.run_sync("Count the books.", message_history=None)
+            """,
+            [],
+        ),
+        (
+            """
+            from openai import OpenAI
+            first = OpenAI().responses.create(model="gpt-4o", input="Count the books.", previous_response_id=before.id)
+            """,
+            [("messages", "before.id")],
+        ),
+        (
+            """
+            from openai import OpenAI
+            first = OpenAI().responses.create(model="gpt-4o", input="Count the books.", previous_response_id=None)
+            """,
+            [],
+        ),
+        (
+            """
+            from agents import Agent, Runner
+            helper = Agent(name="a", model="gpt-4o", instructions="You keep books.", mcp_servers=[server])
+            Runner.run_sync(helper, "Count the books.")
+            """,
+            [("tools", "...")],
+        ),
+    ],
+)
+def test_text_that_does_not_stand_in_the_code(code: str, expected: list[tuple[str, str]]) -> None:
+    (found,) = requests_of(code)
+    assert unknown(found) == expected
+    assert found.complete == (not expected)
+
+
+TOOLS = """
+    import openai
+    client = openai.OpenAI()
+    TOOLS = [{"type": "function", "function": {"name": "search", "description": "Search the shelves."}}]
+
+    def ask(prompt, tools=None):
+        if tools is None:
+            tools = TOOLS
+        return client.chat.completions.create(
+            model="gpt-4o", messages=[{"role": "user", "content": prompt}], tools=tools
+        )
+
+    def plain(prompt, tools=TOOLS):
+        return client.chat.completions.create(
+            model="gpt-4o", messages=[{"role": "user", "content": prompt}], tools=tools
+        )
+
+    def main():
+        ask("Count the books.")
+        ask("Count the birds.", tools=[])
+        plain("Count the trees.")
+        plain("Count the clouds.", tools=None)
+"""
+
+
+def test_what_a_call_says_of_its_tools_wins_over_what_holds_otherwise() -> None:
+    found = {parts(each)[-1][1]: [role for role, _ in parts(each)] for each in requests_of(TOOLS)}
+    assert found == {
+        "Count the books.": ["tool", "user"],
+        "Count the birds.": ["user"],
+        "Count the trees.": ["tool", "user"],
+        "Count the clouds.": ["user"],
+    }
+
+
+def test_an_empty_list_of_tools_stands_in_the_place_of_those_of_the_client() -> None:
+    code = '''
+    from langchain_core.tools import tool
+    from langchain_openai import ChatOpenAI
+
+    @tool
+    def search(words: str) -> str:
+        """Search the shelves."""
+
+    llm = ChatOpenAI(model="gpt-4o").bind_tools([search])
+    llm.invoke("Count the books.")
+    llm.bind_tools([]).invoke("Count the birds.")
+    '''
+    assert [parts(each) for each in requests_of(code)] == [
+        [("tool", "Search the shelves."), ("user", "Count the books.")],
+        [("user", "Count the birds.")],
+    ]
+
+
+def test_tools_that_objects_are_made_with_are_not_those_of_their_class() -> None:
+    code = """
+    import openai
+    TOOLS = [{"type": "function", "function": {"name": "search", "description": "Search the shelves."}}]
+
+    class Clerk:
+        def __init__(self, tools=TOOLS):
+            self.client = openai.OpenAI()
+            self.tools = tools
+
+        def ask(self, prompt):
+            return self.client.chat.completions.create(
+                model="gpt-4o", messages=[{"role": "user", "content": prompt}], tools=self.tools
+            )
+
+    clerk = Clerk(%s)
+    clerk.ask("Count the books.")
+    """
+    (plain,) = requests_of(code % "")
+    assert (parts(plain), plain.complete) == ([("tool", "Search the shelves."), ("user", "Count the books.")], True)
+    (other,) = requests_of(code % "tools=[]")
+    assert (parts(other), unknown(other)) == ([("user", "Count the books.")], [("tools", "self.tools")])
+
+
+def test_a_form_of_the_answer_that_goes_out_as_a_tool_is_one() -> None:
+    code = '''
+    from langchain_anthropic import ChatAnthropic
+    from langchain_openai import ChatOpenAI
+    from pydantic import BaseModel, Field
+
+    class Count(BaseModel):
+        """How many there are."""
+        number: int = Field(description="Counted, not guessed.")
+
+    ChatAnthropic(model="claude-sonnet-4-5").with_structured_output(Count).invoke("Count the books.")
+    ChatOpenAI(model="gpt-4o").with_structured_output(Count).invoke("Count the birds.")
+    ChatOpenAI(model="gpt-4o").with_structured_output(Count, method="function_calling").invoke("Count the trees.")
+    ChatAnthropic(model="claude-sonnet-4-5").with_structured_output(Count, method="json_schema").invoke("Count all.")
+    '''
+    tool = ("tool", "How many there are.\nCounted, not guessed.")
+    assert [parts(each) for each in requests_of(code)] == [
+        [tool, ("user", "Count the books.")],
+        [("user", "Count the birds.")],
+        [tool, ("user", "Count the trees.")],
+        [("user", "Count all.")],
+    ]
