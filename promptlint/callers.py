@@ -382,13 +382,13 @@ class Callers:
                     continue
                 here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
                 made = sent(here, facts, self.linker, bound)
-                if made is not None:
+                if made is not None and not made.bare:
                     placed = _placed(made.request, invocation)
                     placed = _again(placed) if way.kept else placed
                     found.append(msgspec.structs.replace(made, request=_anybody(placed) if way.ambiguous else placed))
             rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker, self._held(place)) if rest or not found else None
-        return [*found, alone] if alone is not None else found
+        return found if alone is None or (alone.bare and found) else [*found, alone]
 
     def _tells(self, place: Place, bound: Bound) -> bool:
         """Whether callers give a text of more than a word, or messages."""

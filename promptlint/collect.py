@@ -30,6 +30,7 @@ from promptlint.margins import with_dedents
 from promptlint.members import Members
 from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
+from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
 from promptlint.template import (
     Arguments,
@@ -162,7 +163,9 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
     members = Members(all_facts, callers.classes, linker)
-    requests = [_refined(each, learned) for each in _requests(all_facts, callers, problems)]
+    sent = _requests(all_facts, callers, problems)
+    requests = [_refined(each.request, learned) for each in sent if not each.bare]
+    others = sorted((_refined(each.request, learned) for each in sent if each.bare), key=lambda each: each.span)
     kept: set[tuple[object, ...]] = set()
     for request in requests:
         for prompt in request.prompts:
@@ -195,7 +198,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         sites = members.found()
     requests.sort(key=lambda each: each.span)
     found = _with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)
-    return with_fillings(Project(tuple(found)), all_facts, linker, covered, problems)
+    return with_fillings(Project(tuple(found), tuple(others)), all_facts, linker, covered, problems)
 
 
 def _ranked(found: Iterable[tuple[Site, str, Template]]) -> Iterator[tuple[int, int, Span, Site, Template, str]]:
@@ -231,9 +234,9 @@ def _with_surroundings(requests: Iterable[Request], all_facts: Sequence[Facts]) 
         yield each
 
 
-def _requests(all_facts: Sequence[Facts], callers: Callers, problems: list[Problem]) -> list[Request]:
+def _requests(all_facts: Sequence[Facts], callers: Callers, problems: list[Problem]) -> list[Sent]:
     """The requests of all calls; an agent has one of its own if no call in sight sends it."""
-    found: list[tuple[Call, Request]] = []
+    found: list[tuple[Call, Sent]] = []
     used: set[Span] = set()
     for facts in all_facts:
         for call in facts.calls:
@@ -243,9 +246,9 @@ def _requests(all_facts: Sequence[Facts], callers: Callers, problems: list[Probl
                 problems.append(_failed(error, call.span))
                 continue
             for known in several:
-                found.append((call, known.request))
+                found.append((call, known))
                 used |= known.through
-    return [request for call, request in found if not call.made or call.span not in used]
+    return [known for call, known in found if not call.made or call.span not in used]
 
 
 def _refined(request: Request, learned: Learned) -> Request:

@@ -354,7 +354,8 @@ def _link(readings: Sequence[Reading], settings_of: SettingsOf, problems: list[P
         problems.append(Problem("internal", message, Span("", 0, 0)))
         return Project(())
     requests = tuple(_with_model(request, settings_of(request.span.file)) for request in project.requests)
-    return msgspec.structs.replace(project, requests=with_fronts(requests))
+    others = tuple(_with_model(request, settings_of(request.span.file)) for request in project.others)
+    return msgspec.structs.replace(project, requests=with_fronts(requests), others=others)
 
 
 def _with_model(request: Request, settings: Settings) -> Request:

@@ -184,13 +184,15 @@ class Finding(msgspec.Struct, frozen=True):
 class Project(msgspec.Struct, frozen=True):
     """All requests of a run, in order of file and place.
 
-    A text that several requests send (a system prompt, a tool) stands in each of them.
+    A text that several requests send (a system prompt, a tool) stands in each of them. `others` are the calls of models
+    of which no text is in sight: there is nothing to say of them but that they are there.
 
     `fillings` are the calls that fill the templates of prompts, `unfilled` the fields that nothing fills, in the same
     order; `scripts` are those files with a time or date in a prompt whose process does not run on.
     """
 
     requests: tuple[Request, ...]
+    others: tuple[Request, ...] = ()
     fillings: tuple[Filling, ...] = ()
     unfilled: tuple[Unfilled, ...] = ()
     scripts: frozenset[str] = frozenset()

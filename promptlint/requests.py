@@ -59,10 +59,11 @@ _COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.c
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A request, and where the clients and agents are made that it goes through."""
+    """A request, and where the clients and agents are made that it goes through. `bare`: no text of it is in sight."""
 
     request: Request
     through: frozenset[Span] = frozenset()
+    bare: bool = False
 
 
 def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Request | None:
@@ -72,7 +73,7 @@ def request(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None
     parameters it does not give, their defaults count.
     """
     found = sent(call, facts, linker, bound)
-    return found.request if found is not None else None
+    return found.request if found is not None and not found.bare else None
 
 
 def reaches(call: Call, facts: Facts, linker: Linker) -> bool:
@@ -150,7 +151,8 @@ class _Reading:
             self.made(value, self.facts, 0, instead)
         for value in own:
             self.tools(value, self.facts)
-        if not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts):
+        bare = not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts)
+        if bare and (call.made or steps is not None):
             return None
         self.unresolved += _unread([*(through.slots if through is not None else ()), *slots], call.span)
         if call.made and not self.parts["messages"]:
@@ -162,7 +164,7 @@ class _Reading:
             self.unresolved.append(
                 Unresolved("arguments", rest.expression if rest else "...", rest.span if rest else call.span)
             )
-        return Sent(self.built(), through.places if through is not None else frozenset())
+        return Sent(self.built(), through.places if through is not None else frozenset(), bare)
 
     def resolve(self, value: Value) -> Value:
         return self.linker.resolve(value, self.facts, self.bound, self.assumed)
@@ -285,7 +287,9 @@ class _Reading:
                 role_of = cast(Role, message.role)
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=message.when)
                 self.add("system" if leads else part, prompt, marked, life)
-        if slot != "prompt":
+        hole = single_hole(value)
+        if slot != "prompt" and (hole is None or self.listed(hole) or hole.volatility is not Volatility.REQUEST):
+            # What is called a question or a text is one text in the place of a list.
             self.unresolved += _unknown(slot, value)
 
     def turns(self, value: Value) -> list[Message]:

@@ -234,3 +234,63 @@ def test_chat_history_of_semantic_kernel() -> None:
         ("azure", "gpt-4o", [("system", "You sort letters by desk."), ("user", "Sort this letter: {letter}")]),
         ("openai", "gpt-4o", [("system", "You are kind."), ("user", "{letter}")]),
     ]
+
+
+SEMANTIC_KERNEL = """
+    from semantic_kernel import Kernel
+    from semantic_kernel.agents import ChatCompletionAgent
+    from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
+    from semantic_kernel.prompt_template import PromptTemplateConfig
+
+    kernel = Kernel()
+    short = kernel.add_function(plugin_name="p", function_name="short", prompt="Sum up this text: {{$input}}")
+    config = PromptTemplateConfig(template="Translate this text: {{$input}}")
+    other = kernel.add_function(plugin_name="p", function_name="other", prompt_template_config=config)
+    alone = kernel.add_function(plugin_name="p", function_name="alone", prompt="Tell a joke of this: {{$input}}")
+
+    async def run(text):
+        await kernel.invoke(short, input=text)
+        await kernel.invoke(other, input=text)
+        service = OpenAIChatCompletion(ai_model_id="gpt-4o")
+        agent = ChatCompletionAgent(service=service, name="clerk", instructions="Answer in one sentence.")
+        await agent.get_response(messages="Why is the sky blue?")
+        async for answer in agent.invoke(messages="Why is the grass green?", thread=text):
+            print(answer)
+"""
+
+
+def test_functions_and_agents_of_semantic_kernel() -> None:
+    found = [(each.model, parts(each), [one.slot for one in each.unresolved]) for each in requests_of(SEMANTIC_KERNEL)]
+    assert found == [
+        ("", [("user", "Tell a joke of this: {{$input}}")], ["model"]),
+        ("", [("user", "Sum up this text: {{$input}}")], ["model"]),
+        ("", [("user", "Translate this text: {{$input}}")], ["model"]),
+        ("gpt-4o", [("system", "Answer in one sentence."), ("user", "Why is the sky blue?")], []),
+        ("gpt-4o", [("system", "Answer in one sentence."), ("user", "Why is the grass green?")], ["messages"]),
+    ]
+
+
+def test_agents_of_agent_framework() -> None:
+    code = '''
+    from agent_framework import Agent, tool
+    from agent_framework.openai import OpenAIChatClient
+    from agent_framework.foundry import FoundryChatClient
+
+    @tool
+    def weather(place: str) -> str:
+        """Tell the weather of a place."""
+
+    async def run():
+        client = OpenAIChatClient(model="gpt-4o")
+        agent = Agent(client=client, instructions="You help people.", tools=[weather])
+        await agent.run("Will it rain in Rome?")
+        clerk = FoundryChatClient(model="gpt-4o-mini").as_agent(instructions="You are a clerk.", tools=weather)
+        await clerk.run("Will it rain in Paris?", session=session)
+    '''
+    first, second = requests_of(code)
+    tool = ("tool", "Tell the weather of a place.")
+    assert parts(first) == [tool, ("system", "You help people."), ("user", "Will it rain in Rome?")]
+    assert (first.provider, first.model, first.complete) == ("openai", "gpt-4o", True)
+    assert parts(second) == [tool, ("system", "You are a clerk."), ("user", "Will it rain in Paris?")]
+    assert (second.provider, second.model) == ("azure", "gpt-4o-mini")
+    assert [each.slot for each in second.unresolved] == ["messages"]

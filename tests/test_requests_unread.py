@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from test_requests import parts, requests_of
 
+from promptlint.extract.python import facts
+from promptlint.link import link
 from promptlint.prompt import Request
+from promptlint.source import Source
 
 
 def unknown(request: Request) -> list[tuple[str, str]]:
@@ -201,3 +206,49 @@ def test_a_form_of_the_answer_that_goes_out_as_a_tool_is_one() -> None:
         [tool, ("user", "Count the trees.")],
         [("user", "Count all.")],
     ]
+
+
+def others_of(code: str) -> tuple[Request, ...]:
+    return link([facts(Source("app.py", textwrap.dedent(code)))]).others
+
+
+def test_calls_of_which_no_text_is_in_sight_are_told_apart() -> None:
+    code = """
+    from openai import OpenAI
+    client = OpenAI()
+
+    def chat(messages, model="gpt-4o"):
+        return client.chat.completions.create(model=model, messages=messages)
+
+    def answer(question):
+        return client.responses.create(model="gpt-5", input=question)
+    """
+    assert requests_of(code) == []
+    chat, answer = others_of(code)
+    assert (chat.provider, chat.model, parts(chat)) == ("openai", "gpt-4o", [("unknown", "{messages}")])
+    assert unknown(chat) == [("messages", "messages")]
+    assert (answer.model, parts(answer), answer.complete) == ("gpt-5", [("user", "{question}")], True)
+
+
+def test_a_wrapper_whose_callers_give_it_text_is_not_told_again() -> None:
+    code = """
+    from openai import OpenAI
+
+    def chat(text):
+        return OpenAI().responses.create(model="gpt-5", input=text)
+
+    def ask():
+        return chat("Count the books.")
+    """
+    assert [parts(each) for each in requests_of(code)] == [[("user", "Count the books.")]]
+    assert others_of(code) == ()
+
+
+def test_agents_and_pipelines_without_text_send_nothing_that_is_known() -> None:
+    code = """
+    from agents import Agent
+    from langchain_openai import ChatOpenAI
+    helper = Agent(name="helper", model="gpt-4o", instructions=given)
+    chain = given | ChatOpenAI(model="gpt-4o")
+    """
+    assert others_of(code) == ()

@@ -135,7 +135,8 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     `slots` is what every request through it gets ("model", "tools", "system", "client": another client inside).
     `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
-    gives back that client with more set. `output` is where it is given the form of every answer.
+    gives back that client with more set. `output` is where it is given the form of every answer. `unread` and `own` are
+    those of `CallEntry`.
     """
 
     match: list[str]
@@ -144,6 +145,9 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     address: Places = []
     output: list[int | str] = []
     method: bool = False
+    unread: dict[str, Places] = {}
+    own: list[str] = []
+    otherwise: list[str] = []
     requires: list[str] = []
     excludes: list[str] = []
 

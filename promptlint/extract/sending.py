@@ -221,7 +221,7 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
     return found, taken
 
 
-def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry) -> list[tuple[str, Value]]:
+def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientEntry) -> list[tuple[str, Value]]:
     """What a call sends, by slot, that does not stand in the code: what arguments bring along, and text of its own."""
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
@@ -246,7 +246,7 @@ def client(
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)
-    return _object(file, site, entry.provider, given, outputs)
+    return _object(file, site, entry.provider, given + _unread(file, site, entry), outputs)
 
 
 def _set(value: Value) -> bool:

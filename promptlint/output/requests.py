@@ -32,10 +32,10 @@ class Parts(msgspec.Struct, frozen=True):
 def measured(report: Report, at: Line | None = None) -> list[Parts]:
     """The requests that calls send, in order of their places. A prompt that no known call sends is none.
 
-    At a line, those whose call or one of whose prompts stands there.
+    Those are included of which no text is in sight. At a line, those whose call or one of whose prompts stands there.
     """
     found = []
-    for request in report.project.requests:
+    for request in (*report.project.requests, *report.project.others):
         places = (request.span, *(prompt.span for prompt in request.prompts))
         if at is not None and not any(stands_at(span, at, report) for span in places):
             continue
