@@ -470,7 +470,7 @@ class Callers:
         return {**self._held(place), **bound}
 
     def _held(self, place: Place) -> Bound:
-        """The attributes that hold tools and that objects of a method's class are made with: nothing is known of them."""
+        """The attributes with tools that objects of a method's class are made with: nothing is known of them."""
         bound: Bound = {}
         owner = (place[0], place[1].rpartition(".")[0])
         for name in sorted(self.held.get(owner, ())):

@@ -12,10 +12,11 @@ from promptlint import providers
 from promptlint.clients import MAX_INNER, Through, answers_by_script, client_of, model_name, provider_at, unset
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
+from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
-from promptlint.extract.sending import OUTPUT, UNREAD
+from promptlint.extract.sending import OUTPUT, UNREAD, WITHIN
 from promptlint.extract.sites import extent
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -23,6 +24,7 @@ from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.schemas import passed, schemas_named
 from promptlint.template import (
+    Apply,
     Arguments,
     Choice,
     Hole,
@@ -125,6 +127,7 @@ class _Reading:
         if call.test is not None and decided(self.linker, call.test, self.facts, self.bound, self.assumed) is False:
             return None
         slots = [(slot, self.slot(slot, value)) for slot, value in call.slots if slot not in ("tools", "chain")]
+        slots = [each for slot, value in slots for each in self.settings(slot, value)]
         steps = next((value for slot, value in call.slots if slot == "chain"), None)
         if steps is not None and (found := self.steps(steps)) is not None:
             slots += found
@@ -178,6 +181,25 @@ class _Reading:
             return called if _is_prompt(called) else found
         return found
 
+    def settings(self, slot: str, value: Value) -> list[tuple[str, Value]]:
+        """What stands in a slot; of a slot among settings that are made elsewhere, what stands there in them."""
+        if not slot.startswith(WITHIN):
+            return [(slot, value)]
+        _, slot, path = slot.split(":")
+        if unset(value):
+            return []
+        found = within(value, path)
+        if found is not None:
+            if slot == "tools":
+                self.tools(found, self.facts)
+                return []
+            return [(slot, found)]
+        if slot != "model" and not (isinstance(value, Mapping) and value.complete):
+            hole = single_hole(value)
+            place = hole.span if hole else self.call.span
+            self.unresolved.append(Unresolved(slot, hole.expression if hole else "...", place))
+        return []
+
     def steps(self, value: Value) -> list[tuple[str, Value]] | None:
         """Of a pipeline the prompt, and the model behind it; None when no prompt stands in it."""
         steps = value.items if isinstance(value, Items) else ()
@@ -186,8 +208,15 @@ class _Reading:
             behind = resolved[number + 1]
             model = client_of(behind) is not None or single_hole(behind) is not None
             if model and _is_prompt(step):
-                return [("messages", step), ("client", behind)]
+                return [("messages", self.filled(step)), ("client", behind)]
         return None
+
+    def filled(self, step: Value) -> Value:
+        """A text of a pipeline, whose fields the values fill that the pipeline is given."""
+        if not isinstance(step, tuple):
+            return step
+        hole = Hole("...", self.call.span)
+        return self.resolve((Apply("fields", step, Arguments(complete=False), self.call.span, hole),))
 
     def changed(self) -> Iterator[Unresolved]:
         """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
@@ -300,7 +329,7 @@ class _Reading:
     def listed(self, hole: Hole) -> bool:
         """Whether a value that is not known is a list of messages, not a text in the place of one."""
         named = hole.expression.startswith("[") or _HISTORY.search(hole.expression) is not None
-        return named or self.call.api in _LISTS
+        return named or self.call.api in _LISTS or hole.volatility is Volatility.UNKNOWN
 
     def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:
         """The tools of a client or an agent, unless others are given `instead`, and the form of its answers.

@@ -158,7 +158,11 @@ class _Reading:
         targets = targets_of(self.linker, facts, ref.name)
         for place in targets:
             self.described(*place)
-        return bool(targets)
+        plain = home.functions.get(key) if not targets else None
+        if plain is not None:
+            # Nothing describes it: its name is sent, and those of its parameters.
+            self.tools.append(Tool(key.rpartition(".")[2], (), plain.span or Span(home.file, 0, 0)))
+        return bool(targets) or plain is not None
 
     def described(self, home: Facts, key: str, name: str = "", instead: Template | None = None) -> None:
         """A function or class by its docstring and the descriptions of its parameters."""

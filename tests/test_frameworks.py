@@ -36,6 +36,7 @@ PROVIDERS = {
     "fireworks",
     "dashscope",
     "vllm",
+    "vertex-ai",
     "litellm",
     "huggingface",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from test_requests import parts, requests_of
 
+from promptlint.template import holes
+
 PARTIALS = '''
     import functools
     from functools import partial
@@ -294,3 +296,47 @@ def test_agents_of_agent_framework() -> None:
     assert parts(second) == [tool, ("system", "You are a clerk."), ("user", "Will it rain in Paris?")]
     assert (second.provider, second.model) == ("azure", "gpt-4o-mini")
     assert [each.slot for each in second.unresolved] == ["messages"]
+
+
+def test_the_fields_of_a_template_in_a_pipeline_are_values() -> None:
+    code = """
+    from langchain_core.prompts import PromptTemplate
+    from langchain_openai import ChatOpenAI
+
+    TEMPLATE = "Sum up {text} in {language}, as JSON: {{}}"
+
+    def run(text):
+        prompt = PromptTemplate(template=TEMPLATE, input_variables=["text", "language"])
+        chain = prompt | ChatOpenAI(model="gpt-4o")
+        return chain.invoke({"text": text, "language": "French"})
+    """
+    (found,) = requests_of(code)
+    assert [hole.expression for hole in holes(found.prompts[0].template)] == ["text", "language"]
+    assert parts(found) == [("user", "Sum up {text} in {language}, as JSON: {}")]
+
+
+def test_messages_in_the_markup_of_semantic_kernel() -> None:
+    code = """
+    from semantic_kernel import Kernel
+
+    def run(kernel):
+        kernel.invoke_prompt('''
+            <message role="system">You are a clerk. {{#if rules}}Keep the rules.{{/if}}</message>
+            {{#each messages}}<message role="{{role}}">{{content}}</message>{{/each}}
+            <message role='user' name="x">Count the books.</message>''')
+        kernel.invoke_prompt("Read this first: <message role='user'>Count.</message>")
+    """
+    found = [[role for role, _ in parts(each)] for each in requests_of(code)]
+    assert found == [["system", "unknown", "user"], ["user"]]
+
+
+def test_who_serves_a_generative_model() -> None:
+    code = """
+    from {} import GenerativeModel
+
+    def run(name):
+        model = load(name)
+        return model.generate_content("Count the books.")
+    """
+    assert [each.provider for each in requests_of(code.format("vertexai.generative_models"))] == ["vertex-ai"]
+    assert [each.provider for each in requests_of(code.format("google.generativeai"))] == ["gemini"]

@@ -252,3 +252,55 @@ def test_agents_and_pipelines_without_text_send_nothing_that_is_known() -> None:
     chain = given | ChatOpenAI(model="gpt-4o")
     """
     assert others_of(code) == ()
+
+
+def test_settings_that_are_made_elsewhere_hold_what_is_sent() -> None:
+    code = """
+    from google import genai
+    client = genai.Client()
+    CONFIG = genai.types.GenerateContentConfig(system_instruction="You keep the archive.")
+
+    def known():
+        return client.models.generate_content(model="gemini-2.5-pro", contents="Count the books.", config=CONFIG)
+
+    def not_known(config):
+        return client.models.generate_content(model="gemini-2.5-pro", contents="Count the birds.", config=config)
+
+    def none():
+        return client.models.generate_content(model="gemini-2.5-pro", contents="Count the trees.", config=None)
+    """
+    known, other, none = requests_of(code)
+    assert (parts(known), known.complete) == ([("system", "You keep the archive."), ("user", "Count the books.")], True)
+    assert (parts(other), unknown(other)) == (
+        [("user", "Count the birds.")],
+        [("system", "config"), ("tools", "config")],
+    )
+    assert (parts(none), none.complete) == ([("user", "Count the trees.")], True)
+
+
+def test_a_tool_that_nothing_describes_is_its_name() -> None:
+    code = """
+    from agents import Agent, Runner
+
+    def search(words):
+        return words
+
+    helper = Agent(name="a", model="gpt-4o", instructions="You keep books.", tools=[search, elsewhere])
+    Runner.run_sync(helper, "Count the books.")
+    """
+    (found,) = requests_of(code)
+    assert [(each.role, each.name) for each in found.prompts if each.role == "tool"] == [("tool", "search")]
+    assert unknown(found) == [("tools", "elsewhere")]
+
+
+def test_a_value_in_the_place_of_messages_is_the_users_only_if_its_name_says_so() -> None:
+    code = """
+    from openai import OpenAI
+
+    def run(question, given):
+        OpenAI().responses.create(model="gpt-5", instructions="You help people.", input=question)
+        OpenAI().responses.create(model="gpt-5", instructions="You help all.", input=given)
+    """
+    asked, other = requests_of(code)
+    assert (parts(asked)[-1], asked.complete) == (("user", "{question}"), True)
+    assert (parts(other)[-1], unknown(other)) == (("unknown", "{given}"), [("messages", "given")])

@@ -56,7 +56,7 @@ class CallSite(msgspec.Struct):
                 keyword, _, path = at.partition(".")
                 if keyword in self.keywords:
                     value, node = self.keywords[keyword]
-                    found = _within(value, path)
+                    found = within(value, path)
                     if found is not None:
                         return found, node
             elif at < len(self.positional) and not isinstance(self.positional[at][1], ast.Starred):
@@ -80,7 +80,7 @@ class CallSite(msgspec.Struct):
         return self.given
 
 
-def _within(value: Value, path: str) -> Value | None:
+def within(value: Value, path: str) -> Value | None:
     """What stands at a dotted path of keys in a dict or an object."""
     while path:
         key, _, path = path.partition(".")

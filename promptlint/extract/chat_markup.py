@@ -1,8 +1,9 @@
 """Several messages written as one text: by lines such as `system:`, or by the marks of a model's chat template.
 
 `<|im_start|>user ... <|im_end|>`, `<|user|>`, `<|start_header_id|>user<|end_header_id|>`, `<start_of_turn>user`,
-`[INST] <<SYS>> ... <</SYS>> ... [/INST]` and the `Human:` and `Assistant:` of Anthropic's old completions say who
-speaks. What is not written the way a chat template writes it stays one text.
+`[INST] <<SYS>> ... <</SYS>> ... [/INST]`, Semantic Kernel's `<message role="user"> ... </message>` and the `Human:` and
+`Assistant:` of Anthropic's old completions say who speaks. What is not written the way a chat template writes it stays
+one text.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class _Markup(msgspec.Struct, frozen=True):
     """One way of marking messages. `begins` has the word for a role as its group, `ends` is what stands behind one.
 
     `marks` are marks without such a word, each with the role of what follows; `hints` are pieces of text of which one
-    must be there. `leading`: the role of what may stand in front of the first mark, "" if nothing may.
+    must be there. `leading`: the role of what may stand in front of the first mark, "" if nothing may. `otherwise`: the
+    role where the word is none of one, None if such a text is written in another way.
     """
 
     hints: tuple[str, ...]
@@ -39,6 +41,7 @@ class _Markup(msgspec.Struct, frozen=True):
     ends: str = r"(?!)"
     marks: dict[str, str] = {}
     leading: str = ""
+    otherwise: str | None = None
 
 
 _MARKUP = (
@@ -64,6 +67,8 @@ _MARKUP = (
         r"<\|(system|user|assistant|tool)\|>",
         r"<\|end\|>|</s>|<\|endoftext\|>|<\|end_of_text\|>",
     ),
+    # Semantic Kernel 1.45.0: contents/chat_history.py from_rendered_prompt
+    _Markup(("<message role=",), r"<message role=[\"']([^\"'>]*)[\"'][^>]*>", r"</message>", otherwise="unknown"),
     # Llama 2, Mistral: llama/generation.py
     _Markup(
         ("[INST]", "<<SYS>>"),
@@ -77,8 +82,9 @@ _COMPLETION = _Markup(
 )  # fmt: skip
 # What a tokenizer puts in front of a text.
 _FIRST = lazy(r"(?:\s|<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>)*")
-_BLANK = lazy(r"(?:\s|<s>)*")
-_ANY = ("<|", "INST]", "SYS>>", "_of_turn>")
+# Nothing that is sent: blanks, and the blocks of Handlebars.
+_BLANK = lazy(r"(?:\s|<s>|\{\{[#/][^{}]*\}\})*")
+_ANY = ("<|", "INST]", "SYS>>", "_of_turn>", "<message role=")
 
 
 def sections(template: Template) -> list[Turn]:
@@ -146,7 +152,7 @@ def _tokens(value: str, markup: _Markup) -> Iterator[tuple[int, int, str | None]
             yield match.start(), match.end(), markup.marks[match["fixed"]]
         else:
             word = match[3] or ""
-            yield match.start(), match.end(), _SPEAKERS.get(word.lower())
+            yield match.start(), match.end(), _SPEAKERS.get(word.lower(), markup.otherwise)
 
 
 def _turns(template: Template, markup: _Markup, whole: bool) -> list[Turn] | None:

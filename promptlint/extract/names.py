@@ -264,7 +264,7 @@ def unique_name(name: str) -> str:
     return _UNIQUE.get(parts[-1], "") if parts else ""
 
 
-_SCRIPTED = frozenset("fake mock mocked stub dummy scripted echo noop".split())
+_SCRIPTED = frozenset("fake mock mocked stub dummy scripted echo echoing noop".split())
 _MODELS = frozenset("model llm chat client agent lm".split())
 
 

@@ -43,6 +43,8 @@ OUTPUT = "@output"
 TEXTS = ("system", "messages", "prompt")
 # In front of the name of a slot: something is sent there that cannot be read.
 UNREAD = "unread."
+# In front of a slot and the path to it: it stands among settings (`config=config`) that only linking finds.
+WITHIN = "within:"
 # Attributes by which SDKs group their methods: what stands in front of them is the client.
 GROUPS = frozenset(
     "chat completions beta responses messages models aio with_raw_response with_streaming_response threads runs "
@@ -224,8 +226,23 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
 def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientEntry) -> list[tuple[str, Value]]:
     """What a call sends, by slot, that does not stand in the code: what arguments bring along, and text of its own."""
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
+    found += _among_settings(site, entry.slots)
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
     return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node)),)) for slot in own]
+
+
+def _among_settings(site: CallSite, slots: dict[str, Places]) -> list[tuple[str, Value]]:
+    """The settings of a call that may hold what it sends, each with the slot and the path to it."""
+    found: list[tuple[str, Value]] = []
+    for slot, at in slots.items():
+        if site.pick(at) is not None:
+            continue
+        for keyword, _, path in (place.partition(".") for place in at if isinstance(place, str)):
+            if path and keyword in site.keywords:
+                value, _ = site.keywords[keyword]
+                if not (isinstance(value, Mapping) and value.complete):
+                    found.append((f"{WITHIN}{slot}:{path}", value))
+    return found
 
 
 def client(
