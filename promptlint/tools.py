@@ -159,10 +159,11 @@ class _Reading:
         for place in targets:
             self.described(*place)
         plain = home.functions.get(key) if not targets else None
-        if plain is not None:
-            # Nothing describes it: its name is sent, and those of its parameters.
-            self.tools.append(Tool(key.rpartition(".")[2], (), plain.span or Span(home.file, 0, 0)))
-        return bool(targets) or plain is not None
+        if plain is None or not plain.plain:
+            return bool(targets)
+        # Its name is sent, and those of its parameters.
+        self.tools.append(Tool(key.rpartition(".")[2], (), plain.span or Span(home.file, 0, 0)))
+        return True
 
     def described(self, home: Facts, key: str, name: str = "", instead: Template | None = None) -> None:
         """A function or class by its docstring and the descriptions of its parameters."""
@@ -178,7 +179,7 @@ class _Reading:
         self.tools.append(Tool(name or key.rpartition(".")[2], template, place))
 
     def mapping(self, value: Mapping, facts: Facts, depth: int) -> None:
-        """A schema written as a dict, or an object made of a function."""
+        """A schema written as a dict, or an object made of a function. What tools a server has is known at run time."""
         resolved = self.linker.resolve(value, facts, self.bound)
         if not isinstance(resolved, Mapping):
             return
@@ -205,12 +206,13 @@ class _Reading:
         _describe(resolved, descriptions, 0)
         if isinstance(said, tuple) and not descriptions:
             descriptions.append(settled(said))
-        if descriptions or not value.kind:
+        server = "mcp" in value.kind.rpartition(".")[2].lower() or literal(resolved.get("type")) == "mcp"
+        if (descriptions or not value.kind) and not server:
             template = _lines(descriptions)
             name = name or literal(resolved.get("type")) or ""
             self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
         else:
-            self.unresolved.append(Unresolved("tools", value.kind, value.span))
+            self.unresolved.append(Unresolved("tools", value.kind or "...", value.span))
 
 
 def _describe(value: Value, found: list[Template], depth: int) -> None:

@@ -293,6 +293,26 @@ def test_a_tool_that_nothing_describes_is_its_name() -> None:
     assert unknown(found) == [("tools", "elsewhere")]
 
 
+def test_the_tools_of_a_server_are_known_at_run_time_alone() -> None:
+    code = """
+    from openai import OpenAI
+    tools = [{"type": "mcp", "server_label": "shelves", "server_url": "https://shelves.example"}]
+    OpenAI().responses.create(model="gpt-5", input="Count the books.", tools=tools)
+    """
+    (found,) = requests_of(code)
+    assert (parts(found), unknown(found)) == ([("user", "Count the books.")], [("tools", "...")])
+
+
+def test_a_message_of_a_thread_is_no_request() -> None:
+    code = """
+    from anthropic import Anthropic
+    from azure.ai.projects import AIProjectClient
+    client = AIProjectClient(endpoint=URL)
+    client.agents.messages.create(thread_id=thread, role="user", content="Count the books.")
+    """
+    assert requests_of(code) == [] and others_of(code) == ()
+
+
 def test_a_value_in_the_place_of_messages_is_the_users_only_if_its_name_says_so() -> None:
     code = """
     from openai import OpenAI

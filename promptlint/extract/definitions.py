@@ -252,6 +252,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         tuple(sorted(scope.changed)),
         tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
         bool(owner) and silent(node),
+        schemas.plain(node),
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)

@@ -385,6 +385,19 @@ def _field(
                 texts += [(f"{name}.examples", item) for item in items]
 
 
+_PLAIN_TYPES = frozenset("str int float bool list dict tuple set bytes None object Any".split())
+
+
+def plain(node: FunctionNode) -> bool:
+    """Whether nothing describes a function that is a tool but its name and those of its parameters."""
+    first = node.body[0]
+    if node.decorator_list or (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant | ast.JoinedStr)):
+        return False
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    typed = (each.annotation for each in arguments if each.annotation is not None)
+    return all(isinstance(each, ast.Name) and each.id in _PLAIN_TYPES for each in typed)
+
+
 def tool_like(node: FunctionNode) -> bool:
     """Whether a function may be somebody's tool: public, described, every parameter typed."""
     first = node.body[0]
