@@ -15,6 +15,7 @@ from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
+from promptlint.extract.invocations import says_it_changes
 from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.sending import OUTPUT, UNREAD, WITHIN
 from promptlint.extract.sites import extent
@@ -412,14 +413,14 @@ class _Reading:
 
 
 def changes(linker: Linker, name: str, at: str, facts: Facts, depth: int = 0) -> bool:
-    """Whether a function of the project, by its name, adds to or takes from the list that it is given as argument `at`.
+    """Whether a function, by its name, adds to or takes from the list that it is given as argument `at`.
 
-    It may hand it on to one that does.
+    It may hand it on to one that does. Of a function that is not in sight the name tells.
     """
     place = linker.place(name, facts) if depth < MAX_INNER else None
     found = linker.function(*place) if place is not None else None
     if found is None:
-        return False
+        return says_it_changes(name)
     home, function = found
     names = [parameter for parameter, _ in function.parameters]
     parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""

@@ -324,3 +324,28 @@ def test_a_value_in_the_place_of_messages_is_the_users_only_if_its_name_says_so(
     asked, other = requests_of(code)
     assert (parts(asked)[-1], asked.complete) == (("user", "{question}"), True)
     assert (parts(other)[-1], unknown(other)) == (("unknown", "{given}"), [("messages", "given")])
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("helper.add_history(messages)", "add_history(...)"),
+        ("inject(messages)", "inject(...)"),
+        ("append_rules(messages)", "append_rules(...)"),
+        ("memory.add(messages)", ""),
+        ("count(messages)", ""),
+        ("logger.info(messages)", ""),
+    ],
+)
+def test_a_list_given_to_what_changes_it_out_of_sight(call: str, expected: str) -> None:
+    code = f"""
+    from openai import OpenAI
+    from elsewhere import append_rules, memory
+
+    def run(helper):
+        messages = [{{"role": "system", "content": "You keep the archive."}}]
+        {call}
+        return OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+    """
+    (found,) = requests_of(code)
+    assert unknown(found) == ([("messages", expected)] if expected else [])

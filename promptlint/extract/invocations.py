@@ -50,6 +50,10 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
     if not values or not any(map(_matters, values)):
         return
     name = called_name(file, scope, called)
+    unknown = f"?.{last}" if isinstance(called, ast.Attribute) else last
+    if not name and says_it_changes(unknown):
+        # What it is, is not known, but it is called for what it does to a list.
+        _lend(file, scope, node, unknown)
     if not name and isinstance(called, ast.Attribute) and "_" in last.strip("_") and _tells(arguments):
         # Of an object of which nothing is known: a method of several words may be the only one of its name.
         name = f"?.{last}"
@@ -72,6 +76,22 @@ def _applied(file: File, scope: Scope, name: str) -> tuple[ast.expr, Arguments] 
     values = [here.values[name] for here in _around(scope) if name in here.values] or [file.module.values.get(name, ())]
     made = fallback_of(values[0])
     return file.applied.get(made.span) if made is not None else None
+
+
+def says_it_changes(name: str) -> bool:
+    """Whether the name of a function says that it changes what it is given: `add_history`, `trim`.
+
+    What is given to a method of one word (`memory.add`) becomes a part of the object.
+    """
+    owner, _, last = name.rpartition(".")
+    first, several, _ = last.lstrip(":_").partition("_")
+    return first in _CHANGING and bool(several or not owner)
+
+
+_CHANGING = frozenset(
+    "add append attach augment compress enrich extend fill inject insert populate prepend prune push remember remove "
+    "shorten trim truncate update".split()
+)
 
 
 def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[str, str, str], ...]:
