@@ -35,17 +35,11 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
     called: ast.expr = node.func
     last = called.attr if type(called) is ast.Attribute else called.id if type(called) is ast.Name else ""
     skipped = 1 if last in _FIRST else 2 if last in _SECOND else 0
-    if file.applied and type(called) is ast.Name and (known := _applied(file, scope, called.id)) is not None:
-        called, first = known
-        keywords = {**dict(first.keywords), **dict(arguments.keywords)}
-        arguments = Arguments((*first.positional, *arguments.positional), tuple(keywords.items()), arguments.complete)
     if skipped:
         if len(node.args) < skipped:
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
-        if last == "partial":
-            file.applied[file.span(node)] = (called, arguments)
     values = [*arguments.positional, *[value for _, value in arguments.keywords]]
     if not values or not any(map(_matters, values)):
         return
@@ -69,13 +63,6 @@ def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Argumen
         test = all_of(scope.guards)
         kept = () if skipped else _lend(file, scope, node, name)
         file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test, kept))
-
-
-def _applied(file: File, scope: Scope, name: str) -> tuple[ast.expr, Arguments] | None:
-    """What a name that `functools.partial` was bound to calls, and the arguments that it gives."""
-    values = [here.values[name] for here in _around(scope) if name in here.values] or [file.module.values.get(name, ())]
-    made = fallback_of(values[0])
-    return file.applied.get(made.span) if made is not None else None
 
 
 def says_it_changes(name: str) -> bool:

@@ -182,8 +182,6 @@ class File:
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
-        # The same of the project's own functions: what is called, and what it is given.
-        self.applied: dict[Span, tuple[ast.expr, Arguments]] = {}
         # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
         self.cut: set[Span] = set()
         self.rests: dict[Span, Value] = {}
