@@ -340,3 +340,36 @@ def test_who_serves_a_generative_model() -> None:
     """
     assert [each.provider for each in requests_of(code.format("vertexai.generative_models"))] == ["vertex-ai"]
     assert [each.provider for each in requests_of(code.format("google.generativeai"))] == ["gemini"]
+
+
+def test_partials_of_functions_of_the_project() -> None:
+    code = """
+    import functools
+    from functools import partial
+    from openai import OpenAI
+
+    def ask(system, question, model="gpt-4o"):
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+        return OpenAI().chat.completions.create(model=model, messages=messages)
+
+    translate = partial(ask, "You translate word for word.")
+    handed_on = partial(ask, "You count the letters.")
+
+    def main():
+        translate("The house is red.")
+
+    class Clerk:
+        def __init__(self):
+            self.sum_up = functools.partial(ask, "You sum up in one sentence.", model="gpt-5")
+
+        def work(self):
+            self.sum_up(question="It was a dark night.")
+
+    def other(translate):
+        translate("Nothing is known of this one.")
+    """
+    assert [(each.model, parts(each)) for each in requests_of(code)] == [
+        ("gpt-4o", [("system", "You count the letters."), ("user", "{question}")]),
+        ("gpt-4o", [("system", "You translate word for word."), ("user", "The house is red.")]),
+        ("gpt-5", [("system", "You sum up in one sentence."), ("user", "It was a dark night.")]),
+    ]

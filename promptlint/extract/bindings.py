@@ -11,6 +11,7 @@ from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, settings_of_prompts, words
+from promptlint.extract.partials import name_bound
 from promptlint.extract.sending import OPENAI_ADDRESSES
 from promptlint.extract.sites import KEYWORD, NAME, consider, note_content, note_fed, note_setting, place, unclaimed
 from promptlint.extract.state import File, Scope, key_of, single_hole, textual
@@ -35,6 +36,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             note_company(file, value, True)
         if type(node) not in _NO_TYPE:
             note_type(file, scope, name, node)
+        if file.bound:
+            name_bound(file, scope, name, node)
         if taken or file.prompt_like(name):
             note_value(file, scope, name, value, node)
         return
@@ -76,6 +79,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         file.module.values.setdefault(written, value)
     if type(node) not in _NO_TYPE:
         note_type(file, scope, written, node)
+    if file.bound:
+        name_bound(file, scope, written, node)
     if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
         note_given(file, "", target.attr, value)
     if target.attr == "__doc__":

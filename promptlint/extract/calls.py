@@ -171,7 +171,9 @@ def _unknown(
 ) -> Value:
     """The value of a call of the project's own functions and classes, or of something unknown."""
     if not against:
-        note_invocation(file, scope, site.node, site.arguments())
+        whole = partials.whole_call(file, scope, site.node, site.arguments()) if file.bound_names else None
+        note_invocation(file, scope, site.node, site.arguments(), whole)
+        partials.note_bound(file, site)
     if unused:
         return ()
     value = _other(file, scope, site, receiver, against, evaluate)

@@ -28,14 +28,21 @@ _PLAIN = frozenset(
 )
 
 
-def note_invocation(file: File, scope: Scope, node: ast.Call, arguments: Arguments) -> None:
-    """Record a call of what may be the project's own, if it is given anything that could matter."""
+def note_invocation(
+    file: File, scope: Scope, node: ast.Call, arguments: Arguments, whole: tuple[ast.expr, Arguments] | None = None
+) -> None:
+    """Record a call of what may be the project's own, if it is given anything that could matter.
+
+    `whole`: what is called, with all its arguments, where the call is that of a partial.
+    """
     if len(file.facts.invocations) >= MAX_INVOCATIONS:
         return
     called: ast.expr = node.func
     last = called.attr if type(called) is ast.Attribute else called.id if type(called) is ast.Name else ""
     skipped = 1 if last in _FIRST else 2 if last in _SECOND else 0
-    if skipped:
+    if whole is not None:
+        called, arguments = whole
+    elif skipped:
         if len(node.args) < skipped:
             return
         called = node.args[skipped - 1]

@@ -1,4 +1,7 @@
-"""`functools.partial` of a call that the catalogue knows: calls of what it makes give the rest of the arguments."""
+"""`functools.partial`: calls of what it makes give the rest of the arguments.
+
+Of a call that the catalogue knows it is that call, of a function of the project a call of that function.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from promptlint.extract.catalogue import Matcher
 from promptlint.extract.sending import client_in
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
-from promptlint.template import Mapping, Ref, Value
+from promptlint.template import Arguments, Mapping, Ref, Value
 
 PARTIAL = "functools.partial"
 
@@ -63,3 +66,53 @@ def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Call
         on=on,
         partial=True,
     )
+
+
+def note_bound(file: File, site: CallSite) -> None:
+    """Note a partial of a function that the catalogue does not know."""
+    if site.name == _PARTIAL and site.node.args and isinstance(site.node.args[0], ast.Name | ast.Attribute):
+        given = site.arguments()
+        rest = Arguments(given.positional[1:], given.keywords, given.complete)
+        file.bound[file.span(site.node)] = (site.node.args[0], rest)
+
+
+def name_bound(file: File, scope: Scope, name: str, node: ast.expr) -> None:
+    """Note that a name is bound, to such a partial or to something else."""
+    span = file.span(node) if isinstance(node, ast.Call) else None
+    if span in file.bound:
+        file.bound_names[_key(scope, name)] = span
+    else:
+        file.bound_names.pop(_key(scope, name), None)
+
+
+def whole_call(file: File, scope: Scope, node: ast.Call, given: Arguments) -> tuple[ast.expr, Arguments] | None:
+    """The function that a call of such a partial calls, with all arguments; None where it is anything else."""
+    name = dotted(node.func)
+    here: Scope | None = scope
+    while here is not None:
+        span = file.bound_names.get(_key(here, name))
+        if span is not None:
+            file.bound_called.add(span)
+            function, first = file.bound[span]
+            keywords = {**dict(first.keywords), **dict(given.keywords)}
+            complete = first.complete and given.complete
+            return function, Arguments((*first.positional, *given.positional), tuple(keywords.items()), complete)
+        if here.kind == "function" and name in here.values and "." not in name:
+            # Another one of that name.
+            return None
+        here = here.parent
+    return None
+
+
+def forget_called(file: File) -> None:
+    """A partial that is called in sight is no call itself."""
+    if file.bound_called:
+        file.facts.invocations[:] = [each for each in file.facts.invocations if each.span not in file.bound_called]
+
+
+def _key(scope: Scope, name: str) -> tuple[str, str]:
+    """Where a name means one thing: in its function, or in all methods of its class."""
+    first, _, rest = name.partition(".")
+    if rest and scope.owner and first == scope.receiver:
+        return f":{scope.owner}", rest
+    return scope.name, name

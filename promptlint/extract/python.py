@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from promptlint.extract import comments, onward
+from promptlint.extract import comments, onward, partials
 from promptlint.extract.definitions import (
     bind_scope,
     describe_tools,
@@ -81,6 +81,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     describe_tools(file)
+    partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
         onward.settle(file, tree)
     for expression, directive in denied:

@@ -182,6 +182,10 @@ class File:
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
         self.partials: dict[Span, tuple[Value, str, Any, Value | None]] = {}
+        # Those of other functions: what is called, its arguments so far, and the names that they have, by the scope.
+        self.bound: dict[Span, tuple[ast.expr, Arguments]] = {}
+        self.bound_names: dict[tuple[str, str], Span] = {}
+        self.bound_called: set[Span] = set()
         # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
         self.cut: set[Span] = set()
         self.rests: dict[Span, Value] = {}
