@@ -155,7 +155,7 @@ def _uncatalogued(
     loaded = _loaded(file, scope, site, receiver)
     if loaded is not None:
         return loaded
-    if receiver is not None and isinstance(site.node.func, ast.Attribute):
+    if receiver is not None and isinstance(site.node.func, ast.Attribute) and site.name != partials.PARTIAL:
         result = _method(file, site.node, site.node.func.attr, receiver, site)
         if result is not None:
             return result

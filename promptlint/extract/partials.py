@@ -70,7 +70,7 @@ def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Call
 
 def note_bound(file: File, site: CallSite) -> None:
     """Note a partial of a function that the catalogue does not know."""
-    if site.name == _PARTIAL and site.node.args and isinstance(site.node.args[0], ast.Name | ast.Attribute):
+    if site.name == PARTIAL and site.node.args and isinstance(site.node.args[0], ast.Name | ast.Attribute):
         given = site.arguments()
         rest = Arguments(given.positional[1:], given.keywords, given.complete)
         file.bound[file.span(site.node)] = (site.node.args[0], rest)
