@@ -14,6 +14,7 @@ import msgspec
 
 from promptlint import decisions, loading, operations, signatures
 from promptlint.applied import OPERATIONS, bounds, by_name
+from promptlint.clients import Through, client_of, model_name
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.state import has_text, join_branches, state_of
@@ -75,6 +76,12 @@ class Linker:
         self.elsewhere = any(facts.addressed for facts in all_facts)
         # By file its functions, by their keys.
         self.nestings: dict[str, Nesting[str]] = {}
+        # Clients that settings are given, by the name of the settings, and what that comes to.
+        self.settings: dict[str, list[tuple[Facts, Value]]] = {}
+        self.clients: dict[str, Through | None] = {}
+        for facts in all_facts:
+            for name, value in facts.settings:
+                self.settings.setdefault(name, []).append((facts, value))
         self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
         self.active: set[tuple[str, str]] = set()
@@ -86,6 +93,14 @@ class Linker:
         self.assumed: frozenset[str] = frozenset()
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
+
+    def settled(self, name: str) -> Through | None:
+        """The client that settings name, one for the whole project; None if they name several, or it is not known."""
+        if name not in self.clients:
+            given = [client_of(self.resolve(value, facts)) for facts, value in self.settings.get(name, ())]
+            known = {(each.provider, model_name(next(iter(each.all("model")), ()))) for each in given if each}
+            self.clients[name] = given[0] if None not in given and len(known) == 1 else None
+        return self.clients[name]
 
     def resolve(
         self, value: Value, facts: Facts, bound: Bound | None = None, assumed: frozenset[str] = frozenset()

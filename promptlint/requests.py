@@ -141,6 +141,8 @@ class _Reading:
         through = next((made for value in clients if (made := client_of(value))), None)
         if call.through and through is None and not _typed(call, self.facts):
             return None
+        if call.settings and not any(slot == "model" for slot, _ in (*slots, *(through.slots if through else ()))):
+            through = self.by_settings(through)
         self.who(slots, through)
         for slot, (part, role) in _TEXTS.items():
             own = [value for key, value in slots if key == slot]
@@ -169,6 +171,13 @@ class _Reading:
                 Unresolved("arguments", rest.expression if rest else "...", rest.span if rest else call.span)
             )
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)
+
+    def by_settings(self, through: Through | None) -> Through | None:
+        """What a request goes through whose client settings of the project name."""
+        made = self.linker.settled(self.call.settings)
+        if made is None or through is None:
+            return made or through
+        return Through(made.provider, made.address, (*through.slots, *made.slots), through.places | made.places)
 
     def resolve(self, value: Value) -> Value:
         return self.linker.resolve(value, self.facts, self.bound, self.assumed)

@@ -105,7 +105,9 @@ def test_modules_of_dspy() -> None:
     ]
     # Which model the settings name is not known; the last one says so itself.
     assert [(each.provider, each.model, each.complete) for each in found[:3]] == [("", "", False)] * 3
-    assert (found[3].provider, found[3].model, found[3].complete) == ("openai", "openai/gpt-4o", True)
+    assert (found[3].provider, found[3].model) == ("openai", "openai/gpt-4o")
+    # In every one DSPy says what the fields are in words of its own.
+    assert all("system" in [one.slot for one in each.unresolved] for each in found)
 
 
 def test_a_signature_of_another_file() -> None:
@@ -373,3 +375,36 @@ def test_partials_of_functions_of_the_project() -> None:
         ("gpt-4o", [("system", "You translate word for word."), ("user", "The house is red.")]),
         ("gpt-5", [("system", "You sum up in one sentence."), ("user", "It was a dark night.")]),
     ]
+
+
+SETTINGS = '''
+    import dspy
+
+    class Ask(dspy.Signature):
+        """Answer with the facts of the context alone."""
+        question = dspy.InputField()
+
+    ask = dspy.Predict(Ask)
+
+    def run():
+        ask(question="Where is tea grown?")
+'''
+
+
+def test_the_model_that_dspys_settings_name() -> None:
+    one = "import dspy\nlm = dspy.LM('openai/gpt-4o-mini')\ndspy.configure(lm=lm)\n"
+    (found,) = requests_of(SETTINGS, main=one)
+    assert (found.provider, found.model) == ("openai", "openai/gpt-4o-mini")
+    # DSPy says what the fields are in words of its own.
+    assert [(each.slot, each.expression) for each in found.unresolved] == [("system", "dspy.Predict")]
+
+    same = "import dspy\ndspy.settings.configure(lm=dspy.LM('openai/gpt-4o-mini'))\n"
+    other = "import dspy\nwith dspy.context(lm=dspy.LM('anthropic/claude-sonnet-4-5')):\n    pass\n"
+    unknown = "import dspy\ndspy.configure(lm=given)\n"
+    assert [each.model for each in requests_of(SETTINGS, main=one, again=same)] == ["openai/gpt-4o-mini"]
+    for more in (other, unknown):
+        (found,) = requests_of(SETTINGS, main=one, again=more)
+        assert (found.provider, found.model) == ("", "")
+
+    own = SETTINGS.replace("dspy.Predict(Ask)", "dspy.Predict(Ask, lm=dspy.LM('openai/gpt-5'))")
+    assert [each.model for each in requests_of(own, main=one)] == ["openai/gpt-5"]

@@ -24,7 +24,8 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     sends nothing itself; what it gives back (a chat) sends what it was given along with each message. `fills`: its
     other keywords are values for the fields of its text; with no text, they are what it sends. `unread`, `own` and
     `otherwise` say what it sends that does not stand in the code: what these arguments bring along, by slot; the slots
-    in which it puts text of its own, and those in which it does so if nothing is given for them.
+    in which it puts text of its own, and those in which it does so if nothing is given for them. `settings` names those
+    that say who gets the request if the call does not (`dspy.configure(lm=...)`).
     """
 
     match: list[str]
@@ -38,6 +39,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []
+    settings: str = ""
     requires: list[str] = []
     excludes: list[str] = []
 
@@ -64,7 +66,7 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """A call with arguments that are prompt text; `template` names the formatting the framework applies itself.
 
     With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it; `unread`,
-    `own` and `otherwise` are those of `CallEntry`.
+    `own`, `otherwise` and `settings` are those of `CallEntry`.
     """
 
     match: list[str]
@@ -78,6 +80,7 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []
+    settings: str = ""
     requires: list[str] = []
     excludes: list[str] = []
 
@@ -136,7 +139,7 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     `slots` is what every request through it gets ("model", "tools", "system", "client": another client inside).
     `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
     gives back that client with more set. `output` is where it is given the form of every answer. `unread` and `own` are
-    those of `CallEntry`.
+    those of `CallEntry`. `settings`: it makes no client, but settings of this name out of the one that it is given.
     """
 
     match: list[str]
@@ -148,6 +151,7 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []
+    settings: str = ""
     requires: list[str] = []
     excludes: list[str] = []
 

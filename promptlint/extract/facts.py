@@ -40,7 +40,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     it ask of the parameters. `lent` are the functions that its list of messages was given to before, each with the
     place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight.
     `method` is what is called, as in `Invocation`, if that may be a method of the project's own.
-    `returned`: it makes a text that only those who call the function around it may send.
+    `returned`: it makes a text that only those who call the function around it may send. `settings` are those that say
+    who gets it if nothing here does.
     """
 
     provider: str
@@ -62,6 +63,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lent: tuple[tuple[str, str], ...] = ()
     method: str = ""
     returned: bool = False
+    settings: str = ""
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -201,6 +203,8 @@ class Facts(msgspec.Struct):
     decorated: list[tuple[str, str]] = []
     # A client of OpenAI's package is made here for an address that is given: who answers there may be anybody.
     addressed: bool = False
+    # Clients that settings are given, by the name of the settings.
+    settings: list[tuple[str, Value]] = []
     # Whether the text speaks of cache markers.
     marks: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.

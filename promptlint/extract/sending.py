@@ -76,7 +76,7 @@ def sent(
     lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
+        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent), settings=entry.settings,
     )  # fmt: skip
 
 
@@ -187,6 +187,7 @@ def _note(
     through: bool = False,
     outputs: tuple[str, ...] = (),
     lent: tuple[tuple[str, str], ...] = (),
+    settings: str = "",
 ) -> None:
     parameters = tuple((key, value) for key, (value, _) in site.keywords.items() if key not in taken)
     file.note_call(
@@ -208,6 +209,7 @@ def _note(
             test=all_of(scope.guards),
             lent=lent,
             method=called_name(file, scope, site.node.func) if isinstance(site.node.func, ast.Attribute) else "",
+            settings=settings,
         )
     )
 
@@ -263,6 +265,8 @@ def client(
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)
+        elif slot == "client" and entry.settings:
+            file.facts.settings.append((entry.settings, value))
     return _object(file, site, entry.provider, given + _unread(file, site, entry), outputs)
 
 
@@ -309,7 +313,8 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
             note_tools(file, item)
     given += _unread(file, site, entry)
     if sends:
-        _note(file, scope, site, entry.provider, entry.api, given, taken, made=True, outputs=outputs)
+        settings = entry.settings
+        _note(file, scope, site, entry.provider, entry.api, given, taken, True, outputs=outputs, settings=settings)
     return _object(file, site, entry.provider, given, outputs)
 
 
