@@ -371,7 +371,7 @@ class _Job:
             if problem.kind == "internal" or strict or not self.shared["quiet"]:
                 _say(text_output.describe(problem, report.sources))
         for source, said in () if self.shared["quiet"] else report.unmatched:
-            _say(f"{text_output.safe(source)}: {said} matches nothing: no file that was read has this name")
+            _say(f"{text_output.safe(source)}: {said} matches nothing: nothing that was read has this name")
         return report
 
     def _around(self) -> Discovery:

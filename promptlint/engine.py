@@ -79,7 +79,7 @@ class Report(msgspec.Struct, frozen=True):
     """The outcome of a run.
 
     `files` counts those that were read, `skipped` those that were not; `failing`: a finding is as severe as `fail-on`.
-    `unmatched` is what configuration files say of the project's own code and no file that was read has: path and entry.
+    `unmatched` is what configuration files say of the project's own code and nothing that was read is: path and entry.
     """
 
     project: Project
@@ -126,8 +126,8 @@ def run(
 
 
 def _unmatched(readings: Sequence[Reading], settings_of: SettingsOf) -> list[tuple[str, str]]:
-    """What configuration files say of the project's own code and no file that was read has, with each one's path."""
-    from promptlint.extract.catalogue import lexicon
+    """What configuration files say of the project's own code and nothing that was read is, with each one's path."""
+    from promptlint.extract.catalogue import said_of
 
     found: dict[tuple[str, bytes], set[str]] = {}
     for reading in readings:
@@ -137,7 +137,7 @@ def _unmatched(readings: Sequence[Reading], settings_of: SettingsOf) -> list[tup
     return [
         (source, said)
         for (source, words), matched in sorted(found.items())
-        for said in dict.fromkeys(said for said, _, _ in lexicon(words).said)
+        for said in dict.fromkeys(said_of(words))
         if said not in matched
     ]
 
@@ -230,7 +230,8 @@ def _read_file(file: File, words: bytes) -> Reading:
 def _reading(source: Source, words: bytes, says: int | None = None, syntax: Syntax = ()) -> Reading:
     """The reading of a text, whatever it holds: what goes wrong becomes a problem of that file."""
     try:
-        return Reading(_facts(source, words, says, syntax), ignores.ignores(source), _matched(source, words))
+        made = _facts(source, words, says, syntax)
+        return Reading(made, ignores.ignores(source), _matched(source, words, made.named))
     except RecursionError:
         return _failed(source.name, "internal", "nested too deeply")
     except MemoryError:
@@ -239,12 +240,12 @@ def _reading(source: Source, words: bytes, says: int | None = None, syntax: Synt
         return _failed(source.name, "internal", _short(error))
 
 
-def _matched(source: Source, words: bytes) -> list[str]:
+def _matched(source: Source, words: bytes, called: list[str]) -> list[str]:
     if not words or language(source.name) != "python":
         return []
     from promptlint.extract.catalogue import found_in
 
-    return found_in(source.text, words)
+    return found_in(source.text, words, called)
 
 
 def _facts(source: Source, words: bytes, says: int | None, syntax: Syntax) -> Facts:

@@ -299,7 +299,7 @@ def test_a_name_that_no_file_has_is_told(tmp_path: Path, capsys: pytest.CaptureF
 
     config = """
     [[call]]
-    match = ["my_llm.aks", "my_llm.ask"]
+    match = ["my_llm.aks", "my_llm.ask", "Desk.ask"]
     slots = { prompt = [0] }
     [[call]]
     match = ["ask"]
@@ -310,12 +310,13 @@ def test_a_name_that_no_file_has_is_told(tmp_path: Path, capsys: pytest.CaptureF
     attributes = { about = "system" }
     """
     (tmp_path / "promptlint.toml").write_text(config)
-    (tmp_path / "app.py").write_text("from my_llm import ask\n\nask('Name a plant.')\n")
+    (tmp_path / "app.py").write_text("from my_llm import Desk, ask\n\nask('Name a plant.')\ndesk = Desk()\ndesk.ask('Name it.')\n")
     (tmp_path / "notes.txt").write_text("my_llm.aks, Persona")
     assert execute([str(tmp_path)]) == 0
-    end = "matches nothing: no file that was read has this name"
+    end = "matches nothing: nothing that was read has this name"
     lines = [line.partition("promptlint.toml: ")[2] for line in capsys.readouterr().err.splitlines() if end in line]
-    assert lines == [f"[[call]]: `my_llm.aks` {end}", f"[[call]]: `ask` {end}", f"[[base]]: `Persona` {end}"]
+    aks, desk = "[[call]]: `my_llm.aks`", "[[call]]: `Desk.ask`"
+    assert lines == [f"{aks} {end}", f"{desk} {end}", f"[[call]]: `ask` {end}", f"[[base]]: `Persona` {end}"]
     # One file is not the whole project, and who wants to hear nothing hears nothing.
     assert execute([str(tmp_path / "app.py")]) == 0 and end not in capsys.readouterr().err
     assert execute([str(tmp_path), "--quiet"]) == 0 and end not in capsys.readouterr().err

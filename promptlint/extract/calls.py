@@ -114,6 +114,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         return _unknown(file, scope, site, receiver, against, unused, evaluate)
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
+    if site.last in file.lexicon.said_tails:
+        file.facts.named.append(site.name)
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     schemas.note_passed(file, site)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -266,11 +266,13 @@ class Lexicon:
         self.decorator_tails = frozenset(tail for each in self.matchers for tail in each.decorators)
         # The last parts of all calls that are known.
         self.tails = self.schema_tails.union(self.decorator_tails, *[each.call_tails for each in self.matchers])
-        # What the project says of its code, each name with the parts and imports that a file must hold for it to match.
-        self.said: list[tuple[str, list[str], list[str]]] = []
+        # What the project says of its code: the kind of entry, the name, and the imports that a file must have.
+        self.said: list[tuple[str, str, list[str]]] = []
         for kind in KINDS if words else ():
             for entry in getattr(words.catalogue, kind) if words else ():
-                self.said += [(f"[[{kind}]]: `{name}`", name.split("."), entry.requires) for name in entry.match]
+                self.said += [(kind, name, entry.requires) for name in entry.match]
+        # The last parts of what is called by these names.
+        self.said_tails = frozenset(name.rpartition(".")[2] for kind, name, _ in self.said if kind not in _UNCALLED)
         if words and (words.names or words.not_names):
             self.verdict = functools.lru_cache(maxsize=20_000)(_verdict(words.names, words.not_names))
 
@@ -295,12 +297,27 @@ class Lexicon:
         return next((entry for entry in found if entry is not None), None)
 
 
-def found_in(text: str, words: bytes) -> list[str]:
-    """What a configuration says of the project's own code and could match in a file with this text."""
+# Kinds of entries whose names may stand where nothing is called.
+_UNCALLED = ("decorator", "base", "schema")
+
+
+def said_of(words: bytes) -> list[str]:
+    """What a configuration says of the project's own code: the kind of each entry, and the name."""
+    return [f"[[{kind}]]: `{name}`" for kind, name, _ in lexicon(words).said]
+
+
+def found_in(text: str, words: bytes, called: Collection[str]) -> list[str]:
+    """The part of it that matches in a file with this text, in which functions of these dotted names are `called`."""
+
+    def matches(kind: str, name: str) -> bool:
+        if kind in _UNCALLED or name.endswith("__call__"):
+            return all(part in text for part in name.split("."))
+        return any(each == name or each.endswith(f".{name}") for each in called)
+
     return [
-        said
-        for said, parts, requires in lexicon(words).said
-        if all(part in text for part in parts) and (not requires or any(module in text for module in requires))
+        f"[[{kind}]]: `{name}`"
+        for kind, name, requires in lexicon(words).said
+        if matches(kind, name) and (not requires or any(module in text for module in requires))
     ]
 
 

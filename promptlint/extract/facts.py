@@ -203,6 +203,8 @@ class Facts(msgspec.Struct):
     decorated: list[tuple[str, str]] = []
     # A client of OpenAI's package is made here for an address that is given: who answers there may be anybody.
     addressed: bool = False
+    # Dotted names of what is called, as far as the configuration may mean it.
+    named: list[str] = []
     # Clients that settings are given, by the name of the settings.
     settings: list[tuple[str, Value]] = []
     # Whether the text speaks of cache markers.

@@ -76,7 +76,8 @@ def sent(
     lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent), settings=entry.settings,
+        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
+        settings=entry.settings,
     )  # fmt: skip
 
 
