@@ -310,7 +310,8 @@ def test_a_name_that_no_file_has_is_told(tmp_path: Path, capsys: pytest.CaptureF
     attributes = { about = "system" }
     """
     (tmp_path / "promptlint.toml").write_text(config)
-    (tmp_path / "app.py").write_text("from my_llm import Desk, ask\n\nask('Name a plant.')\ndesk = Desk()\ndesk.ask('Name it.')\n")
+    code = "from my_llm import Desk, ask\n\nask('Name a plant.')\ndesk = Desk()\ndesk.ask('Name it.')\n"
+    (tmp_path / "app.py").write_text(code)
     (tmp_path / "notes.txt").write_text("my_llm.aks, Persona")
     assert execute([str(tmp_path)]) == 0
     end = "matches nothing: nothing that was read has this name"

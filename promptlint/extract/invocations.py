@@ -7,7 +7,7 @@ import sys
 
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import Function, Invocation
-from promptlint.extract.state import File, Scope, all_of, fallback_of, single_hole, state_of
+from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, named_arguments
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Text, Value, parts
