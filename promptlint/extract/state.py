@@ -151,8 +151,6 @@ class File:
         # Where the comments begin that have settled a case.
         self.settled: set[int] = set()
         self.aliases: dict[str, str] = {}
-        # Names of the module that functions may bind anew: what follows a `global` anywhere in the text.
-        self.globals = frozenset(_declared_global(source.text))
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
         self.rebound: set[str] = set()
         self.imported: frozenset[str] = frozenset()
@@ -174,8 +172,6 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
         self.alone: dict[Span, tuple[str, str]] = {}
-        # It may make Jinja environments with delimiters of their own.
-        self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # What is known of the names that are called, as they are written (`calls.Callee`).
         self.callees: dict[str, Any] = {}
         # Components of pipelines by their names.
@@ -193,14 +189,22 @@ class File:
         self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
         # What a turn of them does, by the loop.
         self.turns: dict[int, Any] = {}
-        # The name of the file, or of its folder, says that it holds prompts.
-        self.of_prompts = _says_prompts(source.name)
         # Functions and local classes by their keys, to be described when something sends them.
         self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
         self.wide = source.wide
+        self._look_through(source)
         self.inside(None)
+
+    def _look_through(self, source: Source) -> None:
+        """What the text and the name of the file say before it is read."""
+        # Names of the module that functions may bind anew: what follows a `global` anywhere in the text.
+        self.globals = frozenset(_declared_global(source.text))
+        # It may make Jinja environments with delimiters of their own.
+        self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
+        # The name of the file, or of its folder, says that it holds prompts.
+        self.of_prompts = _says_prompts(source.name)
 
     def span(self, node: ast.AST) -> Span:
         """The place of an expression or statement in the file."""
