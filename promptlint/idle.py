@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _PASSIVE = frozenset(
     "object ABC Protocol Generic BaseModel Enum StrEnum str NamedTuple TypedDict Exception dict list".split()
 )
-_MAX_BASES = 40
 # Words in the name of a text that was given up, and is kept to be compared with or to be looked up.
 _OUT_OF_USE = frozenset("old legacy deprecated obsolete outdated unused".split())
 
@@ -107,23 +106,24 @@ class Idle:
     def _runs(self, facts: Facts, key: str, function: Function) -> bool:
         owner, _, name = key.rpartition(".")
         special = name.startswith("__") and name.endswith("__")
-        return function.decorated or special or name in self.mentioned or self._led(facts, owner, 0)
+        return function.decorated or special or name in self.mentioned or self._led(facts, owner)
 
-    def _led(self, facts: Facts, owner: str, hops: int) -> bool:
+    def _led(self, facts: Facts, owner: str) -> bool:
         """Whether a class has a base that is not of the project: that may call any of its methods."""
-        if hops > _MAX_BASES:
-            return True
-        for base in facts.bases.get(owner, ()):
-            if base in facts.bases:
-                home, key = facts, base
-            elif (found := self.linker.modules.find(facts, base)) is not None and found[1] in found[0].bases:
-                home, key = found
-            elif base.rpartition(".")[2] in _PASSIVE:
+        seen: set[tuple[str, str]] = set()
+        pending = [(facts, owner)]
+        while pending:
+            home, key = pending.pop()
+            if (home.file, key) in seen:
                 continue
-            else:
-                return True
-            if (home.file, key) != (facts.file, owner) and self._led(home, key, hops + 1):
-                return True
+            seen.add((home.file, key))
+            for base in home.bases.get(key, ()):
+                if base in home.bases:
+                    pending.append((home, base))
+                elif (found := self.linker.modules.find(home, base)) is not None and found[1] in found[0].bases:
+                    pending.append(found)
+                elif base.rpartition(".")[2] not in _PASSIVE:
+                    return True
         return False
 
     def _raw(self) -> set[str]:

@@ -334,6 +334,16 @@ GROWING: dict[str, str] = {
         ),
         'client.chat.completions.parse(model="gpt-5", response_format=C1, messages=[{"role": "user", "content": "You"}])',
     ),
+    "layers of classes above each other": lines(
+        SEND,
+        (
+            f"class C{layer}x{n}({', '.join(f'C{layer + 1}x{m}' for m in range(12)) if layer < 11 else ''}):\n    pass"
+            for layer in reversed(range(12))
+            for n in range(12)
+        ),
+        'class Top(C0x0):\n    def prompt(self, question):\n        return f"You are kind. Answer {question}: {self.x}"',
+        "ask(Top().nothing() + Top.nothing)",
+    ),
     "lists of tools in each other": lines(
         "import pydantic",
         SEND,
