@@ -122,6 +122,8 @@ class _Reading:
         # Each with the seconds for which it stores, 0 if that is not said beside it.
         self.markers: dict[str, dict[int, int]] = {part: {} for part in self.parts}
         self.mixed: Hole | None = None
+        # Lists of clients and agents that have been looked into: they may name each other.
+        self.looked: set[tuple[Span, bool]] = set()
 
     def sent(self) -> Sent | None:
         call = self.call
@@ -166,10 +168,7 @@ class _Reading:
             self.unresolved.append(Unresolved("messages", "", call.span))
         self.unresolved += self.changed()
         if not call.complete:
-            rest = call.rest
-            self.unresolved.append(
-                Unresolved("arguments", rest.expression if rest else "...", rest.span if rest else call.span)
-            )
+            self.unknown("arguments", call.rest)
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)
 
     def by_settings(self, through: Through | None) -> Through | None:
@@ -247,12 +246,7 @@ class _Reading:
             through = made if through is None or not through.provider else through
         if through is not None and through.provider is None:
             self.provider = ""
-            address = through.address
-            self.unresolved.append(
-                Unresolved(
-                    "provider", address.expression if address else "...", address.span if address else self.call.span
-                )
-            )
+            self.unknown("provider", through.address)
         elif through is not None and through.provider:
             self.provider = through.provider
         at = next((each for name, each in self.call.parameters if name in _ADDRESSES), ())
@@ -260,8 +254,7 @@ class _Reading:
             self.provider = provider_at(given) or ""
             hole = single_hole(given)
             if not self.provider:
-                place = hole.span if hole else self.call.span
-                self.unresolved.append(Unresolved("provider", hole.expression if hole else "...", place))
+                self.unknown("provider", hole)
             through = Through(self.provider or None, hole, (), frozenset())
         self.model, start = model_name(value) if value is not None else ("", "")
         framework = self.call.api == "agent" and (through is None or not through.provider)
@@ -278,9 +271,12 @@ class _Reading:
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
         if self.provider == "openai" and not self.openai(through):
             self.provider = ""
-            hole = fallback_of(self.call.client)
-            place = hole.span if hole else self.call.span
-            self.unresolved.append(Unresolved("provider", hole.expression if hole else "...", place))
+            self.unknown("provider", fallback_of(self.call.client))
+
+    def unknown(self, part: str, value: Hole | None) -> None:
+        self.unresolved.append(
+            Unresolved(part, value.expression if value else "...", value.span if value else self.call.span)
+        )
 
     def openai(self, through: Through | None) -> bool:
         """Whether OpenAI gets the request, and not one of the many servers that its client is used for.
@@ -349,7 +345,8 @@ class _Reading:
         if depth > MAX_INNER:
             return
         value, facts = self.linker.origin(value, facts)
-        if isinstance(value, Items):
+        if isinstance(value, Items) and (value.span, instead) not in self.looked:
+            self.looked.add((value.span, instead))
             for item in value.items:
                 self.made(item, facts, depth + 1, instead)
         elif isinstance(value, Mapping) and value.get("@provider") is not None:
@@ -421,22 +418,33 @@ class _Reading:
         )
 
 
-def changes(linker: Linker, name: str, at: str, facts: Facts, depth: int = 0) -> bool:
+def changes(linker: Linker, name: str, at: str, facts: Facts) -> bool:
     """Whether a function, by its name, adds to or takes from the list that it is given as argument `at`.
 
     It may hand it on to one that does. Of a function that is not in sight the name tells.
     """
-    place = linker.place(name, facts) if depth < MAX_INNER else None
-    found = linker.function(*place) if place is not None else None
-    if found is None:
-        return says_it_changes(name)
-    home, function = found
-    names = [parameter for parameter, _ in function.parameters]
-    parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
-    if parameter in function.changes:
-        return True
-    handed = [(inner, there) for given, inner, there in function.lends if given == parameter][:MAX_INNER]
-    return any(changes(linker, inner, there, home, depth + 1) for inner, there in handed)
+    seen: set[tuple[str, str, str]] = set()
+    level = [(name, at, facts)]
+    for _ in range(MAX_INNER):
+        below: list[tuple[str, str, Facts]] = []
+        for name, at, facts in level:
+            if (facts.file, name, at) in seen:
+                continue
+            seen.add((facts.file, name, at))
+            place = linker.place(name, facts)
+            found = linker.function(*place) if place is not None else None
+            if found is None:
+                if says_it_changes(name):
+                    return True
+                continue
+            home, function = found
+            names = [parameter for parameter, _ in function.parameters]
+            parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
+            if parameter in function.changes:
+                return True
+            below += [(inner, there, home) for given, inner, there in function.lends if given == parameter][:MAX_INNER]
+        level = below
+    return any(says_it_changes(name) for name, _, _ in level)
 
 
 def _whole_system(template: Template) -> Template:

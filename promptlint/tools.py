@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
 
 MAX_TOOLS, MAX_DEPTH, MAX_TEXTS = 500, 12, 2_000
+# Values that are looked into for the tools of one request: lists may name each other.
+MAX_STEPS = 5_000
 # Keys and keywords that describe a tool, and those that hold the function or class it is made of.
 _DESCRIPTIONS = ("description", "tool_description", "description_override", "desc")
 _FUNCTIONS = ("func", "fn", "function", "coroutine", "async_fn", "callable", "0")
@@ -72,9 +74,11 @@ class _Reading:
         self.tools: list[Tool | None] = []
         self.unresolved: list[Unresolved] = []
         self.mixed: Hole | None = None
+        self.steps = 0
 
     def take(self, value: Value, facts: Facts, depth: int) -> None:
-        if depth > MAX_DEPTH or len(self.tools) > MAX_TOOLS:
+        self.steps += 1
+        if depth > MAX_DEPTH or len(self.tools) > MAX_TOOLS or self.steps > MAX_STEPS:
             return
         if isinstance(value, Items):
             for item in value.items:

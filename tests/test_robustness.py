@@ -351,6 +351,17 @@ GROWING: dict[str, str] = {
         (f"L{n} = [{', '.join(f'L{m}' for m in range(20) if m != n)}, T]" for n in range(20)),
         'client.chat.completions.create(model="gpt-5", tools=L0, messages=[{"role": "user", "content": "You are kind."}])',
     ),
+    "lists of nothing in each other": lines(
+        SEND,
+        (f"L{n} = [{', '.join(f'L{m}' for m in range(14) if m != n)}]" for n in range(14)),
+        "L0.chat.completions.create(model=L1, tools=L2, messages=[{'role': 'user', 'content': 'You are kind.'}])",
+    ),
+    "functions that hand a list to each other": lines(
+        SEND,
+        (f"def f{n}(m):\n" + "".join(f"    f{k}(m)\n" for k in range(14) if k != n) for n in range(14)),
+        "def go(q):\n    m = [{'role': 'user', 'content': 'You are kind. ' + q}]\n    f0(m)",
+        "    client.chat.completions.create(model='gpt-5', messages=m)",
+    ),
     "doubling of lists": lines(
         START,
         'm = [{"role": "user", "content": p}]',
