@@ -45,7 +45,7 @@ def within(value: Value, path: Sequence[str], depth: int = 0) -> Iterator[Templa
 
     Messages are not: each is known for what it is, with its own role.
     """
-    if depth > MAX_NESTING or type(value) is Message:
+    if depth > MAX_NESTING or type(value) is Message or (type(value) is Mapping and value.kind.endswith("Message")):
         return
     key = path[0] if path else ""
     if type(value) is Items:
