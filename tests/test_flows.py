@@ -498,6 +498,17 @@ CASES = [
         ("user", TASK),
     ),
     case(
+        "what a framework is given in a loop over what a function makes",
+        """
+        from agno.agent import Agent
+        def clerks():
+            return [{"name": "north", "rules": "RULES_TEXT"}, {"name": "south", "rules": "TASK_TEXT"}]
+        TEAM = [Agent(instructions=clerk["rules"]) for clerk in clerks()]
+        """,
+        ("system", RULES),
+        ("system", TASK),
+    ),
+    case(
         "messages of a role that the caller tells",
         """
         def message(role, content):

@@ -13,6 +13,7 @@ from promptlint.extract.sites import (
     MIN_READS,
     consider,
     extent,
+    note_drawn,
     note_fed,
     note_handed,
     sample,
@@ -38,6 +39,8 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
         if textual(value):
             span = extent(value) or file.span(node)
             file.note(sending.formatted(value, template, span), span, name, role, "keyword", KEYWORD)
+        else:
+            note_drawn(file, value, role)
     elif type(value) is Items:
         for item in value.items:
             note_argument(file, item, node, name, role, template)
@@ -60,6 +63,7 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         if file.prompt_like(key):
             note_fed(file, value, key)
             note_handed(file, value, key)
+            note_drawn(file, value, role_of(key))
         if type(value) is tuple and not textual(value):
             continue
         if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):

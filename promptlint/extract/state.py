@@ -109,7 +109,7 @@ def _declared_global(text: str) -> Iterator[str]:
         at = text.find("global ", at + 7)
 
 
-_HOLDERS = (("prompts",), ("prompt",))
+_HOLDERS = (("prompts",), ("prompt",), ("fewshots",), ("fewshot",))
 
 
 class File:
