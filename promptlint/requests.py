@@ -160,7 +160,8 @@ class _Reading:
         for value in own:
             self.tools(value, self.facts)
         bare = not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts)
-        if bare and (call.made or steps is not None):
+        if bare and (call.made or steps is not None or (call.api == "invoke" and not self.parts["messages"])):
+            # `invoke_model` also serves models that embed and rank.
             return None
         self.unresolved += _unread([*(through.slots if through is not None else ()), *slots], call.span)
         if call.made and not self.parts["messages"]:
@@ -311,6 +312,8 @@ class _Reading:
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         for message in self.turns(value) or _messages(value, role, self.call.span):
+            if slot == "system" and message.role == "unknown":
+                message = msgspec.structs.replace(message, role="system")
             if unset(message.content):
                 # Nothing is given for it here: what makes the message leaves it out.
                 continue

@@ -408,3 +408,44 @@ def test_the_model_that_dspys_settings_name() -> None:
 
     own = SETTINGS.replace("dspy.Predict(Ask)", "dspy.Predict(Ask, lm=dspy.LM('openai/gpt-5'))")
     assert [each.model for each in requests_of(own, main=one)] == ["openai/gpt-5"]
+
+
+def test_a_swarm_is_given_its_agent_where_it_runs() -> None:
+    code = """
+    from swarm import Agent, Swarm
+    client = Swarm()
+    helper = Agent(name="helper", model="gpt-4o", instructions="You keep books.")
+    client.run(agent=helper, messages=[{"role": "user", "content": "Count the books."}])
+    """
+    (found,) = requests_of(code)
+    assert (found.provider, found.model, found.complete) == ("openai", "gpt-4o", True)
+    assert parts(found) == [("system", "You keep books."), ("user", "Count the books.")]
+
+
+def test_models_by_their_names() -> None:
+    code = """
+    from {} import {}
+
+    class Clerk:
+        def work(self, text):
+            return self.{}("Count the books.")
+    """
+    langchain = ("langchain_core.prompts", "PromptTemplate", "summary_model.invoke")
+    llama = ("llama_index.core", "VectorStoreIndex", "mm_llm.complete")
+    for given in (langchain, llama):
+        assert [parts(each) for each in requests_of(code.format(*given))] == [[("user", "Count the books.")]]
+    for other in (("numpy", "array", "summary_model.invoke"), (*langchain[:2], "desk.invoke")):
+        assert requests_of(code.format(*other)) == []
+
+
+def test_agno_adds_text_where_it_is_told_to() -> None:
+    code = """
+    from agno.agent import Agent
+    from agno.models.openai import OpenAIChat
+    helper = Agent(model=OpenAIChat(id="gpt-4o"), description="You keep books."{})
+    helper.run("Count the books.")
+    """
+    assert [each.complete for each in requests_of(code.format(""))] == [True]
+    assert [each.complete for each in requests_of(code.format(", markdown=False"))] == [True]
+    for more in (", markdown=True", ", db=db", ", knowledge=shelves"):
+        assert [each.complete for each in requests_of(code.format(more))] == [False]

@@ -349,3 +349,15 @@ def test_a_list_given_to_what_changes_it_out_of_sight(call: str, expected: str) 
     """
     (found,) = requests_of(code)
     assert unknown(found) == ([("messages", expected)] if expected else [])
+
+
+def test_a_model_that_may_embed_is_no_request_without_text() -> None:
+    code = """
+    import boto3, json
+    client = boto3.client("bedrock-runtime")
+
+    def embed(text, body):
+        client.invoke_model(modelId="cohere.rerank-v3", body=json.dumps({"documents": text}))
+        client.invoke_model(modelId="amazon.titan-embed-text-v2", body=body)
+    """
+    assert requests_of(code) == [] and others_of(code) == ()

@@ -56,7 +56,7 @@ def sent(
     file: File, scope: Scope, site: CallSite, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
 ) -> None:
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
-    through = entry.through and not _named_model(client)
+    through = entry.through and not _named_model(file, client)
     slots, taken = _slots(site, entry.slots)
     if entry.fills:
         slots, taken = _with_fields(file, site, slots, taken)
@@ -150,11 +150,11 @@ def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -
     return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
 
 
-def may_be_client(value: Value | None) -> bool:
+def may_be_client(file: File, value: Value | None) -> bool:
     """Whether linking may find that requests go through a value."""
     if isinstance(value, Mapping):
         return value.get("@provider") is not None
-    if _named_model(value):
+    if _named_model(file, value):
         return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     return isinstance(ref, Ref) and ref.name.partition(".")[0] not in sys.stdlib_module_names
@@ -167,12 +167,13 @@ def typed(file: File, scope: Scope, node: ast.Call) -> bool:
     return makes_client(type_of(file, scope, node.func.value), file.lexicon.matchers, file.imported)
 
 
-def _named_model(value: Value | None) -> bool:
-    """Whether the name of a value says that it is a language model: `self.fast_llm`."""
+def _named_model(file: File, value: Value | None) -> bool:
+    """Whether the name of a value says that it is a language model: `self.fast_llm`, of LangChain `summary_model`."""
     hole = fallback_of(value) if value is not None else None
     if hole is None or not hole.expression.replace(".", "").isidentifier():
         return False
-    return words(hole.expression.rpartition(".")[2])[-1:] == ("llm",)
+    said = words(hole.expression.rpartition(".")[2])
+    return said[-1:] == ("llm",) or (len(said) > 1 and said[-1] == "model" and not PIPES.isdisjoint(file.imported))
 
 
 def _note(
