@@ -31,7 +31,7 @@ from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows
-from promptlint.template import Arguments, Hole, Items, Message, Ref, Span, Text, Value, parts, texts
+from promptlint.template import Arguments, Hole, Items, Message, Ref, Span, Text, Value, holes, parts, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -385,7 +385,11 @@ class Callers:
                 if made is not None and not made.bare:
                     placed = _placed(made.request, invocation)
                     placed = _again(placed) if way.kept else placed
-                    found.append(msgspec.structs.replace(made, request=_anybody(placed) if way.ambiguous else placed))
+                    if way.ambiguous:
+                        # Another class may send something else around what the caller gives.
+                        plain = sent(here, facts, self.linker)
+                        placed = _anybody(_given(placed, plain.request, bound) if plain is not None else placed)
+                    found.append(msgspec.structs.replace(made, request=placed))
             rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker, self._held(place)) if rest or not found else None
         return found if alone is None or (alone.bare and found) else [*found, alone]
@@ -487,6 +491,21 @@ def _again(made: Request) -> Request:
     """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
     more = Unresolved("messages", "...", made.span)
     return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
+
+
+def _given(made: Request, plain: Request, bound: Bound) -> Request:
+    """Of a request what the caller gives, for `plain` is the same one without that."""
+    if len(made.prompts) != len(plain.prompts):
+        return made
+    given = [any(hole.parameter in bound for hole in holes(prompt.template)) for prompt in plain.prompts]
+    kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
+    if len(kept) in (0, len(given)):
+        return made
+    more = (*made.unresolved, Unresolved("messages", "...", made.span))
+    tools = sum(prompt.role == "tool" for prompt in kept)
+    return msgspec.structs.replace(
+        made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
+    )
 
 
 def _anybody(made: Request) -> Request:

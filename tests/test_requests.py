@@ -1138,3 +1138,31 @@ def test_who_made_a_model_is_not_who_serves_it(model: str, provider: str) -> Non
     """
     (found,) = requests_of(code)
     assert found.provider == provider
+
+
+def test_of_several_classes_that_may_be_meant_only_what_the_caller_gives_is_known() -> None:
+    code = """
+    from openai import OpenAI
+
+    class Desk:
+        def ask(self, question):
+            raise NotImplementedError
+
+    class First(Desk):
+        def ask(self, question):
+            messages = [{"role": "system", "content": "You sell tea."}, {"role": "user", "content": question}]
+            return OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+    %s
+    def run(desk: Desk):
+        desk.ask("Which tea is green?")
+    """
+    second = """
+    class Second(Desk):
+        def ask(self, question):
+            return OpenAI().responses.create(model="gpt-5", instructions="You sell coffee.", input=question)
+    """
+    (only,) = requests_of(code % "")
+    assert parts(only) == [("system", "You sell tea."), ("user", "Which tea is green?")]
+    several = [each for each in requests_of(code % second) if each.name == "run"]
+    assert [(each.provider, parts(each)) for each in several] == [("", [("user", "Which tea is green?")])]
+    assert {"provider", "model", "messages"} <= {one.slot for one in several[0].unresolved}
