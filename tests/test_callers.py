@@ -767,3 +767,17 @@ def test_a_list_that_is_kept_over_calls_holds_what_they_have_added(code: str, co
     found = [each for each in project.requests if each.api]
     assert [each.complete for each in found if each.name == "main"] == complete
     assert all(each.slot == "messages" for request in found for each in request.unresolved)
+
+
+def test_a_common_method_makes_an_agent_only_of_what_is_known_to_be_one() -> None:
+    program = """
+    from agent_framework import Agent, WorkflowBuilder
+    from agent_framework.orchestrations import SequentialBuilder
+
+    async def main(client):
+        team = SequentialBuilder(participants=[Agent(client=client, instructions="Sort letters.")]).build()
+        await team.run("Sort the letters of this week.")
+        plain = WorkflowBuilder(start_executor=upper).build()
+        await plain.run("some text for a function")
+    """
+    assert found({"app.py": program}) == {("system", "Sort letters."), ("user", "Sort the letters of this week.")}

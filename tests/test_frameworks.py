@@ -598,6 +598,39 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         },
     ),
     (
+        "agent-framework",
+        """
+        from agent_framework import Agent, Content, Message
+        async def main(client, context):
+            clerk = Agent(client=client, instructions="You sort letters.", description="Knows the letters")
+            context.extend_instructions(self.source_id, "Never open letters.")
+            context.extend_messages(self, [Message("user", ["The post has come."])])
+            Message(role="system", contents=[Content.from_text(text="Letters are sorted at nine.")])
+        """,
+        {
+            ("system", "You sort letters."),
+            ("tool", "Knows the letters"),
+            ("system", "Never open letters."),
+            ("user", "The post has come."),
+            ("system", "Letters are sorted at nine."),
+        },
+    ),
+    (
+        "tools-and-agents-by-their-description",
+        """
+        import nat
+        from agent_squad.agents import BedrockLLMAgent, BedrockLLMAgentOptions
+        yield FunctionInfo.from_fn(search, description="Search the letters of a year.")
+        group.add_function(name="count", fn=count, description="Count the letters of a day.")
+        BedrockLLMAgent(BedrockLLMAgentOptions(name="a", description="Answers letters about taxes."))
+        """,
+        {
+            ("tool", "Search the letters of a year."),
+            ("tool", "Count the letters of a day."),
+            ("tool", "Answers letters about taxes."),
+        },
+    ),
+    (
         "described-data",
         """
         import langchain, langgraph_supervisor, llama_index, letta_client

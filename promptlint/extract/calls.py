@@ -325,7 +325,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
             return message
         note_schema(file, mapping)
         return mapping
-    if site.name.endswith("Part.from_text") and (text := site.pick(["text", 0])) is not None:
+    if site.name.endswith(("Part.from_text", "Content.from_text")) and (text := site.pick(["text", 0])) is not None:
         return Mapping((("text", text[0]),), file.span(site.node))
     if type(first) is Items:
         if site.name in SETS:

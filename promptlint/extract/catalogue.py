@@ -138,8 +138,9 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     `slots` is what every request through it gets ("model", "tools", "system", "client": another client inside).
     `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
-    gives back that client with more set. `output` is where it is given the form of every answer. `unread` and `own` are
-    those of `CallEntry`. `settings`: it makes no client, but settings of this name out of the one that it is given.
+    gives back that client with more set; with `through` its name is a common one, and it counts only on what is known
+    to be one. `output` is where it is given the form of every answer. `unread` and `own` are those of `CallEntry`.
+    `settings`: it makes no client, but settings of this name out of the one that it is given.
     """
 
     match: list[str]
@@ -148,6 +149,7 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     address: Places = []
     output: list[int | str] = []
     method: bool = False
+    through: bool = False
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []

@@ -59,6 +59,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     client = Matcher.find(match.clients, site.name, file.imported)
     if client is not None:
         inner = _receiver(file, scope, site, evaluate) if client.method else None
+        if client.through and not sending.known_client(inner):
+            return None
         return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
     return None
 

@@ -150,10 +150,15 @@ def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -
     return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
 
 
+def known_client(value: Value | None) -> bool:
+    """Whether the catalogue says that requests go through a value."""
+    return isinstance(value, Mapping) and value.get("@provider") is not None
+
+
 def may_be_client(file: File, value: Value | None) -> bool:
     """Whether linking may find that requests go through a value."""
     if isinstance(value, Mapping):
-        return value.get("@provider") is not None
+        return known_client(value)
     if _named_model(file, value):
         return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
