@@ -151,7 +151,7 @@ def _found(
                 if checked is not None:
                     place = site.span if site.span.file else extent(checked) or site.span
                     yield site if place is site.span else msgspec.structs.replace(site, span=place), name, checked
-                elif site.evidence in _FLOWING:
+                elif site.evidence in _FLOWING or site.evidence == "keyword":
                     # No text itself, it may be read from an object that has one.
                     members.ask(site.role, template)
         except Exception as error:
@@ -265,7 +265,7 @@ def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
     value = linker.resolve(site.value, facts)
     if site.rank == READS and site.evidence in _FLOWING and isinstance(value, Mapping):
         # Of an object that stands for a text, that text; what else an object holds is not what is read from it.
-        text = value.get("0") if value.kind and site.evidence == "member" else None
+        text = (value.get("0") or value.get("default")) if value.kind and site.evidence == "member" else None
         return () if text is None else text
     flows = site.rank <= KEYWORD or site.evidence in _FLOWING
     if not flows or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):

@@ -380,11 +380,13 @@ class Linker:
         if owner is facts and not inside and key.rpartition(".")[0] in facts.bases:
             # A method of the same class has the same attributes.
             given = {name: value for name, value in bound.items() if name.startswith("self.")}
-        for (parameter, _), argument in zip(function.parameters, call.positional, strict=False):
-            given[parameter] = self.value(argument, facts, bound)
-        for name, argument in call.keywords:
-            if name in names:
-                given[name] = self.value(argument, facts, bound)
+        told = [(name, argument) for (name, _), argument in zip(function.parameters, call.positional, strict=False)]
+        told += [(name, argument) for name, argument in call.keywords if name in names]
+        for name, argument in told:
+            given[name] = self.value(argument, facts, bound)
+        # What an attribute holds unless its object is made otherwise decides nothing.
+        loose = [name for name, argument in told if _of_object(argument, facts)]
+        self.assumed, assumed = self.assumed.union(loose) if loose else self.assumed, self.assumed
         if call.complete:
             for parameter, default in function.parameters:
                 if default is not None and parameter not in given:
@@ -395,6 +397,7 @@ class Linker:
             result = self.value(function.returns, owner, given)
         finally:
             self.active.discard(place)
+            self.assumed = assumed
         # Of a helper that only passes values on, the call itself says more than the holes inside it.
         if has_text(result) or not isinstance(result, tuple):
             return result
@@ -446,6 +449,12 @@ def _at(place: Hole, value: Value) -> Value:
     frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
     level = Volatility.DEPLOY if frozen else hole.volatility
     return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)
+
+
+def _of_object(argument: Value, facts: Facts) -> bool:
+    """Whether an argument is an attribute that holds what its object was made with."""
+    part = argument[0] if isinstance(argument, tuple) and len(argument) == 1 else None
+    return type(part) is Ref and part.call is None and part.name[1:] in facts.assigned
 
 
 def _once(part: Repeat) -> bool:

@@ -11,8 +11,10 @@ from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.sites import (
     KEYWORD,
     MIN_READS,
+    READS,
     consider,
     extent,
+    feeds,
     note_drawn,
     note_fed,
     note_handed,
@@ -23,7 +25,7 @@ from promptlint.extract.sites import (
 from promptlint.extract.state import File, has_text, textual
 from promptlint.extract.volatility import NAMES
 from promptlint.operations import literal
-from promptlint.template import Items, Mapping, Message, Value
+from promptlint.template import Items, Mapping, Message, Span, Value
 
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
@@ -41,6 +43,9 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
             file.note(sending.formatted(value, template, span), span, name, role, "keyword", KEYWORD)
         else:
             note_drawn(file, value, role)
+            if feeds(value):
+                # `PromptTemplate(template=self.config.plan_template)`: the name leads to what the object holds.
+                file.note(value, Span("", 0, 0), name, role, "within", READS)
     elif type(value) is Items:
         for item in value.items:
             note_argument(file, item, node, name, role, template)

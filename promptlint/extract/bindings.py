@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from promptlint.extract import lists
+from promptlint.extract import lists, schemas
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Site
 from promptlint.extract.invocations import note_given, note_type
+from promptlint.extract.iteration import part_of
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
@@ -64,7 +65,9 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
                     state = of_name(element.id)
                     if hole is not None and hole.volatility > state[0]:
                         state = (hole.volatility, hole.origin)
-                    scope.values[element.id] = (file.hole(element, *state),)
+                    scope.values[element.id] = part = part_of(value, number, file.hole(element, *state))
+                    if file.prompt_like(element.id) and single_hole(part) is None:
+                        note_value(file, scope, element.id, part, node)
         case ast.Starred(value=inner):
             bind(file, scope, inner, value, node)
         case _:
@@ -107,6 +110,7 @@ def _bind_item(
         scope.values[name] = bounded(grown, len(entries))
     if member := key_of(target.slice):
         note_given(file, file.name, member, value)
+    schemas.note_form(file, key, value)
     if key == "content":
         note_content(file, [name], value, node, NAME)
     if type(node) not in NAMES:

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.extract import fills
+from promptlint.extract import fills, schemas
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.collections import below
@@ -312,6 +312,7 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
             complete = complete and type(value) is Mapping and value.complete
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
             entries.append((key.value, value))
+            schemas.note_form(file, key.value, value)
             if member := key_of(key):
                 note_given(file, file.name, member, value)
             hole = fallback_of(value)

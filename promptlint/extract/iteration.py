@@ -12,7 +12,7 @@ from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import UNKNOWN, State, of_name
 from promptlint.operations import is_several, several
-from promptlint.template import Choice, Hole, Items, Repeat, Template, Value
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Ref, Repeat, Template, Text, Value
 
 MAX_CONDITION = 200
 # A set that is written out is a choice of its items, turn by turn; one with more is data.
@@ -65,6 +65,14 @@ def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str,
             _bind(file, scope, each, state, inner, max(paired - 1, 0))
     elif isinstance(target, ast.Starred):
         _bind(file, scope, target.value, state, "", 0)
+
+
+def part_of(value: Value, number: int, hole: Hole) -> Template:
+    """An item of the tuple that a function of the project gives back; `hole` where nothing is known of it."""
+    call = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(call) is not Ref or call.call is None:
+        return (hole,)
+    return (Apply("item", value, Arguments(((Text(str(number), hole.span, False),),)), hole.span, hole),)
 
 
 def unordered(file: File, node: ast.expr, value: Items) -> Items:

@@ -27,6 +27,8 @@ OUTPUTS = frozenset(
     "output_pydantic output_json args_schema pydantic_object structured_output structured_output_model result_type "
     "json_output".split()
 )
+# Those of them that say it as the key of a dict, too.
+_FORMS = frozenset({"response_format", "text_format", "response_schema"})
 TOOLS = frozenset(
     "tools functions tool_functions function_tools extra_tools custom_tools additional_tools agent_tools builtin_tools "
     "output_tools".split()
@@ -98,6 +100,12 @@ def note(file: File, names: Iterable[str], *, docstring: bool = True) -> None:
     known = tuple(dict.fromkeys(names))
     if known:
         file.facts.sent.append(Sent(known, docstring))
+
+
+def note_form(file: File, key: str, value: Value) -> None:
+    """Note the class that stands under a key for the form of the answer: `options["response_format"] = Letter`."""
+    if key in _FORMS:
+        note(file, references(value, 4))
 
 
 def mentioned(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> list[str]:

@@ -162,6 +162,9 @@ def may_be_client(file: File, value: Value | None) -> bool:
     if _named_model(file, value):
         return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if isinstance(ref, Apply) and ref.operation == "item" and isinstance(ref.target, tuple):
+        # One of several things that a function of the project gives back.
+        ref = ref.target[0] if len(ref.target) == 1 else None
     return isinstance(ref, Ref) and ref.name.partition(".")[0] not in sys.stdlib_module_names
 
 

@@ -276,8 +276,10 @@ _TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "st
 
 
 def _called(value: Template) -> bool:
-    """Whether a value is what a function of the project gives back."""
+    """Whether a value is what a function of the project gives back, or an item of that."""
     part = value[0] if len(value) == 1 else None
+    if type(part) is Apply and part.operation == "item" and isinstance(part.target, tuple):
+        part = part.target[0] if len(part.target) == 1 else None
     return type(part) is Ref and part.call is not None
 
 
