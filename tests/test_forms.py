@@ -30,6 +30,90 @@ def form(name: str, *parts: Any, silent: tuple[str, ...] = ()) -> Any:
 
 
 FORMS = [
+    form(
+        "a tuple that a function gives back",
+        """
+        from openai import OpenAI
+        def texts(letter):
+            return "Sort the letter by its subject.", f"The letter: {letter}"
+        def main(client: OpenAI, letter):
+            rules, body = texts(letter)
+            client.responses.create(model="gpt-4o", instructions=rules, input=body)
+        """,
+        ("Sort the letter by its subject.", "system"),
+        ("The letter: ", "user"),
+    ),
+    form(
+        "the form of the answer under a key",
+        """
+        from pydantic import BaseModel, Field
+        class Letter(BaseModel):
+            subject: str = Field(description="What the letter is about")
+        class Day(BaseModel):
+            name: str = Field(description="Its name")
+        def prepare(options, mode):
+            options["response_format"] = Letter
+        """,
+        ("What the letter is about", "tool"),
+        silent=("Its name",),
+    ),
+    form(
+        "a template that settings hold",
+        {
+            "app.py": """
+            from langchain_core.prompts import PromptTemplate
+            class Editor:
+                def __init__(self, config):
+                    self.config = config
+                def template(self):
+                    return PromptTemplate(template=self.config.edit_template)
+            """,
+            "settings.py": """
+            from pydantic import BaseModel, Field
+            class Settings(BaseModel):
+                edit_template: str = Field(
+                    default="You have this letter: {letter}. It was written to a council. Make it shorter than a page.",
+                    description="How to edit",
+                )
+            """,
+        },
+        ("Make it shorter than a page.", "user"),
+        silent=("How to edit",),
+    ),
+    form(
+        "what an object is made with decides nothing",
+        """
+        from openai import OpenAI
+        def rules(mode):
+            return "Answer at length." if mode == "long" else "Answer in one line."
+        class Desk:
+            def __init__(self, mode="long"):
+                self.mode = mode
+            def ask(self, client: OpenAI):
+                client.responses.create(model="gpt-4o", instructions=rules(self.mode), input="x")
+        """,
+        ("Answer at length.Answer in one line.", "system"),
+    ),
+    form(
+        "a decorator of the project that makes a tool of a docstring",
+        {
+            "app.py": """
+            from tools import tool
+            def before(context):
+                @tool(name="list")
+                def list_letters(year: int):
+                    \"\"\"List the letters of a year.\"\"\"
+            """,
+            "tools.py": """
+            def tool(func=None, *, name="", description=""):
+                def wrapper(f):
+                    told = description or (f.__doc__ or "")
+                    return FunctionTool(name=name, description=told, func=f)
+                return wrapper(func) if func else wrapper
+            """,
+        },
+        ("List the letters of a year.", "tool"),
+    ),
     # Names
     form(
         "module constant",

@@ -13,7 +13,7 @@ from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import words
+from promptlint.extract.names import tool_named, words
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import File, Scope, references, single_hole, textual
 from promptlint.extract.volatility import dotted
@@ -263,9 +263,13 @@ def note_passed(file: File, site: CallSite) -> None:
             file.facts.given_classes += [(key, name) for name in references(value, 4)]
     if file.function and site.last in file.lexicon.decorator_tails:
         _note_maker(file, site)
+    elif "description" in site.keywords and tool_named(site.last) and not file.mentions.isdisjoint(_DOCSTRINGS):
+        # What it decorates describes the tool by its docstring.
+        _note_around(file)
 
 
 _CLASSES = ("_model", "_schema", "_cls")
+_DOCSTRINGS = frozenset({"__doc__", "getdoc"})
 ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
 
 
@@ -274,15 +278,20 @@ def _note_maker(file: File, site: CallSite) -> None:
     entry = file.lexicon.decorator(site.name, file.imported)
     if entry is None or entry.gives != "docstring":
         return
+    _note_around(file)
+    for keyword, role in entry.arguments.items():
+        if keyword in site.keywords:
+            value, node = site.keywords[keyword]
+            note_taken(file, value, role, file.span(node))
+
+
+def _note_around(file: File) -> None:
+    """Note the functions around a place where a tool is made of a function."""
     key = file.function
     while key:
         if key not in file.facts.makers:
             file.facts.makers.append(key)
         key = key.rpartition(".")[0]
-    for keyword, role in entry.arguments.items():
-        if keyword in site.keywords:
-            value, node = site.keywords[keyword]
-            note_taken(file, value, role, file.span(node))
 
 
 def _injected(argument: ast.arg) -> bool:

@@ -121,7 +121,7 @@ def sample(template: Template, limit: int = 8_000) -> str:
             value = ""
             if type(part) is Text:
                 value = part.value
-            elif type(part) is Hole:
+            elif type(part) is Hole or (type(part) is Apply and part.operation in _PICKED and not has_text(part.target)):
                 value = "{x}"
             elif type(part) is Choice or type(part) is Repeat or type(part) is Apply:
                 ways = _inner(part)
@@ -133,6 +133,10 @@ def sample(template: Template, limit: int = 8_000) -> str:
             values.append(value)
             size += len(value)
     return "".join(values)
+
+
+# Operations that give one of several things.
+_PICKED = frozenset({"item", "turn"})
 
 
 def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
