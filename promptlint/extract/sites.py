@@ -21,7 +21,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
 from promptlint.operations import literal
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Text, Value
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Template, Text, Value
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS = 40
@@ -121,7 +121,7 @@ def sample(template: Template, limit: int = 8_000) -> str:
             value = ""
             if type(part) is Text:
                 value = part.value
-            elif type(part) is Hole or (type(part) is Apply and part.operation in _PICKED and not has_text(part.target)):
+            elif type(part) is Hole or _picked(part):
                 value = "{x}"
             elif type(part) is Choice or type(part) is Repeat or type(part) is Apply:
                 ways = _inner(part)
@@ -135,8 +135,9 @@ def sample(template: Template, limit: int = 8_000) -> str:
     return "".join(values)
 
 
-# Operations that give one of several things.
-_PICKED = frozenset({"item", "turn"})
+def _picked(part: Part) -> bool:
+    """Whether a part is one of several things of which none is known."""
+    return type(part) is Apply and part.operation in ("item", "turn") and not has_text(part.target)
 
 
 def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
