@@ -21,7 +21,21 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
 from promptlint.operations import literal
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Template, Text, Value
+from promptlint.template import (
+    Apply,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+)
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS = 40
