@@ -151,7 +151,7 @@ def sample(template: Template, limit: int = 8_000) -> str:
 
 def _picked(part: Part) -> bool:
     """Whether a part is one of several things of which none is known."""
-    return type(part) is Apply and part.operation in ("item", "turn") and not has_text(part.target)
+    return type(part) is Apply and part.operation == "item" and not has_text(part.target)
 
 
 def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
