@@ -72,6 +72,8 @@ _FLOWING = ("wrapper", "within", "member")
 _UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wrapper member".split())
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
+# Characters of its own from which on a text that others are put into is judged by these alone.
+MIN_OWN = 60
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 
@@ -371,11 +373,19 @@ def _checked(site: Site, template: Template) -> Template | None:
         good = could_be_prompt(text) or (
             _CHAT_TOKEN.search(text) is not None if site.rank == NAME else reads_like_prompt(text)
         )
+        # What is put into a text, an error for instance, does not change what it is.
+        good = good or (site.evidence in ("name", "reads") and _natural_itself(site.value))
         if not good or (site.evidence in ("wrapper", "within") and (asks_user(text[:240]) or drawn(template))):
             return None
     if site.evidence in _UNFILLED:
         return guess_fields(template)
     return template
+
+
+def _natural_itself(value: Value) -> bool:
+    """Whether a value's own words, nothing being looked up, may be a prompt."""
+    own = isinstance(value, tuple) and sum(len(part.value) for part in value if isinstance(part, Text)) >= MIN_OWN
+    return own and isinstance(value, tuple) and could_be_prompt(sample(value))
 
 
 def _given_back(role: str, template: Template) -> bool:

@@ -25,6 +25,8 @@ _JUNK = frozenset(
         *(".venv", "venv", "__pypackages__", "site-packages", "node_modules", "_build", "buck-out", "build", "dist"),
     }
 )
+# What is built goes beside a package; within one these are names like others.
+_OUTPUT = frozenset({"build", "dist"})
 _IgnoreFiles = tuple[Patterns, ...]
 
 
@@ -192,7 +194,9 @@ class _Walk:
             except OSError as error:
                 self.skip(folder, "unreadable" if folder == root else "other", str(error.strerror).lower())
                 continue
-            ignored = above + tuple(_ignore_file(folder, {entry.name for entry in found}))
+            names = {entry.name for entry in found}
+            ignored = above + tuple(_ignore_file(folder, names))
+            junk = _JUNK - _OUTPUT if "__init__.py" in names else _JUNK
             settings = self.configuration.settings(folder)
             for entry in found:
                 kind = language(entry.name)
@@ -200,7 +204,7 @@ class _Walk:
                     self._found_file(entry, root, ignored, settings)
                 elif kind or settings.templates:
                     self._found_other(entry, root, ignored, kind, settings)
-                inside = entry.name not in _JUNK and entry.is_dir(follow_symlinks=False)
+                inside = entry.name not in junk and entry.is_dir(follow_symlinks=False)
                 if inside and not self._left_out(entry, ignored, settings):
                     stack.append((entry.path, ignored))
 

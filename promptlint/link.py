@@ -91,6 +91,8 @@ class Linker:
         self.depth = 0
         self.steps = 0
         self.assumed: frozenset[str] = frozenset()
+        # Settings in texts of the program, by these texts.
+        self.read: dict[Template, tuple[Value | None]] = {}
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
 

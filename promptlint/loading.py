@@ -6,23 +6,42 @@ the file that says the name is taken.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from promptlint import operations
-from promptlint.extract import prompt_paths
+from promptlint.extract import data_values, prompt_paths
 from promptlint.extract.facts import Facts
 from promptlint.extract.jinja import has_own_syntax, syntax_of
-from promptlint.extract.state import has_text, state_of
+from promptlint.extract.state import has_text, join_branches, state_of
 from promptlint.operations import in_text, literal
-from promptlint.template import Apply, Choice, Hole, Mapping, Part, Ref, Repeat, Template, Text, Value, Volatility
+from promptlint.template import (
+    Apply,
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Template,
+    Text,
+    Value,
+    Volatility,
+)
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
 
 MAX_PARENTS = 12
+MAX_SETTINGS = 60_000
+"""Characters of settings in a text of the program; longer ones are data."""
+
 OPERATIONS = frozenset({"path", "read", "data", "template", "load"})
 _JINJA = (".j2", ".jinja", ".jinja2")
 
@@ -226,8 +245,49 @@ def apply(
     inner = part.target[0] if isinstance(part.target, tuple) and part.target else None
     if key == "data" and isinstance(inner, Apply) and inner.operation == "read":
         target = linker.value(inner.target, facts, {})
+    elif key == "data" and isinstance(target, tuple):
+        word, choice = literal(target), target[0] if len(target) == 1 else None
+        if word and "\n" in word:
+            return _read_text(linker, word, target)
+        if type(choice) is Choice:
+            read = [_read_text(linker, literal(branch) or "", branch) for branch in choice.branches]
+            known = [value for value in read if value is not None]
+            join = functools.partial(join_branches, Condition(choice.condition))
+            return functools.reduce(join, known) if known and len(known) == len(read) else None
     home = linker.files.find(facts.file, path_of(target), key)
     return None if home is None else home.bindings[key]
+
+
+def _read_text(linker: Linker, word: str, target: Template) -> Value | None:
+    """The settings that stand in a text of the program, each piece in its place there. JSON is YAML, too."""
+    if "\n" not in word or len(word) > MAX_SETTINGS:
+        return None
+    known = linker.read.get(target)
+    if known is None:
+        found = data_values.read(".yaml", word)
+        ruler = operations.Ruler([part for part in target if isinstance(part, Text)])
+        known = linker.read[target] = (None if found is None else _placed(found, ruler),)
+    return known[0]
+
+
+def _placed(value: Value, ruler: operations.Ruler) -> Value:
+    """A value read from a text, in the places of that text."""
+    if isinstance(value, tuple):
+        parts: list[Part] = []
+        for part in value:
+            if type(part) is Text and part.verbatim:
+                parts.extend(ruler.cut(part.span.start, part.span.end))
+            elif type(part) is Text:
+                parts.append(ruler.text(part.value, part.span.start, part.span.end))
+            elif type(part) is Hole:
+                parts.append(msgspec.structs.replace(part, span=ruler.place(part.span.start, part.span.end)))
+        return tuple(parts)
+    if isinstance(value, Message):
+        return value
+    span = ruler.place(value.span.start, value.span.end)
+    if isinstance(value, Items):
+        return Items(tuple(_placed(item, ruler) for item in value.items), span, value.complete)
+    return Mapping(tuple((key, _placed(item, ruler)) for key, item in value.entries), span, value.complete)
 
 
 def _joined(pieces: list[Template]) -> Iterator[Part]:

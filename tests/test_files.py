@@ -50,6 +50,8 @@ def test_directories_without_source_of_the_project(tmp_path: Path) -> None:
     make(tmp_path, "pkg/a.py", ".hidden/a.py")
     assert names(find(tmp_path)) == [".hidden/a.py", "pkg/a.py"]
     assert names(find(tmp_path, "build")) == ["build/a.py"]
+    make(tmp_path, "pkg/__init__.py", "pkg/build/b.py", "pkg/node_modules/c.py", "other/build/d.py")
+    assert names(find(tmp_path)) == [".hidden/a.py", "pkg/__init__.py", "pkg/a.py", "pkg/build/b.py"]
 
 
 def test_tests_are_left_out(tmp_path: Path) -> None:

@@ -85,6 +85,12 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     if {"role", "content"} <= site.keywords.keys():
         _consider_said(file, site)
     last = site.last
+    if last == "add_text":
+        _consider_added(file, site)
+    if last.endswith("Instructions") and last[0].isupper():
+        # An object that is nothing but instructions, for one kind of conversation or another.
+        for value, node in site.keywords.values():
+            consider(file, value, node, "instructions", named=isinstance(value, tuple))
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
@@ -105,6 +111,15 @@ def _take_pairs(file: File, value: Value) -> None:
         for pair, item in zip(pairs, items, strict=True):
             if type(pair) is Message and pair is not item:
                 note_message(file, pair, "message-class")
+
+
+def _consider_added(file: File, site: CallSite) -> None:
+    """`system_msg.add_text(...)`: a message that is put together piece by piece."""
+    receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])
+    if len(receiver) > 1 and receiver[-1] in ("msg", "message") and len(site.positional) == 1:
+        role = role_named(receiver[0])
+        role = role if role in ("system", "assistant") else "user"
+        note_message(file, Message(role, site.positional[0][0], file.span(site.node)), "message-class")
 
 
 def _consider_said(file: File, site: CallSite) -> None:

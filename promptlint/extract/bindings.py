@@ -129,7 +129,7 @@ def owner_of(scope: Scope, receiver: str) -> str:
 
 def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
-    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2])
+    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2]) and not name.startswith("__")
     if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
         note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):

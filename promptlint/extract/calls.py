@@ -9,7 +9,7 @@ import msgspec
 from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, turns
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
-from promptlint.extract.catalogued import catalogued
+from promptlint.extract.catalogued import catalogued, own_message
 from promptlint.extract.collections import DRAWN, drawn_from, read_by
 from promptlint.extract.invocations import note_given, note_invocation, shown_as
 from promptlint.extract.iteration import in_order, unordered
@@ -119,6 +119,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if (site.keywords and not schemas.SENDING.isdisjoint(site.keywords)) or site.last in file.lexicon.schema_tails:
         schemas.note_sent(file, scope, site, evaluate)
     schemas.note_passed(file, site)
+    if site.last.endswith("from_yaml"):
+        loads.note_settings(file, site)
     if site.keywords:
         inherited.note(file, scope, site, note_argument)
     if file.partials and (whole := partials.called(file, scope, site, evaluate)) is not None:
@@ -149,6 +151,10 @@ def _uncatalogued(
     file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool, evaluate: Evaluate
 ) -> Value:
     """The value of a call that the catalogue says nothing of; `unused` when nothing takes it."""
+    own = own_message(file, site) if "Message" in site.last and not against else None
+    if own is not None:
+        note_invocation(file, scope, site.node, site.arguments())
+        return own
     sending.called(file, scope, site, evaluate)
     if site.last in pipelines.KNOWN:
         pipelines.note(file, scope, site)

@@ -13,7 +13,7 @@ from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, P
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, role_constant, role_named
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import extent, shown_on
+from promptlint.extract.sites import extent, sample, shown_on
 from promptlint.extract.state import File, Scope, references, textual
 from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
@@ -104,6 +104,25 @@ def _message(file: File, scope: Scope, site: CallSite, entry: MessageEntry) -> V
     return message
 
 
+_ROLES_OF = ("role", "message_type")
+_CONTENTS_OF = ("content", "message", "text")
+
+
+def own_message(file: File, site: CallSite) -> Value | None:
+    """A message class of the project: `ChatLine(message=..., message_type=MessageType.USER)`."""
+    given = next((site.keywords[key] for key in _ROLES_OF if key in site.keywords), None)
+    content = next((site.keywords[key] for key in _CONTENTS_OF if key in site.keywords), None)
+    if given is None or content is None or not site.last[:1].isupper() or not textual(content[0]):
+        return None
+    role = role_named(literal(given[0]) or role_constant(given[0]) or "")
+    if role not in ("system", "user"):
+        # What a model has said is kept in such objects, too.
+        return None
+    message = Message(role, content[0], file.span(site.node), "cache_control" in site.keywords)
+    note_written(file, message, site.keywords, given[0], "message-class")
+    return message
+
+
 def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
     """`from_messages([("system", "..."), ...])`: a list of messages."""
     picked = site.pick(entry.argument)
@@ -154,6 +173,12 @@ def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
             value, node = site.keywords[key]
             note_argument(file, value, node, key, role, entry.template)
             main = main if main is not None else value
+    if "*" in entry.arguments:
+        for key, (value, node) in site.keywords.items():
+            # One word is a name or a setting.
+            told = isinstance(value, tuple) and (not textual(value) or " " in sample(value, 240).strip())
+            if told and key not in entry.arguments:
+                note_argument(file, value, node, key, entry.arguments["*"], entry.template)
     for positional in entry.positional:
         picked = site.pick([positional.index])
         if picked is not None:

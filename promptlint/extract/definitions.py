@@ -409,7 +409,9 @@ def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -
 
 def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     inner = Scope("class", scope.key(node.name), scope)
-    bases = tuple(file.resolve(dotted(base)) for base in node.bases)
+    # `Base[T]` is a `Base`.
+    written = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    bases = tuple(file.resolve(dotted(base)) for base in written)
     file.facts.bases[inner.name] = bases
     for decorator in node.decorator_list:
         evaluate(file, scope, decorator)
@@ -421,7 +423,12 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate)
     if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
         schemas.note(file, [":" + inner.name])
-    tool = any(words(base.rpartition(".")[2])[-1:] == ("tool",) for base in bases)
+    tools = [base for base, name in zip(node.bases, bases, strict=True) if _of_tools(name.rpartition(".")[2])]
+    tool = bool(tools)
+    for base in tools:
+        if isinstance(base, ast.Subscript):
+            # `class Search(Tool[SearchArguments])`
+            schemas.note(file, schemas.mentioned(file, scope, base.slice, evaluate), docstring=False)
     if tool and _configures(file, scope, node):
         entries = []
     elif tool and not entries:
@@ -431,6 +438,13 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     for entry in entries:
         _note_class(file, inner, node, entry)
     return True
+
+
+def _of_tools(base: str) -> bool:
+    """Whether a base class of this name is one of tools: `BaseTool`, `FileTool`, `SandboxToolsBase`."""
+    parts = words(base)
+    parts, around = (parts[:-1], True) if parts[-1:] == ("base",) else (parts, False)
+    return parts[-1:] == ("tool",) or (around and parts[-1:] == ("tools",))
 
 
 def _configures(file: File, scope: Scope, node: ast.ClassDef) -> bool:
@@ -490,6 +504,8 @@ def _given_later(file: File, inner: Scope, node: ast.ClassDef, name: str) -> Tem
     if isinstance(made, tuple):
         return made
     for method in node.body:
+        if isinstance(method, FunctionNode) and method.name == f"get_{name}":
+            return (Ref(f":{inner.key(method.name)}", Hole(name, file.span(method)), Arguments()),)
         if isinstance(method, FunctionNode) and method.name == "__init__":
             targets = [target for each in method.body if isinstance(each, ast.Assign) for target in each.targets]
             for target in targets:

@@ -10,7 +10,8 @@ import ast
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.names import words
 from promptlint.extract.prompt_paths import extension
-from promptlint.extract.state import File, has_text, state_of, textual
+from promptlint.extract.sites import KEYWORD
+from promptlint.extract.state import File, has_text, shorten, state_of, textual
 from promptlint.extract.volatility import strongest
 from promptlint.operations import literal
 from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value
@@ -124,6 +125,28 @@ def _function(
         package = _package(first) or (Hole("package", file.span(site.node)),)
         return _apply(file, site, "read", _path(file, site.node, [package, values[1]]), (), hole)
     return None
+
+
+# What the settings of an agent or a prompt say to a model, by their keys, and the role it has.
+_SETTINGS = {
+    "instructions": "system", "system_prompt": "system", "system_message": "system", "description": "system",
+    "template": "user", "prompt": "user",
+}  # fmt: skip
+_SETTINGS_IN = ("yaml_str", "yaml_string", "yaml", "text", "content", "spec")
+
+
+def note_settings(file: File, site: CallSite) -> None:
+    """`Agent.create_from_yaml(SPEC)`: the settings in a text that an agent or a prompt is made of."""
+    used = next((name for name in _SETTINGS_IN if name in site.keywords), "")
+    value = site.positional[0][0] if site.positional else site.keywords[used][0] if used else ()
+    if not isinstance(value, tuple) or not textual(value):
+        return
+    span = file.span(site.node)
+    hole = Hole(shorten(site.written), span)
+    data = Apply("data", value, Arguments(), span, hole)
+    for key, role in _SETTINGS.items():
+        wanted: Template = (Text(key, span, False),)
+        file.note((Apply("item", (data,), Arguments((wanted,)), span, hole),), span, key, role, "keyword", KEYWORD)
 
 
 def select(file: File, site: CallSite, hole: Hole) -> Value | None:

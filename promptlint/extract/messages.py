@@ -207,11 +207,14 @@ def content_template(value: Value) -> Template:
 _SCHEMAS = ("parameters", "input_schema", "inputSchema", "args_schema", "json_schema", "schema", "inputs")
 
 
+# With `in` it is the parameter of a web service (OpenAPI), with `endpoint` a resource of one.
+_OF_SERVICES = ("in", "endpoint")
+
+
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
     text = mapping.get("description")
-    if text is None or file.shown or mapping.get("in") is not None:
-        # With `in` it is the parameter of a web service (OpenAPI).
+    if text is None or file.shown or any(mapping.get(key) is not None for key in _OF_SERVICES):
         return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     named = mapping.get("name") or mapping.get("tool_name")

@@ -121,8 +121,8 @@ def prompt_like(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in ABOUT_WORDS:
         return False
-    for before, part in zip(("", *parts), parts, strict=False):
-        if part in PROMPT_WORDS and before not in _FOR_PEOPLE:
+    for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):
+        if part in PROMPT_WORDS and before not in _FOR_PEOPLE and (part != "persona" or after in _OF_PERSONA):
             return True
     return any(pair in PROMPT_PAIRS for pair in pairwise(parts)) or _SYSTEM.match(name) is not None
 
@@ -135,17 +135,25 @@ def gives_prompt(name: str) -> bool:
     if source:
         # `flow_from_instructions`: what it makes of them is named in front.
         return gives_prompt("_".join(parts[:source]))
+    if "to" in parts[1:-1]:
+        # `messages_to_prompt` gives one, `prompt_to_document` takes one.
+        parts = parts[len(parts) - parts[::-1].index("to") :]
+        return prompt_like("_".join(parts))
     if parts[:1] == ("build",):
         # Of a function it is what is done with them, not what they are about.
         return prompt_like("_".join(parts[1:]))
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
 
 
+# Objects of a class `Persona` are records of one, with much else.
+_CLASS_WORDS = PROMPT_WORDS - {"persona"}
+
+
 @functools.lru_cache(maxsize=20_000)
 def class_of_prompts(name: str) -> bool:
     """Whether every text in a class of this name is for a model: `ReviewPrompts` is one, `OutputFormatter` is not."""
     parts = words(name)
-    return bool(parts) and parts[-1] not in ABOUT_WORDS and not PROMPT_WORDS.isdisjoint(parts)
+    return bool(parts) and parts[-1] not in ABOUT_WORDS and not _CLASS_WORDS.isdisjoint(parts)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -155,7 +163,11 @@ def settings_of_prompts(name: str) -> bool:
     return parts[-1:] in (("settings",), ("config",)) and not {"prompt", "prompts"}.isdisjoint(parts)
 
 
-_TOOL_KINDS = frozenset("tool definition spec schema param declaration info def function description".split())
+# What is said of a persona is for a model; what else is called after it concerns records of them.
+_OF_PERSONA = frozenset(
+    ("", *"prompt prompts text description instruction instructions template definition content block context".split())
+)
+_TOOL_KINDS = frozenset("tool definition spec schema param parameter declaration info def function description".split())
 
 
 @functools.lru_cache(maxsize=20_000)

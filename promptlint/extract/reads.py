@@ -48,6 +48,12 @@ _SENTENCE = lazy(
     r"(?:please |then |and |also |next |first |finally |now )*([^\W\d_][^\W\d_']*)(?= )"
 )
 
+# The heading of a file that agents read before they begin (AGENTS.md, CLAUDE.md, RULE.md); those for people are others.
+_AGENTS_FILE = lazy(
+    r"\s*#[ \t]+(?!README|CHANGE|CONTRIB|LICEN|SECURITY|INSTALL|CODE|HISTORY|AUTHORS|NOTICE|RELEASE|TODO)"
+    r"[A-Z]{3,20}\.md\b"
+)
+
 _CHAT = lazy(
     r"<\|(?:im_start|im_end|system|user|assistant|eot_id|begin_of_text|start_header_id)\|>|\[/?INST\]|<<SYS>>"
     r"|<start_of_turn>|\n\n(?:Human|Assistant):"
@@ -140,6 +146,8 @@ def reads_like_prompt(text: str) -> bool:
     """
     if len(text.strip()) < (SHORTEST if text.isascii() else SHORTEST // 2):
         return False
+    if text.lstrip()[:2] in ("# ", "#\t") and _AGENTS_FILE.match(text) is not None:
+        return True
     sample = _sample(text)
     score = _score(sample)
     if score < THRESHOLD:

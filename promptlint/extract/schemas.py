@@ -190,10 +190,18 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
         if isinstance(value, ast.Call):
             _field(file, scope, value, dotted(target), texts, evaluate)
         elif value is not None and isinstance(target, ast.Name) and target.id in OUTPUTS:
+            if target.id == "response_model" and _asked_by_service(node):
+                continue
             note(file, mentioned(file, scope, value, evaluate), docstring=target.id != ARGUMENTS)
     if texts or uses or docstring or fields:
         described = Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)), tuple(fields[:MAX_FIELDS]))
         file.facts.described[scope.name] = described
+
+
+def _asked_by_service(node: ast.ClassDef) -> bool:
+    """Whether a class says what a web service is sent, so that its `response_model` is what that answers."""
+    names = {dotted(target) for each in node.body if isinstance(each, ast.Assign) for target in each.targets}
+    return not names.isdisjoint(("payload_model", "request_model", "body_model"))
 
 
 def _is_field(name: str, annotation: ast.expr) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import role_of, scripted, words
+from promptlint.extract.names import example_like, role_of, scripted, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
@@ -57,6 +57,7 @@ AGAINST_OF = {
     "subn": ("re", "regex"), "match": ("re", "regex"), "fullmatch": ("re", "regex"), "search": ("re", "regex"),
     "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
 }  # fmt: skip
+_ANSWERING = frozenset({"set", "send", "post", "add", "make"})
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
 # Packages that talk to people: whatever they are given is read by one.
 AGAINST_PACKAGES = frozenset(
@@ -118,6 +119,9 @@ def speaks_against(dotted: str) -> bool:
     """Whether text given to this call, named as it is written or by its import path, is not for a model."""
     front, _, last = dotted.rpartition(".")
     if last in AGAINST or last.endswith(AGAINST_SUFFIXES):
+        return True
+    if "reply" in last and (parts := words(last))[0] in _ANSWERING and "reply" in parts[1:]:
+        # `set_reply_text(...)`: what the program itself answers.
         return True
     if last in AGAINST_OF:
         return front in AGAINST_OF[last]
@@ -277,6 +281,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             note_descriptions(file, value, name or file.where, NAME)
         # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
         entries = field_default(value)
+        if not value.kind:
+            _note_shots(file, value, node, name)
         outcome = "Error" in value.kind or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
         for key, item in value.entries if entries is None else entries:
             if outcome and key in _TOLD:
@@ -287,6 +293,15 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
+    """`{"prompt": TEMPLATE, "examples": [...]}`: what stands beside a prompt goes where it goes."""
+    shots = [(key, item) for key, item in mapping.entries if example_like(key) and type(item) is Items]
+    prompts = [item for key, item in mapping.entries if shots and file.prompt_like(key)]
+    if any(isinstance(item, tuple) and textual(item) for item in prompts):
+        for key, item in shots:
+            take_examples(file, item, node, f"{name}.{key}" if name else key, NAME)
 
 
 # Keys of what a service says of its work, and under which it says so to people.

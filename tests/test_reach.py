@@ -1,0 +1,244 @@
+"""Texts that reach a model by loops over lists, by settings in texts, and by the project's own messages and tools."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+RULES = "Write in short sentences, name the source of every figure, and leave out what is not known."
+TASK = "Sort the letters of this week by the departments that they are for, the oldest of them first."
+ASK = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    """Role and static text of every prompt of a program."""
+    project = link([facts(Source("app.py", textwrap.dedent(text)))])
+    return {(prompt.role, "".join(text.value for text in texts(prompt.template))) for prompt in project.prompts}
+
+
+def case(name: str, text: str, *expected: tuple[str, str]) -> Any:
+    return pytest.param(text.replace("RULES_TEXT", RULES).replace("TASK_TEXT", TASK), expected, id=name)
+
+
+CASES = [
+    case(
+        "the items of a list that a loop goes through, by way of a helper that numbers them",
+        f"""
+        def numbered(sections):
+            return "\\n".join(f"{{i}}. {{section}}" for i, section in enumerate(sections, 1))
+        def ask(client, kind):
+            sections = ["RULES_TEXT"]
+            if kind:
+                sections.append("TASK_TEXT")
+            {ASK}numbered(sections)}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "each of the questions of a list, of which one is beside what else is kept of it",
+        f"""
+        CASES = [("first", "RULES_TEXT"), ("second", "TASK_TEXT")]
+        def ask(client):
+            for name, question in CASES:
+                print(name)
+                {ASK}question}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "a record of a dict of records",
+        f"""
+        TOPICS = {{"one": {{"about": "RULES_TEXT"}}, "two": {{"about": "TASK_TEXT"}}}}
+        def ask(client):
+            text = ""
+            for topic in TOPICS.values():
+                text += f"- {{topic['about']}}"
+            {ASK}text}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "settings in a text of which an agent is made",
+        """
+        SPEC = '''
+        name: Sorter
+        instructions: >
+          RULES_TEXT
+        model: {id: "${MODEL}"}
+        '''
+        async def start(client):
+            return await AgentRegistry.create_from_yaml(SPEC, client=client)
+        """,
+        ("system", f"{RULES}\n"),
+    ),
+    case(
+        "settings in a text that the program reads",
+        f"""
+        SETTINGS = yaml.safe_load('''
+        rules: RULES_TEXT
+        size: 12
+        ''')
+        def ask(client):
+            {ASK}SETTINGS["rules"]}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a message class of the project, and instructions for one kind of conversation",
+        """
+        def lines():
+            return [ChatMessageLine(message="TASK_TEXT", message_type=MessageType.USER), ChatInstructions(audio=VOICE)]
+        VOICE = "RULES_TEXT"
+        """,
+        ("user", TASK),
+        ("system", RULES),
+    ),
+    case(
+        "a text headed like the file that agents read first",
+        """
+        GUIDE = '''# AGENTS.md
+
+        This folder holds the letters of one week.
+        '''
+        (folder / "AGENTS.md").write_text(GUIDE)
+        """,
+        ("user", "# AGENTS.md\n\nThis folder holds the letters of one week.\n"),
+    ),
+    case(
+        "questions that agents of Semantic Kernel are asked, and the task of an orchestration",
+        """
+        from semantic_kernel.agents import ChatCompletionAgent, MagenticOrchestration
+        QUESTIONS = ["TASK_TEXT", "How many letters are there?"]
+        async def main(service, runtime):
+            agent = ChatCompletionAgent(service=service, name="Sorter")
+            for question in QUESTIONS:
+                async for answer in agent.invoke_stream(messages=question):
+                    print(answer)
+            team = MagenticOrchestration(members=[agent])
+            await team.invoke(task="RULES_TEXT", runtime=runtime)
+        """,
+        ("user", TASK),
+        ("user", "How many letters are there?"),
+        ("user", RULES),
+    ),
+    case(
+        "examples beside a prompt in a dict",
+        """
+        FEW = Template("TASK_TEXT {{ question }}")
+        TASK = {"prompt": FEW, "examples": [{"question": "Which is older than a week?", "answer": "RULES_TEXT"}]}
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "tools whose base class is generic, of the project, or asks for the description",
+        """
+        class Params(BaseModel):
+            pattern: str = Field(description="RULES_TEXT")
+        class Glob(CallableTool2[Params]):
+            description: str = "Finds files by their names in this folder."
+        class Shell(SandboxToolsBase):
+            description: str = "TASK_TEXT"
+        class Edit(Tool):
+            def get_description(self):
+                return "Views files, creates them and edits them."
+        """,
+        ("tool", RULES),
+        ("tool", TASK),
+        ("tool", "Finds files by their names in this folder."),
+        ("tool", "Views files, creates them and edits them."),
+    ),
+    case(
+        "messages put together piece by piece, turns with which a conversation begins",
+        """
+        def ask(llm):
+            system_msg = llm.msg.system()
+            system_msg.add_text("RULES_TEXT")
+        START = Conversation(messages=(("Human", "TASK_TEXT"), ("Assistant", "Here they are.")), offset=2)
+        """,
+        ("system", RULES),
+        ("user", TASK),
+        ("assistant", "Here they are."),
+    ),
+    case(
+        "a prompt into which a text goes that may be an error",
+        """
+        def status(plan):
+            return plan.text if plan else "Error: there is no plan of this name"
+        def ask(agent, plan):
+            summary_prompt = f"The plan has been completed, this is its status: {status(plan)} Sum up what was done."
+            return agent.run(summary_prompt)
+        """,
+        (
+            "user",
+            "The plan has been completed, this is its status: "
+            "Error: there is no plan of this name Sum up what was done.",
+        ),
+    ),
+    case(
+        "names and columns in a list are data",
+        f"""
+        COLUMNS = ["name", "departments"]
+        def ask(client):
+            {ASK}"TASK_TEXT " + ", ".join(column for column in COLUMNS)}}])
+        """,
+        ("user", f"{TASK} , "),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_what_reaches_a_model_is_found(text: str, expected: tuple[tuple[str, str], ...]) -> None:
+    assert set(expected) <= found(text)
+
+
+NONE = [
+    case(
+        "records of personas",
+        """
+        class Persona:
+            __table_args__ = (Check("RULES_TEXT"),)
+        def get_persona_avatar():
+            return {"Cache-Control": "private, TASK_TEXT"}
+        """,
+    ),
+    case(
+        "a document made of a prompt",
+        """
+        def prompt_to_document(prompt):
+            return Document(text=f"RULES_TEXT {prompt}")
+        """,
+    ),
+    case(
+        "what a web service is asked and answers",
+        """
+        USERS = Resource.validate({"name": "User", "endpoint": "/users", "description": "RULES_TEXT", "schema": SCHEMA})
+        class Answer(BaseModel):
+            query: str = Field(description="TASK_TEXT")
+        class QueryHook:
+            payload_model = Question
+            response_model = Answer
+        """,
+    ),
+    case(
+        "what the program itself replies",
+        """
+        def answer(context):
+            _set_reply_text("You are an assistant of this office. You must always answer in English.", context)
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NONE)
+def test_what_is_for_others_is_not(text: str, expected: tuple[tuple[str, str], ...]) -> None:
+    assert found(text) == set(expected)
