@@ -211,3 +211,13 @@ def test_what_a_service_answers_about_a_prompt() -> None:
     assert texts_of(program) == []
     kept = 'def revert_prompt(self):\n    return {"system": "x", "message": "The letters are as they were before"}\n'
     assert texts_of(kept) == ["The letters are as they were before"]
+
+
+def test_steps_for_a_person() -> None:
+    program = """
+    from kits import Connector, Helper
+
+    kit = Connector(name="lamp", instructions=["Open the box and take out the cable.", "Copy the number on its back."])
+    helper = Helper(instructions=["You are a helpful gardener who answers in one sentence.", "Never name a price."])
+    """
+    assert texts_of(program) == ["You are a helpful gardener who answers in one sentence.", "Never name a price."]

@@ -272,7 +272,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if end is None:
             return None
         value = whole(value, end)
-    named = named or (depth == 0 and file.prompt_like(name))
+    named = named or (depth == 0 and file.prompt_like(name) and not _steps(name, value))
     if type(value) is Items:
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
@@ -290,7 +290,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if (value.kind and key in _ABOUT_KEYS) or (words(key) in _ASIDE and not value.kind):
                 continue
             below = f"{name}.{key}" if name else key
-            inner = named or (_KEY.fullmatch(key) is not None and file.prompt_like(key))
+            told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
+            inner = named or told
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
 
@@ -302,6 +303,13 @@ def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
     if any(isinstance(item, tuple) and textual(item) for item in prompts):
         for key, item in shots:
             take_examples(file, item, node, f"{name}.{key}" if name else key, NAME)
+
+
+def _steps(name: str, value: Value) -> bool:
+    """Whether a list of instructions is one of steps for a person: what a form, a kit or a connector asks for."""
+    if type(value) is not Items or words(name) != ("instructions",):
+        return False
+    return not reads_like_prompt("\n".join(sample(each) for each in templates(value)))
 
 
 # Keys of what a service says of its work, and under which it says so to people.
