@@ -187,6 +187,9 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             layout = _layout(template)
             # A message of its own counts even if another holds the same text with something else around it.
             if layout in kept or (covered.holds(template) and (site.rank != MESSAGE or len(layout) == 1)):
+                if site.rank < READS:
+                    # A text that is known may be filled here with what is not.
+                    members.ask(_role(site.role, template), template)
                 continue
             covered.add(template)
             kept.add(layout)

@@ -94,7 +94,7 @@ class Members:
         number, *path = member[1:].split(".")
         if facts is None or not number.isdecimal() or int(number) >= len(facts.drawn):
             return
-        name = path[-1] if path else ""
+        name = path[-1] if path and path[-1] != "*" else ""
         for text in itertools.islice(within(self.linker.resolve(facts.drawn[int(number)], facts), path), MAX_DRAWN):
             yield facts, Site(text, role, name, "member", extent(text) or _NOWHERE, READS)
 

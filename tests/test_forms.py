@@ -31,6 +31,22 @@ def form(name: str, *parts: Any, silent: tuple[str, ...] = ()) -> Any:
 
 FORMS = [
     form(
+        "a text that is found by its name, filled with the values of a dict",
+        """
+        JUDGE_PROMPT = "Judge the letter by this: {{BY}}. Answer with a number."
+        CRITERIA = {
+            "tone": "Was the letter kind to its reader? Score 1: it is rude. Score 5: it is kind throughout.",
+            "length": "Was the letter short enough? Score 1: it rambles. Score 5: nothing can be left out.",
+        }
+        def judge(client):
+            for name, text in CRITERIA.items():
+                asked = JUDGE_PROMPT.replace("{{BY}}", text.strip())
+                client.make_request(Request(model="gpt-4o", prompt=asked))
+        """,
+        ("Score 1: it is rude.", "user"),
+        ("Score 1: it rambles.", "user"),
+    ),
+    form(
         "a tuple that a function gives back",
         """
         from openai import OpenAI
