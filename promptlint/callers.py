@@ -11,7 +11,7 @@ Everything is looked up by name, so the cost grows with the calls of wrappers, n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -154,7 +154,9 @@ class Callers:
                 # What a tool gives back is data.
                 if function not in facts.functions or message.role == "tool":
                     continue
-                if self._learn(place, self._flows(place, message, "", weak=message.role == "unknown")):
+                vague = message.role == "unknown"
+                known = self._flows(place, message, "", weak=vague)
+                if self._learn(place, _vaguely(known) if vague else known):
                     found[place] = None
         return list(found) + self._constructors()
 
@@ -245,7 +247,7 @@ class Callers:
                 known = self._flows(above, value, role, slot.whole, slot.weak)
                 if slot.each:
                     known = [(item_of(inner, path), msgspec.structs.replace(each, each=True)) for inner, each in known]
-                if self._learn(above, known):
+                if self._learn(above, _vaguely(known) if slot.vague else known):
                     found[above] = None
         return [*found, *self._constructors()]
 
@@ -558,6 +560,11 @@ def _attributes(value: Value) -> set[str]:
     return found
 
 
+def _vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
+    """What becomes of parameters in a message whose role is not known."""
+    return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]
+
+
 def _says(value: Value) -> bool:
     """Whether a linked value holds a text of more than one word."""
     if isinstance(value, tuple):
@@ -583,6 +590,5 @@ def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Itera
     elif isinstance(value, tuple) and value:
         span = extent(value) or invocation.span
         # Of a message whose role is not known only what is long enough to be no name or state of something.
-        vague = slot.weak and slot.role == "unknown"
-        evidence = "wrapper" if slot.whole and not vague else "within"
+        evidence = "wrapper" if slot.whole and not slot.vague else "within"
         yield Site(value, role, name, evidence, span, NAME if slot.weak else KEYWORD, invocation.once)

@@ -23,17 +23,19 @@ class Slot(msgspec.Struct, frozen=True):
     """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
 
     `weak`: that it stands in one, a name alone says. `each`: the items of the list that it is given do.
+    `vague`: that message has no role that is known.
     """
 
     role: str
     whole: bool
     weak: bool = False
     each: bool = False
+    vague: bool = False
 
     @property
-    def rank(self) -> tuple[bool, bool, int]:
+    def rank(self) -> tuple[bool, bool, bool, int]:
         """What a parameter is above all comes first."""
-        return self.weak, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+        return self.weak, self.vague, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
 
 
 def flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]:

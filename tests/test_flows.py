@@ -509,6 +509,16 @@ CASES = [
         ("system", TASK),
     ),
     case(
+        "a short text, handed on under a keyword that names a prompt",
+        """
+        from flows import Step
+        def step(instruction):
+            return Step(input_instruction=instruction)
+        step("Read the letter above")
+        """,
+        ("user", "Read the letter above"),
+    ),
+    case(
         "messages of a role that the caller tells",
         """
         def message(role, content):
