@@ -17,7 +17,8 @@ from promptlint.applied import OPERATIONS, bounds, by_name
 from promptlint.clients import Through, client_of, model_name
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
-from promptlint.extract.state import has_text, join_branches, state_of
+from promptlint.extract.iteration import one_of
+from promptlint.extract.state import has_text, join_branches, single_hole, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for
 from promptlint.modules import Modules
@@ -489,6 +490,9 @@ def _given_up(value: Value) -> Value:
 def _item(target: Value, positional: list[Value], condition: str) -> Value | None:
     key = literal(positional[0]) if positional else None
     default = positional[1] if len(positional) > 1 else None
+    asked = single_hole(positional[0]) if positional else None
+    if asked is not None and asked.origin == "loop":
+        return one_of(target, condition, (asked,))
     if key is None:
         values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
         if values and len(values) <= MAX_BRANCHES and all(type(item) is Mapping for item in values):

@@ -39,8 +39,7 @@ CASES = [
                 sections.append("TASK_TEXT")
             {ASK}numbered(sections)}}])
         """,
-        ("user", RULES),
-        ("user", TASK),
+        ("user", f". {RULES}{TASK}\n"),
     ),
     case(
         "each of the questions of a list, of which one is beside what else is kept of it",
@@ -128,7 +127,6 @@ CASES = [
             await team.invoke(task="RULES_TEXT", runtime=runtime)
         """,
         ("user", TASK),
-        ("user", "How many letters are there?"),
         ("user", RULES),
     ),
     case(

@@ -14,7 +14,7 @@ from promptlint.extract.collections import below
 from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.invocations import note_given, note_item
-from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, spread, unordered
+from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
@@ -366,6 +366,7 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         over = over or condition_text(file, generator.iter)
         bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
         note_item(file, inner, generator.target, generator.iter)
+        bind_items(file, inner, generator.target, generator.iter, iterable, evaluate)
         for test in generator.ifs:
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import ast
+import functools
 from zlib import crc32
 
 import msgspec
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
-from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
-from promptlint.extract.volatility import UNKNOWN, State, of_name
-from promptlint.operations import is_several, several
-from promptlint.template import Apply, Arguments, Choice, Hole, Items, Ref, Repeat, Template, Text, Value
+from promptlint.extract.state import File, Scope, fallback_of, join_branches, single_hole, state_of
+from promptlint.extract.volatility import NAMES, UNKNOWN, State, of_name
+from promptlint.operations import exact, is_several, settled, several
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Ref,
+    Repeat,
+    Template,
+    Text,
+    Value,
+    texts,
+)
 
 MAX_CONDITION = 200
 # A set that is written out is a choice of its items, turn by turn; one with more is data.
 MAX_MEMBERS = 32
+# Rows within rows.
+MAX_NESTING = 4
 
 
 def condition_text(file: File, node: ast.expr) -> str:
@@ -73,6 +90,111 @@ def part_of(value: Value, number: int, hole: Hole) -> Template:
     if type(call) is not Ref or call.call is None:
         return (hole,)
     return (Apply("item", value, Arguments(((Text(str(number), hole.span, False),),)), hole.span, hole),)
+
+
+def bind_items(
+    file: File, scope: Scope, target: ast.expr, node: ast.expr, iterable: Value, evaluate: Evaluate
+) -> None:
+    """In a comprehension the items become part of one text: it holds each of those that are known.
+
+    Of objects whose class is known, what that says counts.
+    """
+    if isinstance(target, ast.Name) and target.id in scope.types:
+        return
+    if isinstance(node, ast.Call):
+        _bind_wrapped(file, scope, target, node, evaluate)
+    else:
+        _bind_item(file, scope, target, iterable, node)
+
+
+def _bind_wrapped(file: File, scope: Scope, target: ast.expr, node: ast.Call, evaluate: Evaluate) -> None:
+    """`for i, x in enumerate(xs)`, `for key, x in table.items()`, `for x, y in zip(xs, ys)`."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    targets = target.elts if isinstance(target, ast.Tuple) else [target]
+    if isinstance(node.func, ast.Attribute):
+        given = [node.func.value] if called in ("values", "items") and not node.args else []
+        targets = targets[1:] if called == "items" and len(targets) == 2 else targets if called == "values" else []
+    elif called == "zip":
+        given = list(node.args)
+    else:
+        given = node.args[:1] if called in _ITEMS_OF else []
+        targets = targets[1:] if called == "enumerate" else targets
+    for each, argument in zip(targets, given, strict=False):
+        # What a name stands for can be asked for once more.
+        if type(argument) in NAMES:
+            _bind_item(file, scope, each, evaluate(file, scope, argument), node)
+
+
+# Functions whose result has the items of what they are given.
+_ITEMS_OF = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "set", "tqdm"})
+
+
+def _bind_item(file: File, scope: Scope, target: ast.expr, items: Value, node: ast.expr) -> None:
+    """Bind a loop's target to one of the items, where these are texts that are known or may come to be."""
+    hole = file.hole(target, state_of(items)[0], "loop")
+    if isinstance(items, tuple):
+        asked = single_hole(items)
+        if (asked is not None and asked.parameter) or (len(items) == 1 and type(items[0]) in (Ref, Apply)):
+            _assign(scope, target, (Apply("item", items, Arguments(((hole,),)), hole.span, hole),))
+        return
+    one = one_of(items, condition_text(file, node), (hole,))
+    if one is not None:
+        _assign(scope, target, one)
+
+
+def _assign(scope: Scope, target: ast.expr, value: Value) -> None:
+    """Bind the names of a loop's target to the parts of an item; those of which nothing is known stay as they are."""
+    applied = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if isinstance(target, ast.Name):
+        known = single_hole(scope.values[target.id])
+        if known is None or type(applied) is Hole:
+            return
+        if type(applied) is Apply and applied.operation == "item":
+            # What stands there if nothing is found bears the name that it has in the loop.
+            value = (msgspec.structs.replace(applied, fallback=known),)
+        scope.values[target.id] = value
+    elif isinstance(target, ast.Tuple) and not any(isinstance(each, ast.Starred) for each in target.elts):
+        for number, each in enumerate(target.elts):
+            if type(value) is Items and len(value.items) == len(target.elts):
+                _assign(scope, each, value.items[number])
+            elif type(applied) is Apply:
+                at = Arguments(((Text(str(number), applied.span, False),),))
+                _assign(scope, each, (Apply("item", (applied,), at, applied.span, applied.fallback),))
+
+
+def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value | None:
+    """One item of a list or dict, whichever it is: a choice of texts; None when that says nothing.
+
+    `unknown` stands for the items that are not in sight.
+    """
+    if type(value) is Items:
+        known, complete = value.items, value.complete
+    elif isinstance(value, Mapping):
+        known, complete = tuple(item for _, item in value.entries), value.complete and not value.kind
+    else:
+        return None
+    if not known or len(known) > MAX_MEMBERS:
+        return None
+    condition = Condition(f"item of {over}")
+    if all(type(item) is Mapping for item in known):
+        # Records of one form: examples, tests.
+        return functools.reduce(functools.partial(join_branches, condition), known)
+    rows = [item for item in known if type(item) is Items and exact(item)]
+    if len(rows) == len(known) and len({len(row.items) for row in rows}) == 1:
+        columns = [Items(column, rows[0].span, complete) for column in zip(*(row.items for row in rows), strict=True)]
+        parts = [one_of(column, over, unknown, depth + 1) for column in columns] if depth < MAX_NESTING else []
+        return Items(tuple(unknown if part is None else part for part in parts), rows[0].span)
+    templates = [_alone(item) for item in known if isinstance(item, tuple)]
+    if len(templates) < len(known) or not any(map(_worded, templates)):
+        return None
+    branches = tuple(dict.fromkeys(settled(template) for template in templates))
+    branches = branches if complete else (*branches, unknown)
+    return branches[0] if len(branches) == 1 else (Choice(condition.text, branches),)
+
+
+def _worded(template: Template) -> bool:
+    """Whether an item says something, or may: names of columns, attributes and languages are data."""
+    return any(" " in part.value for part in texts(template)) or any(type(part) in (Ref, Apply) for part in template)
 
 
 def unordered(file: File, node: ast.expr, value: Items) -> Items:
