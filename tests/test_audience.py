@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import textwrap
 
 import pytest
@@ -153,6 +154,15 @@ def test_settings_that_ask_a_person() -> None:
         Source("flow.yaml", "graph:\n  first_instruction: Sort the letters of the {house} by desk.\n")
     )
     assert len(told.sites) == 1
+
+
+def test_a_record_of_somebody_is_no_prompt() -> None:
+    facts_of_clerk = {f"fact_{number}": f"You have sorted letters at desk {number} for years." for number in range(50)}
+    told = {"name": "Ida", "style": "Likes to sort the letters of the house by desk and by day."}
+    record = {"persona": {**told, **facts_of_clerk}}
+    assert not document_facts(Source("ida.agent.json", json.dumps(record)), 1).sites
+    prompt = {"persona": "You are Ida, a clerk who sorts the letters of the house by desk and by day."}
+    assert len(document_facts(Source("ida.agent.json", json.dumps(prompt)), 1).sites) == 1
 
 
 def test_recorded_exchanges_names_and_apologies() -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from promptlint.extract import chat_markup, data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
-from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of
+from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of, words
 from promptlint.extract.reads import asks_for_input, could_be_prompt, reads_like_prompt
 from promptlint.operations import Ruler, literal
 from promptlint.source import Source
@@ -26,6 +26,9 @@ MAX_MESSAGES = 12
 
 MAX_ALIKE = 12
 """Texts under keys of one name in the items of lists; more of them are a data set."""
+
+MAX_SHORT, SHORT = 40, 240
+"""Texts of fewer characters in one settings file that is not named for prompts; more of them are a record's fields."""
 
 MAX_ASKED = 600
 """Characters of a text that asks a person for something; a longer one may speak of that to a model."""
@@ -207,6 +210,9 @@ class _Data:
         for _, alike in self.found:
             counts[alike] = counts.get(alike, 0) + 1
         kept = [site for site, alike in self.found if not alike or counts[alike] <= MAX_ALIKE]
+        if not self.named and sum(map(_is_short, kept)) > MAX_SHORT:
+            # A record of somebody or something, each of whose fields is a sentence.
+            kept = [site for site in kept if not _is_short(site)]
         return kept + (self.messages if len(self.messages) <= MAX_MESSAGES else [])
 
     def walk(self, value: Value, path: tuple[str, ...], lists: int, inside: bool) -> None:
@@ -221,7 +227,9 @@ class _Data:
                 self.walk(item, path, lists + isinstance(item, Mapping), inside)
         elif isinstance(value, Mapping) and not self.known(value, path):
             for key, item in value.entries:
-                below = prompt_like(key) or (inside and key not in _ABOUT)
+                # What is told of somebody in keys of its own is a record; in one text it may be a prompt.
+                record = isinstance(item, Mapping) and words(key)[-1:] in _PERSONS
+                below = (prompt_like(key) and not record) or (inside and key not in _ABOUT)
                 self.walk(item, (*path, key), lists, below)
 
     def known(self, mapping: Mapping, path: tuple[str, ...]) -> bool:
@@ -298,6 +306,17 @@ class _Data:
         texts = [part for part in value if isinstance(part, Text)]
         span = Span(self.source.name, texts[0].span.start, texts[-1].span.end)
         return Site(made, role, name, "file-template" if read else "file-key", span, rank)
+
+
+_PERSONS = (("persona",), ("personas",))
+
+
+def _is_short(site: Site) -> bool:
+    """Whether a text is a sentence or two with nothing to fill in."""
+    value = site.value
+    if site.rank == KEYWORD or not isinstance(value, tuple) or any(type(part) is not Text for part in value):
+        return False
+    return sum(len(part.value) for part in value if type(part) is Text) < SHORT
 
 
 def _recorded(items: Items) -> bool:
