@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,6 +71,7 @@ class Patterns:
         self.root = root
         self.lines = lines
         self._spec: GitIgnoreSpec | None = None
+        self._any = re.compile("")
 
     def verdict(self, path: str, directory: bool = False) -> bool | None:
         """True: left out, False: taken back in (`!`), None: no pattern speaks of this absolute path."""
@@ -80,7 +82,20 @@ class Patterns:
             return None
         if self._spec is None:
             self._spec = _compile(self.lines)
-        return self._spec.check_file(below + "/" if directory else below).include
+            self._any = _one_of(self._spec)
+        asked = below + "/" if directory else below
+        # Most paths match none of many patterns: of them all that is asked at once.
+        return self._spec.check_file(asked).include if self._any.search(asked) else None
+
+
+def _one_of(spec: GitIgnoreSpec) -> re.Pattern[str]:
+    """An expression that finds something in every path that one of the patterns matches."""
+    expressions = [getattr(pattern, "regex", None) for pattern in spec.patterns]
+    found = [each.pattern for each in expressions if each is not None]
+    try:
+        return re.compile("|".join(f"(?:{each.replace('(?P<ps_d>', '(?:')})" for each in found) or "(?!)")
+    except re.error:
+        return re.compile("")
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Below this a second process costs more than it saves: starting one and handing the facts over take about 0.1 s.
 PARALLEL_FILES = 150
-_CHUNK = 24
+_CHUNK = 12
 _BUG = "this is a bug in promptlint, please report it"
 
 SettingsOf = Callable[[str], Settings]
