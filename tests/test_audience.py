@@ -231,3 +231,94 @@ def test_steps_for_a_person() -> None:
     helper = Helper(instructions=["You are a helpful gardener who answers in one sentence.", "Never name a price."])
     """
     assert texts_of(program) == ["You are a helpful gardener who answers in one sentence.", "Never name a price."]
+
+
+def test_descriptions_of_metrics() -> None:
+    program = """
+    letters = meter.create_counter(name="letters", description="Letters of the house that were sorted", parameters=FORM)
+    sort = registry.create(name="sort", description="Sorts the letters of the house by desk", parameters=FORM)
+    """
+    assert texts_of(program) == ["Sorts the letters of the house by desk"]
+
+
+def test_messages_of_a_program_that_fills_the_terminal() -> None:
+    program = """
+    from dataclasses import dataclass
+    {}
+    @dataclass
+    class ChatMessage:
+        role: str
+        content: str
+
+    class Desk:
+        def handle(self):
+            self.messages.append(ChatMessage(role="system", content="No letters to sort. Press F1 for help."))
+    """
+    shown = program.format("from prompt_toolkit.layout.containers import HSplit, Window")
+    assert texts_of(shown) == []
+    kept = program.format("from prompt_toolkit import PromptSession")
+    assert texts_of(kept) == ["No letters to sort. Press F1 for help."]
+
+
+def test_messages_that_are_stored() -> None:
+    program = 'store.add(ChatMessage(role="user", content="Sort the letters of the house."{}))'
+    assert texts_of(program.format("")) == ["Sort the letters of the house."]
+    assert texts_of(program.format(", session_id=session")) == []
+
+
+def test_programs_and_commands_that_name_a_prompt() -> None:
+    said = "You are a helpful clerk. Answer briefly and never name a price."
+    rows = ["Clerk(", "    desk=3,", f"    system_instruction='{said}',", ")"]
+    assert texts_of(f"CLERKS = {{'one': {chr(10).join(rows)!r}}}") == []
+    assert texts_of(f"CLERKS = {{'one': {said!r}}}") == [said]
+    assert texts_of('key_instructions = f"setx {name} your_api_key_here"') == []
+
+
+def test_what_a_panel_shows() -> None:
+    program = """
+    from rich.panel import Panel
+
+    def fail():
+        desk_instructions = "Create a file of letters on your desk."
+        console.print({}(desk_instructions))
+    """
+    assert texts_of(program.format("Panel")) == []
+    assert texts_of(program.format("run")) == ["Create a file of letters on your desk."]
+
+
+def test_what_is_about_prompts() -> None:
+    program = """
+    class PromptInjection:
+        passed = "The answer does not say what the clerk was told."
+
+    class ClerkPrompts:
+        passed = "The answer does not say what the clerk was told."
+
+    PROMPTS = {"clerk": {"patterns": ["who sorts the letters here"], "text": "Say who sorts the letters here."}}
+
+    def run_prompt_hooks(self):
+        return self.reason or "The clerk was stopped by a hook."
+
+    ledger.track_system_prompt("Sort the letters of the house.")
+    agent.set_system_prompt("Sort the bills of the house.")
+    """
+    assert sorted(texts_of(program)) == [
+        "Say who sorts the letters here.",
+        "Sort the bills of the house.",
+        "The answer does not say what the clerk was told.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("beside", "taken"),
+    [
+        ("", 1),
+        ("\n  response: You are a helpful clerk. Answer briefly and never name a price.", 2),
+        ("\n  response: The letters are sorted by now, the bills lie on the third desk.", 0),
+        ("\n  usage: Fill in the house.", 1),
+        ("\n  completion_tokens: 31", 0),
+    ],
+)
+def test_recorded_exchanges(beside: str, taken: int) -> None:
+    text = f"clerk:\n  prompt: You are a clerk. Sort the letters of the house by desk.{beside}\n"
+    assert len(document_facts(Source("clerks.yaml", text), 1).sites) == taken

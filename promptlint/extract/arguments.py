@@ -30,6 +30,8 @@ from promptlint.template import Items, Mapping, Message, Span, Value
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
 _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
+# First words of functions that look at a prompt, and send none.
+_LOOKING = frozenset("track count log print show display record validate analyze check estimate measure".split())
 _TEXT_KEYS = frozenset({"content", "text", "template", "prompt"})
 
 
@@ -95,7 +97,7 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
             says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
-            says = says and not (shown and words(last)[0] in _ROLE_WORDS)
+            says = says and not (shown and words(last)[0] in _ROLE_WORDS) and words(last)[0] not in _LOOKING
             consider(file, value, node, last if says else "")
     if site.keywords and words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
         for key, (value, node) in site.keywords.items():

@@ -65,7 +65,8 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
     """What becomes of what a call is given."""
     written = dotted(node.func)
     last = written.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
-    if speaks_against(written) or speaks_against(resolve(written)):
+    path = resolve(written)
+    if speaks_against(written) or speaks_against(path) or path.startswith("rich."):
         use = _SHOWN
     elif last in _TESTS:
         use = _TESTED

@@ -83,6 +83,8 @@ WRAPPERS = frozenset("prompt template text string str instruction instructions m
 _SPECIAL = _OF_VALUES | _TAILS | FUNCTIONS.keys() | loads.KNOWN | schemas.ASKING | pipelines.KNOWN
 # Keywords that name a tool.
 _NAMED = frozenset({"name", "tool_name"})
+# What measures a program has a name and a description, too.
+_METERS = frozenset("counter gauge histogram distribution scalar metric metrics meter timer".split())
 
 
 def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
@@ -139,7 +141,7 @@ def _callee(file: File, written: str) -> Callee:
     method = written.rpartition(".")[2]
     file.mentions.update((last, method))
     against = speaks_against(written) or (name != written and speaks_against(name))
-    against = against or (written.endswith("Message") and shown_on(name, file.imported))
+    against = against or (written.endswith("Message") and shown_on(file, name))
     shown = answers(name) or (against and for_people(name))
     plain = last not in file.lexicon.tails and not last[:1].isupper() and name != partials.PARTIAL
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
@@ -158,7 +160,7 @@ def _uncatalogued(
     sending.called(file, scope, site, evaluate)
     if site.last in pipelines.KNOWN:
         pipelines.note(file, scope, site)
-    if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords):
+    if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords) and not _counts(site.last):
         note_schema(file, as_object(file, site))
     loaded = _loaded(file, scope, site, receiver)
     if loaded is not None:
@@ -172,6 +174,11 @@ def _uncatalogued(
         return result
     consider_arguments(file, site, against, shown=unused)
     return _unknown(file, scope, site, receiver, against, unused, evaluate)
+
+
+def _counts(last: str) -> bool:
+    """Whether a class or function of this name makes a metric of the program: `create_counter`, `Histogram`."""
+    return not _METERS.isdisjoint(words(last)[-1:])
 
 
 def _unknown(
@@ -380,7 +387,7 @@ def _other(
         for key, (value, _) in site.keywords.items() if not against and last not in FIELDS else ():
             note_given(file, last, key, value)
         message = as_message(mapping)
-        if message is not None and literal(mapping.get("role")) is not None and not shown_on(site.name, file.imported):
+        if message is not None and literal(mapping.get("role")) is not None and not shown_on(file, site.name):
             note_written(file, message, site.keywords, mapping.get("role"), "message-class")
             return message
         if mapping.entries and textual(mapping):

@@ -33,7 +33,7 @@ def catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> 
 
 def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: Evaluate) -> Value | None:
     message = Matcher.find(match.message, site.name, file.imported)
-    if message is not None and not shown_on(site.name, file.imported):
+    if message is not None and not shown_on(file, site.name):
         return _message(file, scope, site, message)
     request = Matcher.find(match.calls, site.name, file.imported)
     if request is not None and request.through and sending.typed(file, scope, site.node):

@@ -33,6 +33,9 @@ MAX_SHORT, SHORT = 40, 240
 MAX_ASKED = 600
 """Characters of a text that asks a person for something; a longer one may speak of that to a model."""
 
+MIN_ANSWER = 40
+"""Characters of a text that is what a model has answered; a shorter one may say in which form it shall."""
+
 MAX_RECORDS = 40
 """Mappings with the same keys in one list; more of them are a data set, however few of its texts read like prompts."""
 
@@ -237,6 +240,8 @@ class _Data:
         strings = [(key, item) for key, item in mapping.entries if isinstance(item, tuple)]
         keys = {key: item for key, item in strings if data_values.joined(item).strip()}
         name = path[-1] if path else ""
+        if not self.named and _exchange(mapping, keys):
+            return True
         role = keys.get("role")
         if "content" in keys and role is not None and (word := _ROLES.get(data_values.joined(role).lower())):
             if could_be_prompt(data_values.joined(keys["content"])):
@@ -317,6 +322,22 @@ def _is_short(site: Site) -> bool:
     if site.rank == KEYWORD or not isinstance(value, tuple) or any(type(part) is not Text for part in value):
         return False
     return sum(len(part.value) for part in value if type(part) is Text) < SHORT
+
+
+_ASKED = frozenset({"prompt", "prompts", "messages", "request"})
+_ANSWERS = ("response", "completion", "reply")
+_USAGE = frozenset({"prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens"})
+
+
+def _exchange(mapping: Mapping, keys: dict[str, Template]) -> bool:
+    """Whether a mapping records what a model was asked: beside it stands what came back, or what that took."""
+    names = {key for key, _ in mapping.entries}
+    if _ASKED.isdisjoint(names):
+        return False
+    if not _USAGE.isdisjoint(names) or isinstance(mapping.get("usage"), Mapping):
+        return True
+    answers = [data_values.joined(keys[key]) for key in _ANSWERS if key in keys]
+    return any(len(text) >= MIN_ANSWER and not reads_like_prompt(text) for text in answers)
 
 
 def _recorded(items: Items) -> bool:

@@ -99,7 +99,7 @@ def note_alone(file: File, message: Message, evidence: str) -> None:
 
 
 # Keys of a message that is kept: no model takes a message that has them.
-_RECORD = frozenset("conversation_id created_at createdAt timestamp message_id sender_user_id".split())
+_RECORD = frozenset("conversation_id session_id created_at createdAt timestamp message_id sender_user_id".split())
 
 
 def note_written(file: File, message: Message, keys: Iterable[str], role: Value | None, evidence: str) -> None:

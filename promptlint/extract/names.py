@@ -35,7 +35,7 @@ ABOUT_WORDS = frozenset(
     "settings options params args kwargs variables vars fields toolkit session style color label title "
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
-    "placeholder help".split()
+    "placeholder help hook hooks".split()
 )
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login".split())
@@ -44,7 +44,7 @@ _SOURCES = frozenset({"from", "by", "using"})
 # What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).
 _HANDLING = frozenset(
     "add save store delete remove update insert set put register push publish upload sync validate log print show "
-    "display record track count send reset clear rename archive import".split()
+    "display record track count send reset clear rename archive import run execute".split()
 )
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
@@ -147,13 +147,15 @@ def gives_prompt(name: str) -> bool:
 
 # Objects of a class `Persona` are records of one, with much else.
 _CLASS_WORDS = PROMPT_WORDS - {"persona"}
+# What a class does with prompts, instead of holding them.
+_ABOUT_CLASS = ABOUT_WORDS | {"extraction", "injection", "detection", "detector", "validator", "filter", "scanner"}
 
 
 @functools.lru_cache(maxsize=20_000)
 def class_of_prompts(name: str) -> bool:
     """Whether every text in a class of this name is for a model: `ReviewPrompts` is one, `OutputFormatter` is not."""
     parts = words(name)
-    return bool(parts) and parts[-1] not in ABOUT_WORDS and not _CLASS_WORDS.isdisjoint(parts)
+    return bool(parts) and parts[-1] not in _ABOUT_CLASS and not _CLASS_WORDS.isdisjoint(parts)
 
 
 @functools.lru_cache(maxsize=20_000)

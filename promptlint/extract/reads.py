@@ -152,7 +152,7 @@ def reads_like_prompt(text: str) -> bool:
     score = _score(sample)
     if score < THRESHOLD:
         return False
-    if _IMPORTS.match(sample):
+    if _IMPORTS.match(sample) or (_CALL.match(sample) and text.rstrip().endswith(")")):
         return False
     return not looks_like_code_or_markup(sample) or (score >= 2 * THRESHOLD and _JSON.match(sample) is not None)
 
@@ -276,6 +276,8 @@ _IMPORTS = lazy(
     r"\s*(?:(?:#[^\n]*|from [\w.]+ import [^\n]+|import [\w.]+(?: as \w+)?)\n\s*){1,40}"
     r"(?:[\w.]+ = |def |class |async |@|with |print\()"
 )
+# So has one that makes an object with its arguments one on a row.
+_CALL = lazy(r"\s*(?:\w+ = )?(?:await )?[A-Za-z_][\w.]*\(\n\s*\w+=")
 _JSON = lazy(r"\s*(?:\{\s*[\"'][^\"'\n]*[\"']\s*:|\[\s*[\[{\"]|\[\s*-?\d+\s*,).*[\]}]\s*$", re.DOTALL)
 _TOKENS = lazy(
     r"%\((?:asctime|levelname|message|default|prog|name)\)|\\[sdwbSDW](?:[+*?{)\]]|\b)|\(\?(?:[:P=!<]|[imsx]+\))|\[\^"
@@ -288,7 +290,7 @@ _CODE_LINE = lazy(
     r"|export|package|using|namespace|struct|enum|fn|func|int|void|auto|local|set|type) [\w<>\[\].{]+.*[=({;]"
     r"|#(?:include|define|if|endif|pragma)\b|//|/\*|\*/|\* @|--\s|\$ |>>> |\.\.\. |(?:sudo|apt-get|apt|pip3?|npm|npx"
     r"|yarn|git|cd|docker|kubectl|curl|wget|echo|export|mkdir|chmod|rm|cp|mv|source|python3?|bash|sh|systemctl|brew"
-    r"|conda|uv) [\w./\-$\"'{~]+|(?:RUN|COPY|ADD|ENV|CMD|WORKDIR|EXPOSE|ENTRYPOINT|USER|ARG|LABEL"
+    r"|conda|uv|setx) [\w./\-$\"'{~]+|(?:RUN|COPY|ADD|ENV|CMD|WORKDIR|EXPOSE|ENTRYPOINT|USER|ARG|LABEL"
     r"|VOLUME) [\[/\"'\w$.]|\[[\w.\-: \"]+\]$|[\w.\-]+(?:\[[^\]]*\])?\s*[-+*/|]?=\s*\S|-{1,2}[a-z][\w-]*(?:[= ]\S+)?$"
     r"|-\s[a-z_][\w.\-]*:(?:\s|$)|[a-z_][\w.\-]*:(?:\s+[^\s{][^\s]*)?$|\"[^\"\n]*\"\s*:\s*\S"
     r"|\w+(?:\.\w+)*\(.*\)[;,]?$|\.[\w-]+(?:\(.*|\s*[{,].*)$|\\\w+[{\[]|[+\-|=]{4,}\S*$)"

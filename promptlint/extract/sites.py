@@ -76,10 +76,10 @@ _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
 
 # What documents the routes and models of a web service: its examples are recorded, not sent.
 _DOCUMENTS = frozenset("json_schema_extra schema_extra openapi_extra openapi_examples application/json".split())
-# Classes of what a model gives back.
+# Classes of what a model gives back, and of what is told of a request to those who watch the program.
 _OUTPUTS = frozenset(
     "ChatGeneration ChatGenerationChunk ChatResult LLMResult ChatCompletion ChatCompletionChunk "
-    "ModelResponse CompletionResponse".split()
+    "ModelResponse CompletionResponse LogRecord".split()
 )
 
 
@@ -109,9 +109,20 @@ def for_people(dotted: str) -> bool:
     return dotted.partition(".")[0] in AGAINST_PACKAGES
 
 
-def shown_on(dotted: str, imported: frozenset[str]) -> bool:
-    """Whether messages of a class are shown: of a user interface, or the own one of a file that draws it."""
-    return for_people(dotted) or (dotted.startswith(".") and not imported.isdisjoint(_SCREENS))
+def shown_on(file: File, dotted: str) -> bool:
+    """Whether messages of a class are shown: of a user interface, or the own one of a file that draws it.
+
+    A class that such a file defines itself may as well be what it sends, unless it fills the whole terminal.
+    """
+    if for_people(dotted):
+        return True
+    if file.imported.isdisjoint(_SCREENS):
+        return False
+    return dotted.startswith(".") or (dotted in file.known and any(map(_full_screen, file.aliases.values())))
+
+
+def _full_screen(path: str) -> bool:
+    return path.startswith(("textual.", "prompt_toolkit.layout.")) or path == "prompt_toolkit.Application"
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -369,7 +380,7 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 # Keywords of an object that say to people what it is.
 _ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
 # Keys beside the parts of a prompt that tell the program how to use it.
-_ASIDE = (("meta",), ("metadata",), ("meta", "data"))
+_ASIDE = (("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",), ("tags",))
 # A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
 _KEY = lazy(r"[\w -]+")
 
