@@ -300,6 +300,7 @@ def test_what_is_about_prompts() -> None:
         return self.reason or "The clerk was stopped by a hook."
 
     ledger.track_system_prompt("Sort the letters of the house.")
+    used = count_message_tokens([{"role": "user", "content": "Sort the papers of the house."}])
     agent.set_system_prompt("Sort the bills of the house.")
     """
     assert sorted(texts_of(program)) == [

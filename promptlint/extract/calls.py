@@ -26,6 +26,7 @@ from promptlint.extract.sites import (
     feeds,
     flattened,
     for_people,
+    measures,
     shown_on,
     speaks_against,
 )
@@ -142,7 +143,7 @@ def _callee(file: File, written: str) -> Callee:
     file.mentions.update((last, method))
     against = speaks_against(written) or (name != written and speaks_against(name))
     against = against or (written.endswith("Message") and shown_on(file, name))
-    shown = answers(name) or (against and for_people(name))
+    shown = answers(name) or (against and for_people(name)) or measures(last)
     plain = last not in file.lexicon.tails and not last[:1].isupper() and name != partials.PARTIAL
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
     callee = file.callees[written] = Callee(name, last, against or shown, shown, plain)

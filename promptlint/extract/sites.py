@@ -90,6 +90,17 @@ def answers(dotted: str) -> bool:
     return last in _OUTPUTS or (last.lstrip("_")[:1].isupper() and scripted(last))
 
 
+_MEASURING = frozenset("count estimate track".split())
+_MEASURED = frozenset("token tokens cost message messages history".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def measures(name: str) -> bool:
+    """Whether a function of this name only measures messages: `count_tokens([...])`, `track_history([...])`."""
+    said = words(name)
+    return len(said) > 1 and said[0] in _MEASURING and said[-1] in _MEASURED
+
+
 def documents(name: object, node: ast.expr, call: str = "") -> bool:
     """Whether a keyword, key or name says that its value documents a web service.
 
