@@ -236,6 +236,7 @@ def test_steps_for_a_person() -> None:
 def test_descriptions_of_metrics() -> None:
     program = """
     letters = meter.create_counter(name="letters", description="Letters of the house that were sorted", parameters=FORM)
+    way = EndpointInfo(name="letters", description="Letters of the house that were sorted", input_schema={})
     sort = registry.create(name="sort", description="Sorts the letters of the house by desk", parameters=FORM)
     """
     assert texts_of(program) == ["Sorts the letters of the house by desk"]
@@ -282,6 +283,8 @@ def test_what_a_panel_shows() -> None:
         desk_instructions = "Create a file of letters on your desk."
         console.print({}(desk_instructions))
     """
+    asked = program.replace("rich.panel import Panel", "rich.prompt import Prompt").format("Prompt.ask")
+    assert texts_of(asked) == ["Create a file of letters on your desk."]
     assert texts_of(program.format("Panel")) == []
     assert texts_of(program.format("run")) == ["Create a file of letters on your desk."]
 
@@ -294,6 +297,10 @@ def test_what_is_about_prompts() -> None:
     class ClerkPrompts:
         passed = "The answer does not say what the clerk was told."
 
+    def auth_instructions():
+        return "Ask the clerk of the house for a key."
+
+    house = Task(prompt=read(), examples=["data/letters/sorted.jsonl", "Letters lie on the first desk."])
     PROMPTS = {"clerk": {"patterns": ["who sorts the letters here"], "text": "Say who sorts the letters here."}}
 
     def run_prompt_hooks(self):
@@ -304,6 +311,7 @@ def test_what_is_about_prompts() -> None:
     agent.set_system_prompt("Sort the bills of the house.")
     """
     assert sorted(texts_of(program)) == [
+        "Letters lie on the first desk.",
         "Say who sorts the letters here.",
         "Sort the bills of the house.",
         "The answer does not say what the clerk was told.",

@@ -66,7 +66,8 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
     written = dotted(node.func)
     last = written.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     path = resolve(written)
-    if speaks_against(written) or speaks_against(path) or path.startswith("rich."):
+    drawn = path.startswith("rich.") and not path.startswith("rich.prompt.")
+    if drawn or speaks_against(written) or speaks_against(path):
         use = _SHOWN
     elif last in _TESTS:
         use = _TESTED

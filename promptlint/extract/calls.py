@@ -84,8 +84,9 @@ WRAPPERS = frozenset("prompt template text string str instruction instructions m
 _SPECIAL = _OF_VALUES | _TAILS | FUNCTIONS.keys() | loads.KNOWN | schemas.ASKING | pipelines.KNOWN
 # Keywords that name a tool.
 _NAMED = frozenset({"name", "tool_name"})
-# What measures a program has a name and a description, too.
+# What measures a program, or is a way into a service, has a name and a description, too.
 _METERS = frozenset("counter gauge histogram distribution scalar metric metrics meter timer".split())
+_WAYS = frozenset({"endpoint", "route"})
 
 
 def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
@@ -161,7 +162,7 @@ def _uncatalogued(
     sending.called(file, scope, site, evaluate)
     if site.last in pipelines.KNOWN:
         pipelines.note(file, scope, site)
-    if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords) and not _counts(site.last):
+    if "description" in site.keywords and not _NAMED.isdisjoint(site.keywords) and not _no_tool(site.last):
         note_schema(file, as_object(file, site))
     loaded = _loaded(file, scope, site, receiver)
     if loaded is not None:
@@ -177,9 +178,10 @@ def _uncatalogued(
     return _unknown(file, scope, site, receiver, against, unused, evaluate)
 
 
-def _counts(last: str) -> bool:
-    """Whether a class or function of this name makes a metric of the program: `create_counter`, `Histogram`."""
-    return not _METERS.isdisjoint(words(last)[-1:])
+def _no_tool(last: str) -> bool:
+    """Whether a class or function of this name describes a metric or a route: `create_counter`, `EndpointInfo`."""
+    said = words(last)
+    return not _METERS.isdisjoint(said[-1:]) or not _WAYS.isdisjoint(said)
 
 
 def _unknown(

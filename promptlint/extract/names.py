@@ -38,7 +38,7 @@ ABOUT_WORDS = frozenset(
     "placeholder help hook hooks".split()
 )
 # Before "instructions", "guidelines" and the like: what a person is told to do.
-_FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login".split())
+_FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login auth authentication".split())
 # Words between what a function makes and what it makes it of.
 _SOURCES = frozenset({"from", "by", "using"})
 # What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).

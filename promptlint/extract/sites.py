@@ -129,7 +129,10 @@ def shown_on(file: File, dotted: str) -> bool:
         return True
     if file.imported.isdisjoint(_SCREENS):
         return False
-    return dotted.startswith(".") or (dotted in file.known and any(map(_full_screen, file.aliases.values())))
+    if dotted.startswith("."):
+        return True
+    drawn = "tui" in words(file.name.rpartition("/")[2]) or any(map(_full_screen, file.aliases.values()))
+    return drawn and dotted in file.known
 
 
 def _full_screen(path: str) -> bool:
@@ -420,13 +423,18 @@ def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
 
 
+# Where examples are kept, in the place of them.
+_PATH = lazy(r"[\w.{}-]*(?:/[\w.{}-]+)*\.(?:jsonl?|ya?ml|txt|csv|tsv|md|parquet)")
+
+
 def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int = KEYWORD, depth: int = 0) -> None:
     """Note the texts of examples that stand beside a prompt: they go where it goes, whatever they say."""
     if depth > 8 or (file.verdict is not None and file.verdict(name) is False):
         return
     if isinstance(value, tuple):
         if has_text(value):
-            file.note(value, place(file, value, node), name, "user", "example", rank)
+            if _PATH.fullmatch(sample(value, 240)) is None:
+                file.note(value, place(file, value, node), name, "user", "example", rank)
             return
         for part in value:
             if type(part) is Choice:
