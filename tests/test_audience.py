@@ -10,6 +10,7 @@ import pytest
 
 from promptlint.extract.audience import only_shown
 from promptlint.extract.documents import facts as document_facts
+from promptlint.extract.jinja import facts as jinja_facts
 from promptlint.extract.python import facts
 from promptlint.extract.reads import asks_for_input
 from promptlint.extract.sites import asks_user
@@ -331,3 +332,9 @@ def test_what_is_about_prompts() -> None:
 def test_recorded_exchanges(beside: str, taken: int) -> None:
     text = f"clerk:\n  prompt: You are a clerk. Sort the letters of the house by desk.{beside}\n"
     assert len(document_facts(Source("clerks.yaml", text), 1).sites) == taken
+
+
+def test_parts_of_a_readme() -> None:
+    text = "## Letters\n\n1. Sort the letters of {{ house }} by desk and by the day they came in.\n2. Ask for a key.\n"
+    assert not jinja_facts(Source("cli/readme_parts/letters.jinja2", text)).sites
+    assert len(jinja_facts(Source("cli/parts/letters.jinja2", text)).sites) == 1

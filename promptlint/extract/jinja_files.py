@@ -35,7 +35,7 @@ _FOR = frozenset("prompt prompts llm gpt instruction instructions persona person
 _AGAINST = frozenset(
     "html email emails mail mails notification notifications newsletter invoice docs sphinx latex css js web www "
     "ansible helm k8s kubernetes terraform nginx systemd docker dockerfile workflows cookiecutter codegen apidoc "
-    "sql reports".split()
+    "sql reports readme readmes scaffold scaffolding".split()
 )
 _INSIDE_WORDS = str.maketrans("", "", "-'’")
 
