@@ -217,6 +217,8 @@ def test_what_a_service_answers_about_a_prompt() -> None:
     def revert_prompt(self):
         if self.busy:
             return ErrorObject(code=3, message="A turn with the letters is in progress")
+        if self.done:
+            return ResponseMessage(message="The letters are sorted by desk")
         return {"success": True, "message": "The letters are as they were before"}
     """
     assert texts_of(program) == []

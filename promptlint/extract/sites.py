@@ -308,7 +308,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         entries = field_default(value)
         if not value.kind:
             _note_shots(file, value, node, name)
-        outcome = "Error" in value.kind or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
+        answered = not _ANSWERED.isdisjoint(words(value.kind))
+        outcome = answered or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
         for key, item in value.entries if entries is None else entries:
             if outcome and key in _TOLD:
                 continue
@@ -339,6 +340,7 @@ def _steps(name: str, value: Value) -> bool:
 
 # Keys of what a service says of its work, and under which it says so to people.
 _OUTCOME = frozenset({"success", "error", "error_code", "status", "status_code", "code", "ok"})
+_ANSWERED = frozenset({"error", "errors", "response"})
 _TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "status"})
 
 
