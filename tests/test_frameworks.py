@@ -572,6 +572,128 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         {("system", "You fix bugs."), ("system", "You write tests."), ("tool", "Greets a user.")},
     ),
     (
+        "tasks-of-agents",
+        """
+        from praisonaiagents import Agent
+        from app.crew import Task, writer
+        Task(description="Write of boats.", expected_output="A page.", agent=writer)
+        sailor = Agent(instructions="You know boats.")
+        sailor.start("Name a boat.")
+        """,
+        {("user", "Write of boats."), ("user", "A page."), ("system", "You know boats."), ("user", "Name a boat.")},
+    ),
+    (
+        "upsonic",
+        """
+        from upsonic import Agent, Task
+        agent = Agent("openai/gpt-4o", role="Historian", education="Knows the north")
+        agent.print_do(Task("Tell of boats."))
+        agent.do("Tell of ships.")
+        """,
+        {
+            ("system", "Historian"),
+            ("system", "Knows the north"),
+            ("user", "Tell of boats."),
+            ("user", "Tell of ships."),
+        },
+    ),
+    (
+        "langroid",
+        """
+        import langroid as lr
+        from langroid.agent.tool_message import ToolMessage
+        class Probe(ToolMessage):
+            request: str = "probe"
+            purpose: str = "Count the boats"
+        agent = lr.ChatAgent(lr.ChatAgentConfig(system_message="You count."))
+        task = lr.Task(agent, system_message="Answer in figures.")
+        task.run("How many boats?")
+        agent.llm_response("How many ships?")
+        """,
+        {
+            ("tool", "Count the boats"),
+            ("system", "You count."),
+            ("system", "Answer in figures."),
+            ("user", "How many boats?"),
+            ("user", "How many ships?"),
+        },
+    ),
+    (
+        "documents-that-are-asked",
+        """
+        from concordia.document import interactive_document
+        from concordia.typing import entity
+        prompt = interactive_document.InteractiveDocument(model)
+        prompt.statement("It rains.")
+        prompt.open_question("What now?", answer_prefix="They would ")
+        prompt.multiple_choice_question("Which?", answers=["To stay", "To go"])
+        entity.free_action_spec(call_to_action="What would they say?")
+        """,
+        {
+            ("user", "It rains."),
+            ("user", "What now?"),
+            ("user", "They would"),
+            ("user", "Which?"),
+            ("user", "To go"),
+            ("user", "What would they say?"),
+        },
+    ),
+    (
+        "voices",
+        """
+        import livekit
+        from pipecat.adapters.schemas.function_schema import FunctionSchema
+        FunctionSchema("w", description="The weather", properties={"at": {"type": "string", "description": "The city"}})
+        service.Settings(system_instruction="Speak slowly.")
+        session.generate_reply(instructions="Greet them.", user_input="Who is there?")
+        chat.add_message(role="system", content="They are late.")
+        """,
+        {
+            ("tool", "The weather"),
+            ("tool", "The city"),
+            ("system", "Speak slowly."),
+            ("system", "Greet them."),
+            ("user", "Who is there?"),
+            ("system", "They are late."),
+        },
+    ),
+    (
+        "parameters-of-tools",
+        """
+        import azure.functions as func
+        from nanobot.agent.tools.schema import IntegerSchema, StringSchema
+        StringSchema("The city")
+        IntegerSchema(description="How many days")
+        @app.generic_trigger(type="mcpToolTrigger", description="The weather", toolProperties='[{"description": "A day"}]')
+        def weather(c): ...
+        """,
+        {
+            ("tool", "The city"),
+            ("tool", "How many days"),
+            ("tool", "The weather"),
+            ("tool", '[{"description": "A day"}]'),
+        },
+    ),
+    (
+        "texts-that-are-optimized",
+        """
+        import textgrad as tg
+        import marvin
+        import controlflow
+        tg.Variable("You solve riddles.", role_description="the system prompt")
+        tg.TextLoss("Rate the answer.")
+        marvin.run("Write a poem.")
+        controlflow.Task("Write a letter.")
+        """,
+        {
+            ("unknown", "You solve riddles."),
+            ("user", "the system prompt"),
+            ("system", "Rate the answer."),
+            ("user", "Write a poem."),
+            ("user", "Write a letter."),
+        },
+    ),
+    (
         "agents-told-of-each-other",
         """
         import agency_swarm
@@ -723,6 +845,7 @@ NOT_FOUND = {
     "own-classes": """
         from app.models import Task, Team, Tool
         Task(description="Paint the fence before Friday", expected_output="A white fence")
+        Task(description="Paint the fence before Friday", agent="Bob", tools=None)
         Team(description="The people who paint")
         Tool("brush", f, "A thing to paint with")
         Metric(criteria="How white the fence is", description="Its colour")

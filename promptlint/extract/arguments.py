@@ -15,6 +15,7 @@ from promptlint.extract.sites import (
     consider,
     extent,
     feeds,
+    note_descriptions,
     note_drawn,
     note_fed,
     note_handed,
@@ -51,6 +52,8 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
     elif type(value) is Items:
         for item in value.items:
             note_argument(file, item, node, name, role, template)
+    elif type(value) is Mapping and name == "properties" and role == "tool":
+        note_descriptions(file, value, name)
     elif type(value) is Mapping:
         # Of an object that stands for a text (`BaseMessage(role_name=..., content=...)`), that text.
         told = [entry for entry in value.entries if entry[0] in _TEXT_KEYS] if value.kind else []
@@ -87,6 +90,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     if {"role", "content"} <= site.keywords.keys():
         _consider_said(file, site)
     last = site.last
+    if last == "Task" and "description" in site.keywords:
+        _take_task(file, site)
     if last == "add_text":
         _consider_added(file, site)
     if last.endswith("Instructions") and last[0].isupper():
@@ -103,6 +108,25 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         for key, (value, node) in site.keywords.items():
             if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
                 consider(file, value, node, f"{last}.{key}", named=True)
+
+
+# What schedules work that no model does has tasks, too.
+_SCHEDULERS = frozenset("airflow celery dagster huey invoke jira luigi prefect todoist_api_python".split())
+
+
+def _take_task(file: File, site: CallSite) -> None:
+    """`Task(description=..., expected_output=..., agent=writer)`: what an agent is told to do, whoever defines it.
+
+    A task of a person has its owner as a text, and no tools.
+    """
+    given = [site.keywords[key] for key in ("agent", "agents", "tools") if key in site.keywords]
+    objects = any(type(node) is not ast.Constant and (not value or literal(value) is None) for value, node in given)
+    if not objects or not file.imported.isdisjoint(_SCHEDULERS):
+        return
+    for key in ("description", "expected_output"):
+        if key in site.keywords:
+            value, node = site.keywords[key]
+            note_argument(file, value, node, key, "user")
 
 
 def _take_pairs(file: File, value: Value) -> None:
