@@ -664,13 +664,13 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         from nanobot.agent.tools.schema import IntegerSchema, StringSchema
         StringSchema("The city")
         IntegerSchema(description="How many days")
-        @app.generic_trigger(type="mcpToolTrigger", description="The weather", toolProperties='[{"description": "A day"}]')
+        @app.generic_trigger(type="mcpToolTrigger", description="The wind", toolProperties='[{"description": "A day"}]')
         def weather(c): ...
         """,
         {
             ("tool", "The city"),
             ("tool", "How many days"),
-            ("tool", "The weather"),
+            ("tool", "The wind"),
             ("tool", '[{"description": "A day"}]'),
         },
     ),
@@ -680,10 +680,12 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         import textgrad as tg
         import marvin
         import controlflow
+        import langfun as lf
         tg.Variable("You solve riddles.", role_description="the system prompt")
         tg.TextLoss("Rate the answer.")
         marvin.run("Write a poem.")
         controlflow.Task("Write a letter.")
+        lf.query("Name a thing.", str, lm=model)
         """,
         {
             ("unknown", "You solve riddles."),
@@ -691,6 +693,7 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
             ("system", "Rate the answer."),
             ("user", "Write a poem."),
             ("user", "Write a letter."),
+            ("user", "Name a thing."),
         },
     ),
     (
