@@ -50,6 +50,14 @@ class Classes:
         place = self._start(facts, name)
         return place is not None and self._class(place[0], place[1].rpartition(".")[0], 0) is not None
 
+    def about(self, facts: Facts, name: str) -> Place | None:
+        """The class that a call makes an object of, or of whose object it calls a method."""
+        place = self._start(facts, name)
+        found = self._class(*place, 0) if place is not None else None
+        if found is None and place is not None:
+            found = self._class(place[0], place[1].rpartition(".")[0], 0)
+        return (found[0].file, found[1]) if found is not None else None
+
     def certain(self, facts: Facts, name: str) -> bool:
         """Whether the object of a call has the method that is meant, for all that is known of its class.
 

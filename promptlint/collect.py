@@ -164,7 +164,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     covered = Covered()
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
-    members = Members(all_facts, callers.classes, linker)
+    members = Members(all_facts, callers, linker)
     sent = _requests(all_facts, callers, problems)
     requests = [_refined(each.request, learned) for each in sent if not each.bare]
     others = sorted((_refined(each.request, learned) for each in sent if each.bare), key=lambda each: each.span)

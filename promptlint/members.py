@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.classes import Classes, Place
+from promptlint.classes import Place
 from promptlint.drawn import within
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import volatility_of, words
 from promptlint.extract.sites import READS, extent
-from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
 if TYPE_CHECKING:
+    from promptlint.callers import Callers, Given
     from promptlint.link import Linker
 
 # Families of classes that may share a name of several words.
@@ -39,8 +40,10 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 class Members:
     """What classes and their objects have, by name. One for a run."""
 
-    def __init__(self, all_facts: Sequence[Facts], classes: Classes, linker: Linker) -> None:
+    def __init__(self, all_facts: Sequence[Facts], callers: Callers, linker: Linker) -> None:
         self.linker = linker
+        self.callers = callers
+        classes = self.classes = callers.classes
         self.homes = {facts.file: facts for facts in all_facts}
         # The names that prompts ask for, and whether as variables of a template; each with the role of the first. And
         # how many have been looked up.
@@ -72,6 +75,18 @@ class Members:
         for name, variable in _read(template, self.namesakes, 0):
             if (name in self.values or name[:1] in ("#", "@")) and len(self.asked) < MAX_NAMES:
                 self.asked.setdefault((name, variable), role)
+        for hole in holes(template):
+            if hole.parameter[:5] == "self." and (owner := self._around(hole)) and len(self.asked) < MAX_NAMES:
+                self.asked.setdefault((f"self\0{hole.parameter[5:]}\0{owner}\0{hole.span.file}", False), role)
+
+    def _around(self, hole: Hole) -> str:
+        """The class whose method a value stands in; ""."""
+        facts = self.homes.get(hole.span.file)
+        for key in self.linker.around(facts, hole.span.start) if facts is not None else ():
+            owner = key.rpartition(".")[0]
+            if facts is not None and owner in facts.bases:
+                return owner
+        return ""
 
     def found(self) -> list[tuple[Facts, Site]]:
         """The texts for the names that were asked for since the last time."""
@@ -81,6 +96,8 @@ class Members:
                 sites += self._drawn(role, *name.split("\0"))
             elif name[:1] == "@":
                 sites += self._shown(role, *name[1:].split("\0"))
+            elif name[:5] == "self\0":
+                sites += self._held(role, *name[5:].split("\0"))
             elif self._tells(name, variable):
                 for _, facts, value in self.values[name]:
                     span = extent(value) or _NOWHERE
@@ -110,6 +127,32 @@ class Members:
                 home, function = known
                 yield home, Site(function.returns, role, method, "member", extent(function.returns) or _NOWHERE, READS)
                 return
+
+    def _held(self, role: str, attribute: str, owner: str, file: str) -> Iterator[tuple[Facts, Site]]:
+        """What the objects whose method a prompt comes from have for an attribute that this method reads.
+
+        That is what their classes say of it, and what they are made with.
+        """
+        line = self.classes.lineage(self.homes[file], owner)
+        below = list(self.classes.below(file, owner))
+        said = [each for each in line if f"{each[1]}.{attribute}" in each[0].bindings][:1]
+        for home, name in (*said, *below):
+            value = home.bindings.get(f"{name}.{attribute}")
+            if value is not None:
+                yield home, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
+        own = {(home.file, name) for home, name in (*line[:1], *below)}
+        for home, name in (*line, *below):
+            for method, parameter in home.assigned.get(f"{name}.{attribute}", ()):
+                made = self.callers.calls_of((home.file, method)) if method in home.functions else ()
+                for given in made:
+                    value = given.arguments.get(parameter)
+                    if value is not None and self._makes(given, own):
+                        yield given.facts, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
+
+    def _makes(self, given: Given, classes: set[Place]) -> bool:
+        """Whether a call is about an object of one of these classes: it makes it, or it is one of its own methods'."""
+        made = self.classes.about(given.facts, given.invocation.name)
+        return made in classes or (given.facts.file, given.invocation.function.rpartition(".")[0]) in classes
 
     def _tells(self, name: str, variable: bool) -> bool:
         """Whether a name says enough of whose it is: by its words, or since few have it."""

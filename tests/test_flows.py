@@ -542,6 +542,41 @@ CASES = [
         ("system", RULES),
         ("user", TASK),
     ),
+    case(
+        "what objects are made with whose method puts it together",
+        f"""
+        class Letter(Record):
+            kind: str
+            handling: str = Field(..., help="how it is handled")
+            def to_string(self):
+                return f"## {{self.kind}}: {{self.handling}}"
+        class Notice:
+            def __init__(self, handling):
+                self.handling = handling
+        LETTERS = [Letter(kind="bill", handling="RULES_TEXT"), Letter("offer", "TASK_TEXT")]
+        def ask(client, letters):
+            {ASK}"\\n".join(each.to_string() for each in letters)}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "what classes say of it that are made from the one with the method",
+        f"""
+        class Letter(Record):
+            handling: str = Field(..., help="how it is handled")
+            def for_plan(self):
+                return f"### Handling: {{self.handling}}"
+        class Bill(Letter):
+            handling: str = Field(default="RULES_TEXT")
+        class Offer(Letter):
+            handling: str = "TASK_TEXT"
+        def ask(client, letters):
+            {ASK}"\\n".join(each.for_plan() for each in letters)}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
 ]
 
 
@@ -681,6 +716,24 @@ SILENT = [
         def ask(client, place: Place, number):
             print(f"{{place}}")
             {ASK}f"How is the weather there? {{number}}"}}])
+        """,
+    ),
+    case(
+        "what objects of other classes have for an attribute that a prompt reads from one",
+        f"""
+        class Record:
+            def __init__(self, handling):
+                self.handling = handling
+        class Letter(Record):
+            def for_plan(self):
+                return f"### This is how the letters of this kind are handled: {{self.handling}}"
+        class Notice(Record):
+            pass
+        class Bill:
+            handling = "TASK_TEXT"
+        NOTICE = Notice("RULES_TEXT")
+        def ask(client, letter):
+            {ASK}letter.for_plan()}}])
         """,
     ),
 ]
