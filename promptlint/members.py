@@ -73,11 +73,20 @@ class Members:
     def ask(self, role: str, template: Template) -> None:
         """Look for what a prompt reads from objects."""
         for name, variable in _read(template, self.namesakes, 0):
+            if "()\0" in name and not self._known(name):
+                name = f"{name.partition('()')[0].rpartition('.')[2]}()"
             if (name in self.values or name[:1] in ("#", "@")) and len(self.asked) < MAX_NAMES:
                 self.asked.setdefault((name, variable), role)
         for hole in holes(template):
             if hole.parameter[:5] == "self." and (owner := self._around(hole)) and len(self.asked) < MAX_NAMES:
                 self.asked.setdefault((f"self\0{hole.parameter[5:]}\0{owner}\0{hole.span.file}", False), role)
+
+    def _known(self, name: str) -> bool:
+        """Whether a method is one of a class of the project."""
+        called, _, file = name[1:].partition("()\0")
+        facts = self.homes.get(file)
+        found = self.classes.meant(facts, called) if facts is not None else None
+        return found is not None and found[1].rpartition(".")[0] in self.homes[found[0]].bases
 
     def _around(self, hole: Hole) -> str:
         """The class whose method a value stands in; ""."""
@@ -94,6 +103,9 @@ class Members:
         for (name, variable), role in list(self.asked.items())[self.done :]:
             if name[:1] == "#":
                 sites += self._drawn(role, *name.split("\0"))
+            elif name[:1] == "@" and "()\0" in name:
+                place, _, file = name[1:].partition("()\0")
+                sites += self._given_back(role, place, file)
             elif name[:1] == "@":
                 sites += self._shown(role, *name[1:].split("\0"))
             elif name[:5] == "self\0":
@@ -127,6 +139,18 @@ class Members:
                 home, function = known
                 yield home, Site(function.returns, role, method, "member", extent(function.returns) or _NOWHERE, READS)
                 return
+
+    def _given_back(self, role: str, name: str, file: str) -> Iterator[tuple[Facts, Site]]:
+        """What a method of a class of the project gives back, of that class and of those made from it."""
+        found = self.classes.meant(self.homes[file], name)
+        if found is None:
+            return
+        owner, _, method = found[1].rpartition(".")
+        for home, key in ((self.homes[found[0]], owner), *self.classes.below(found[0], owner)):
+            function = home.functions.get(f"{key}.{method}")
+            if function is not None and function.returns != ():
+                span = extent(function.returns) or _NOWHERE
+                yield home, Site(function.returns, role, method, "member", span, READS)
 
     def _held(self, role: str, attribute: str, owner: str, file: str) -> Iterator[tuple[Facts, Site]]:
         """What the objects whose method a prompt comes from have for an attribute that this method reads.

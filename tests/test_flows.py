@@ -577,6 +577,28 @@ CASES = [
         ("user", RULES),
         ("user", TASK),
     ),
+    case(
+        "a method of one word, of an object whose class is known",
+        f"""
+        from abc import ABC
+        class Letter(ABC):
+            def __init__(self, handling):
+                self.handling = handling
+            def describe(self):
+                return f"- {{self.handling}}"
+        class Bill(Letter):
+            def describe(self):
+                return "TASK_TEXT"
+        class Machine:
+            def describe(self):
+                return ""
+        OFFER = Letter(handling="RULES_TEXT")
+        def ask(client, letter: Letter):
+            {ASK}f"Letter: {{letter.describe()}}"}}])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
 ]
 
 
@@ -734,6 +756,16 @@ SILENT = [
         NOTICE = Notice("RULES_TEXT")
         def ask(client, letter):
             {ASK}letter.for_plan()}}])
+        """,
+    ),
+    case(
+        "a method of one word, of an object of which nothing is known",
+        f"""
+        class Letter:
+            def describe(self):
+                return "TASK_TEXT"
+        def ask(client, letter):
+            {ASK}f"Letter: {{letter.describe()}}"}}])
         """,
     ),
 ]

@@ -11,7 +11,7 @@ from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued, own_message
 from promptlint.extract.collections import DRAWN, drawn_from, read_by
-from promptlint.extract.invocations import note_given, note_invocation, shown_as
+from promptlint.extract.invocations import called_name, note_given, note_invocation, shown_as
 from promptlint.extract.iteration import in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_schema, note_written
@@ -372,6 +372,9 @@ def _result(file: File, scope: Scope, site: CallSite, receiver: Value | None, ev
         member = shown_as(file, scope, node, value)
     elif site.last == "choice" and len(site.positional) == 1:
         member, _ = drawn_from(file, scope, site.node.args[0], site.positional[0][0], evaluate)
+    elif hole.member == f"{site.last}()" and (name := called_name(file, scope, site.node.func)):
+        # Whose method it is, is known.
+        member = f"@{name}()"
     return msgspec.structs.replace(hole, member=member) if member else hole
 
 
