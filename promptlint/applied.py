@@ -130,6 +130,11 @@ def _render(target: Template, positional: list[Value], keywords: dict[str, Value
     return loading.render(target, given)
 
 
+def _mustache(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
+    given = positional[1] if len(positional) > 1 else keywords.get("data")
+    return operations.mustache(target, by_name(dict(given.entries)) if type(given) is Mapping else {})
+
+
 OPERATIONS: dict[str, Operation] = {
     "format": _format,
     "fields": _format,
@@ -154,6 +159,7 @@ OPERATIONS: dict[str, Operation] = {
     "title": _recased(str.title),
     "capitalize": lambda target, positional, keywords, part: operations.capitalize(target),
     "substitute": lambda target, positional, keywords, part: operations.substitute(target, by_name(keywords)),
+    "mustache": _mustache,
     "jinja": _jinja,
     "render": _render,
 }

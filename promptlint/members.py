@@ -74,7 +74,7 @@ class Members:
         """Look for what a prompt reads from objects."""
         for name, variable in _read(template, self.namesakes, 0):
             if "()\0" in name and not self._known(name):
-                name = f"{name.partition('()')[0].rpartition('.')[2]}()"
+                continue
             if (name in self.values or name[:1] in ("#", "@")) and len(self.asked) < MAX_NAMES:
                 self.asked.setdefault((name, variable), role)
         for hole in holes(template):
@@ -199,6 +199,8 @@ def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[tuple
         if type(part) is Hole:
             if part.member[:1] == "@":
                 yield f"{part.member}\0{part.span.file}", False
+                if part.member.endswith("()"):
+                    yield part.member.rpartition(".")[2], False
             elif part.member[:1] == "#":
                 yield f"{part.member}\0{part.span.file}", False
                 key = part.member.rpartition(".")[2]

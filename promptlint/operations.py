@@ -405,6 +405,26 @@ def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
     return over_texts(target, change)
 
 
+# A variable of a Mustache template, and the marks around its sections.
+_MUSTACHE = re.compile(r"\{\{(?:\{ *(?P<plain>[\w.]+) *\}|[&]? *(?P<name>[\w.]+) *|[#^/!>=][^{}]*)\}\}")
+
+
+def mustache(target: Template, keywords: Mapping[str, Template]) -> Template:
+    """`chevron.render(target, keywords)`: the texts of its sections stand where they are written, each once."""
+
+    def change(ruler: Ruler) -> Template:
+        if ruler.value.count("{{") > MAX_FIELDS:
+            return ruler.cut(0, len(ruler.value))
+
+        def value(match: re.Match[str]) -> Template:
+            name = match["plain"] or match["name"]
+            return _given(keywords, name, ruler.place(match.start(), match.end())) if name else ()
+
+        return ruler.replaced(_MUSTACHE.finditer(ruler.value), value)
+
+    return over_texts(target, change)
+
+
 def replace(target: Template, old: str, new: Template) -> Template:
     """`target.replace(old, new)`."""
     if not old:

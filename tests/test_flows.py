@@ -599,6 +599,33 @@ CASES = [
         ("user", RULES),
         ("user", TASK),
     ),
+    case(
+        "what an object is made with, by way of a Mustache template and a helper",
+        f"""
+        import textwrap
+        import chevron
+        def indented(text):
+            return textwrap.indent(textwrap.dedent(text), "    ")
+        class Claim:
+            def __init__(self, claim):
+                self.claim = claim
+            def check(self, client, letter, variables):
+                claim = chevron.render(self.claim, variables)
+                {ASK}f"Is this so? {{indented(claim)}} {{letter}}"}}])
+        CLAIM = Claim("TASK_TEXT")
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "a Mustache template",
+        f"""
+        from chevron import render
+        def ask(client, letter):
+            text = render("RULES_TEXT {{{{#more}}}}TASK_TEXT{{{{/more}}}} {{{{{{letter}}}}}}", {{"letter": letter}})
+            {ASK}text}}])
+        """,
+        ("user", f"{RULES} {TASK} "),
+    ),
 ]
 
 

@@ -70,7 +70,11 @@ FUNCTIONS = {
     "Template": "same",
     "jinja2.Template": "jinja",
     "textwrap.indent": "indent",
+    "chevron.render": "mustache",
+    "pystache.render": "mustache",
 }
+# Those of them that helpers are made of, to which the text itself is given.
+_SHAPING = frozenset({"dedent", "cleandoc", "indent", "mustache"})
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # All methods and functions, by the last part of their names, whose result may be more than a run-time value.
 _OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "copy"}
@@ -251,7 +255,7 @@ def _arguments(
 
 def _method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> Value | None:
     """A method of a string."""
-    if method not in _OF_VALUES:
+    if method not in _OF_VALUES or site.name in FUNCTIONS:
         return None
     if method == "join":
         return _join(file, node, receiver, site)
@@ -329,7 +333,8 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         and "jinja2" in file.imported
     ):
         operation = "jinja" if site.name == "Template" and "string" not in file.imported else operation
-    if operation and isinstance(first, tuple) and textual(first):
+    shaped = operation in _SHAPING and isinstance(first, tuple) and _may_be_text(first)
+    if operation and isinstance(first, tuple) and (shaped or textual(first)):
         if operation == "same":
             return first
         return (Apply(operation, first, site.arguments(), file.span(site.node), run_time_value(file, site, None)),)
