@@ -2,7 +2,9 @@
 
 `f"... {scenario.rules} ..."` in a prompt is filled by what classes say of `rules`, or what their objects are given for
 it. Where an object comes from is often decided at run time, so the name alone leads there: a name that classes of one
-family have, or one of several words that few have. Each name is looked up once, and what is found may ask for more.
+family have, or one of several words that few have. Where the class is known (the method that a prompt comes from reads
+its own object, the object of a method is annotated), what belongs to that class counts, whatever its name. Each name is
+looked up once, and what is found may ask for more.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ class Members:
         return found is not None and found[1].rpartition(".")[0] in self.homes[found[0]].bases
 
     def _around(self, hole: Hole) -> str:
-        """The class whose method a value stands in; ""."""
+        """The class whose method a value stands in, or ""."""
         facts = self.homes.get(hole.span.file)
         for key in self.linker.around(facts, hole.span.start) if facts is not None else ():
             owner = key.rpartition(".")[0]
