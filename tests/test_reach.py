@@ -9,6 +9,7 @@ import pytest
 
 from promptlint.extract.python import facts
 from promptlint.link import link
+from promptlint.rules import all_rules
 from promptlint.source import Source
 from promptlint.template import texts
 
@@ -240,3 +241,23 @@ NONE = [
 @pytest.mark.parametrize(("text", "expected"), NONE)
 def test_what_is_for_others_is_not(text: str, expected: tuple[tuple[str, str], ...]) -> None:
     assert found(text) == set(expected)
+
+
+def test_what_is_said_of_each_item_of_a_collection_is_said_once() -> None:
+    program = """
+    from langchain_core.tools import Tool
+
+    DESKS = [
+        {"name": "find", "description": "Finds a letter. You must give the number of the letter as a whole number."},
+        {"name": "burn", "description": "Burns a letter. You must give the number of the letter as a whole number."},
+        {"name": "send", "description": "Sends a letter. You must give the number of the letter as a whole number."},
+    ]
+
+    def tools(run):
+        return [Tool(name=desk["name"], description=desk["description"], func=run) for desk in DESKS]
+    """
+    project = link([facts(Source("app.py", textwrap.dedent(program)))])
+    rule = all_rules()["duplicate-instruction"]
+    assert any("Burns a letter" in text.value for prompt in project.prompts for text in texts(prompt.template))
+    assert rule.check is not None
+    assert not [each for request in project.requests for each in rule.check(request)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 from zlib import crc32
 
 import msgspec
@@ -177,8 +176,11 @@ def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value 
         return None
     condition = Condition(f"item of {over}")
     if all(type(item) is Mapping for item in known):
-        # Records of one form: examples, tests.
-        return functools.reduce(functools.partial(join_branches, condition), known)
+        # Records of one form: examples, tests. Each stands alone, so each has a condition of its own.
+        record = known[-1]
+        for number, item in reversed(list(enumerate(known[:-1]))):
+            record = join_branches(Condition(f"item {number} of {over}"), item, record)
+        return record
     rows = [item for item in known if type(item) is Items and exact(item)]
     if len(rows) == len(known) and len({len(row.items) for row in rows}) == 1:
         columns = [Items(column, rows[0].span, complete) for column in zip(*(row.items for row in rows), strict=True)]
