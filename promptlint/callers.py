@@ -44,8 +44,6 @@ MAX_REQUESTS = 32
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
-# Texts of a list or dict that a function goes through.
-MAX_DRAWN = 2_000
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 60
 # What the slots of a call are, as roles.
@@ -338,7 +336,7 @@ class Callers:
 
     def _each(self, value: Value, path: list[str], facts: Facts) -> Iterator[Value]:
         """The texts of a collection that a function takes one of at a time."""
-        return itertools.islice(drawn.given(self.linker.resolve(value, facts), path), MAX_DRAWN)
+        return itertools.islice(drawn.given(self.linker.resolve(value, facts), path), drawn.MAX_TEXTS)
 
     def schemas(self) -> Iterator[tuple[Facts, list[str]]]:
         """The names of what callers give for parameters whose values are sent as schemas."""

@@ -14,6 +14,8 @@ from promptlint.template import Choice, Items, Mapping, Message, Template, Value
 
 # Lists and dicts in each other that are opened.
 MAX_NESTING = 8
+# Texts of one collection that are looked at.
+MAX_TEXTS = 2_000
 
 
 def parameter_of(name: str) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Place
-from promptlint.drawn import within
+from promptlint.drawn import MAX_TEXTS, within
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import volatility_of, words
 from promptlint.extract.sites import READS, extent
@@ -30,8 +30,6 @@ MAX_FAMILIES = 4
 # Names that are looked up in a run.
 MAX_NAMES = 5_000
 MAX_NESTING = 40
-# Texts of one collection.
-MAX_DRAWN = 2_000
 # Methods that give the text of an object, the first that it has.
 _SHOWN = ("__format__", "__str__", "__repr__")
 _NOWHERE = Span("", 0, 0)
@@ -126,7 +124,7 @@ class Members:
         if facts is None or not number.isdecimal() or int(number) >= len(facts.drawn):
             return
         name = path[-1] if path and path[-1] != "*" else ""
-        for text in itertools.islice(within(self.linker.resolve(facts.drawn[int(number)], facts), path), MAX_DRAWN):
+        for text in itertools.islice(within(self.linker.resolve(facts.drawn[int(number)], facts), path), MAX_TEXTS):
             yield facts, Site(text, role, name, "member", extent(text) or _NOWHERE, READS)
 
     def _shown(self, role: str, name: str, file: str) -> Iterator[tuple[Facts, Site]]:

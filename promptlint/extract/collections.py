@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract.callsite import Evaluate
-from promptlint.extract.state import File, Scope, fallback_of, single_hole, textual
+from promptlint.extract.state import NEARLY, File, Scope, fallback_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, UNKNOWN
 from promptlint.operations import literal
 from promptlint.template import Apply, Items, Mapping, Ref, Value
@@ -24,7 +24,7 @@ MAX_DRAWN, MAX_PATH = 1_000, 6
 _THROUGH = frozenset("list tuple set sorted reversed iter tqdm cycle shuffle choice sample choices islice".split())
 _CUTTING = frozenset({"split", "splitlines", "rsplit"})
 # Methods whose value is the text that they are called on, or nearly so.
-_NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffix dedent".split())
+_NEARLY = NEARLY | {"dedent"}
 
 
 def drawn_from(file: File, scope: Scope, node: ast.expr, value: Value | None, evaluate: Evaluate) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,6 +35,9 @@ from promptlint.template import (
     Value,
     Volatility,
 )
+
+if TYPE_CHECKING:
+    from promptlint.extract.callsite import Callee
 
 MAX_EXPRESSION = 60
 # Conditions of one message that are told; of more the inner ones count.
@@ -172,8 +175,8 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
         self.alone: dict[Span, tuple[str, str]] = {}
-        # What is known of the names that are called, as they are written (`calls.Callee`).
-        self.callees: dict[str, Any] = {}
+        # What is known of the names that are called, as they are written.
+        self.callees: dict[str, Callee] = {}
         # Components of pipelines by their names.
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.
@@ -318,7 +321,7 @@ class File:
 
 
 # Methods whose value is the text that they are called on, or nearly so.
-_NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffix expandtabs".split())
+NEARLY = frozenset("strip lstrip rstrip replace format removeprefix removesuffix expandtabs".split())
 
 
 def read_from(node: ast.AST) -> str:
@@ -331,7 +334,7 @@ def read_from(node: ast.AST) -> str:
             if type(func) is ast.Attribute:
                 if func.attr == "get" and node.args:
                     return key_of(node.args[0])
-                if func.attr not in _NEARLY:
+                if func.attr not in NEARLY:
                     return f"{func.attr}()"
                 node = func.value
             elif type(func) is ast.Name and func.id == "str" and len(node.args) == 1:
