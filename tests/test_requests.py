@@ -655,8 +655,10 @@ def test_many_messages_are_added_in_time() -> None:
         return time.perf_counter() - start
 
     seconds(10)
-    # Four times the messages: a cost that grows with their square is sixteen times as high.
-    assert seconds(4_000) < 11 * seconds(1_000)
+    # Four times the messages: a cost that grows with their square is sixteen times as high. The best of three counts:
+    # other programs on the machine take time, too.
+    few, many = (min(seconds(count) for _ in range(3)) for count in (1_000, 4_000))
+    assert many < 11 * few
 
 
 def test_one_list_of_messages_or_another() -> None:
