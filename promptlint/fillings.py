@@ -33,6 +33,7 @@ from promptlint.template import (
 if TYPE_CHECKING:
     from promptlint.collect import Covered
     from promptlint.link import Linker
+    from promptlint.modules import Modules
 
 # Texts that are given to jinja2 or to a framework first: what is filled later is made of them.
 _ORDER = {"jinja": 0, "fields": 1}
@@ -128,13 +129,7 @@ def _scripts(project: Project, all_facts: Sequence[Facts], linker: Linker) -> fr
     if not clocks:
         return frozenset()
     runs = {facts.file: facts.runs for facts in all_facts}
-    importers: dict[str, set[str]] = {}
-    for facts in all_facts:
-        # A name of a module, or a module, of which any name is asked for.
-        for path in (path + end for path in facts.aliases.values() for end in ("", "._")):
-            found = linker.modules.find(facts, path)
-            if found is not None and found[0].file in clocks and found[0] is not facts:
-                importers.setdefault(found[0].file, set()).add(facts.file)
+    importers = _importers(clocks, all_facts, linker.modules)
 
     def short(file: str) -> bool:
         if runs.get(file) in ("server", "script", "rerun"):
@@ -143,6 +138,35 @@ def _scripts(project: Project, all_facts: Sequence[Facts], linker: Linker) -> fr
         return all(runs[each] == "script" for each in around) if around else runs.get(file) == "bare"
 
     return frozenset(file for file in clocks if short(file))
+
+
+def _importers(files: set[str], all_facts: Sequence[Facts], modules: Modules) -> dict[str, set[str]]:
+    """For each of some files, the others that import it or a name that it defines, by way of others or not."""
+    imports: dict[str, list[tuple[Facts, str]]] = {}
+    for facts in all_facts:
+        for path in set(facts.aliases.values()):
+            for part in set(path.split(".")):
+                imports.setdefault(part, []).append((facts, path))
+    importers: dict[str, set[str]] = {}
+    waiting, known, asked = sorted(files), set(files), set[tuple[str, str]]()
+    while waiting:
+        *folders, name = modules.paths.get(waiting.pop()) or ("",)
+        # A package has the name of its folder, and inside of it none: `from . import x`.
+        for part in [*folders[-1:], ""] if name == "__init__" else [name]:
+            for facts, path in imports.get(part, ()):
+                if (facts.file, path) in asked:
+                    continue
+                asked.add((facts.file, path))
+                # A name of a module, or a module, of which any name is asked for.
+                for found in (modules.find(facts, path), modules.find(facts, f"{path}._")):
+                    if found is None or found[0].file not in files or found[0] is facts:
+                        continue
+                    importers.setdefault(found[0].file, set()).add(facts.file)
+                    if facts.file not in known:
+                        # It may give what it imports on to others.
+                        known.add(facts.file)
+                        waiting.append(facts.file)
+    return importers
 
 
 def _guessed(template: Template, linker: Linker) -> bool:

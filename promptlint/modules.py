@@ -39,6 +39,8 @@ class Modules:
         # For each module name: below each directory the best root that has it.
         self.roots: dict[Path, dict[Path, Path]] = {}
         self.found: dict[tuple[str, str], Place | None] = {}
+        # By the importer and the name of a module, as one statement imports many names of it.
+        self.absolute: dict[tuple[Path, Path], Facts | None] = {}
         self.folders: dict[Path, tuple[list[Path], list[Path]]] = {}
         # By place what it leads to, whoever asks; by file the names that `import *` of it may give, None for any.
         self.origins: dict[tuple[str, str], Place | None] = {}
@@ -208,7 +210,10 @@ class Modules:
                     found.append((facts, ".".join(names[cut:])))
         else:
             for cut in range(len(names) - 1, 0, -1):
-                facts = self._absolute(own, names[:cut])
+                asked = (own, names[:cut])
+                if asked not in self.absolute:
+                    self.absolute[asked] = self._absolute(*asked)
+                facts = self.absolute[asked]
                 if facts is not None:
                     found.append((facts, ".".join(names[cut:])))
         return found

@@ -51,7 +51,7 @@ _TRANSLATIONS = frozenset(
 _NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"system_message",
             b"input_variables", b"expected_output", b"preamble", b"guideline")  # fmt: skip
 _KEY = re.compile(
-    rb"[\w.-]*(?:prompt|instruction|backstory|doc_to_text|persona|few_shot|system_message|input_variables"
+    rb"(?:prompt|instruction|backstory|doc_to_text|persona|few_shot|system_message|input_variables"
     rb"|expected_output|preamble|guideline)[\w.-]*[\"']?\s*[:=\]]"
 )
 
