@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -14,6 +13,8 @@ def main() -> None:
 
         print(f"promptlint {__version__}")
         return
+    import gc
+
     # What a run makes lives to its end, and hardly anything of it is in cycles: looking for some finds next to nothing.
     gc.disable()
     try:
