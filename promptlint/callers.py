@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint import drawn
+from promptlint.around import Around
 from promptlint.classes import Classes, Place
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
@@ -99,6 +100,7 @@ class Callers:
         # Calls that lead to a model by way of the project's own functions.
         self.led: set[Span] = set()
         self.senders = Senders(self.classes)
+        self.around = Around(self)
         self.used = 0
         self.ways = 0
         self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
@@ -271,12 +273,14 @@ class Callers:
             self.others[place] = list(self._calls_of(place, function)) if known is None else known
         return self.others[place]
 
-    def _calls_of(self, place: Place, function: Function) -> Iterator[Given]:
+    def names_of(self, place: Place) -> set[str]:
+        """The last words under which a function is called, also those that imports give it."""
         names = self.classes.names(place)
+        return names.union(*(self.renamed.get(name, ()) for name in names))
+
+    def _calls_of(self, place: Place, function: Function) -> Iterator[Given]:
         wanted = self.slots if place in self.slots else {place}
-        for name in list(names):
-            names |= self.renamed.get(name, set())
-        for name in sorted(names):
+        for name in sorted(self.names_of(place)):
             for facts, invocation in self.by_name.get(name, ()):
                 if self.used >= MAX_CALLS:
                     return
@@ -370,6 +374,7 @@ class Callers:
             return []
         found: list[Sent] = []
         rest = True
+        who = self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = False, 0
             for way in self._bindings(place, 0, set()):
@@ -381,17 +386,17 @@ class Callers:
                     rest = True
                     continue
                 here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
-                made = sent(here, facts, self.linker, bound)
+                made = sent(here, facts, self.linker, {**who, **bound}, who.keys() - bound)
                 if made is not None and not made.bare:
                     placed = _placed(made.request, invocation)
                     placed = _again(placed) if way.kept else placed
                     if way.ambiguous:
                         # Another class may send something else around what the caller gives.
-                        plain = sent(here, facts, self.linker)
+                        plain = sent(here, facts, self.linker, who, who)
                         placed = _anybody(_given(placed, plain.request, bound) if plain is not None else placed)
                     found.append(msgspec.structs.replace(made, request=placed))
             rest = rest or self.ways > MAX_WAYS
-        alone = sent(call, facts, self.linker, self._held(place)) if rest or not found else None
+        alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who) if rest or not found else None
         return found if alone is None or (alone.bare and found) else [*found, alone]
 
     def _tells(self, place: Place, bound: Bound) -> bool:
@@ -448,7 +453,11 @@ class Callers:
 
     def _bind(self, place: Place, given: Given, outer: Bound) -> Bound:
         """The values of a function's parameters in one call of it."""
-        bound = {name: self.linker.resolve(value, given.facts, outer) for name, value in given.arguments.items()}
+        bound = {}
+        for name, value in given.arguments.items():
+            model = name in self.slots[place] and self.slots[place][name].role == MODEL
+            known = {**self.around.at(given, value), **outer} if model else outer
+            bound[name] = self.linker.resolve(value, given.facts, known)
         if given.invocation.arguments.complete:
             home = self.homes[place[0]]
             for name, default in home.functions[place[1]].parameters:
@@ -471,20 +480,7 @@ class Callers:
                 bound[name] = outer[name]
             elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
                 bound[name] = self.linker.resolve(*said)
-        return {**self._held(place), **bound}
-
-    def _held(self, place: Place) -> Bound:
-        """The attributes with tools that objects of a method's class are made with: nothing is known of them."""
-        bound: Bound = {}
-        owner = (place[0], place[1].rpartition(".")[0])
-        for name in sorted(self.held.get(owner, ())):
-            for home, each in self.classes.lineage(self.homes[place[0]], owner[1]):
-                for method, parameter in home.assigned.get(f"{each}.{name[5:]}", ()):
-                    made = self.calls_of((home.file, method)) if method in home.functions else []
-                    at = next((given.invocation.span for given in made if parameter in given.arguments), None)
-                    if at is not None:
-                        bound[name] = (Hole(name, at),)
-        return bound
+        return {**self.around.held(place), **bound}
 
 
 def _again(made: Request) -> Request:

@@ -95,10 +95,12 @@ def _typed(call: Call, facts: Facts) -> bool:
     return makes_client(found, (matcher(),), frozenset({found.partition(".")[0]}))
 
 
-def sent(call: Call, facts: Facts, linker: Linker, bound: Bound | None = None) -> Sent | None:
-    """The same, with what it goes through."""
+def sent(
+    call: Call, facts: Facts, linker: Linker, bound: Bound | None = None, usual: Iterable[str] = ()
+) -> Sent | None:
+    """The same, with what it goes through. Those of `bound` that are `usual` decide no condition."""
     known = {name: linker.resolve(value, facts) for name, value in call.defaults}
-    assumed = frozenset(known).difference(bound or ())
+    assumed = frozenset(known).difference(bound or ()).union(usual)
     known.update(bound or {})
     return _Reading(call, facts, linker, known, assumed).sent()
 

@@ -20,6 +20,7 @@ LAYERS = (
     ("tokens", "providers"),
     (
         "applied",
+        "around",
         "modules",
         "slots",
         "classes",

@@ -175,6 +175,8 @@ class Facts(msgspec.Struct):
     reads: list[Value] = []
     # Last names of what is called, and of functions that are handed over: nothing else of the project is ever run.
     mentions: list[str] = []
+    # Last names of what is called with nothing, or with numbers and switches alone.
+    bare: list[str] = []
     problems: list[Problem] = []
     described: dict[str, Described] = {}
     sent: list[Sent] = []

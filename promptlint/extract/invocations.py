@@ -49,6 +49,8 @@ def note_invocation(
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
     values = [*arguments.positional, *[value for _, value in arguments.keywords]]
     if not values or not any(map(_matters, values)):
+        if last and last != "__init__":
+            file.bare.add(last)
         return
     name = called_name(file, scope, called)
     unknown = f"?.{last}" if isinstance(called, ast.Attribute) else last

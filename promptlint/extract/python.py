@@ -77,6 +77,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
+    file.facts.bare = sorted(file.bare)
     file.facts.mentions = sorted(file.mentions | _written_again(file, source.text))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None

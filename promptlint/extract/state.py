@@ -172,6 +172,8 @@ class File:
         self.loads: set[str] = set()
         # Last names of what is called or handed over.
         self.mentions: set[str] = set()
+        # Last names of what is called with nothing that matters.
+        self.bare: set[str] = set()
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
         self.alone: dict[Span, tuple[str, str]] = {}

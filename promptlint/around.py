@@ -1,0 +1,131 @@
+"""What parameters and attributes hold in a function, by all calls in sight: names of models, and who serves them.
+
+A default holds only where something in sight leaves the argument out. Where all that calls the function, or makes the
+object, gives something else, it is that, if it is the same text everywhere; otherwise it is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from promptlint.classes import Place
+from promptlint.clients import unset
+from promptlint.extract.facts import Call, Facts
+from promptlint.extract.invocations import takes
+from promptlint.operations import literal
+from promptlint.template import Hole, Ref, Value, parts
+
+if TYPE_CHECKING:
+    from promptlint.callers import Callers, Given
+    from promptlint.link import Bound
+
+# Slots of a call that say who gets it.
+_WHO = ("model", "client")
+# Functions behind functions, and calls of one of them, that are followed.
+MAX_HOPS, MAX_GIVEN = 4, 200
+
+
+class Around:
+    """What all calls in sight say, worked out once for each parameter."""
+
+    def __init__(self, callers: Callers) -> None:
+        self.callers = callers
+        self.known: dict[tuple[Place, str], Value | None] = {}
+        # Last names of what is called somewhere with nothing that matters.
+        self.bare = {name for facts in callers.homes.values() for name in facts.bare}
+
+    def who(self, call: Call, facts: Facts) -> Bound:
+        """What holds of the parameters and attributes by which a call says its model and its client."""
+        values = [value for slot, value in call.slots if slot in _WHO] + [call.client]
+        return self._bound(values, facts, call.name, 0)
+
+    def held(self, place: Place) -> Bound:
+        """The attributes with tools that objects of a method's class are made with: nothing is known of them."""
+        bound: Bound = {}
+        owner = (place[0], place[1].rpartition(".")[0])
+        for name in sorted(self.callers.held.get(owner, ())):
+            for home, each in self.callers.classes.lineage(self.callers.homes[place[0]], owner[1]):
+                for method, parameter in home.assigned.get(f"{each}.{name[5:]}", ()):
+                    made = self.callers.calls_of((home.file, method)) if method in home.functions else []
+                    at = next((given.invocation.span for given in made if parameter in given.arguments), None)
+                    if at is not None:
+                        bound[name] = (Hole(name, at),)
+        return bound
+
+    def _bound(self, values: list[Value], facts: Facts, function: str, hops: int) -> Bound:
+        bound: Bound = {}
+        for name in sorted({name for value in values for name in _names(value)}):
+            if name.startswith("self."):
+                found = self._attribute(facts, function.rpartition(".")[0], name[5:], hops)
+            else:
+                found = self._parameter((facts.file, function), name, hops)
+            if found is not None:
+                bound[name] = found
+        return bound
+
+    def _attribute(self, facts: Facts, owner: str, name: str, hops: int) -> Value | None:
+        """What an attribute holds in all objects that are made in sight; None when its class alone says that."""
+        if "." in name:
+            return None
+        while owner and owner not in facts.bases:
+            # A function inside of a method.
+            owner = owner.rpartition(".")[0]
+        for home, each in self.callers.classes.lineage(facts, owner):
+            key = f"{each}.{name}"
+            value = home.bindings.get(key)
+            if value is not None and takes(value):
+                made = f"{each}.__init__"
+                bound = self._bound([value], home, made, hops + 1) if made in home.functions else {}
+                return self.callers.linker.resolve(value, home, bound) if bound else None
+            kept = home.assigned.get(key, ())
+            if len(kept) == 1:
+                return self._parameter((home.file, kept[0][0]), kept[0][1], hops)
+            if kept or value is not None:
+                return None
+        return None
+
+    def _parameter(self, place: Place, name: str, hops: int) -> Value | None:
+        """What a parameter holds in all calls in sight; None when that is its default, or nothing is known of it."""
+        asked = (place, name)
+        if asked not in self.known:
+            # A function that leads to itself adds nothing.
+            self.known[asked] = None
+            self.known[asked] = self._given(place, name, hops)
+        return self.known[asked]
+
+    def _given(self, place: Place, name: str, hops: int) -> Value | None:
+        home = self.callers.homes[place[0]]
+        function = home.functions.get(place[1])
+        if function is None or hops > MAX_HOPS or name not in (parameters := dict(function.parameters)):
+            return None
+        calls = self.callers.calls_of(place)
+        default = parameters[name]
+        left = any(name not in given.arguments and given.invocation.arguments.complete for given in calls)
+        if not calls or (left and default is not None) or not self.bare.isdisjoint(self.callers.names_of(place)):
+            return default if default is not None and literal(default) is not None else None
+        unknown: Value = (Hole(name, calls[0].invocation.span),)
+        if len(calls) > MAX_GIVEN or any(name not in given.arguments for given in calls):
+            return unknown
+        values = [self._value(given, name, hops) for given in calls]
+        same = {literal(value) for value in values}
+        known = (len(same) == 1 and None not in same) or all(map(unset, values))
+        return values[0] if known else unknown
+
+    def at(self, given: Given, value: Value, hops: int = 0) -> Bound:
+        """What holds of the parameters and attributes in an argument, where the call is made."""
+        return self._bound([value], given.facts, given.invocation.function, hops)
+
+    def _value(self, given: Given, name: str, hops: int) -> Value:
+        value = given.arguments[name]
+        bound = self.at(given, value, hops + 1)
+        return self.callers.linker.resolve(value, given.facts, bound)
+
+
+def _names(value: Value) -> Iterator[str]:
+    """The parameters and attributes that stand in a value."""
+    for part in parts(value):
+        if type(part) is Hole and part.parameter:
+            yield part.parameter
+        elif type(part) is Ref and part.fallback.parameter:
+            yield part.fallback.parameter
