@@ -14,7 +14,7 @@ import msgspec
 
 from promptlint import decisions, loading, operations, signatures
 from promptlint.applied import OPERATIONS, bounds, by_name
-from promptlint.clients import Through, client_of, model_name
+from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.iteration import one_of
@@ -160,7 +160,7 @@ class Linker:
                         complete = complete and whole.complete
                         continue
                     resolved = self.value(item, facts, bound)
-                    if type(resolved) is Items and type(item) is not Items:
+                    if type(resolved) is Items and (type(item) is not Items or _of_messages(resolved)):
                         items.extend(resolved.items)
                         complete = complete and resolved.complete
                     else:
@@ -178,7 +178,7 @@ class Linker:
         found: list[Value] = []
         # A list that is put in stands there once, one that a loop puts in who knows how often.
         complete = not isinstance(part, Repeat) or _once(part)
-        giving = 0
+        giving = known = 0
         for branch in branches:
             before = len(found)
             if len(branch) == 2 and is_several(branch):
@@ -187,13 +187,15 @@ class Linker:
                 complete = complete and (inner is None or inner.complete)
             elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole):
                 value = self.value(branch, facts, bound)
+                known += unset(value) or isinstance(value, Items)
                 if not isinstance(value, tuple):
                     found.extend(value.items if isinstance(value, Items) else (value,))
                     complete = complete and (not isinstance(value, Items) or value.complete)
             giving += len(found) > before
+            known += branch == (SEVERAL,)
         # Of two lists only one is put in.
         complete = complete and giving < 2
-        return Items(tuple(found), Span("", 0, 0), complete) if found else None
+        return Items(tuple(found), Span("", 0, 0), complete) if found or known == len(branches) > 0 else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
         parts: list[Part] = []
@@ -485,6 +487,11 @@ def _given_up(value: Value) -> Value:
             if (type(part) is not Choice and type(part) is not Repeat)
         )
     return value
+
+
+def _of_messages(items: Items) -> bool:
+    """Whether a list holds messages: inside of another one, they are one message or another."""
+    return any(type(item) is Message for item in items.items)
 
 
 def _item(target: Value, positional: list[Value], condition: str) -> Value | None:

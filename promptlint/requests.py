@@ -53,6 +53,8 @@ _HISTORY = re.compile(
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
 _LISTS = frozenset({"chat", "messages", "converse"})
+# Those of OpenAI's client, which many servers are asked through.
+_OPENAI = _LISTS | {"responses", "assistants", "conversations", "completion"}
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
 # with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
@@ -292,7 +294,7 @@ class _Reading:
         hole = fallback_of(self.call.client)
         client = self.call.client
         several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
-        if through is not None or self.call.api not in _LISTS or (hole is None and not several):
+        if through is not None or self.call.api not in _OPENAI or (hole is None and not several):
             return True
         if self.linker.elsewhere or hole is None:
             # One of several clients, or of a project that has some for other servers.
@@ -313,6 +315,8 @@ class _Reading:
         if slot == "messages" and (hole := single_hole(value)) is not None and self.listed(hole):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
+        if slot == "messages" and self.call.api in _OPENAI and isinstance(value, Items):
+            value = msgspec.structs.replace(value, items=tuple(map(_as_message, value.items)))
         for message in self.turns(value) or _messages(value, role, self.call.span):
             if slot == "system" and message.role == "unknown":
                 message = msgspec.structs.replace(message, role="system")
@@ -494,7 +498,10 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
         if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
             yield Unresolved(slot, repeat.over, repeat.span)
     among = any(isinstance(item, Message) for item in value.items)
-    for hole in map(single_hole, value.items):
+    for item in value.items:
+        hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
+        if isinstance(item, Message) and hole is not None and hole.span != item.span:
+            continue
         if among and hole is not None and not unset((hole,)):
             # One message or several, of whatever role.
             yield Unresolved(slot, hole.expression, hole.span)
@@ -559,6 +566,14 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
     place = extent(value) or next((part.span for part in _changing(value)), span)
     several = is_several(value) and not any(texts(value))
     return [Message("unknown" if several else role, value, place)]
+
+
+def _as_message(item: Value) -> Value:
+    """What stands in a list of messages, where nothing else can: of a value put in at run time the role is unknown."""
+    if isinstance(item, Mapping):
+        return item if item.get("role") is None or as_message(item) else Message("unknown", item, item.span)
+    hole = single_hole(item)
+    return item if hole is None or unset(item) else Message("unknown", item, hole.span)
 
 
 def _changing(template: Template) -> Iterator[Hole | Repeat]:

@@ -275,7 +275,12 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
             result = either(file, node, truth(file, operand, value), value, result)
         return result
-    return (file.hole(node, *strongest([state_of(value) for value in values])),)
+    state = strongest([state_of(value) for value in values])
+    hole = single_hole(values[0])
+    if isinstance(node.op, ast.Or) and hole is not None and type(values[-1]) is Items and len(values) == 2:
+        # `given or []`: what is given.
+        return (file.hole(node, state[0], state[1], None, hole.parameter),)
+    return (file.hole(node, *state),)
 
 
 def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> Value:

@@ -483,6 +483,11 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
         return (*first[:common], choice)
     if type(first) is Items and type(second) is Items:
         return _join_items(condition, first, second)
+    if (type(first) is Message and _may_be_message(second)) or (type(second) is Message and _may_be_message(first)):
+        both = _either(condition, first, second)
+        span = first.span if type(first) is Message else second.span if type(second) is Message else Span("", 0, 0)
+        items = (_optional(condition, first, True), _optional(condition, second, False))
+        return Items(items, span) if both is None else both
     if type(first) is Items and _grown(first, second):
         return _join_items(condition, first, Items(first.items[:1], first.span, first.complete))
     if type(second) is Items and _grown(second, first):
@@ -496,7 +501,24 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
             if both is not None:
                 entries.append((key, both))
         return Mapping(tuple(entries), first.span, first.complete and second.complete, first.kind)
-    return first if not isinstance(first, tuple) or textual(first) else second
+    one, other = (second, first) if isinstance(first, tuple) and not textual(first) else (first, second)
+    if type(one) is Items and one.complete and (hole := single_hole(other)) is not None and not _left_out(hole):
+        # What else it may hold is not known.
+        return msgspec.structs.replace(one, complete=False)
+    return one
+
+
+def _left_out(hole: Hole) -> bool:
+    """Whether a value is none, or a parameter: what stands in its place stands there when it is not given."""
+    return hole.expression == "None" or bool(hole.parameter)
+
+
+def _may_be_message(value: Value) -> bool:
+    """Whether a value is a message, or what may be one: a dict with a role, a value of which nothing is known."""
+    if type(value) is Mapping:
+        return value.get("role") is not None
+    hole = single_hole(value)
+    return type(value) is Message or (hole is not None and hole.expression != "None")
 
 
 def all_of(tests: Sequence[Test | None]) -> Test | None:
