@@ -21,9 +21,10 @@ from promptlint.around import Around
 from promptlint.classes import Classes, Place
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
+from promptlint.extract import spreads
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
-from promptlint.extract.messages import DESCRIPTION, content_template, role_constant, role_named
+from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.extract.state import references
@@ -31,8 +32,8 @@ from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, changes, reaches, sent
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows
-from promptlint.template import Arguments, Hole, Items, Message, Ref, Span, Text, Value, holes, parts, texts
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says
+from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -167,12 +168,18 @@ class Callers:
         if not takes(value):
             return []
         facts = self.homes[place[0]]
-        names = [name for name, _ in facts.functions[place[1]].parameters]
+        function = facts.functions[place[1]]
+        names = [name for name, _ in function.parameters]
+        gathered = sorted(spreads.asked(value)) if function.gathered else []
+        names += gathered
         own = sorted(_attributes(value))
         self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(o for o in own if o[0] != "*")
         names += own
         # Marked texts go through every operation that leaves a text one.
         marks: Bound = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
+        if gathered:
+            held = tuple((name, marks[name]) for name in gathered)
+            marks[f"{spreads.SPREAD}{function.gathered}"] = Mapping(held, Span(MARK, 0, 0), False)
         linked = self.linker.resolve(value, facts, marks)
         return [
             (names[at], Slot(slot.role, slot.whole and whole, weak, names[at][0] == "*"))
@@ -402,7 +409,7 @@ class Callers:
     def _tells(self, place: Place, bound: Bound) -> bool:
         """Whether callers give a text of more than a word, or messages."""
         slots = self.slots[place].items()
-        return any(slot.role not in _NO_TEXT and name in bound and _says(bound[name]) for name, slot in slots)
+        return any(slot.role not in _NO_TEXT and name in bound and says(bound[name]) for name, slot in slots)
 
     def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[_Way]:
         """The ways to a function, from the calls where they begin."""
@@ -458,9 +465,14 @@ class Callers:
             model = name in self.slots[place] and self.slots[place][name].role == MODEL
             known = {**self.around.at(given, value), **outer} if model else outer
             bound[name] = self.linker.resolve(value, given.facts, known)
-        if given.invocation.arguments.complete:
-            home = self.homes[place[0]]
-            for name, default in home.functions[place[1]].parameters:
+        home, whole = self.homes[place[0]], given.invocation.arguments.complete
+        function = home.functions[place[1]]
+        if function.gathered:
+            more = tuple((name, value) for name, value in bound.items() if name not in dict(function.parameters))
+            held = Mapping(more, given.invocation.span, whole)
+            bound[f"{spreads.SPREAD}{function.gathered}"] = held
+        if whole:
+            for name, default in function.parameters:
                 if default is not None and name not in bound:
                     bound[name] = self.linker.resolve(default, home)
         return {**self._own(place, given, outer), **bound}
@@ -538,7 +550,7 @@ def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:
     call = invocation.arguments
     names = [name for name, _ in function.parameters]
     given = dict(zip(names, call.positional, strict=False))
-    given.update((name, value) for name, value in call.keywords if name in names)
+    given.update((name, value) for name, value in call.keywords if function.gathered or name in names)
     return given
 
 
@@ -557,21 +569,6 @@ def _attributes(value: Value) -> set[str]:
 def _vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
     """What becomes of parameters in a message whose role is not known."""
     return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]
-
-
-def _says(value: Value) -> bool:
-    """Whether a linked value holds a text of more than one word."""
-    if isinstance(value, tuple):
-        return several_words("".join(text.value for text in texts(value)).strip())
-    if type(value) is Message:
-        return any(True for text in texts(content_template(value.content)) if text.value.strip())
-    items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
-    return any(_says(item) for item in items)
-
-
-def several_words(text: str) -> bool:
-    """Whether a text is more than a key, a name, a language."""
-    return " " in text or "\n" in text or (len(text) > 5 and not text.isascii())
 
 
 def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from promptlint.callers import MIN_WITHIN, Callers, several_words
+from promptlint.callers import MIN_WITHIN, Callers
 from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
@@ -32,6 +32,7 @@ from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
+from promptlint.slots import several_words
 from promptlint.template import (
     Arguments,
     Choice,

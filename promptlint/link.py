@@ -18,7 +18,9 @@ from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.iteration import one_of
-from promptlint.extract.state import has_text, join_branches, single_hole, state_of
+from promptlint.extract.joins import join_branches
+from promptlint.extract.spreads import SPREAD
+from promptlint.extract.state import has_text, single_hole, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for
 from promptlint.modules import Modules
@@ -166,10 +168,25 @@ class Linker:
                     else:
                         items.append(resolved)
                 return bounded(Items(tuple(items), value.span, complete), len(value.items))
-            entries = tuple((key, self.value(item, facts, bound)) for key, item in value.entries)
-            return bounded(Mapping(entries, value.span, value.complete, value.kind), len(entries))
+            entries, complete = self.entries(value, facts, bound)
+            return bounded(Mapping(entries, value.span, complete, value.kind), len(entries))
         finally:
             self.depth -= 1
+
+    def entries(self, value: Mapping, facts: Facts, bound: Bound) -> tuple[tuple[tuple[str, Value], ...], bool]:
+        """The entries of a dict, those of dicts that are put into it among them, and whether these are all."""
+        entries: list[tuple[str, Value]] = []
+        complete = value.complete
+        for key, item in value.entries:
+            inner = self.value(item, facts, bound)
+            if key != SPREAD:
+                entries.append((key, inner))
+            elif type(inner) is Mapping and not inner.kind:
+                entries += inner.entries
+                complete = complete and inner.complete
+            else:
+                complete = complete and unset(inner)
+        return tuple(entries), complete
 
     def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
         """The messages or lists that stand behind one of several items; None when it is text."""

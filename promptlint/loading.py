@@ -16,7 +16,8 @@ from promptlint import operations
 from promptlint.extract import data_values, prompt_paths
 from promptlint.extract.facts import Facts
 from promptlint.extract.jinja import has_own_syntax, syntax_of
-from promptlint.extract.state import has_text, join_branches, state_of
+from promptlint.extract.joins import join_branches
+from promptlint.extract.state import has_text, state_of
 from promptlint.operations import in_text, literal
 from promptlint.template import (
     Apply,

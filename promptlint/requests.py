@@ -19,6 +19,7 @@ from promptlint.extract.invocations import says_it_changes
 from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.sending import OUTPUT, UNREAD, WITHIN
 from promptlint.extract.sites import extent
+from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
 from promptlint.operations import SEVERAL, is_several, literal
@@ -134,6 +135,7 @@ class _Reading:
         if call.test is not None and decided(self.linker, call.test, self.facts, self.bound, self.assumed) is False:
             return None
         slots = [(slot, self.slot(slot, value)) for slot, value in call.slots if slot not in ("tools", "chain")]
+        slots = [(slot, value) for slot, value in slots if not hidden(value)]
         slots = [each for slot, value in slots for each in self.settings(slot, value)]
         steps = next((value for slot, value in call.slots if slot == "chain"), None)
         if steps is not None and (found := self.steps(steps)) is not None:
@@ -172,7 +174,7 @@ class _Reading:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span))
         self.unresolved += self.changed()
-        if not call.complete:
+        if not call.complete and not ((spread := self.spread()) is not None and spread.complete):
             self.unknown("arguments", call.rest)
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)
 
@@ -182,6 +184,11 @@ class _Reading:
         if made is None or through is None:
             return made or through
         return Through(made.provider, made.address, (*through.slots, *made.slots), through.places | made.places)
+
+    def spread(self) -> Mapping | None:
+        """What dicts hold that are put into the arguments."""
+        found = self.resolve(self.call.spread) if self.call.spread is not None else None
+        return found if isinstance(found, Mapping) else None
 
     def resolve(self, value: Value) -> Value:
         return self.linker.resolve(value, self.facts, self.bound, self.assumed)
@@ -254,7 +261,9 @@ class _Reading:
             self.unknown("provider", through.address)
         elif through is not None and through.provider:
             self.provider = through.provider
-        at = next((each for name, each in self.call.parameters if name in _ADDRESSES), ())
+        spread = self.spread()
+        others = spread.entries if spread is not None else ()
+        at = next((each for name, each in (*self.call.parameters, *others) if name in _ADDRESSES), ())
         if not unset(given := self.resolve(at)):
             self.provider = provider_at(given) or ""
             hole = single_hole(given)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint.clients import unset
 from promptlint.decisions import decided
 from promptlint.extract.facts import Facts
 from promptlint.extract.messages import life_of
 from promptlint.extract.sites import extent
+from promptlint.extract.spreads import hidden
 from promptlint.operations import is_several, literal, settled
 from promptlint.prompt import Unresolved
 from promptlint.schemas import targets_of
@@ -115,7 +117,8 @@ class _Reading:
         elif isinstance(part, Apply):
             resolved = self.linker.resolve(value, facts, self.bound)
             if isinstance(resolved, tuple):
-                self.unknown(part.fallback)
+                if not unset(resolved) and not hidden(resolved):
+                    self.unknown(part.fallback)
             else:
                 self.take(resolved, facts, depth + 1)
 

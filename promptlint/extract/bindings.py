@@ -15,6 +15,7 @@ from promptlint.extract.names import class_of_prompts, settings_of_prompts, word
 from promptlint.extract.partials import name_bound
 from promptlint.extract.sending import OPENAI_ADDRESSES
 from promptlint.extract.sites import KEYWORD, NAME, consider, note_content, note_fed, note_setting, place, unclaimed
+from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, key_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import Items, Mapping, Value
@@ -101,13 +102,16 @@ def _bind_item(
     current = scope.values.get(name)
     if type(current) is Mapping and not full(current):
         entries = tuple(entry for entry in current.entries if entry[0] != key)
-        grown = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+        grown: Mapping | None = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+        assert grown is not None
         message = as_message(grown) if key in ("content", "parts") else None
         if message is not None:
             note_message(file, message, "role-dict")
             scope.values[name] = message
             return
         scope.values[name] = bounded(grown, len(entries))
+    elif (grown := with_entry(current, key, value, file.span(target.value))) is not None:
+        scope.values[name] = grown
     if member := key_of(target.slice):
         note_given(file, file.name, member, value)
     schemas.note_form(file, key, value)

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, turns
+from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, spreads, turns
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued, own_message
@@ -104,6 +104,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             return lists.grow(file, scope, node, evaluate)
         if node.func.attr in lists.LOSING:
             lists.lose(scope, node, node.func)
+        if node.func.attr in spreads.CHANGING:
+            spreads.change(file, scope, node, node.func, evaluate)
         if unused and node.func.attr in ("sort", "shuffle"):
             lists.rearrange(file, scope, node, node.func)
         if not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
@@ -229,12 +231,15 @@ def _arguments(
 ) -> CallSite:
     name = callee.name
     site = CallSite(node, written, name, callee.last, [], {}, True, scope.gathered, scope.strings)
+    spread: list[Value] = []
+    hidden = 0
     for argument in node.args:
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))
             continue
         site.positional.append((evaluate(file, scope, argument.value), argument))
         site.complete = False
+        hidden += 1
         site.rest = file.hole(argument.value, Volatility.UNKNOWN)
     for keyword in node.keywords:
         if documents(keyword.arg, keyword.value, name):
@@ -245,11 +250,19 @@ def _arguments(
         if keyword.arg is not None:
             site.keywords[keyword.arg] = (value, keyword.value)
         else:
-            for key, item in value.entries if type(value) is Mapping else ():
-                site.keywords[key] = (item, keyword.value)
-            if type(value) is not Mapping or not value.complete:
+            for key, item in value.entries if type(value) is Mapping else (("**", value),):
+                if key != spreads.SPREAD:
+                    site.keywords[key] = (item, keyword.value)
+                    continue
                 site.complete = False
                 site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
+                known = spreads.may_be_dict(item)
+                spread += [item] if known else []
+                hidden += not known
+            if type(value) is Mapping and not value.complete:
+                site.complete, hidden = False, hidden + 1
+                site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
+    site.spread = spread if not hidden else None
     return site
 
 
@@ -339,7 +352,10 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
             return first
         return (Apply(operation, first, site.arguments(), file.span(site.node), run_time_value(file, site, None)),)
     if site.name == "dict" and not site.positional:
-        mapping = Mapping(tuple((k, v) for k, (v, _) in site.keywords.items()), file.span(site.node), site.complete)
+        entries = [(spreads.SPREAD, value) for value in site.spread or ()]
+        entries += [(key, value) for key, (value, _) in site.keywords.items()]
+        known = site.complete or site.spread is not None
+        mapping = Mapping(tuple(entries), file.span(site.node), known)
         message = as_message(mapping)
         if message is not None:
             note_written(file, message, site.keywords, mapping.get("role"), "role-dict")

@@ -15,6 +15,7 @@ from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Described, Function
 from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
+from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import example_like, unique_name, words
@@ -32,13 +33,13 @@ from promptlint.extract.sites import (
     sample,
     take_examples,
 )
+from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import (
     File,
     Scope,
     fallback_of,
     has_text,
     is_instance,
-    join_branches,
     references,
     single_hole,
     textual,
@@ -231,7 +232,9 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     scope.gathered = node.args.kwarg.arg if node.args.kwarg else ""
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
-            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg)),)
+            # What is gathered by name is a dict that calls give.
+            known = f"{SPREAD}{extra.arg}" if extra is node.args.kwarg else ""
+            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg), None, known),)
     file.where, file.function = node.name, scope.name
     calls = len(file.facts.calls)
     # What a stand-in for a model says, its methods hold.
@@ -253,6 +256,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
         bool(owner) and silent(node),
         schemas.plain(node),
+        scope.gathered,
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)

@@ -15,12 +15,14 @@ from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.invocations import note_given, note_item
 from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
+from promptlint.extract.joins import join_branches
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, documents, settle, take_examples
-from promptlint.extract.state import File, Scope, fallback_of, join_branches, key_of, single_hole, state_of, textual
+from promptlint.extract.spreads import SPREAD, may_be_dict
+from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
 from promptlint.extract.volatility import CONSTANT, DEPLOY, UNKNOWN, State, dotted, of_name, of_part, strongest, terms
@@ -314,7 +316,11 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
         if key is None:
             if type(value) is Mapping:
                 entries.extend(value.entries)
-            complete = complete and type(value) is Mapping and value.complete
+                complete = complete and value.complete
+            elif may_be_dict(value):
+                entries.append((SPREAD, value))
+            else:
+                complete = False
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
             entries.append((key.value, value))
             schemas.note_form(file, key.value, value)

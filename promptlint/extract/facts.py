@@ -41,7 +41,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight.
     `method` is what is called, as in `Invocation`, if that may be a method of the project's own.
     `returned`: it makes a text that only those who call the function around it may send. `settings` are those that say
-    who gets it if nothing here does.
+    who gets it if nothing here does. `spread` are dicts that are put into its arguments, if nothing else hides any.
     """
 
     provider: str
@@ -64,6 +64,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     method: str = ""
     returned: bool = False
     settings: str = ""
+    spread: Mapping | None = None
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -73,6 +74,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stands above it may call it, or be called in its place. `changes` are the parameters that hold lists which it adds
     to or takes from; `lends` are those that it hands on: the parameter, the function, the place among its arguments.
     `silent`: it gives something back and calls nothing that could ask a model. `plain`: nothing describes it as a tool.
+    `gathered` is the name of its `**settings`, "" if it has none.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -83,6 +85,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lends: tuple[tuple[str, str, str], ...] = ()
     silent: bool = False
     plain: bool = False
+    gathered: str = ""
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):

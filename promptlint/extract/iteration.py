@@ -9,7 +9,8 @@ import msgspec
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
-from promptlint.extract.state import File, Scope, fallback_of, join_branches, single_hole, state_of
+from promptlint.extract.joins import join_branches
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import NAMES, UNKNOWN, State, of_name
 from promptlint.operations import exact, is_several, settled, several
 from promptlint.template import (

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 
+from promptlint.extract import spreads
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.facts import Call
@@ -71,6 +72,7 @@ def sent(
     if not slots and site.complete:
         return
     given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry)]
+    given += spreads.slots(file, site, entry.slots, {slot for slot, _, _ in slots})
     if client is not None and (moved := _moved(file, scope, site)) is not None:
         client = moved
     lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
@@ -220,6 +222,7 @@ def _note(
             lent=lent,
             method=called_name(file, scope, site.node.func) if isinstance(site.node.func, ast.Attribute) else "",
             settings=settings,
+            spread=spreads.merged(site.spread, file.span(site.node)),
         )
     )
 

@@ -15,10 +15,11 @@ from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.invocations import note_annotation, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
+from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
 from promptlint.extract.names import class_of_prompts, gives_prompt
 from promptlint.extract.sites import NAME, consider, documents, note_content, speaks_against
-from promptlint.extract.state import File, Scope, all_of, join_branches, single_hole, textual
+from promptlint.extract.state import File, Scope, all_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
 from promptlint.template import Choice, Condition, Hole, Items, Message, Ref, Repeat, Span, Template, Value

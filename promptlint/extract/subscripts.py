@@ -8,6 +8,7 @@ from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.names import PASSING
+from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
 from promptlint.operations import exact
@@ -30,7 +31,11 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
         if isinstance(key, int) and abs(key) > MAX_INDEX:
             return (hole,)
         if type(value) is Mapping and isinstance(key, str):
-            return value.get(key) or (hole,)
+            found = value.get(key)
+            if found is None and value.get(SPREAD) is not None:
+                asked: Template = (Text(key, hole.span, False),)
+                return (Apply("item", value, Arguments((asked,)), file.span(node), hole),)
+            return found or (hole,)
         if (
             type(value) is Items
             and isinstance(key, int)
@@ -51,7 +56,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
     index = evaluate(file, scope, node.slice)
     if type(value) is Mapping and value.entries and textual(value):
         branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
-        if branches and len(branches) == len(value.entries):
+        if value.get(SPREAD) is None and branches and len(branches) == len(value.entries):
             return (Choice(condition_text(file, node.slice), branches),)
     if isinstance(value, tuple) and textual(value):
         return (Apply("item", value, Arguments((index,)), file.span(node), hole),)

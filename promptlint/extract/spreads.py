@@ -1,0 +1,138 @@
+"""Dicts that others are put into: `{**base, "model": name}`, `settings["tools"] = tools`, `create(**settings)`.
+
+What is put in stands in a `Mapping` under the key `SPREAD`, as far as linking may find out what it holds.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from collections.abc import Mapping as Entries
+
+from promptlint.extract.bounds import bounded, full
+from promptlint.extract.callsite import CallSite, Evaluate
+from promptlint.extract.catalogue import Places
+from promptlint.extract.state import File, Scope, single_hole
+from promptlint.extract.volatility import NAMES, dotted
+from promptlint.operations import literal
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, Volatility
+
+# The key under which a dict stands that is put into another one, and the name of a function's `**settings` behind it.
+SPREAD = "**"
+# Methods that change a dict.
+CHANGING = frozenset({"update", "setdefault", "pop"})
+_LEFT_OUT = "None"
+# Keys of one value that are looked up.
+MAX_ASKED = 32
+
+
+def may_be_dict(value: Value) -> bool:
+    """Whether linking may find the dict that a value is: what a function is given or gives back, what a name holds."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Hole:
+        return part.parameter.startswith(SPREAD)
+    return type(part) is Ref and part.name.partition(".")[0] not in sys.stdlib_module_names
+
+
+def with_entry(current: Value | None, key: str, value: Value, span: Span) -> Mapping | None:
+    """A dict of which only that is known where it comes from, with one entry more; None if it is no such dict."""
+    if current is None or isinstance(current, Mapping) or not may_be_dict(current):
+        return None
+    return Mapping(((SPREAD, current), (key, value)), span)
+
+
+def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, evaluate: Evaluate) -> None:
+    """`settings.update(model=name)`, `.setdefault("model", name)` and `.pop("model")` on a dict that is known."""
+    name = dotted(method.value) if type(method.value) in NAMES else ""
+    current = scope.values.get(name)
+    if current is None or isinstance(current, Items):
+        return
+    if not isinstance(current, Mapping):
+        if not may_be_dict(current):
+            return
+        current = Mapping(((SPREAD, current),), file.span(method.value))
+    if current.kind or full(current):
+        return
+    entries, complete = list(current.entries), current.complete
+    if method.attr == "update":
+        given = [("", each) for each in node.args] + [(each.arg or "", each.value) for each in node.keywords]
+        for key, each in given:
+            value = file.unnoted(functools.partial(evaluate, file, scope, each))
+            if key:
+                entries.append((key, value))
+            else:
+                entries, complete = _updated(entries, value, complete)
+    else:
+        named = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        if not isinstance(named, str):
+            complete = False
+        elif method.attr == "pop":
+            entries = [(each, value) for each, value in entries if each != named]
+            if any(each == SPREAD for each, _ in entries):
+                entries.append((named, (Hole(_LEFT_OUT, file.span(node)),)))
+        elif len(node.args) > 1 and current.get(named) is None:
+            default = file.unnoted(lambda: evaluate(file, scope, node.args[1]))
+            entries.insert(0, (named, default))
+    scope.values[name] = bounded(Mapping(tuple(entries), current.span, complete), len(current.entries))
+
+
+def _updated(
+    entries: list[tuple[str, Value]], value: Value, complete: bool
+) -> tuple[list[tuple[str, Value]], bool]:
+    if isinstance(value, Mapping) and not value.kind:
+        return [*entries, *value.entries], complete and value.complete
+    return ([*entries, (SPREAD, value)], complete) if may_be_dict(value) else (entries, False)
+
+
+def slots(file: File, site: CallSite, places: Entries[str, Places], given: set[str]) -> list[tuple[str, Value]]:
+    """What a call may be given by dicts that are spread into its arguments, by the slots for which nothing else is."""
+    found: list[tuple[str, Value]] = []
+    target = merged(site.spread, file.span(site.node))
+    hole = Hole(site.rest.expression, site.rest.span, member=SPREAD) if site.rest is not None else None
+    if target is None or hole is None:
+        return found
+    for slot, at in places.items():
+        keys = [place for place in at if isinstance(place, str) and "." not in place]
+        if slot in given or not keys:
+            continue
+        value: Value = (Hole(_LEFT_OUT, hole.span, Volatility.CONSTANT),)
+        for key in reversed(keys):
+            value = (Apply("item", target, Arguments(((Text(key, hole.span, False),), value)), hole.span, hole),)
+        found.append((slot, value))
+    return found
+
+
+def merged(spread: list[Value] | None, span: Span) -> Mapping | None:
+    """The dicts that are spread into a call as one, None if there are none."""
+    return Mapping(tuple((SPREAD, value) for value in spread), span) if spread else None
+
+
+def hidden(value: Value) -> bool:
+    """Whether a linked value is one that a dict may hold of which nothing is known."""
+    hole = single_hole(value)
+    return hole is not None and hole.member == SPREAD
+
+
+def asked(value: Value) -> set[str]:
+    """The keys that are looked up in the `**settings` of the function around a value."""
+    found: set[str] = set()
+    stack = [value]
+    while stack and len(found) < MAX_ASKED:
+        part = stack[-1][0] if isinstance(stack[-1], tuple) and len(stack[-1]) == 1 else None
+        stack.pop()
+        if type(part) is not Apply or part.operation != "item":
+            continue
+        key, *default = part.arguments.positional
+        if (word := literal(key)) is not None and _from_gathered(part.target):
+            found.add(word)
+        stack += default
+    return found
+
+
+def _from_gathered(value: Value) -> bool:
+    """Whether a value is the `**settings` of a function, or a dict that they are put into."""
+    if isinstance(value, Mapping):
+        return any(key == SPREAD and _from_gathered(item) for key, item in value.entries)
+    hole = single_hole(value)
+    return hole is not None and hole.parameter.startswith(SPREAD)
