@@ -66,7 +66,15 @@ class Around:
 
     def _attribute(self, facts: Facts, owner: str, name: str, hops: int) -> Value | None:
         """What an attribute holds in all objects that are made in sight; None when its class alone says that."""
-        if "." in name:
+        asked = ((facts.file, owner), f"self.{name}")
+        if asked not in self.known:
+            # An attribute that is made of itself is not known by that.
+            self.known[asked] = None
+            self.known[asked] = self._made(facts, owner, name, hops)
+        return self.known[asked]
+
+    def _made(self, facts: Facts, owner: str, name: str, hops: int) -> Value | None:
+        if "." in name or hops > MAX_HOPS:
             return None
         while owner and owner not in facts.bases:
             # A function inside of a method.
