@@ -39,7 +39,7 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if request is not None and request.through and sending.typed(file, scope, site.node):
         request = msgspec.structs.replace(request, through=False)
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
-    if request is not None and (not request.through or sending.may_be_client(file, receiver)):
+    if request is not None and (not request.through or sending.may_be_client(file, receiver, request)):
         outputs = schemas.outputs(file, scope, site, evaluate, request.output)
         sending.sent(file, scope, site, request, receiver, outputs)
         for place in request.output:

@@ -57,7 +57,7 @@ def sent(
     file: File, scope: Scope, site: CallSite, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
 ) -> None:
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
-    through = entry.through and not _named_model(file, client)
+    through = entry.through and not _named(file, client, entry)
     slots, taken = _slots(site, entry.slots)
     if entry.fills:
         slots, taken = _with_fields(file, site, slots, taken)
@@ -157,11 +157,11 @@ def known_client(value: Value | None) -> bool:
     return isinstance(value, Mapping) and value.get("@provider") is not None
 
 
-def may_be_client(file: File, value: Value | None) -> bool:
+def may_be_client(file: File, value: Value | None, entry: CallEntry) -> bool:
     """Whether linking may find that requests go through a value."""
     if isinstance(value, Mapping):
         return known_client(value)
-    if _named_model(file, value):
+    if _named(file, value, entry):
         return True
     ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     if isinstance(ref, Apply) and ref.operation == "item" and isinstance(ref.target, tuple):
@@ -177,12 +177,15 @@ def typed(file: File, scope: Scope, node: ast.Call) -> bool:
     return makes_client(type_of(file, scope, node.func.value), file.lexicon.matchers, file.imported)
 
 
-def _named_model(file: File, value: Value | None) -> bool:
-    """Whether the name of a value says that it is a language model: `self.fast_llm`, of LangChain `summary_model`."""
+def _named(file: File, value: Value | None, entry: CallEntry) -> bool:
+    """Whether the name of a value says that it is a language model (`self.fast_llm`, of LangChain `summary_model`), or
+    the agent of a framework that the file imports."""
     hole = fallback_of(value) if value is not None else None
     if hole is None or not hole.expression.replace(".", "").isidentifier():
         return False
     said = words(hole.expression.rpartition(".")[2])
+    if said[-1:] == ("agent",):
+        return entry.api == "agent" and bool(entry.requires)
     return said[-1:] == ("llm",) or (len(said) > 1 and said[-1] == "model" and not PIPES.isdisjoint(file.imported))
 
 
