@@ -16,7 +16,21 @@ from promptlint.extract.spreads import hidden
 from promptlint.operations import is_several, literal, settled
 from promptlint.prompt import Unresolved
 from promptlint.schemas import targets_of
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Part, Ref, Repeat, Span, Template, Text, Value
+from promptlint.template import (
+    Apply,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Part,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Text,
+    Value,
+    texts,
+)
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -29,6 +43,8 @@ _DESCRIPTIONS = ("description", "tool_description", "description_override", "des
 _FUNCTIONS = ("func", "fn", "function", "coroutine", "async_fn", "callable", "0")
 # Keys of a schema that are not sent as words, or not by the name of the tool.
 _NAMES = ("name", "tool_name", "name_override")
+# Attributes of a tool's class that describe what it is given.
+_SCHEMAS = ("inputs", "args_schema", "parameters")
 _INNER = ("function", "toolSpec", "function_declarations", "functionDeclarations")
 
 
@@ -155,7 +171,7 @@ class _Reading:
             return False
         home, key = found
         if key in home.described:
-            self.described(home, key)
+            self.described(home, key, at=ref.fallback.span)
             return True
         value = home.bindings.get(key)
         if value is not None:
@@ -164,7 +180,7 @@ class _Reading:
             return len(self.tools) > before or isinstance(value, Items)
         targets = targets_of(self.linker, facts, ref.name)
         for place in targets:
-            self.described(*place)
+            self.described(*place, at=ref.fallback.span)
         plain = home.functions.get(key) if not targets else None
         if plain is None or not plain.plain:
             return bool(targets)
@@ -172,17 +188,19 @@ class _Reading:
         self.tools.append(Tool(key.rpartition(".")[2], (), plain.span or Span(home.file, 0, 0)))
         return True
 
-    def described(self, home: Facts, key: str, name: str = "", instead: Template | None = None) -> None:
-        """A function or class by its docstring and the descriptions of its parameters."""
+    def described(
+        self, home: Facts, key: str, name: str = "", instead: Template | None = None, at: Span | None = None
+    ) -> None:
+        """A function or class by its docstring and the descriptions of its parameters, `at` where it is named."""
         described = home.described[key]
-        texts: list[Value] = [described.docstring if instead is None else instead]
-        texts += [text for _, text in described.texts]
+        said: list[Value] = [described.docstring if instead is None else instead]
+        said += [text for _, text in described.texts]
         for used in described.uses:
             for other, inner in targets_of(self.linker, home, used)[:1]:
-                texts += [other.described[inner].docstring, *(text for _, text in other.described[inner].texts)]
-        resolved = [settled(text) for each in texts if isinstance(text := self.linker.resolve(each, home), tuple)]
+                said += [other.described[inner].docstring, *(text for _, text in other.described[inner].texts)]
+        resolved = [settled(text) for each in said if isinstance(text := self.linker.resolve(each, home), tuple)]
         template = _lines(resolved)
-        place = extent(template) or Span(home.file, 0, 0)
+        place = extent(template) or at or Span(home.file, 0, 0)
         self.tools.append(Tool(name or key.rpartition(".")[2], template, place))
 
     def mapping(self, value: Mapping, facts: Facts, depth: int) -> None:
@@ -205,7 +223,7 @@ class _Reading:
         if value.kind and isinstance(made_of, tuple) and made_of and isinstance(made_of[0], Ref):
             targets = targets_of(self.linker, facts, made_of[0].name)
             if targets:
-                self.described(*targets[0], name, said if isinstance(said, tuple) else None)
+                self.described(*targets[0], name, said if isinstance(said, tuple) else None, value.span)
                 return
         inner = resolved.get("function")
         name = name or (literal(inner.get("name")) or "" if isinstance(inner, Mapping) else "")
@@ -218,8 +236,32 @@ class _Reading:
             template = _lines(descriptions)
             name = name or literal(resolved.get("type")) or ""
             self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
-        else:
+        elif not self.instance(value, facts):
             self.unresolved.append(Unresolved("tools", value.kind or "...", value.span))
+
+    def instance(self, value: Mapping, facts: Facts) -> bool:
+        """An object of a class of the project that says what it is for: `description = "..."`."""
+        key = f"{value.kind}.description"
+        if value.kind in facts.bases:
+            found: tuple[Facts, str] | None = (facts, key)
+        else:
+            found = self.linker.modules.find(facts, key) or self.linker.modules.imported(facts, key)
+        said = self.linker.named(*found) if found is not None else None
+        if found is None or not isinstance(said, tuple) or not any(texts(said)):
+            return False
+        home, owner = found[0], found[1].rpartition(".")[0]
+        parts = [settled(said)]
+        for name in _SCHEMAS:
+            inner = self.linker.named(home, f"{owner}.{name}")
+            if inner is not None:
+                _describe(inner, parts, 0)
+            for other, one in targets_of(self.linker, home, f":{owner}.{name}")[:1]:
+                given = (self.linker.resolve(text, other) for _, text in other.described[one].texts)
+                parts += [settled(text) for text in given if isinstance(text, tuple)]
+        template = _lines(parts)
+        named = literal(self.linker.named(home, f"{owner}.name"))
+        self.tools.append(Tool(named or owner.rpartition(".")[2], template, extent(template) or value.span))
+        return True
 
 
 def _describe(value: Value, found: list[Template], depth: int) -> None:

@@ -97,6 +97,7 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     if scope.kind == "function":
         # Known before its body is read, so that calls in between find it.
         file.facts.functions.setdefault(scope.key(node.name), Function((), ()))
+        file.nested.add(node.name)
     file.pending.append((node, scope))
     return True
 
@@ -417,6 +418,8 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     written = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
     bases = tuple(file.resolve(dotted(base)) for base in written)
     file.facts.bases[inner.name] = bases
+    if scope.kind == "function":
+        file.nested.add(node.name)
     for decorator in node.decorator_list:
         evaluate(file, scope, decorator)
     entries = [entry for base in bases if (entry := file.lexicon.base(base, file.imported)) is not None]

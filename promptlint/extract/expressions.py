@@ -109,6 +109,11 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
                 passing = identifier in PASSING and not hole.parameter and here.kind == "function"
                 state = state if passing else of_name(identifier, state[1])
             return (file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member),)
+        if identifier in file.nested and here.kind == "function":
+            key = here.key(identifier)
+            if key in file.facts.functions or key in file.facts.bases:
+                file.mentions.add(identifier)
+                return (Ref(f":{key}", file.hole(node, *of_name(identifier))),)
         here = here.parent
     alias = file.aliases.get(identifier)
     state = of_name(alias or identifier)

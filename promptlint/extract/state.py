@@ -162,7 +162,9 @@ class File:
         self.grown: set[str] = set()
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
+        # Names that the module binds, and those of functions and classes inside of functions.
         self.known: set[str] = set()
+        self.nested: set[str] = set()
         # Literals that may be paths of files: what is loaded is read, too.
         self.loads: set[str] = set()
         # Last names of what is called or handed over.

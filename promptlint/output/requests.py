@@ -92,6 +92,9 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
             cells.append(("    either", amount(one.tokens, one.exact), _where(one, report), condition))
     if cells:
         yield columns(cells, right=(1,)).rstrip("\n")
+    for schema in request.schemas:
+        fields = ", ".join(map(safe, schema.fields))
+        yield f"  form of the answer: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
     for unknown in request.unresolved:
         yield f"  not known: {_unknown(unknown)}"
 
@@ -157,6 +160,9 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                 "spans": [place(span, sources) for span in pieces(row.prompt.template)],
             }
             for number, row in enumerate(parts.rows)
+        ],
+        "schemas": [
+            {"name": schema.name, "fields": schema.fields, **place(schema.span, sources)} for schema in request.schemas
         ],
         "parameters": dict(request.parameters),
         "unresolved": [
