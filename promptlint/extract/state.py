@@ -167,9 +167,8 @@ class File:
         self.nested: set[str] = set()
         # Literals that may be paths of files: what is loaded is read, too.
         self.loads: set[str] = set()
-        # Last names of what is called or handed over.
+        # Last names of what is called or handed over, and of what is called with nothing that matters.
         self.mentions: set[str] = set()
-        # Last names of what is called with nothing that matters.
         self.bare: set[str] = set()
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
