@@ -28,9 +28,10 @@ from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.extract.state import references
+from promptlint.lent import changes
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
-from promptlint.requests import Sent, changes, reaches, sent
+from promptlint.requests import Sent, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says
 from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts

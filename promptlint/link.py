@@ -18,7 +18,7 @@ from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.iteration import one_of
-from promptlint.extract.joins import join_branches
+from promptlint.extract.joins import either_message, join_branches
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, single_hole, state_of
 from promptlint.extract.volatility import TELLING
@@ -162,7 +162,7 @@ class Linker:
                         complete = complete and whole.complete
                         continue
                     resolved = self.value(item, facts, bound)
-                    if type(resolved) is Items and (type(item) is not Items or _of_messages(resolved)):
+                    if type(resolved) is Items and (type(item) is not Items or either_message(item)):
                         items.extend(resolved.items)
                         complete = complete and resolved.complete
                     else:
@@ -504,11 +504,6 @@ def _given_up(value: Value) -> Value:
             if (type(part) is not Choice and type(part) is not Repeat)
         )
     return value
-
-
-def _of_messages(items: Items) -> bool:
-    """Whether a list holds messages: inside of another one, they are one message or another."""
-    return any(type(item) is Message for item in items.items)
 
 
 def _item(target: Value, positional: list[Value], condition: str) -> Value | None:

@@ -15,13 +15,13 @@ from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
-from promptlint.extract.invocations import says_it_changes
 from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.sending import OUTPUT, UNREAD, WITHIN
 from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
+from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.schemas import passed, schemas_named
@@ -305,6 +305,9 @@ class _Reading:
         several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
         if through is not None or self.call.api not in _OPENAI or (hole is None and not several):
             return True
+        if hole is not None and hole.expression == "openai" and self.call.api in ("chat", "completion"):
+            # The module itself, which nothing here leads to another server.
+            return True
         if self.linker.elsewhere or hole is None:
             # One of several clients, or of a project that has some for other servers.
             return False
@@ -434,35 +437,6 @@ class _Reading:
             lives=tuple(lives),
             mixed=self.mixed,
         )
-
-
-def changes(linker: Linker, name: str, at: str, facts: Facts) -> bool:
-    """Whether a function, by its name, adds to or takes from the list that it is given as argument `at`.
-
-    It may hand it on to one that does. Of a function that is not in sight the name tells.
-    """
-    seen: set[tuple[str, str, str]] = set()
-    level = [(name, at, facts)]
-    for _ in range(MAX_INNER):
-        below: list[tuple[str, str, Facts]] = []
-        for name, at, facts in level:
-            if (facts.file, name, at) in seen:
-                continue
-            seen.add((facts.file, name, at))
-            place = linker.place(name, facts)
-            found = linker.function(*place) if place is not None else None
-            if found is None:
-                if says_it_changes(name):
-                    return True
-                continue
-            home, function = found
-            names = [parameter for parameter, _ in function.parameters]
-            parameter = at if not at.isdecimal() else names[int(at)] if int(at) < len(names) else ""
-            if parameter in function.changes:
-                return True
-            below += [(inner, there, home) for given, inner, there in function.lends if given == parameter][:MAX_INNER]
-        level = below
-    return any(says_it_changes(name) for name, _, _ in level)
 
 
 def _whole_system(template: Template) -> Template:

@@ -33,6 +33,7 @@ LAYERS = (
         "fields",
         "fillings",
         "idle",
+        "lent",
         "link",
         "loading",
         "drawn",

@@ -52,6 +52,13 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
     return one
 
 
+def either_message(items: Items) -> bool:
+    """Whether a list is what stands for one message or another, not a list in the program."""
+    conditional = sum(type(item) is Message and bool(item.when) for item in items.items)
+    others = sum(is_several(item) or type(item) is Mapping for item in items.items)
+    return len(items.items) == 2 and conditional > 0 and conditional + others == 2
+
+
 def _left_out(hole: Hole) -> bool:
     """Whether a value is none, or a parameter: what stands in its place stands there when it is not given."""
     return hole.expression == "None" or bool(hole.parameter)
