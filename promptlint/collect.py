@@ -75,6 +75,8 @@ _UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wr
 MIN_GIVEN = 12
 # Characters of its own from which on a text that others are put into is judged by these alone.
 MIN_OWN = 60
+# Static characters from which on a text that is not written where its name is, is one.
+MIN_ELSEWHERE = 40
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 
@@ -133,14 +135,30 @@ def _failed(error: Exception, span: Span) -> Problem:
 
 def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
     """All that there is evidence for, but for what other prompts read from objects."""
+    shown = _shown(all_facts)
     for facts in all_facts:
         for site in facts.sites:
-            yield facts, site
+            if not shown or site.rank < NAME or site.span not in shown:
+                yield facts, site
     whole = (*callers.schemas(), *decorated(all_facts, callers.classes))
     passed_on = [(facts, names, True) for facts, names in whole]
     passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
     yield from described_sites(all_facts, linker, passed_on)
     yield from callers.sites()
+
+
+def _shown(all_facts: Sequence[Facts]) -> set[Span]:
+    """Where texts stand that their file shows to people, and that no other file uses."""
+    places: set[Span] = set()
+    users: dict[str, set[str]] = {}
+    names = {name for facts in all_facts for name, _ in facts.shown}
+    for facts in all_facts if names else ():
+        taken = {path.rpartition(".")[2] for path in facts.aliases.values()}
+        for name in names.intersection((*facts.mentions, *taken)):
+            users.setdefault(name, set()).add(facts.file)
+    for facts in all_facts:
+        places.update(span for name, span in facts.shown if users.get(name, set()) <= {facts.file})
+    return places
 
 
 def _found(
@@ -370,6 +388,9 @@ def _checked(site: Site, template: Template) -> Template | None:
         return None
     if site.rank == MESSAGE and _given_back(site.role, template):
         return None
+    if site.evidence == "name" and not has_text(site.value) and _solid_size(template) < MIN_ELSEWHERE:
+        # `prompt = describe(row)`: values, and what is put between them elsewhere.
+        return None
     if site.evidence == "within" and looks_like_code_or_markup(sample(template)):
         return None
     if site.rank in (NAME, READS):
@@ -384,6 +405,11 @@ def _checked(site: Site, template: Template) -> Template | None:
     if site.evidence in _UNFILLED:
         return guess_fields(template)
     return template
+
+
+def _solid_size(template: Template) -> int:
+    """The static characters of a template that are no white space."""
+    return sum(len("".join(text.value.split())) for text in texts(template))
 
 
 def _natural_itself(value: Value) -> bool:

@@ -40,6 +40,10 @@ def texts_of(program: str) -> list[str]:
         ('prompt = f"Sort {n} letters of the council"\nprint(prompt)\nself.prompt = prompt', False),
         ('prompt = f"Sort {n} letters of the council"\nprint(run(prompt))', False),
         ('prompt = f"Sort {n} letters of the council"', False),
+        ('prompt = f"Sort {n} letters of the council"\nassert n, prompt', True),
+        ('prompt = f"Sort {n} letters of the council"\nassert run(prompt), prompt', False),
+        ('prompt = f"Sort {n} letters of the council"\nfor line in prompt:\n    print(line)', True),
+        ('try:\n    run()\nexcept:\n    prompt = f"Sort {n} letters"\n    raise ValueError(prompt) from None', True),
         ('a = b\nb = a\nprint(c)\nprompt = f"Sort {n} letters of the council"\na = prompt', False),
     ],
 )
@@ -340,3 +344,118 @@ def test_parts_of_a_readme() -> None:
     text = "## Letters\n\n1. Sort the letters of {{ house }} by desk and by the day they came in.\n2. Ask for a key.\n"
     assert not jinja_facts(Source("cli/readme_parts/letters.jinja2", text)).sites
     assert len(jinja_facts(Source("cli/parts/letters.jinja2", text)).sites) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "kept"),
+    [
+        ("assert letters, DESK_INSTRUCTION", False),
+        ("raise ValueError(DESK_INSTRUCTION)", False),
+        ("gr.Markdown(DESK_INSTRUCTION)", False),
+        ("print(DESK_INSTRUCTION)", False),
+        ("print(DESK_INSTRUCTION)\n    run(DESK_INSTRUCTION)", True),
+        ("print(run(DESK_INSTRUCTION))", True),
+        ("return 1", True),
+    ],
+)
+def test_constants_that_are_only_shown(use: str, kept: bool) -> None:
+    program = f'DESK_INSTRUCTION = "Put the letters into the folder of the house."\n\ndef work(letters):\n    {use}\n'
+    assert bool(texts_of(program)) is kept
+    held = program.replace("DESK_INSTRUCTION =", "class Desk:\n    DESK_INSTRUCTION =").replace(
+        "(DESK", "(Desk.DESK"
+    ).replace(", DESK", ", Desk.DESK")
+    assert bool(texts_of(held)) is kept
+
+
+def test_constants_that_another_file_uses() -> None:
+    shown = Source("texts.py", 'DESK_PROMPT = "Sort the letters of the house."\nprint(DESK_PROMPT)\n')
+    other = Source("app.py", "from texts import DESK_PROMPT\nrun(DESK_PROMPT)\n")
+    assert not link([facts(shown)]).prompts
+    assert len(link([facts(shown), facts(other)]).prompts) == 1
+
+
+def test_a_constant_whose_wording_tells_is_raised() -> None:
+    program = 'DESK_PROMPT = "You are a clerk of the house. Answer in one sentence."\n{}\n'
+    assert texts_of(program.format("print(DESK_PROMPT)"))
+    assert not texts_of(program.format("assert house, DESK_PROMPT"))
+
+
+def test_what_a_person_is_asked() -> None:
+    program = """
+    import inputimeout
+
+    answer = inputimeout.inputimeout(prompt=f"Seconds that are left to sort the letters: {{n}}", timeout=3)
+    answer = self.{}(prompt="Say what you think of the letters of the house")
+    """
+    for name in ("ask_for_human_help", "get_user_input", "prompt_user"):
+        assert not texts_of(program.format(name))
+    for name in ("ask_user_agent", "ask", "get_user_prompt"):
+        assert len(texts_of(program.format(name))) == 1
+
+
+def test_how_a_text_is_read_aloud() -> None:
+    program = """
+    voice = OpenAITTSService(settings=OpenAITTSService.Settings(instructions="Speak with a calm and happy voice."))
+    text = client.audio.transcriptions.create(file=file, prompt="The letters of the house are read aloud.")
+    house = Helper(settings=Helper.Settings(instructions="Sort the letters of the house."))
+    """
+    assert texts_of(program) == ["Sort the letters of the house."]
+
+
+def test_what_comes_with_a_prompt() -> None:
+    program = """
+    def compress_prompt(letters):
+        return {"prompt": f"Sort the {letters} of the house", "saving": f", {saved} letters of the house less"}
+
+    def serialize_prompt(prompt):
+        return "The letters of the house: " + prompt
+
+    def process_user_message(message):
+        return "No letter of the house has come."
+
+    FORM = {"prompt": Input("prompt", "What you want to be done with the letters", str)}
+    HOOKS = {"prompt_hooks_of_house": [{"command": "house hooks run sort letters"}]}
+    house = Instructions(name="All the letters of the house", text="Sort the letters of the house.")
+    field = Param(help="You are asked to describe the letters to the model. Respond with one sentence.")
+    """
+    assert sorted(texts_of(program)) == ["Sort the  of the house", "Sort the letters of the house."]
+
+
+def test_values_that_another_function_puts_together() -> None:
+    program = """
+    def row(letter):
+        return f"{letter.desk} ({letter.day}): {letter.text}{REST}"
+
+    def work(letter):
+        prompt = row(letter)
+        return run(prompt)
+    """
+    assert texts_of(program) == []
+    longer = program.replace("{REST}", ". Say on which desk of the house the letter should lie tomorrow.")
+    assert len(texts_of(longer)) == 1
+
+
+def test_texts_of_a_module_of_prompts_for_people() -> None:
+    program = """
+    CLERK_PROMPT = "Sort the letters of the house."
+    email_template = "Dear {name}, the letters of the house were sorted today."
+    desk_template = "The letters on the desk of the house: {letters}"
+    """
+    found = link([facts(Source("app.py", textwrap.dedent(program)))]).prompts
+    assert [prompt.name for prompt in found] == ["CLERK_PROMPT", "desk_template"]
+    said = "The letters of the house are sorted by the clerk, who is not here today. Please come back tomorrow morning!"
+    module = f'fallback_rejection_message = "{said}"\ndesk = "{said} Yes."\n'
+    found = link([facts(Source("house/prompts.py", module))]).prompts
+    assert [prompt.name for prompt in found] == ["desk"]
+
+
+def test_pages_and_conversations_that_are_over() -> None:
+    said = "You are a clerk of the house. Sort the letters by desk and answer in one sentence."
+    page = {"text": said, "title": "Letters", "url": "https://example.org/letters"}
+    assert not document_facts(Source("data/letters.json", json.dumps(page)), 1).sites
+    talk = [{"agent": who, "message": said} for who in ("User", "Clerk", "User")]
+    assert not document_facts(Source("data/talk.json", json.dumps(talk)), 1).sites
+    assert len(document_facts(Source("data/clerk.json", json.dumps({"text": said})), 1).sites) == 1
+    assert not document_facts(Source("map.yaml", f"letters.md:\n  summary: {said}\n"), 1).sites
+    for folder, taken in (("evaluation_results", 0), ("stored_responses", 0), ("house", 1)):
+        assert len(document_facts(Source(f"{folder}/a.yaml", f"prompt: {said}\n")).sites) == taken

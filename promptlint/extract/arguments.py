@@ -33,6 +33,9 @@ BUILDERS = frozenset("get build make create format render construct compose gene
 _ROLE_WORDS = frozenset({"system", "user", "assistant", "human", "ai"})
 # First words of functions that look at a prompt, and send none.
 _LOOKING = frozenset("track count log print show display record validate analyze check estimate measure".split())
+# Keywords whose text is for the people who use what the call makes.
+_HINTS = frozenset({"help", "help_text", "placeholder", "tooltip"})
+_LABELS = frozenset({"name", "id", "key", "title", "label"})
 _TEXT_KEYS = frozenset({"content", "text", "template", "prompt"})
 
 
@@ -70,6 +73,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     if against:
         return
     for key, (value, node) in site.keywords.items():
+        if key in _HINTS:
+            continue
         if file.prompt_like(key):
             note_fed(file, value, key)
             note_handed(file, value, key)
@@ -96,8 +101,9 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         _consider_added(file, site)
     if last.endswith("Instructions") and last[0].isupper():
         # An object that is nothing but instructions, for one kind of conversation or another.
-        for value, node in site.keywords.values():
-            consider(file, value, node, "instructions", named=isinstance(value, tuple))
+        for key, (value, node) in site.keywords.items():
+            if key not in _LABELS:
+                consider(file, value, node, "instructions", named=isinstance(value, tuple))
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.

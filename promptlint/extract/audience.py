@@ -1,64 +1,161 @@
-"""Which names of a function hold texts that only people read: they are printed, logged, raised or asked, nothing else.
+"""Which names hold texts that only people read: they are printed, logged, raised, asserted or asked, nothing else.
 
-Evidence against a text that is taken for a prompt by its name alone (`prompt = f"Delete {n} files?"`). One walk over
-the body of a function; asked only where such a text is.
+Evidence against a text that is taken for a prompt by its name or wording alone (`prompt = f"Delete {n} files?"`). One
+walk over the body of a function, or over a file for its constants; asked only where such a text is.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from typing import TypeAlias
 
-from promptlint.extract.sites import speaks_against
+from promptlint.extract.facts import Site
+from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.sites import NAME, READS, sample, speaks_against
+from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
+from promptlint.template import Span
 
-# What becomes of a value: shown to people, looked at without being passed on, or anything else. A name: put into it.
-_SHOWN, _TESTED, _OTHER = "=shown", "=tested", "=other"
+# What becomes of a value: shown to people, raised, looked at without being passed on, or anything else. A name: put
+# into it.
+_SHOWN, _RAISED, _TESTED, _OTHER = "=shown", "=raised", "=tested", "=other"
 # Functions and methods whose result is their text again.
 _SAME = frozenset(
     "format format_map join strip lstrip rstrip replace dedent indent cleandoc str upper lower title ljust rjust "
-    "center capitalize removeprefix removesuffix fill".split()
+    "center capitalize removeprefix removesuffix fill enumerate".split()
 )
 _TESTS = frozenset("len isinstance bool startswith endswith".split())
-# Steps of one walk; a function beyond this size is not judged.
+# Steps of one walk; a function or file beyond this size is not judged.
 MAX_STEPS = 50_000
 
+Uses: TypeAlias = dict[str, set[str]]
 
-def only_shown(body: Sequence[ast.stmt], names: set[str], resolve: Callable[[str], str]) -> set[str]:
+
+def only_shown(
+    body: Sequence[ast.stmt], names: set[str], resolve: Callable[[str], str], known: Container[str] = ()
+) -> set[str]:
     """Those of `names`, variables of the function with this body, whose every use shows them to people.
 
-    `resolve` gives the import path of a dotted name. A name that nothing uses is not among them.
+    `resolve` gives the import path of a dotted name; `known` are names that the function has without giving them a
+    value. A name that nothing uses is not among them.
     """
-    uses: dict[str, set[str]] = {}
+    uses = _uses(body, resolve)
+    own = [name for name in names if f"{name}=" in uses or name in known]
+    return {name for name in own if _shown(name, uses, (_SHOWN, _RAISED), set())}
+
+
+def held_by(name: str) -> str:
+    """The variable in which an item of a list or dict stands: "prompts" of "prompts[1].text"."""
+    return name.partition("[")[0].partition(".")[0]
+
+
+def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
+    """Texts of a module and its classes that their file shows to people and uses for nothing else: name and place.
+
+    A text whose name and wording both say that it is for a model has to be raised or asserted. Other files may use it.
+    """
+    doubtful: dict[str, list[Site]] = {}
+    for site in file.facts.sites:
+        name = _constant(file, site)
+        if name and file.source.text.count(name) > 1:
+            doubtful.setdefault(name, []).append(site)
+    if not doubtful:
+        return []
+    uses = _uses(tree.body, file.resolve)
+    found = []
+    for name, sites in doubtful.items():
+        # An attribute is used by its owner's name, a constant by its own.
+        uses[name] = uses.get(name, set()) | uses.get(f".{name}", set())
+        for site in sites:
+            kinds = (_RAISED,) if _worded(site) else (_SHOWN, _RAISED)
+            if _shown(name, uses, kinds, set()):
+                found.append((name, site.span))
+    return found
+
+
+def _constant(file: File, site: Site) -> str:
+    """The name of a constant, or of a table of them, in which a doubtful text stands; "" for any other."""
+    if site.rank not in (NAME, READS) or site.evidence not in ("name", "reads") or not isinstance(site.value, tuple):
+        return ""
+    name = held_by(site.name)
+    if not name.isidentifier() or (_worded(site) and name in file.mentions):
+        return ""
+    if name != site.name:
+        return name if name in file.known else ""
+    held = (value for key, value in file.facts.bindings.items() if key.rpartition(".")[2] == name)
+    return name if any(value is site.value for value in held) else ""
+
+
+def _worded(site: Site) -> bool:
+    return site.rank == NAME and isinstance(site.value, tuple) and reads_like_prompt(sample(site.value))
+
+
+def _uses(body: Sequence[ast.stmt], resolve: Callable[[str], str]) -> Uses:
+    """What becomes of names, and of attributes (".name"), and which names are given values ("name=").
+
+    Nothing is known of what is too large.
+    """
+    uses: Uses = {}
     stack: list[tuple[ast.AST, str]] = [(statement, _OTHER) for statement in body]
     steps = 0
     while stack:
         node, use = stack.pop()
         steps += 1
         if steps > MAX_STEPS:
-            return set()
+            return {}
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
                 uses.setdefault(node.id, set()).add(use)
+            else:
+                uses.setdefault(f"{node.id}=", set())
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value.isidentifier():
+                # `getattr(self, "prompt")`, `__all__ = ["prompt"]`
+                uses.setdefault(f".{node.value}", set()).add(_OTHER)
         elif isinstance(node, ast.Call):
             _call(node, use, resolve, stack)
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-            target = node.target if isinstance(node, ast.AnnAssign | ast.AugAssign) else target
-            if node.value is not None:
-                stack.append((node.value, target.id if isinstance(target, ast.Name) else _OTHER))
-        elif isinstance(node, ast.Raise):
-            stack += [(child, _SHOWN) for child in ast.iter_child_nodes(node)]
-        elif isinstance(node, ast.If | ast.IfExp | ast.While):
-            stack.append((node.test, _TESTED))
-            rest = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [*node.body, *node.orelse]
-            stack += [(child, use) for child in rest]
+        elif isinstance(node, ast.Attribute):
+            if isinstance(node.ctx, ast.Load):
+                uses.setdefault(f".{node.attr}", set()).add(use)
+            stack.append((node.value, use))
+        elif isinstance(node, ast.stmt | ast.comprehension):
+            _statement(node, stack)
+        elif isinstance(node, ast.IfExp):
+            stack += [(node.test, _TESTED), (node.body, use), (node.orelse, use)]
         elif isinstance(node, ast.Compare):
             stack += [(child, _TESTED) for child in ast.iter_child_nodes(node)]
+        elif isinstance(node, ast.Subscript):
+            stack += [(node.value, use), (node.slice, _OTHER)]
         else:
-            inner = _OTHER if isinstance(node, ast.stmt | ast.Lambda | ast.Subscript) else use
+            inner = _OTHER if isinstance(node, ast.Lambda) else use
             stack += [(child, inner) for child in ast.iter_child_nodes(node)]
-    return {name for name in names if _shown(name, uses, set())}
+    return uses
+
+
+def _statement(node: ast.stmt | ast.comprehension, stack: list[tuple[ast.AST, str]]) -> None:
+    """What becomes of what stands in a statement."""
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        target = node.target if isinstance(node, ast.AnnAssign | ast.AugAssign) else target
+        stack += [(each, _OTHER) for each in (node.targets if isinstance(node, ast.Assign) else [node.target])]
+        if node.value is not None:
+            stack.append((node.value, target.id if isinstance(target, ast.Name) else _OTHER))
+    elif isinstance(node, ast.Raise):
+        stack += [(child, _RAISED) for child in ast.iter_child_nodes(node)]
+    elif isinstance(node, ast.Assert):
+        stack.append((node.test, _TESTED))
+        if node.msg is not None:
+            stack.append((node.msg, _RAISED))
+    elif isinstance(node, ast.If | ast.While):
+        stack.append((node.test, _TESTED))
+        stack += [(child, _OTHER) for child in (*node.body, *node.orelse)]
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        stack.append((node.iter, node.target.id if isinstance(node.target, ast.Name) else _OTHER))
+        inner = node.ifs if isinstance(node, ast.comprehension) else (*node.body, *node.orelse)
+        stack += [(child, _OTHER) for child in inner]
+    else:
+        stack += [(child, _OTHER) for child in ast.iter_child_nodes(node)]
 
 
 def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[tuple[ast.AST, str]]) -> None:
@@ -67,21 +164,25 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
     last = written.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     path = resolve(written)
     drawn = path.startswith("rich.") and not path.startswith("rich.prompt.")
-    if drawn or speaks_against(written) or speaks_against(path):
-        use = _SHOWN
-    elif last in _TESTS:
-        use = _TESTED
-    elif last not in _SAME:
-        use = _OTHER
+    if use != _RAISED or not last[:1].isupper():
+        if drawn or speaks_against(written) or speaks_against(path):
+            use = _SHOWN
+        elif last in _TESTS:
+            use = _TESTED
+        elif last not in _SAME:
+            use = _OTHER
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
     if isinstance(node.func, ast.Attribute):
         given.append(node.func.value)
     stack += [(child, use) for child in given]
 
 
-def _shown(name: str, uses: dict[str, set[str]], above: set[str]) -> bool:
-    """Whether every use of a name shows it, or puts it into another name of which the same holds."""
+def _shown(name: str, uses: Uses, kinds: tuple[str, ...], above: set[str]) -> bool:
+    """Whether every use of a name shows it in one of these ways, or puts it into another name of which that holds."""
     if name in above or len(above) > 8:
         return False
     found = uses.get(name, set()) - {_TESTED, name}
-    return bool(found) and all(use == _SHOWN or (use[0] != "=" and _shown(use, uses, above | {name})) for use in found)
+    if not found:
+        return False
+    inner = above | {name}
+    return all(use in kinds or (use[0] != "=" and _shown(use, uses, kinds, inner)) for use in found)

@@ -8,7 +8,7 @@ import contextlib
 import msgspec
 
 from promptlint.extract import schemas
-from promptlint.extract.audience import only_shown
+from promptlint.extract.audience import held_by, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
@@ -18,7 +18,7 @@ from promptlint.extract.invocations import called_name, note_annotation, note_at
 from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import example_like, unique_name, words
+from promptlint.extract.names import example_like, of_medium, unique_name, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.silence import silent
 from promptlint.extract.sites import (
@@ -306,14 +306,14 @@ def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> N
     """Forget the texts of a function that only people get to see, unless both their name and their wording tell."""
     sites = file.facts.sites
     doubtful = {
-        site.name
+        held_by(site.name)
         for site in sites[first:]
-        if site.rank in (NAME, READS) and site.name in scope.values and isinstance(site.value, tuple)
+        if site.rank in (NAME, READS) and site.name and isinstance(site.value, tuple)
         if site.rank == READS or not reads_like_prompt(sample(site.value))
     }
-    shown = only_shown(node.body, doubtful, file.resolve) if doubtful else set()
+    shown = only_shown(node.body, doubtful, file.resolve, scope.values) if doubtful else set()
     if shown:
-        sites[first:] = [site for site in sites[first:] if site.rank not in (NAME, READS) or site.name not in shown]
+        sites[first:] = [site for site in sites[first:] if site.rank < NAME or held_by(site.name) not in shown]
 
 
 def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:
@@ -491,7 +491,7 @@ def note_examples(file: File, scope: Scope, node: ast.AST, rank: int) -> None:
     templates = [name for name in scope.values if words(name)[-1:] in _TEMPLATES]
     if templates and any(has_text(value) for name, value in scope.values.items() if file.prompt_like(name)):
         for name in templates:
-            if not file.prompt_like(name):
+            if not file.prompt_like(name) and not of_medium(name):
                 consider(file, scope.values[name], node, name, named=True)
     named = [name for name in scope.values if example_like(name)]
     others = [name for name in scope.values if name not in named and file.prompt_like(name)] if named else []

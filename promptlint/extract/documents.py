@@ -50,6 +50,14 @@ _ABOUT = frozenset(
     "help placeholder tooltip hint model created updated date url source display_name slug type".split()
 )
 _AGENT = ("role", "goal", "backstory")
+# Keys of a page or an article that say where its text is from, and of that text.
+_ORIGINS = frozenset("url source_url link permalink href article_id doc_id document_id page_id".split())
+_WRITTEN = frozenset("text content body markdown html".split())
+# Keys under which a record of a conversation says who speaks, and what.
+_SPEAKERS = frozenset("agent speaker from sender author".split())
+_SPOKEN = frozenset({"message", "value", "utterance"})
+# Those of them under which something is told of it at length.
+_REMARKS = frozenset("summary notes note comment".split())
 _HEAD = 2_000
 
 
@@ -240,7 +248,7 @@ class _Data:
         strings = [(key, item) for key, item in mapping.entries if isinstance(item, tuple)]
         keys = {key: item for key, item in strings if data_values.joined(item).strip()}
         name = path[-1] if path else ""
-        if not self.named and _exchange(mapping, keys):
+        if not self.named and (_exchange(mapping, keys) or _page(keys)):
             return True
         role = keys.get("role")
         if "content" in keys and role is not None and (word := _ROLES.get(data_values.joined(role).lower())):
@@ -286,6 +294,8 @@ class _Data:
         if not could_be_prompt(text):
             return
         rank = READS
+        if key.lower() in _REMARKS and not (inside or self.named):
+            return
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated
             if about or not (inside or (self.named and len(text) > 40)):
@@ -324,6 +334,19 @@ def _is_short(site: Site) -> bool:
     return sum(len(part.value) for part in value if type(part) is Text) < SHORT
 
 
+def _page(keys: dict[str, Template]) -> bool:
+    """Whether a mapping is a page or an article with its text."""
+    return not _WRITTEN.isdisjoint(keys) and not _ORIGINS.isdisjoint(keys)
+
+
+def _said(item: Value) -> bool:
+    """Whether a mapping records who has said what."""
+    if not isinstance(item, Mapping):
+        return False
+    keys = {key for key, _ in item.entries}
+    return not _SPEAKERS.isdisjoint(keys) and not _SPOKEN.isdisjoint(keys)
+
+
 _ASKED = frozenset({"prompt", "prompts", "messages", "request"})
 _ANSWERS = ("response", "completion", "reply")
 _USAGE = frozenset({"prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens"})
@@ -341,7 +364,9 @@ def _exchange(mapping: Mapping, keys: dict[str, Template]) -> bool:
 
 
 def _recorded(items: Items) -> bool:
-    """Whether a list is a data set: many records with the same keys."""
+    """Whether a list is a data set, many records with the same keys, or a conversation that is over."""
+    if len(items.items) > 2 and all(map(_said, items.items)):
+        return True
     if len(items.items) <= MAX_RECORDS:
         return False
     shapes: dict[tuple[str, ...], int] = {}

@@ -234,5 +234,7 @@ class Facts(msgspec.Struct):
     runs: str = ""
     # It gives jinja2 names that every template has, or its own way with those that a template has not.
     jinja: bool = False
+    # Texts that are shown to people, and used for nothing else here: the name and the place of the site.
+    shown: list[tuple[str, Span]] = []
     # Comments that should settle what is a prompt, and settle nothing.
     idle: list[Span] = []

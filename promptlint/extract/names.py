@@ -38,13 +38,17 @@ ABOUT_WORDS = frozenset(
     "placeholder help hook hooks".split()
 )
 # Before "instructions", "guidelines" and the like: what a person is told to do.
-_FOR_PEOPLE = frozenset("installation install setup build upgrade migration download login auth authentication".split())
+_FOR_PEOPLE = frozenset(
+    "installation install uninstall contributing contribution setup build upgrade migration download login auth "
+    "authentication".split()
+)
 # Words between what a function makes and what it makes it of.
 _SOURCES = frozenset({"from", "by", "using"})
 # What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).
 _HANDLING = frozenset(
     "add save store delete remove update insert set put register push publish upload sync validate log print show "
-    "display record track count send reset clear rename archive import run execute".split()
+    "display record track count send reset clear rename archive import run execute serialize parse dump hash tokenize "
+    "list evaluate process handle".split()
 )
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
@@ -143,6 +147,33 @@ def gives_prompt(name: str) -> bool:
         # Of a function it is what is done with them, not what they are about.
         return prompt_like("_".join(parts[1:]))
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
+
+
+_SAID = frozenset({"message", "msg", "response", "reply", "notice"})
+_OCCASIONS = frozenset(
+    "error rejection refusal fallback welcome greeting goodbye success failure failed warning denied denial blocked "
+    "busy timeout unavailable".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
+def told_people(name: str) -> bool:
+    """Whether a name says that the program answers with this text: `fallback_message`, `WELCOME_MESSAGE`."""
+    parts = words(name)
+    return parts[-1:] != () and parts[-1] in _SAID and not _OCCASIONS.isdisjoint(parts)
+
+
+# Media for which a template is made, if not for a model.
+_MEDIA = frozenset(
+    "email mail html css sql svg url latex tex readme dockerfile slack notification banner cypher license "
+    "commit webpage website".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
+def of_medium(name: str) -> bool:
+    """Whether a name says for what its text is made, and that is no model: `email_template`."""
+    return not _MEDIA.isdisjoint(words(name))
 
 
 # Objects of a class `Persona` are records of one, with much else.

@@ -32,6 +32,8 @@ _DOCUMENTATION = frozenset(
     "fixtures cassettes recordings datasets dataset testdata releasenotes changelogs snapshots __snapshots__ logs "
     "outputs results benchmark_results issue_template".split()
 )
+# Last words of folders that hold what programs have written: `evaluation_results`, `stored_responses`.
+_RECORDS = (("results",), ("outputs",), ("logs",), ("responses",), ("recordings",), ("cassettes",), ("traces",))
 # Markdown about prompts.
 _EXPLAIN = frozenset(
     "guide guides reference tutorial overview formats engineering howto notes architecture spec".split()
@@ -71,7 +73,10 @@ def _parts(path: str) -> tuple[list[str], str]:
 def _for_people(folders: list[str], name: str) -> bool:
     if name.endswith(TEXT) and not {name.partition(".")[0], *words(name.rpartition(".")[0])[:1]}.isdisjoint(_NEVER):
         return True
-    return any(folder in _DOCUMENTATION or (folder[0] == "." and folder.strip(".")) for folder in folders)
+    return any(
+        folder in _DOCUMENTATION or words(folder)[-1:] in _RECORDS or (folder[0] == "." and folder.strip("."))
+        for folder in folders
+    )
 
 
 def _of_prompts(folder: str) -> bool:

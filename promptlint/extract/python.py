@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from promptlint.extract import comments, onward, partials
+from promptlint.extract.audience import shown_constants
 from promptlint.extract.definitions import (
     bind_scope,
     describe_tools,
@@ -78,6 +79,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
     file.facts.bare = sorted(file.bare)
+    file.facts.shown = shown_constants(file, tree)
     file.facts.mentions = sorted(file.mentions | _written_again(file, source.text))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None

@@ -16,7 +16,7 @@ import msgspec
 
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, role_of, scripted, words
+from promptlint.extract.names import example_like, role_of, scripted, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
@@ -58,11 +58,18 @@ AGAINST_OF = {
     "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
 }  # fmt: skip
 _ANSWERING = frozenset({"set", "send", "post", "add", "make"})
+# Words of functions that ask a person: `ask_for_human_help(prompt)`, `get_user_input(prompt)`.
+_PERSONS = frozenset({"human", "user"})
+_ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
+_GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())
+# Where texts become sound or the other way round: how to read aloud, what may be heard.
+_SOUND = frozenset({"speech", "transcriptions", "translations"})
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
 # Packages that talk to people: whatever they are given is read by one.
 AGAINST_PACKAGES = frozenset(
-    "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy "
-    "prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio streamlit textual nicegui chainlit".split()
+    "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy PyInquirer "
+    "inputimeout pyinputplus getpass pwinput prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio "
+    "streamlit textual nicegui chainlit".split()
 )
 
 
@@ -150,7 +157,16 @@ def speaks_against(dotted: str) -> bool:
         return True
     if last in AGAINST_OF:
         return front in AGAINST_OF[last]
-    return for_people(dotted)
+    if "TTS" in dotted or front.rpartition(".")[2] in _SOUND:
+        return True
+    return for_people(dotted) or _asks_person(last)
+
+
+def _asks_person(name: str) -> bool:
+    parts = words(name) if not name[:1].isupper() else ()
+    if len(parts) < 2 or parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
+        return False
+    return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
 
 
 def sample(template: Template, limit: int = 8_000) -> str:
@@ -271,24 +287,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if file.verdict is not None and (said := file.verdict(name)) is not None:
         return settle(file, value, node, name, "config") if said else None
     if isinstance(value, tuple):
-        if named and depth > 0:
-            note_handed(file, value, name)
-        if not textual(value) or _cut_before(file, value):
-            return None
-        if named or (depth == 0 and file.prompt_like(name)):
-            told = has_text(value) or named or _called(value)
-            if told and not asks_user(sample(value, 240)) and not drawn(value):
-                return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
-            return None
-        if has_text(value):
-            text = sample(value)
-            if len(text) >= MIN_HELD and file.of_prompts and file.muted == 0 and name and depth == 0:
-                return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
-            # One character of a script without spaces says what three others do.
-            long = len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS
-            if long and reads_like_prompt(text) and not drawn(value):
-                return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
-        return None
+        return _consider_text(file, value, node, name, named, depth)
     if type(value) is Message:
         return None
     if full(value):
@@ -301,6 +300,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if type(value) is Items:
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
+    elif _declares(value, name):
+        return None
     else:
         if _is_schema(value) and _SCHEMAS_FOR_PEOPLE.isdisjoint(words(f"{name}.{file.where}")):
             note_descriptions(file, value, name or file.where, NAME)
@@ -319,6 +320,38 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
             inner = named or told
             consider(file, item, node, below, named=inner, depth=depth + 1)
+    return None
+
+
+def _declares(value: Mapping, name: str) -> bool:
+    """Whether an object is drawn for people, or says what has this name: `"prompt": Input("prompt", "What to do")`."""
+    if not value.kind or value.kind.rpartition(".")[2] in FIELDS:
+        return False
+    first = value.get("0")
+    said = literal(first) if isinstance(first, tuple) else None
+    return speaks_against(value.kind) or (said is not None and said == name.rpartition(".")[2])
+
+
+def _consider_text(file: File, value: Template, node: ast.AST, name: str, named: bool, depth: int) -> int | None:
+    """The same of a text."""
+    if named and depth > 0:
+        note_handed(file, value, name)
+    if not textual(value) or _cut_before(file, value):
+        return None
+    if named or (depth == 0 and file.prompt_like(name)):
+        told = has_text(value) or named or _called(value)
+        if told and not asks_user(sample(value, 240)) and not drawn(value):
+            return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
+        return None
+    if has_text(value):
+        text = sample(value)
+        held = file.of_prompts and name and depth == 0 and not told_people(name)
+        if len(text) >= MIN_HELD and held:
+            return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
+        # One character of a script without spaces says what three others do.
+        long = len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS
+        if long and reads_like_prompt(text) and not drawn(value):
+            return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
     return None
 
 
@@ -396,7 +429,10 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 # Keywords of an object that say to people what it is.
 _ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
 # Keys beside the parts of a prompt that tell the program how to use it.
-_ASIDE = (("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",), ("tags",))
+_ASIDE = (
+    ("command",), ("cmd",), ("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",),
+    ("tags",),
+)  # fmt: skip
 # A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
 _KEY = lazy(r"[\w -]+")
 

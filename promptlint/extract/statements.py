@@ -17,12 +17,13 @@ from promptlint.extract.invocations import note_annotation, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
-from promptlint.extract.names import class_of_prompts, gives_prompt
-from promptlint.extract.sites import NAME, consider, documents, note_content, speaks_against
-from promptlint.extract.state import File, Scope, all_of, single_hole, textual
+from promptlint.extract.names import class_of_prompts, gives_prompt, words
+from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.sites import NAME, consider, documents, note_content, sample, speaks_against
+from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
-from promptlint.template import Choice, Condition, Hole, Items, Message, Ref, Repeat, Span, Template, Value
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -80,8 +81,28 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
             said = file.verdict is not None and file.verdict(name) is not None
             owner = scope.owner.rpartition(".")[2]
             named = class_of_prompts(owner) or (gives and not said)
+            if gives and type(value) is Mapping and not value.kind and words(name)[-1:] not in _SEVERAL:
+                value = _without_measures(file, value)
             consider(file, value, node.value, name if gives or said else "", named=named)
     return False
+
+
+# Last words of functions that give several prompts, and keys under which parts of one stand.
+_SEVERAL = (("prompts",), ("instructions",), ("messages",), ("templates",), ("examples",))
+_PARTS = frozenset(
+    "system user human assistant message text content template context question task output input".split()
+)
+
+
+def _without_measures(file: File, made: Mapping) -> Mapping:
+    """A dict that stands for one prompt without what the prompt comes with: `{"prompt": ..., "ratio": f"{ratio}x"}`."""
+    kept = [
+        (key, item)
+        for key, item in made.entries
+        if not isinstance(item, tuple) or not has_text(item) or key in _PARTS or file.prompt_like(key)
+        or reads_like_prompt(sample(item))
+    ]
+    return msgspec.structs.replace(made, entries=tuple(kept))
 
 
 def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
