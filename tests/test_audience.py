@@ -42,6 +42,8 @@ def texts_of(program: str) -> list[str]:
         ('prompt = f"Sort {n} letters of the council"', False),
         ('prompt = f"Sort {n} letters of the council"\nassert n, prompt', True),
         ('prompt = f"Sort {n} letters of the council"\nassert run(prompt), prompt', False),
+        ('prompt = f"Sort {n} letters of the council"\nreturn asyncio.to_thread(input, prompt)', True),
+        ('prompt = f"Sort {n} letters of the council"\nreturn asyncio.to_thread(ask, prompt)', False),
         ('prompt = f"Sort {n} letters of the council"\nfor line in prompt:\n    print(line)', True),
         ('try:\n    run()\nexcept:\n    prompt = f"Sort {n} letters"\n    raise ValueError(prompt) from None', True),
         ('a = b\nb = a\nprint(c)\nprompt = f"Sort {n} letters of the council"\na = prompt', False),
@@ -413,6 +415,13 @@ def test_what_comes_with_a_prompt() -> None:
     def process_user_message(message):
         return "No letter of the house has come."
 
+    def cmd_desk_prompt(house):
+        return "The prompt of the house was made today."
+
+    mock_data = {"instruction": f"Sort the letters of {desk}"}
+    class Letter(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"examples": [{"system": "You are a helpful clerk of the house."}]})
+
     FORM = {"prompt": Input("prompt", "What you want to be done with the letters", str)}
     HOOKS = {"prompt_hooks_of_house": [{"command": "house hooks run sort letters"}]}
     house = Instructions(name="All the letters of the house", text="Sort the letters of the house.")
@@ -456,6 +465,8 @@ def test_pages_and_conversations_that_are_over() -> None:
     talk = [{"agent": who, "message": said} for who in ("User", "Clerk", "User")]
     assert not document_facts(Source("data/talk.json", json.dumps(talk)), 1).sites
     assert len(document_facts(Source("data/clerk.json", json.dumps({"text": said})), 1).sites) == 1
+    stop = "prompts:\n  - content: Sort the letters of {house}.\n    stop:\n      - The letter of {house}\n"
+    assert len(document_facts(Source("config/prompts.yaml", stop), 1).sites) == 1
     assert not document_facts(Source("map.yaml", f"letters.md:\n  summary: {said}\n"), 1).sites
     for folder, taken in (("evaluation_results", 0), ("stored_responses", 0), ("house", 1)):
         assert len(document_facts(Source(f"{folder}/a.yaml", f"prompt: {said}\n")).sites) == taken

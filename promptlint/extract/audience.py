@@ -25,6 +25,8 @@ _SAME = frozenset(
     "format format_map join strip lstrip rstrip replace dedent indent cleandoc str upper lower title ljust rjust "
     "center capitalize removeprefix removesuffix fill enumerate".split()
 )
+# Functions that call another with what stands behind it.
+_HANDING_ON = frozenset("to_thread run_in_executor run_sync submit partial".split())
 _TESTS = frozenset("len isinstance bool startswith endswith".split())
 # Steps of one walk; a function or file beyond this size is not judged.
 MAX_STEPS = 50_000
@@ -163,6 +165,10 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
     written = dotted(node.func)
     last = written.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
     path = resolve(written)
+    if last in _HANDING_ON:
+        # `asyncio.to_thread(input, prompt)`
+        names = {dotted(each) for each in node.args if isinstance(each, ast.Name | ast.Attribute)}
+        written = next((name for name in sorted(names) if speaks_against(name)), written)
     drawn = path.startswith("rich.") and not path.startswith("rich.prompt.")
     if use != _RAISED or not last[:1].isupper():
         if drawn or speaks_against(written) or speaks_against(path):

@@ -47,7 +47,7 @@ _RETURN = re.compile(r"\r\n?")
 # Keys that say something about a prompt to people.
 _ABOUT = frozenset(
     "name id title version author authors description summary tags tag category label notes note comment license "
-    "help placeholder tooltip hint model created updated date url source display_name slug type".split()
+    "help stop stop_words placeholder tooltip hint model created updated date url source display_name slug type".split()
 )
 _AGENT = ("role", "goal", "backstory")
 # Keys of a page or an article that say where its text is from, and of that text.

@@ -50,6 +50,8 @@ _HANDLING = frozenset(
     "display record track count send reset clear rename archive import run execute serialize parse dump hash tokenize "
     "list evaluate process handle".split()
 )
+# First words of functions that answer a command or an event.
+_ANSWERING = (("cmd",), ("command",), ("on",), ("handle",), ("callback",))
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
 # What a program calls its values in between.
@@ -143,10 +145,27 @@ def gives_prompt(name: str) -> bool:
         # `messages_to_prompt` gives one, `prompt_to_document` takes one.
         parts = parts[len(parts) - parts[::-1].index("to") :]
         return prompt_like("_".join(parts))
+    if parts[:1] in _ANSWERING:
+        return False
     if parts[:1] == ("build",):
         # Of a function it is what is done with them, not what they are about.
         return prompt_like("_".join(parts[1:]))
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
+
+
+# Words of functions that ask a person.
+_PERSONS = frozenset({"human", "user"})
+_ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
+_GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def asks_person(name: str) -> bool:
+    """Whether a function of this name asks a person: `ask_for_human_help(prompt)`, `get_user_input(prompt)`."""
+    parts = words(name) if not name[:1].isupper() else ()
+    if len(parts) < 2 or parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
+        return False
+    return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
 
 
 _SAID = frozenset({"message", "msg", "response", "reply", "notice"})

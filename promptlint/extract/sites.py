@@ -16,7 +16,7 @@ import msgspec
 
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, role_of, scripted, told_people, words
+from promptlint.extract.names import asks_person, example_like, role_of, scripted, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
@@ -58,10 +58,6 @@ AGAINST_OF = {
     "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
 }  # fmt: skip
 _ANSWERING = frozenset({"set", "send", "post", "add", "make"})
-# Words of functions that ask a person: `ask_for_human_help(prompt)`, `get_user_input(prompt)`.
-_PERSONS = frozenset({"human", "user"})
-_ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
-_GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())
 # Where texts become sound or the other way round: how to read aloud, what may be heard.
 _SOUND = frozenset({"speech", "transcriptions", "translations"})
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
@@ -159,14 +155,7 @@ def speaks_against(dotted: str) -> bool:
         return front in AGAINST_OF[last]
     if "TTS" in dotted or front.rpartition(".")[2] in _SOUND:
         return True
-    return for_people(dotted) or _asks_person(last)
-
-
-def _asks_person(name: str) -> bool:
-    parts = words(name) if not name[:1].isupper() else ()
-    if len(parts) < 2 or parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
-        return False
-    return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
+    return for_people(dotted) or asks_person(last)
 
 
 def sample(template: Template, limit: int = 8_000) -> str:
@@ -314,7 +303,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         for key, item in value.entries if entries is None else entries:
             if outcome and key in _TOLD:
                 continue
-            if (value.kind and key in _ABOUT_KEYS) or (words(key) in _ASIDE and not value.kind):
+            if (value.kind and (key in _ABOUT_KEYS or key in _DOCUMENTS)) or (words(key) in _ASIDE and not value.kind):
                 continue
             below = f"{name}.{key}" if name else key
             told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
@@ -323,10 +312,16 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     return None
 
 
+_MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
+
+
 def _declares(value: Mapping, name: str) -> bool:
-    """Whether an object is drawn for people, or says what has this name: `"prompt": Input("prompt", "What to do")`."""
+    """Whether an object is drawn for people, or says what has this name: `"prompt": Input("prompt", "What to do")`.
+
+    Or whether a dict stands for what a program would give: `mock_data = {...}`.
+    """
     if not value.kind or value.kind.rpartition(".")[2] in FIELDS:
-        return False
+        return not value.kind and words(name)[:1] in _MADE_UP
     first = value.get("0")
     said = literal(first) if isinstance(first, tuple) else None
     return speaks_against(value.kind) or (said is not None and said == name.rpartition(".")[2])
