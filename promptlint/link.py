@@ -15,7 +15,7 @@ import msgspec
 from promptlint import decisions, loading, operations, signatures
 from promptlint.applied import OPERATIONS, bounds, by_name
 from promptlint.clients import Through, client_of, model_name, unset
-from promptlint.extract.bounds import bounded
+from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.iteration import one_of
 from promptlint.extract.joins import either_message, join_branches
@@ -45,6 +45,7 @@ from promptlint.template import (
     Text,
     Value,
     Volatility,
+    texts,
 )
 
 MAX_DEPTH = 40
@@ -440,7 +441,7 @@ class Linker:
             return (part.fallback,) if loaded is None else loaded
         if part.operation == "item":
             found = _item(target, positional, part.fallback.expression)
-            return (part.fallback,) if found is None else found
+            return _or_default(part.fallback, positional) if found is None else found
         if part.operation == "slice" and type(target) is Items:
             if not operations.exact(target):
                 return target
@@ -504,6 +505,13 @@ def _given_up(value: Value) -> Value:
             if (type(part) is not Choice and type(part) is not Repeat)
         )
     return value
+
+
+def _or_default(hole: Hole, positional: list[Value]) -> Template:
+    """What a table of which nothing is known has under a key, or the text to be taken if it has nothing there."""
+    default = positional[1] if len(positional) > 1 else ()
+    told = isinstance(default, tuple) and sum(len(text.value) for text in texts(default)) >= MIN_DEFAULT
+    return (Choice(hole.expression, ((hole,), default)),) if told and isinstance(default, tuple) else (hole,)
 
 
 def _item(target: Value, positional: list[Value], condition: str) -> Value | None:

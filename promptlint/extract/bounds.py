@@ -18,6 +18,8 @@ _LEAVES = frozenset({Text, Hole})
 _FEW = 40
 # Parts that an entry of a list or dict that is written out may have on average, however many entries there are.
 PER_ENTRY = 8
+# Characters from which on a text is looked at that is taken where a table has nothing: `settings.get(key, "...")`.
+MIN_DEFAULT = 60
 
 
 def weight(value: Value | Part, limit: int) -> int:

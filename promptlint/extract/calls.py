@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 import msgspec
 
 from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, spreads, turns
 from promptlint.extract.arguments import consider_arguments, note_argument
+from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued, own_message
 from promptlint.extract.collections import DRAWN, drawn_from, read_by
@@ -27,6 +29,7 @@ from promptlint.extract.sites import (
     flattened,
     for_people,
     measures,
+    sample,
     shown_on,
     speaks_against,
 )
@@ -275,6 +278,9 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Call
     held = method == "get" and (type(receiver) is Mapping or textual(receiver))
     if held and site.positional and site.name not in ENVIRONMENT:
         return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
+    if method == "get" and len(site.positional) == 2 and _told(site.positional[1][0]):
+        hole = run_time_value(file, site, receiver)
+        return (Choice(hole.expression, ((hole,), site.positional[1][0])),)
     if method == "copy" and not node.args and not node.keywords:
         return receiver if isinstance(receiver, Items) else lists.copied(file, site, receiver)
     fills.note_method(file, node, method, receiver, site)
@@ -288,6 +294,11 @@ def _method(file: File, node: ast.Call, method: str, receiver: Value, site: Call
         return None
     hole = run_time_value(file, site, receiver)
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
+
+
+def _told(default: Value) -> TypeGuard[Template]:
+    """Whether what is taken where settings say nothing is a text of its own: `settings.get("rules", "...")`."""
+    return isinstance(default, tuple) and len(sample(default, 200)) >= MIN_DEFAULT and textual(default)
 
 
 def _filled(file: File, node: ast.Call, receiver: Items, site: CallSite) -> Items:

@@ -272,6 +272,7 @@ def _parameters(
     pairs = list(zip(arguments, defaults, strict=False))
     pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
     parameters: list[tuple[str, Value | None]] = []
+    explained = False
     for argument, default in pairs:
         value = _default_value(file, parent, default) if default is not None else None
         known = fallback_of(value) if value is not None and _frozen(value) else None
@@ -279,6 +280,7 @@ def _parameters(
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)
         if argument.annotation is not None:
             note_annotation(file, scope, argument.arg, argument.annotation)
+            explained = explained or schemas.explained(argument.annotation)
             if of_strings(argument.annotation):
                 scope.strings.add(argument.arg)
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
@@ -286,6 +288,9 @@ def _parameters(
         parameters.append((argument.arg, value))
         if value is not None and textual(value):
             scope.defaults[argument.arg] = value
+    if explained and not _decorated(node):
+        # Words about parameters are for whoever fills them: a model.
+        schemas.note(file, [f":{scope.name}"])
     examples = [(name, value) for name, value in parameters if value is not None and example_like(name)]
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:

@@ -314,6 +314,22 @@ def _injected(argument: ast.arg) -> bool:
     return any(part and part[0] in _INJECTED for part in said)
 
 
+def explained(annotation: ast.expr) -> bool:
+    """Whether an annotation explains its parameter in words: `Annotated[str, "the city to look up"]`.
+
+    What people get to see of a parameter, and what checks it, are objects. An array's words are its shape.
+    """
+    if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.slice, ast.Tuple):
+        return False
+    if dotted(annotation.value).rpartition(".")[2] != "Annotated":
+        return False
+    kind, *extras = annotation.slice.elts
+    if dotted(kind).rpartition(".")[2].endswith(("Tensor", "Array", "array")):
+        return False
+    said = (each.value for each in extras if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return any(" " in text.strip() and any(map(str.isalpha, text)) for text in said)
+
+
 def _describes(extra: ast.expr) -> bool:
     """Whether a part of `Annotated[...]` describes a parameter: a text, or `Field(description=...)`."""
     if isinstance(extra, ast.Call):
