@@ -25,8 +25,9 @@ from promptlint.extract import spreads
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
+from promptlint.extract.names import role_of, takes_prompt
 from promptlint.extract.schemas import SCHEMA
-from promptlint.extract.sites import KEYWORD, NAME, extent
+from promptlint.extract.sites import KEYWORD, NAME, READS, extent, speaks_against
 from promptlint.extract.state import references
 from promptlint.lent import changes
 from promptlint.operations import literal
@@ -101,6 +102,8 @@ class Callers:
         self.fed: set[Span] = set()
         # Calls that lead to a model by way of the project's own functions.
         self.led: set[Span] = set()
+        # Parameters of which their name alone says that they are prompts.
+        self.told: set[tuple[Place, str]] = set()
         self.senders = Senders(self.classes)
         self.around = Around(self)
         self.used = 0
@@ -213,6 +216,12 @@ class Callers:
             for function, message in facts.handed:
                 place = (facts.file, function)
                 if function in facts.functions and self._learn(place, self._flows(place, message, "", weak=True)):
+                    found[place] = None
+            for key, known in facts.functions.items():
+                told = [(name, Slot(role_of(name), True, True)) for name, _ in known.parameters if takes_prompt(name)]
+                place = (facts.file, key)
+                if told and not speaks_against(key) and self._learn(place, told):
+                    self.told.update((place, name) for name, slot in told if self.slots[place][name] is slot)
                     found[place] = None
         return list(found) + self._constructors()
 
@@ -331,6 +340,8 @@ class Callers:
                         for site in _sites(one, slot, parameter, given.invocation):
                             if site.role == "unknown":
                                 site = msgspec.structs.replace(site, role=self._role(place, given))
+                            if (place, name) in self.told:
+                                site = msgspec.structs.replace(site, rank=READS)
                             found.append((given.invocation.span, name, given.facts, site))
         found += self._inherited()
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):

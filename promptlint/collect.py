@@ -13,6 +13,7 @@ from promptlint.callers import MIN_WITHIN, Callers
 from promptlint.extract import chat_markup
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
+from promptlint.extract.names import several_words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import (
     could_be_prompt,
@@ -32,7 +33,6 @@ from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
-from promptlint.slots import several_words
 from promptlint.template import (
     Arguments,
     Choice,
@@ -291,15 +291,15 @@ def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
         # Of an object that stands for a text, that text; what else an object holds is not what is read from it.
         text = (value.get("0") or value.get("default")) if value.kind and site.evidence == "member" else None
         return () if text is None else text
-    flows = site.rank <= KEYWORD or site.evidence in _FLOWING
+    flows = site.rank <= KEYWORD or site.evidence in _FLOWING or site.evidence == "name"
     if not flows or not isinstance(site.value, tuple) or len(site.value) != 1 or has_text(value):
         return value
     part = site.value[0]
-    if isinstance(part, Ref) and part.call is None and site.evidence in ("keyword", "example"):
-        # A function that the framework calls: `instructions=describe`.
+    if isinstance(part, Ref) and part.call is None and site.evidence in ("keyword", "example", "name"):
+        # A function that is called for it: `instructions=describe`.
         called = linker.resolve((Ref(part.name, part.fallback, Arguments(complete=False)),), facts)
         return called if isinstance(called, tuple) else value
-    if not isinstance(part, Ref) or part.call is None or speaks_against(part.name):
+    if not isinstance(part, Ref) or part.call is None or speaks_against(part.name) or site.evidence == "name":
         return value
     if len(part.call.positional) == 1 and not part.call.keywords:
         given = part.call.positional[0]

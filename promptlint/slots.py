@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from promptlint.extract.messages import DESCRIPTION, content_template
+from promptlint.extract.names import several_words
 from promptlint.extract.schemas import SCHEMA
 from promptlint.operations import is_several
 from promptlint.template import Choice, Items, Mapping, Message, Repeat, Template, Text, Value, texts
@@ -88,8 +89,3 @@ def says(value: Value) -> bool:
         return any(True for text in texts(content_template(value.content)) if text.value.strip())
     items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return any(says(item) for item in items)
-
-
-def several_words(text: str) -> bool:
-    """Whether a text is more than a key, a name, a language."""
-    return " " in text or "\n" in text or (len(text) > 5 and not text.isascii())

@@ -14,7 +14,7 @@ from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued, own_message
 from promptlint.extract.collections import DRAWN, drawn_from, read_by
 from promptlint.extract.invocations import called_name, note_given, note_invocation, shown_as
-from promptlint.extract.iteration import in_order, unordered
+from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_schema, note_written
 from promptlint.extract.names import words
@@ -34,7 +34,8 @@ from promptlint.extract.sites import (
     speaks_against,
 )
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import NAMES, SETS, TELLING, dotted, is_source
+from promptlint.extract.subscripts import MAX_BRANCHES
+from promptlint.extract.volatility import NAMES, SETS, TELLING, UNKNOWN, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -114,8 +115,10 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
-        evaluate(file, scope, node.func)
+        table = evaluate(file, scope, node.func)
         schemas.note_applied(file, scope, node, evaluate)
+        if type(node.func) is ast.Subscript and (picked := _picked(file, scope, node, table, evaluate)) is not None:
+            return picked
     _, _, against, shown, plain = callee
     file.muted, file.shown = file.muted + against, file.shown + shown
     try:
@@ -144,6 +147,30 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         note_invocation(file, scope, node, site.arguments())
         return known
     return _uncatalogued(file, scope, site, receiver, against, unused, evaluate)
+
+
+def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Evaluate) -> Value | None:
+    """What functions of a table give back, of which one is called: `builders[kind](letter)`."""
+    part = table[0] if isinstance(table, tuple) and len(table) == 1 else None
+    if type(part) is Apply and part.operation == "item" and type(node.func) is ast.Subscript:
+        # A table of the module, which is known by its name alone.
+        name = node.func.value.id if type(node.func.value) is ast.Name else ""
+        top = scope
+        while top.parent is not None:
+            top = top.parent
+        held = top.values.get(name)
+        entries = held.entries if type(held) is Mapping and not held.kind else ()
+        branches = tuple(item for _, item in entries[:MAX_BRANCHES] if isinstance(item, tuple))
+        part = Choice(condition_text(file, node.func.slice), branches)
+    ways: tuple[Value, ...] = part.branches if type(part) is Choice else (table,)
+    known = [way[0] for way in ways if isinstance(way, tuple) and len(way) == 1 and type(way[0]) is Ref]
+    functions = [each for each in known if type(each) is Ref and each.call is None]
+    if not functions or len(functions) < len(ways):
+        return None
+    given = _arguments(file, scope, node, "", _callee(file, ""), evaluate).arguments()
+    hole = file.hole(node, *UNKNOWN)
+    called = tuple((Ref(each.name, hole, given),) for each in functions)
+    return (Choice(part.condition, called),) if type(part) is Choice else called[0]
 
 
 def _callee(file: File, written: str) -> Callee:

@@ -22,7 +22,7 @@ from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, documents, settle, take_examples
 from promptlint.extract.spreads import SPREAD, may_be_dict
-from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
+from promptlint.extract.state import File, Scope, fallback_of, has_text, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
 from promptlint.extract.volatility import CONSTANT, DEPLOY, UNKNOWN, State, dotted, of_name, of_part, strongest, terms
@@ -437,7 +437,21 @@ def unary(file: File, scope: Scope, node: ast.UnaryOp) -> Value:
 
 
 def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
-    return _others(file, scope, node, [node.body])
+    """A function without a name: the text that it gives back, if that is what it does."""
+    given = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    around = {each.arg: scope.values.get(each.arg) for each in given}
+    for each in given:
+        scope.values[each.arg] = (file.hole(each, *of_name(each.arg)),)
+    value = evaluate(file, scope, node.body)
+    for name, before in around.items():
+        if before is None:
+            del scope.values[name]
+        else:
+            scope.values[name] = before
+    if isinstance(value, tuple) and has_text(value):
+        return value
+    state = state_of(value)
+    return (file.hole(node, state[0], "" if state[1] == "unordered" else state[1]),)
 
 
 def _others(file: File, scope: Scope, node: ast.expr, operands: list[ast.expr]) -> Value:

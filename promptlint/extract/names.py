@@ -133,6 +133,11 @@ def prompt_like(name: str) -> bool:
     return any(pair in PROMPT_PAIRS for pair in pairwise(parts)) or _SYSTEM.match(name) is not None
 
 
+def takes_prompt(name: str) -> bool:
+    """Whether a parameter of this name takes a text for a model: people, too, are asked by a `prompt` alone."""
+    return "_" in name.strip("_") and "_to_" not in name and prompt_like(name)
+
+
 @functools.lru_cache(maxsize=20_000)
 def gives_prompt(name: str) -> bool:
     """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
@@ -339,3 +344,8 @@ def scripted(name: str) -> bool:
         return True
     said = words(last)
     return not _SCRIPTED.isdisjoint(said) and not _MODELS.isdisjoint(said)
+
+
+def several_words(text: str) -> bool:
+    """Whether a text is more than a key, a name, a language."""
+    return " " in text or "\n" in text or (len(text) > 5 and not text.isascii())

@@ -334,7 +334,7 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
     if not textual(value) or _cut_before(file, value):
         return None
     if named or (depth == 0 and file.prompt_like(name)):
-        told = has_text(value) or named or _called(value)
+        told = has_text(value) or named or _called(value) or _handed_over(file, value)
         if told and not asks_user(sample(value, 240)) and not drawn(value):
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
         return None
@@ -370,6 +370,13 @@ def _steps(name: str, value: Value) -> bool:
 _OUTCOME = frozenset({"success", "error", "error_code", "status", "status_code", "code", "ok"})
 _ANSWERED = frozenset({"error", "errors", "response"})
 _TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "status"})
+
+
+def _handed_over(file: File, value: Template) -> bool:
+    """Whether a value is a function of this file, which somebody calls later: `prompt_fn=describe`."""
+    part = value[0] if len(value) == 1 else None
+    known = file.definitions.get(part.name[1:]) if type(part) is Ref and part.call is None else None
+    return known is not None and not isinstance(known[0], ast.ClassDef)
 
 
 def _called(value: Template) -> bool:
@@ -453,7 +460,7 @@ def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     """The default that a field of a model (`Field(...)`) gives, as entries; None for any other value."""
     if type(value) is not Mapping or value.kind.rpartition(".")[2] not in FIELDS:
         return None
-    return tuple((key, item) for key, item in value.entries if key in ("default", "0"))
+    return tuple((key, item) for key, item in value.entries if key in ("default", "default_factory", "0"))
 
 
 # Where examples are kept, in the place of them.
