@@ -104,6 +104,9 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
 
 def describe_tools(file: File) -> None:
     """Describe the functions that this file sends, and those that another file may send."""
+    if not any(site.role == "tool" and site.evidence == "decorator" for site in file.facts.sites):
+        # Words about parameters are for whoever fills them, a model; where tools are marked, what is not is none.
+        schemas.note(file, file.explained)
     wanted: set[str] = set()
     names = [name[1:] for sent in file.facts.sent for name in sent.names if name.startswith(":")]
     names += [key for key, value in file.facts.bindings.items() if isinstance(value, Items) and references(value, 1)]
@@ -288,9 +291,8 @@ def _parameters(
         parameters.append((argument.arg, value))
         if value is not None and textual(value):
             scope.defaults[argument.arg] = value
-    if explained and not _decorated(node):
-        # Words about parameters are for whoever fills them: a model.
-        schemas.note(file, [f":{scope.name}"])
+    if explained and not _decorated(node) and not node.name.startswith("_"):
+        file.explained.append(f":{scope.name}")
     examples = [(name, value) for name, value in parameters if value is not None and example_like(name)]
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:

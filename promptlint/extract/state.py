@@ -191,6 +191,8 @@ class File:
         # What a turn of them does, by the loop.
         self.turns: dict[int, Any] = {}
         # Functions and local classes by their keys, to be described when something sends them.
+        # Functions whose annotations explain their parameters in words.
+        self.explained: list[str] = []
         self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
