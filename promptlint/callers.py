@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 # Wrappers of wrappers that are followed.
 MAX_HOPS = 4
-# Requests that are made of one call in a wrapper, one for each call of the wrapper.
+# Requests that are made of one call in a wrapper. Beyond them a call of the wrapper gets no second one for another way.
 MAX_REQUESTS = 32
 # Calls that are looked at for the requests of one call, wrappers of wrappers included: there may be ways without end.
 MAX_WAYS = 1_000
@@ -392,15 +392,16 @@ class Callers:
             # It is a request of the function that is called.
             return []
         found: list[Sent] = []
+        begun: set[Span] = set()
         rest = True
         who = self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = False, 0
             for way in self._bindings(place, 0, set()):
                 invocation, bound = way.invocation, way.bound
-                if len(found) >= MAX_REQUESTS:
+                if len(found) >= MAX_REQUESTS and invocation.span in begun:
                     rest = True
-                    break
+                    continue
                 if not self._tells(place, bound):
                     rest = True
                     continue
@@ -414,6 +415,7 @@ class Callers:
                         plain = sent(here, facts, self.linker, who, who)
                         placed = _anybody(_given(placed, plain.request, bound) if plain is not None else placed)
                     found.append(msgspec.structs.replace(made, request=placed))
+                    begun.add(invocation.span)
             rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who) if rest or not found else None
         return found if alone is None or (alone.bare and found) else [*found, alone]

@@ -516,7 +516,22 @@ def test_many_calls_of_one_function() -> None:
     project = read(files)
     assert time.perf_counter() - begin < 20
     assert len(project.prompts) == 2_000
-    assert sum(len(request.prompts) > 1 for request in project.requests) <= 33
+    assert sum(len(request.prompts) > 1 for request in project.requests) == 1_000
+
+
+def test_ways_without_end_make_few_requests() -> None:
+    """Four levels, each function of which calls every one below: 4,096 ways from 16 calls."""
+    level = ["def f1_0(text):\n    return ask('Be kind to everyone.', text)\n"]
+    for high in range(2, 5):
+        below = range(1 if high == 2 else 16)
+        for number in range(16):
+            calls = "".join(f"    f{high - 1}_{other}(text + ' and {other}')\n" for other in below)
+            level.append(f"def f{high}_{number}(text):\n{calls}")
+    begins = "".join(f"f4_{number}('Name a tree by the sea.')\n" for number in range(16))
+    begin = time.perf_counter()
+    project = read({"a.py": ASK + "".join(level) + begins})
+    assert time.perf_counter() - begin < 20
+    assert 16 < len(project.requests) <= 32 + 16 + 1
 
 
 def state_of_hole(files: dict[str, str], expression: str) -> tuple[str, str]:
