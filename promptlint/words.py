@@ -98,15 +98,22 @@ def _check(kind: str, entry: Any, where: str) -> None:
         _known([entry.gives], _GIVES, f"{where}: gives", "unknown word")
     positional = getattr(entry, "positional", [])
     _known([place.role for place in positional], _ROLES, f"{where}: positional", "unknown role")
-    numbers = [place.index for place in positional]
     given = [getattr(entry, key, []) for key in _PLACES] + ([entry.arguments] if kind == "schema" else [])
     for places in (*getattr(entry, "slots", {}).values(), *getattr(entry, "unread", {}).values(), *given):
-        numbers += [place for place in places if isinstance(place, int)]
-    if any(number < 0 for number in numbers):
-        raise ConfigError(f"{where}: positions count from 0")
+        _places(places, where)
+    _places([place.index for place in positional], where)
     for keys in _SAYS[kind]:
         if not any(getattr(entry, key) for key in keys.split()):
             raise ConfigError(f"{where}: says nothing without `" + "` or `".join(keys.split()) + "`")
+
+
+def _places(places: Iterable[str | int], where: str) -> None:
+    """Arguments by position or keyword; "config.tools" is what stands under `tools` in the argument `config`."""
+    for place in places:
+        if isinstance(place, int) and place < 0:
+            raise ConfigError(f"{where}: positions count from 0")
+        if isinstance(place, str) and not all(part.isidentifier() for part in place.split(".")):
+            raise ConfigError(f"{where}: `{place}`: no argument has such a name")
 
 
 def _known(given: Iterable[str], known: Collection[str], where: str, what: str) -> None:

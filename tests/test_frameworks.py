@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import tomllib
 from collections.abc import Iterator
@@ -88,6 +89,16 @@ def entries(catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
     for kind in KINDS:
         for entry in getattr(catalogue, kind):
             yield kind, entry
+
+
+def test_the_head_explains_every_key() -> None:
+    head = PATH.read_text(encoding="utf-8").partition("# ----")[0]
+    explained = set(re.findall(r"^# (\w+)|`(\w+)`", head, re.M))
+    words = {word for pair in explained for word in pair}
+    for kind in msgspec.structs.fields(Catalogue):
+        entry = getattr(kind.type, "__args__", (None,))[0]
+        if kind.name != "hosts":
+            assert set(entry.__struct_fields__) <= words, kind.name
 
 
 def test_words_are_known(catalogue: Catalogue) -> None:

@@ -246,6 +246,14 @@ MISTAKES = [
     ('[[call]]\nmatch = ["a"]\n', "[[call]]: says nothing without `slots` or `fills`"),
     ('[[call]]\nmatch = ["a"]\nslots = { system = [-1] }\n', "[[call]]: positions count from 0"),
     (
+        '[[call]]\nmatch = ["a"]\nslots = { system = ["the text"] }\n',
+        "[[call]]: `the text`: no argument has such a name",
+    ),
+    (
+        '[[message]]\nmatch = ["a"]\nrole = "user"\ncontent = [""]\n',
+        "[[message]]: ``: no argument has such a name",
+    ),
+    (
         '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\n[[call]]\nmatch = ["b"]\nslots = 3\n',
         "[[call]] 2: `slots`: expected `table`, got `integer`",
     ),
@@ -354,6 +362,8 @@ SAID = [
     ("X = 'Grey {y}.'  # promptlint: prompt\n", [("X", "user", "Grey .")]),
     ("X = 'é'; Y = 'Grey.'  # promptlint: prompt\n", [("X", "user", "é"), ("Y", "user", "Grey.")]),
     ("#promptlint:prompt\r\nX = 'Grey.'\r\n", [("X", "user", "Grey.")]),
+    ("def f():\n    'Grey.'  # promptlint: prompt[tool]\n", [("f", "tool", "Grey.")]),
+    ("class C:\n    # promptlint: prompt[system]\n    'Grey.'\n    x = 'Green.'\n", [("C", "system", "Grey.")]),
 ]  # fmt: skip
 
 
@@ -365,6 +375,7 @@ def test_a_comment_says_that_it_is_a_prompt(tmp_path: Path, text: str, expected:
 
 
 READS = "'You are a kind helper. Always answer with yes or no.'"
+TOOL = "from langchain.tools import tool\n"
 DENIED = [
     f"X_PROMPT = {READS}  # promptlint: not-a-prompt\n",
     f"# promptlint: not-a-prompt a shell's\nX_PROMPT = {READS}\n",
@@ -372,6 +383,12 @@ DENIED = [
     f"def f():\n    return {READS}  # promptlint: not-a-prompt\n",
     f"show(\n    {READS},  # promptlint: not-a-prompt\n)\n",
     f"x = [{{'role': 'user', 'content': {READS}}}]  # promptlint: not-a-prompt\n",
+    f"{TOOL}@tool  # promptlint: not-a-prompt\ndef f(x):\n    {READS}\n",
+    f"{TOOL}@tool\ndef f(x):  # promptlint: not-a-prompt\n    {READS}\n",
+    f"{TOOL}@tool\ndef f(x):\n    {READS}  # promptlint: not-a-prompt\n",
+    f"{TOOL}# promptlint: not-a-prompt\n@tool\ndef f(x):\n    {READS}\n",
+    "from agents import Agent\nfrom pydantic import BaseModel, Field\nclass M(BaseModel):\n"
+    f"    a: str = Field(description={READS})  # promptlint: not-a-prompt\nAgent(name='a', output_type=M)\n",
     "import openai\ndef f():\n    openai.OpenAI().chat.completions.create(\n        model='gpt-5',\n"
     f"        messages=[{{'role': 'user', 'content': {READS}}}],\n    )  # promptlint: not-a-prompt\n",
 ]

@@ -73,7 +73,6 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     arguments: dict[str, str] = {}
     positional: list[Positional] = []
     template: str = ""
-    lists: bool = False
     provider: str = ""
     api: str = ""
     slots: dict[str, Places] = {}

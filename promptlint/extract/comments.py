@@ -1,7 +1,8 @@
 """Comments that speak to promptlint: `# promptlint: prompt[role]` and `# promptlint: not-a-prompt` settle a case.
 
-A comment belongs to the assignment, argument, item or return that ends (or begins) on its line; alone on its line, to
-the one that begins right below. What looks like a comment inside a string is text.
+A comment belongs to the assignment, argument, item, return or docstring that ends (or begins) on its line; alone on its
+line, to the one that begins right below. That a docstring is no prompt may also stand at a decorator or `def`. What
+looks like a comment inside a string is text.
 """
 
 from __future__ import annotations
@@ -92,26 +93,34 @@ class Unit(msgspec.Struct, frozen=True):
     index: int | None
 
 
-def mark(source: Source, tree: ast.Module) -> tuple[list[Directive], list[tuple[ast.expr, Directive]]]:
-    """Put `Marked` into the tree for every text that is called a prompt.
+class Said(msgspec.Struct, frozen=True):
+    """The comments of a file that settle a case, and what is not told by a `Marked` in the tree.
 
-    Gives all directives of the file, and the expressions of which one says that they are no prompts.
+    `denied` are expressions that are no prompts, `docstrings` those that are, each with its function or class.
     """
+
+    directives: list[Directive] = []
+    denied: list[tuple[ast.expr, Directive]] = []
+    docstrings: list[tuple[ast.expr, str, Directive]] = []
+
+
+def mark(source: Source, tree: ast.Module) -> Said:
+    """Put `Marked` into the tree for every text, but docstrings, that is called a prompt."""
     try:
         comments = list(python_comments(source))
     except (SyntaxError, ValueError):
-        return [], []
+        return Said()
     alone = {row for row, start, _ in comments if not source.line(row)[: start - source.starts[row - 1]].strip()}
     said: list[tuple[int, Directive]] = []
     for row, start, end in comments:
         for low, high in parts(source.text[start:end], start):
-            found = directive(source.text[low:high], low)
-            if found:
-                said.append((row, found))
+            verb = directive(source.text[low:high], low)
+            if verb:
+                said.append((row, verb))
     if not said:
-        return [], []
+        return Said()
     begin, end_at = _by_rows(tree)
-    denied: list[tuple[ast.expr, Directive]] = []
+    found = Said([each for _, each in said])
     for row, each in said:
         whole = each.verb == NOT_A_PROMPT
         if row in alone:
@@ -123,10 +132,12 @@ def mark(source: Source, tree: ast.Module) -> tuple[list[Directive], list[tuple[
             units = _widest(end_at.get(row, []), whole) or _widest(begin.get(row, []), whole)
         for unit in units:
             if whole:
-                denied.append((unit.value, each))
+                found.denied.append((unit.value, each))
+            elif isinstance(unit.owner, ast.Expr):
+                found.docstrings.append((unit.value, unit.name, each))
             else:
                 _put(unit, Marked(_held(unit), unit.name, each))
-    return [each for _, each in said], denied
+    return found
 
 
 def _held(unit: Unit) -> ast.expr:
@@ -160,7 +171,7 @@ def _widest(units: list[Unit], whole: bool) -> list[Unit]:
     """The units that stand in no other of them, in the order of the source.
 
     `whole`: a statement that is one expression is a unit, too. It can be silenced; of a call that stands alone the
-    arguments can be prompts.
+    arguments can be prompts. A docstring can be either.
     """
 
     def start(unit: Unit) -> tuple[int, int, int]:
@@ -169,7 +180,7 @@ def _widest(units: list[Unit], whole: bool) -> list[Unit]:
     def stop(unit: Unit) -> tuple[int, int]:
         return unit.value.end_lineno or 0, unit.value.end_col_offset or 0
 
-    units = [unit for unit in units if whole or not isinstance(unit.owner, ast.Expr)]
+    units = [unit for unit in units if whole or unit.name or not isinstance(unit.owner, ast.Expr)]
     found: list[Unit] = []
     for unit in sorted(units, key=lambda unit: (start(unit)[:2], tuple(-at for at in stop(unit)), unit.first)):
         if not found or start(unit)[:2] >= stop(found[-1]):
@@ -180,6 +191,8 @@ def _widest(units: list[Unit], whole: bool) -> list[Unit]:
 def _units(node: ast.AST) -> Iterator[Unit]:
     """The places for a text that one node has."""
     match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield from _docstring(node)
         case ast.Assign(targets=[*targets]):
             yield _unit(node, _name(targets[-1]), node, "value")
         case ast.AnnAssign(value=ast.expr()) | ast.AugAssign() | ast.NamedExpr():
@@ -216,6 +229,17 @@ def _units(node: ast.AST) -> Iterator[Unit]:
                     yield Unit(only.lineno, last, only.arg, given, node, "kw_defaults", index)
         case _:
             pass
+
+
+def _docstring(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[Unit]:
+    """The docstring, by its own rows, those of a decorator, and the one on which `def` or `class` stands."""
+    first = node.body[0]
+    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
+        return
+    yield _unit(first, node.name, first, "value")
+    for each in node.decorator_list:
+        yield _unit(each, "", first, "value")
+    yield Unit(node.lineno, node.lineno, "", first.value, first, "value", None)
 
 
 def _unit(place: ast.AST, name: str, owner: ast.AST, field: str, index: int | None = None) -> Unit:

@@ -8,6 +8,8 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from promptlint.extract import comments, onward, partials
 from promptlint.extract.audience import shown_constants
 from promptlint.extract.definitions import (
@@ -17,13 +19,14 @@ from promptlint.extract.definitions import (
     read_function,
     unknown_lengths,
 )
+from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Facts, Problem
 from promptlint.extract.patterns import lazy
-from promptlint.extract.sites import NAME
+from promptlint.extract.sites import NAME, extent, settle
 from promptlint.extract.state import File, Scope
 from promptlint.extract.statements import run
 from promptlint.source import Source
-from promptlint.template import Span
+from promptlint.template import Span, Value
 
 # Libraries whose programs run on, and those that run a program anew for every click.
 _SERVERS = frozenset(
@@ -31,9 +34,9 @@ _SERVERS = frozenset(
     "discord telegram aiogram".split()
 )
 _RERUN = frozenset({"streamlit"})
-# Names that every template of an environment has, or a way with names that are not given.
 # The word of an import with all that may stand behind it.
 _IMPORTS = ("import ", "import(", "import*", "import\t", "import\f", "import\\")
+# Names that every template of an environment has, or a way with names that are not given.
 _JINJA = lazy(r"\.globals\b|\b(?!StrictUndefined\b)\w*Undefined\b|\bpass_context\b")
 
 
@@ -53,7 +56,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     except (ValueError, RecursionError, MemoryError) as error:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)
     file = File(source, words)
-    directives, denied = comments.mark(source, tree) if comments.MARK in source.text else ([], [])
+    said = comments.mark(source, tree) if comments.MARK in source.text else comments.Said()
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
     file.facts.marks = any(part in source.text for part in _IN_MARKING) and any(
@@ -87,9 +90,13 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
         onward.settle(file, tree)
-    for expression, directive in denied:
+    for expression, name, directive in said.docstrings:
+        text = evaluate(file, file.module, expression)
+        if settle(file, text, expression, name, "comment", directive.role) is not None:
+            file.settled.add(directive.start)
+    for expression, directive in said.denied:
         _silence(file, file.span(expression), directive)
-    idle = [each for each in directives if each.start not in file.settled]
+    idle = [each for each in said.directives if each.start not in file.settled]
     file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
     return file.facts
 
@@ -134,10 +141,20 @@ def _silence(file: File, place: Span, directive: comments.Directive) -> None:
     def kept(span: Span) -> bool:
         return span.file != place.file or not place.start <= span.start < place.end
 
+    def told(value: Value) -> bool:
+        span = extent(value)
+        return span is None or kept(span)
+
     sites, calls = [site for site in found.sites if kept(site.span)], [call for call in found.calls if kept(call.span)]
     if len(sites) < len(found.sites) or len(calls) < len(found.calls):
         file.settled.add(directive.start)
     found.sites, found.calls = sites, calls
+    for name, described in found.described.items():
+        texts = tuple(each for each in described.texts if told(each[1]))
+        docstring = described.docstring if told(described.docstring) else ()
+        if len(texts) < len(described.texts) or docstring is not described.docstring:
+            file.settled.add(directive.start)
+            found.described[name] = msgspec.structs.replace(described, docstring=docstring, texts=texts)
 
 
 def _unread(source: Source, kind: str, message: str, at: int) -> Facts:
