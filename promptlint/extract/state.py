@@ -173,6 +173,26 @@ class File:
         self.pending: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         # Messages of the assistant and of tools that nothing stands beside so far: their evidence, the function around.
         self.alone: dict[Span, tuple[str, str]] = {}
+        # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
+        self.cut: set[Span] = set()
+        self.rests: dict[Span, Value] = {}
+        # The loops around the statement that is being read, within one function.
+        self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
+        # What a turn of them does, by the loop.
+        self.turns: dict[int, Any] = {}
+        # Functions whose annotations explain their parameters in words.
+        self.explained: list[str] = []
+        # Functions and local classes by their keys, to be described when something sends them.
+        self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
+        self.positions: tuple[Source, int] = (source, 0)
+        self.starts: list[int] = []
+        self.wide = source.wide
+        self._start_calls()
+        self._look_through(source)
+        self.inside(None)
+
+    def _start_calls(self) -> None:
+        """What is gathered of the calls of the file."""
         # What is known of the names that are called, as they are written.
         self.callees: dict[str, Callee] = {}
         # Components of pipelines by their names.
@@ -183,22 +203,6 @@ class File:
         self.bound: dict[Span, tuple[ast.expr, Arguments]] = {}
         self.bound_names: dict[tuple[str, str], Span] = {}
         self.bound_called: set[Span] = set()
-        # Where texts that grew too large have been cut off, and what was cut off of lists and dicts written out.
-        self.cut: set[Span] = set()
-        self.rests: dict[Span, Value] = {}
-        # The loops around the statement that is being read, within one function.
-        self.loops: list[ast.For | ast.AsyncFor | ast.While] = []
-        # What a turn of them does, by the loop.
-        self.turns: dict[int, Any] = {}
-        # Functions and local classes by their keys, to be described when something sends them.
-        # Functions whose annotations explain their parameters in words.
-        self.explained: list[str] = []
-        self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
-        self.positions: tuple[Source, int] = (source, 0)
-        self.starts: list[int] = []
-        self.wide = source.wide
-        self._look_through(source)
-        self.inside(None)
 
     def _look_through(self, source: Source) -> None:
         """What the text and the name of the file say before it is read."""
