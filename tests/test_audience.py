@@ -391,6 +391,14 @@ def test_what_a_person_is_asked() -> None:
     """
     for name in ("ask_for_human_help", "get_user_input", "prompt_user"):
         assert not texts_of(program.format(name))
+    asked = """
+    class AskHouse(InputRequiredEvent):
+        prompt: str = Field(default="In which house do you live?")
+
+    event = InputRequest(prompt="The desk has been closed, type a letter to go on.")
+    letter = {}(prompt="The desk has been closed, sort the other letters.")
+    """
+    assert texts_of(asked.format("Letter")) == ["The desk has been closed, sort the other letters."]
     for name in ("ask_user_agent", "ask", "get_user_prompt"):
         assert len(texts_of(program.format(name))) == 1
 
@@ -423,11 +431,16 @@ def test_what_comes_with_a_prompt() -> None:
         model_config = ConfigDict(json_schema_extra={"examples": [{"system": "You are a helpful clerk of the house."}]})
 
     FORM = {"prompt": Input("prompt", "What you want to be done with the letters", str)}
+    DESK = {"desk_prompt": {"name": "What the clerk of the house is told", "value": "Sort the bills of the house."}}
+    class LetterPromptSchema(BaseModel):
+        path: str = "The path of the letter or its address."
+
     HOOKS = {"prompt_hooks_of_house": [{"command": "house hooks run sort letters"}]}
     house = Instructions(name="All the letters of the house", text="Sort the letters of the house.")
     field = Param(help="You are asked to describe the letters to the model. Respond with one sentence.")
     """
-    assert sorted(texts_of(program)) == ["Sort the  of the house", "Sort the letters of the house."]
+    kept = ["Sort the  of the house", "Sort the bills of the house.", "Sort the letters of the house."]
+    assert sorted(texts_of(program)) == kept
 
 
 def test_values_that_another_function_puts_together() -> None:

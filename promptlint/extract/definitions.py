@@ -18,7 +18,7 @@ from promptlint.extract.invocations import called_name, note_annotation, note_at
 from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import example_like, of_medium, unique_name, words
+from promptlint.extract.names import asks_person, example_like, of_medium, unique_name, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.silence import silent
 from promptlint.extract.sites import (
@@ -430,7 +430,9 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     for decorator in node.decorator_list:
         evaluate(file, scope, decorator)
     entries = [entry for base in bases if (entry := file.lexicon.base(base, file.imported)) is not None]
-    run(file, inner, node.body)
+    # What a class asks people for, they read.
+    with file.aside() if any(asks_person(base.rpartition(".")[2]) for base in bases) else contextlib.nullcontext():
+        run(file, inner, node.body)
     bind_scope(file, inner)
     note_fields(file, inner, node)
     file.definitions[inner.name] = (node, scope)

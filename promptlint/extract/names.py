@@ -166,8 +166,11 @@ _GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permissi
 
 @functools.lru_cache(maxsize=20_000)
 def asks_person(name: str) -> bool:
-    """Whether a function of this name asks a person: `ask_for_human_help(prompt)`, `get_user_input(prompt)`."""
-    parts = words(name) if not name[:1].isupper() else ()
+    """Whether what has this name asks a person: `ask_for_human_help(prompt)`, `get_user_input(prompt)`."""
+    parts = words(name)
+    if name[:1].isupper():
+        # `InputRequest(prompt="...")`, `class AskName(InputRequiredEvent)`
+        return "input" in parts and parts[-1] in ("request", "event")
     if len(parts) < 2 or parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
         return False
     return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
@@ -203,7 +206,10 @@ def of_medium(name: str) -> bool:
 # Objects of a class `Persona` are records of one, with much else.
 _CLASS_WORDS = PROMPT_WORDS - {"persona"}
 # What a class does with prompts, instead of holding them.
-_ABOUT_CLASS = ABOUT_WORDS | {"extraction", "injection", "detection", "detector", "validator", "filter", "scanner"}
+_ABOUT_CLASS = ABOUT_WORDS | frozenset(
+    "extraction injection detection detector validator filter scanner schema input inputs arguments params parameters "
+    "request response event".split()
+)
 
 
 @functools.lru_cache(maxsize=20_000)

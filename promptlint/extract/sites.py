@@ -300,10 +300,12 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             _note_shots(file, value, node, name)
         answered = not _ANSWERED.isdisjoint(words(value.kind))
         outcome = answered or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
+        labelled = not value.kind and any(value.get(key) is not None for key in _LABELLED)
         for key, item in value.entries if entries is None else entries:
             if outcome and key in _TOLD:
                 continue
-            if (value.kind and (key in _ABOUT_KEYS or key in _DOCUMENTS)) or (words(key) in _ASIDE and not value.kind):
+            about = key in _ABOUT_KEYS or key in _DOCUMENTS if value.kind else words(key) in _ASIDE
+            if about or (labelled and key in _LABELS):
                 continue
             below = f"{name}.{key}" if name else key
             told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
@@ -430,6 +432,9 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 
 # Keywords of an object that say to people what it is.
 _ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
+# In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
+_LABELS = frozenset("name label title info placeholder tooltip".split())
+_LABELLED = ("value", "default", "template", "content", "prompt", "text")
 # Keys beside the parts of a prompt that tell the program how to use it.
 _ASIDE = (
     ("command",), ("cmd",), ("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",),
