@@ -16,12 +16,13 @@ from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.names import several_words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import (
+    asks_user,
     could_be_prompt,
     looks_like_code_or_markup,
     reads_like_prompt,
     reports_failure,
 )
-from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, asks_user, drawn, extent, sample, speaks_against
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, drawn, extent, sample, speaks_against
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
@@ -75,8 +76,8 @@ _UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wr
 MIN_GIVEN = 12
 # Characters of its own from which on a text that others are put into is judged by these alone.
 MIN_OWN = 60
-# Static characters from which on a text that is not written where its name is, is one.
-MIN_ELSEWHERE = 40
+# Words of its own from which on a text that is not written where its name is, is one.
+MIN_WORDS = 3
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
 
@@ -388,7 +389,7 @@ def _checked(site: Site, template: Template) -> Template | None:
         return None
     if site.rank == MESSAGE and _given_back(site.role, template):
         return None
-    if site.evidence == "name" and not has_text(site.value) and _solid_size(template) < MIN_ELSEWHERE:
+    if site.evidence == "name" and not has_text(site.value) and not _wordy(template):
         # `prompt = describe(row)`: values, and what is put between them elsewhere.
         return None
     if site.evidence == "within" and looks_like_code_or_markup(sample(template)):
@@ -407,9 +408,10 @@ def _checked(site: Site, template: Template) -> Template | None:
     return template
 
 
-def _solid_size(template: Template) -> int:
-    """The static characters of a template that are no white space."""
-    return sum(len("".join(text.value.split())) for text in texts(template))
+def _wordy(template: Template) -> bool:
+    """Whether the static text of a template is more than labels between values."""
+    said = " ".join(text.value for text in texts(template))
+    return not said.isascii() or sum(word.isalpha() for word in said.split()) >= MIN_WORDS
 
 
 def _natural_itself(value: Value) -> bool:

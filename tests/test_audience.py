@@ -12,8 +12,7 @@ from promptlint.extract.audience import only_shown
 from promptlint.extract.documents import facts as document_facts
 from promptlint.extract.jinja import facts as jinja_facts
 from promptlint.extract.python import facts
-from promptlint.extract.reads import asks_for_input
-from promptlint.extract.sites import asks_user
+from promptlint.extract.reads import asks_for_input, asks_user
 from promptlint.link import link
 from promptlint.source import Source
 from promptlint.template import texts
@@ -376,10 +375,14 @@ def test_constants_that_another_file_uses() -> None:
     assert len(link([facts(shown), facts(other)]).prompts) == 1
 
 
-def test_a_constant_whose_wording_tells_is_raised() -> None:
+def test_constants_whose_wording_tells() -> None:
     program = 'DESK_PROMPT = "You are a clerk of the house. Answer in one sentence."\n{}\n'
     assert texts_of(program.format("print(DESK_PROMPT)"))
+    assert texts_of(program.format("raise ValueError(DESK_PROMPT)"))
     assert not texts_of(program.format("assert house, DESK_PROMPT"))
+    reads = 'DESK_ERROR = "You must answer in one sentence. Respond with the name of a desk only."\n{}\n'
+    assert texts_of(reads.format("raise ValueError(DESK_ERROR)"))
+    assert not texts_of(reads.format("print(DESK_ERROR)"))
 
 
 def test_what_a_person_is_asked() -> None:
@@ -401,6 +404,19 @@ def test_what_a_person_is_asked() -> None:
     assert texts_of(asked.format("Letter")) == ["The desk has been closed, sort the other letters."]
     for name in ("ask_user_agent", "ask", "get_user_prompt"):
         assert len(texts_of(program.format(name))) == 1
+
+
+def test_prompts_of_a_terminal() -> None:
+    program = """
+    import {}
+
+    def _prompt_server_detail(house):
+        return f" (closed: open the house {{house}} first)"
+
+    SYSTEM_PROMPT = "Sort the letters of the house."
+    """
+    assert texts_of(program.format("prompt_toolkit")) == ["Sort the letters of the house."]
+    assert len(texts_of(program.format("openai"))) == 2
 
 
 def test_how_a_text_is_read_aloud() -> None:

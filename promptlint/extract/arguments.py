@@ -13,7 +13,7 @@ from promptlint.extract.sites import (
     MIN_READS,
     READS,
     consider,
-    documents,
+    exemplified,
     extent,
     feeds,
     note_descriptions,
@@ -74,7 +74,7 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     if against:
         return
     for key, (value, node) in site.keywords.items():
-        if key in _HINTS or documents(key, node, site.name):
+        if key in _HINTS or exemplified(key, value):
             continue
         if file.prompt_like(key):
             note_fed(file, value, key)

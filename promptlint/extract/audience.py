@@ -17,9 +17,9 @@ from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
 from promptlint.template import Span
 
-# What becomes of a value: shown to people, raised, looked at without being passed on, or anything else. A name: put
-# into it.
-_SHOWN, _RAISED, _TESTED, _OTHER = "=shown", "=raised", "=tested", "=other"
+# What becomes of a value: shown to people, raised, asserted, looked at without being passed on, or anything else. A
+# name: put into it.
+_SHOWN, _RAISED, _ASSERTED, _TESTED, _OTHER = "=shown", "=raised", "=asserted", "=tested", "=other"
 # Functions and methods whose result is their text again.
 _SAME = frozenset(
     "format format_map join strip lstrip rstrip replace dedent indent cleandoc str upper lower title ljust rjust "
@@ -44,7 +44,7 @@ def only_shown(
     """
     uses = _uses(body, resolve)
     own = [name for name in names if f"{name}=" in uses or name in known]
-    return {name for name in own if _shown(name, uses, (_SHOWN, _RAISED), set())}
+    return {name for name in own if _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set())}
 
 
 def held_by(name: str) -> str:
@@ -55,7 +55,8 @@ def held_by(name: str) -> str:
 def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     """Texts of a module and its classes that their file shows to people and uses for nothing else: name and place.
 
-    A text whose name and wording both say that it is for a model has to be raised or asserted. Other files may use it.
+    What an agent's tool raises may well be told the model, and texts of models are printed, too: the more speaks for a
+    model, the fewer uses speak against it. Other files may use such a text.
     """
     doubtful: dict[str, list[Site]] = {}
     for site in file.facts.sites:
@@ -70,8 +71,9 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
         # An attribute is used by its owner's name, a constant by its own.
         uses[name] = uses.get(name, set()) | uses.get(f".{name}", set())
         for site in sites:
-            kinds = (_RAISED,) if _worded(site) else (_SHOWN, _RAISED)
-            if _shown(name, uses, kinds, set()):
+            kinds = [_ASSERTED] if _worded(site) else [_SHOWN, _ASSERTED]
+            kinds += [_RAISED] if site.rank == NAME and not _worded(site) else []
+            if _shown(name, uses, tuple(kinds), set()):
                 found.append((name, site.span))
     return found
 
@@ -148,7 +150,7 @@ def _statement(node: ast.stmt | ast.comprehension, stack: list[tuple[ast.AST, st
     elif isinstance(node, ast.Assert):
         stack.append((node.test, _TESTED))
         if node.msg is not None:
-            stack.append((node.msg, _RAISED))
+            stack.append((node.msg, _ASSERTED))
     elif isinstance(node, ast.If | ast.While):
         stack.append((node.test, _TESTED))
         stack += [(child, _OTHER) for child in (*node.body, *node.orelse)]

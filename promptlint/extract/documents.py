@@ -294,7 +294,7 @@ class _Data:
         if not could_be_prompt(text):
             return
         rank = READS
-        if key.lower() in _REMARKS and not (inside or self.named):
+        if key.lower() in _REMARKS and not (inside or self.named or any(map(prompt_like, path[:-1]))):
             return
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated

@@ -344,3 +344,23 @@ def looks_like_code_or_markup(text: str) -> bool:
             code += len(line)
         before = line
     return code > 2 * prose and 4 * code >= len(stripped)
+
+
+_ASKED = lazy(
+    r"\s*(?:(?:open|delete|remove|overwrite|continue|proceed|add|create|install|run|save|retry|allow|apply|commit|push"
+    r"|accept|confirm|abort|cancel|replace|update|upgrade|download|send|try|start|stop|restart|exit|quit"
+    r"|go on|keep|skip|edit|view|do you want|would you like|are you sure"
+    r"|is (?:this|that|it) (?:ok|okay|correct|right))\b[^\n?.:]{0,80}\?"
+    r"|[^\n]{0,160}[(\[]y(?:es)?\s?[/|]\s?no?[)\]]:?|(?:please )?(?:enter|type|press|hit) [^\n{}.]{0,60}"
+    r"|[^\n{}.?!:]{0,60}\((?:e\.g\.|optional|default|leave (?:blank|empty)|press|required)[^\n{}()]{0,80}\)"
+    r"|\([^\n(){}]{0,60}\)|\[[^\n\[\]{}]{0,60}\])[\s:>]*$",
+    re.IGNORECASE,
+)
+
+
+def asks_user(text: str) -> bool:
+    """Whether a short text is what a terminal asks its user or shows in the place of a value.
+
+    "Delete all files?", "Go on? [y/N]", "Enter a name: ", "Address (e.g. 10.0.0.1)", "(none found)".
+    """
+    return len(text) <= 220 and _ASKED.match(text) is not None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -18,7 +17,7 @@ from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import asks_person, example_like, role_of, scripted, told_people, words
 from promptlint.extract.patterns import lazy
-from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, has_text, single_hole, textual
 from promptlint.operations import literal
 from promptlint.template import (
@@ -73,6 +72,8 @@ AGAINST_PACKAGES = frozenset(
 AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
     "argparse optparse logging loguru structlog warnings click typer".split()
 )
+# Of these, the ones that ask for lines and choices.
+_TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
 # Of these, the ones that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
 
@@ -112,6 +113,11 @@ def documents(name: object, node: ast.expr, call: str = "") -> bool:
     if name == "examples" and call.rpartition(".")[2] in FIELDS:
         return True
     return name in _DOCUMENTS or (name == "responses" and isinstance(node, ast.Dict) and _by_status(node))
+
+
+def exemplified(name: str, value: Value) -> bool:
+    """Whether what is said of a model under this name are examples of it, for those who call the service."""
+    return name in _DOCUMENTS and type(value) is Mapping and any(value.get(key) for key in ("example", "examples"))
 
 
 def _by_status(node: ast.Dict) -> bool:
@@ -226,26 +232,6 @@ def templates(value: Value) -> list[Template]:
     return [template for item in items for template in templates(item)]
 
 
-_ASKED = lazy(
-    r"\s*(?:(?:open|delete|remove|overwrite|continue|proceed|add|create|install|run|save|retry|allow|apply|commit|push"
-    r"|accept|confirm|abort|cancel|replace|update|upgrade|download|send|try|start|stop|restart|exit|quit"
-    r"|go on|keep|skip|edit|view|do you want|would you like|are you sure"
-    r"|is (?:this|that|it) (?:ok|okay|correct|right))\b[^\n?.:]{0,80}\?"
-    r"|[^\n]{0,160}[(\[]y(?:es)?\s?[/|]\s?no?[)\]]:?|(?:please )?(?:enter|type|press|hit) [^\n{}.]{0,60}"
-    r"|[^\n{}.?!:]{0,60}\((?:e\.g\.|optional|default|leave (?:blank|empty)|press|required)[^\n{}()]{0,80}\)"
-    r"|\([^\n(){}]{0,60}\)|\[[^\n\[\]{}]{0,60}\])[\s:>]*$",
-    re.IGNORECASE,
-)
-
-
-def asks_user(text: str) -> bool:
-    """Whether a short text is what a terminal asks its user or shows in the place of a value.
-
-    "Delete all files?", "Go on? [y/N]", "Enter a name: ", "Address (e.g. 10.0.0.1)", "(none found)".
-    """
-    return len(text) <= 220 and _ASKED.match(text) is not None
-
-
 # Colours of a terminal, by the names of their constants, and the markup of Rich.
 _COLORS = frozenset(
     "endc reset reset_all bold bright dim red green yellow blue magenta cyan white okblue okgreen warning fail".split()
@@ -304,7 +290,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         for key, item in value.entries if entries is None else entries:
             if outcome and key in _TOLD:
                 continue
-            about = key in _ABOUT_KEYS or key in _DOCUMENTS if value.kind else words(key) in _ASIDE
+            about = key in _ABOUT_KEYS or exemplified(key, item) if value.kind else words(key) in _ASIDE
             if about or (labelled and key in _LABELS):
                 continue
             below = f"{name}.{key}" if name else key
@@ -336,6 +322,8 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
     if not textual(value) or _cut_before(file, value):
         return None
     if named or (depth == 0 and file.prompt_like(name)):
+        if has_text(value) and _of_a_line(file, name) and not reads_like_prompt(sample(value)):
+            return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
         if told and not asks_user(sample(value, 240)) and not drawn(value):
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
@@ -350,6 +338,11 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         if long and reads_like_prompt(text) and not drawn(value):
             return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
     return None
+
+
+def _of_a_line(file: File, name: str) -> bool:
+    """Whether a prompt by this name may be what stands in front of a line that is edited in a terminal."""
+    return not file.imported.isdisjoint(_TERMINALS) and role_of(name) == "unknown"
 
 
 def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
