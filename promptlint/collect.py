@@ -411,7 +411,9 @@ def _checked(site: Site, template: Template) -> Template | None:
 def _wordy(template: Template) -> bool:
     """Whether the static text of a template is more than labels between values."""
     said = " ".join(text.value for text in texts(template))
-    return not said.isascii() or sum(word.isalpha() for word in said.split()) >= MIN_WORDS
+    if not said.isascii() or _CHAT_TOKEN.search(said) is not None:
+        return True
+    return sum(word.isalpha() for word in said.split()) >= MIN_WORDS
 
 
 def _natural_itself(value: Value) -> bool:
