@@ -497,5 +497,8 @@ def test_pages_and_conversations_that_are_over() -> None:
     stop = "prompts:\n  - content: Sort the letters of {house}.\n    stop:\n      - The letter of {house}\n"
     assert len(document_facts(Source("config/prompts.yaml", stop), 1).sites) == 1
     assert not document_facts(Source("map.yaml", f"letters.md:\n  summary: {said}\n"), 1).sites
+    told = "prompt_house:\n  {}: The letters of the {{house}} are sorted by desk and by day.\n"
+    assert not document_facts(Source("house.yaml", told.format("probe_descr")), 1).sites
+    assert len(document_facts(Source("house.yaml", told.format("task_description")), 1).sites) == 1
     for folder, taken in (("evaluation_results", 0), ("stored_responses", 0), ("house", 1)):
         assert len(document_facts(Source(f"{folder}/a.yaml", f"prompt: {said}\n")).sites) == taken

@@ -297,7 +297,7 @@ class _Data:
         if key.lower() in _REMARKS and not (inside or self.named or any(map(prompt_like, path[:-1]))):
             return
         if not reads_like_prompt(text):
-            about = key.lower() in _ABOUT or self.translated
+            about = key.lower() in _ABOUT or self.translated or (_described(key) and not self.named)
             if about or not (inside or (self.named and len(text) > 40)):
                 return
             rank = NAME
@@ -337,6 +337,11 @@ def _is_short(site: Site) -> bool:
 def _page(keys: dict[str, Template]) -> bool:
     """Whether a mapping is a page or an article with its text."""
     return not _WRITTEN.isdisjoint(keys) and not _ORIGINS.isdisjoint(keys)
+
+
+def _described(key: str) -> bool:
+    """Whether a key says that something is described: `probe_descr`, but not `tool_description`."""
+    return words(key)[-1:] in (("descr",), ("desc",), ("description",)) and not prompt_like(key)
 
 
 def _said(item: Value) -> bool:
