@@ -34,6 +34,7 @@ from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
+from promptlint.served import only_served
 from promptlint.template import (
     Arguments,
     Choice,
@@ -66,7 +67,7 @@ _SOLID = lazy(r"\S(?:.*\S)?")
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
     "functionResponse image_url input_audio file image audio video kind format mime_type mimeType media_type mediaType "
-    "metadata".split()
+    "metadata content_type".split()
 )
 # Evidence of texts that come into a prompt from somewhere else.
 _FLOWING = ("wrapper", "within", "member")
@@ -136,10 +137,11 @@ def _failed(error: Exception, span: Span) -> Problem:
 
 def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
     """All that there is evidence for, but for what other prompts read from objects."""
-    shown = _shown(all_facts)
+    shown, served = _shown(all_facts), only_served(all_facts, linker)
     for facts in all_facts:
         for site in facts.sites:
-            if not shown or site.rank < NAME or site.span not in shown:
+            unseen = shown and site.rank >= NAME and site.span in shown
+            if not unseen and not (site.role == "tool" and site.span in served):
                 yield facts, site
     whole = (*callers.schemas(), *decorated(all_facts, callers.classes))
     passed_on = [(facts, names, True) for facts, names in whole]

@@ -18,7 +18,7 @@ from promptlint.classes import Place
 from promptlint.drawn import MAX_TEXTS, within
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import volatility_of, words
-from promptlint.extract.sites import READS, extent
+from promptlint.extract.sites import READS, TOLD, extent
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
 if TYPE_CHECKING:
@@ -186,8 +186,8 @@ class Members:
         if variable:
             # What objects are made with, and the class that keeps it.
             return len(owners) <= 2
-        # What holds a text, an error, an answer comes with data.
-        return len(owners) == 1 and volatility_of(name) is not Volatility.REQUEST
+        # What holds a text, an error, an answer comes with data, as does what is told of an outcome.
+        return len(owners) == 1 and volatility_of(name) is not Volatility.REQUEST and name not in TOLD
 
 
 def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[tuple[str, bool]]:

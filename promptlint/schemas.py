@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptlint.extract.facts import Call, Described, Facts, Site
-from promptlint.extract.schemas import OUTPUTS, SCHEMA_MEMBERS
+from promptlint.extract.schemas import OUTPUTS, PLAIN_BASES, SCHEMA_MEMBERS
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import references
 from promptlint.prompt import Schema
@@ -47,7 +47,9 @@ def described_sites(
         for name in names:
             for target, inner in targets_of(linker, home, name):
                 place = (target.file, inner)
-                if place not in wanted and len(wanted) < MAX_NAMES and not _is_function(target, inner):
+                if place not in wanted and (_is_function(target, inner) or not _of_data(linker, target, inner, 0)):
+                    continue
+                if place not in wanted and len(wanted) < MAX_NAMES:
                     # A parent gives its fields, not its docstring.
                     wanted[place] = (target, name in described.uses)
                     todo.append(place)
@@ -127,6 +129,24 @@ def _fields(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) 
 
 def _is_function(home: Facts, key: str) -> bool:
     return key not in home.bases
+
+
+def _of_data(linker: Linker, home: Facts, key: str, hops: int) -> bool:
+    """Whether a class may have a schema: not one that is made from nothing but plain ones, whose objects do things."""
+    parents = _parents(home, key)
+    if hops > MAX_HOPS or not parents:
+        return hops == 0 or hops > MAX_HOPS or key in home.described
+    for parent in parents:
+        if parent.startswith(":"):
+            found: tuple[Facts, str] | None = (home, parent[1:])
+        else:
+            found = linker.modules.find(home, parent)
+        if found is None or found[1] not in found[0].bases:
+            if parent.rpartition(".")[2] not in PLAIN_BASES:
+                return True
+        elif _of_data(linker, found[0], found[1], hops + 1):
+            return True
+    return False
 
 
 def _parents(home: Facts, key: str) -> list[str]:

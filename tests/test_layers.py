@@ -42,6 +42,7 @@ LAYERS = (
         "requests",
         "schemas",
         "senders",
+        "served",
         "signatures",
         "tools",
     ),

@@ -32,6 +32,7 @@ from promptlint.extract.sites import (
     sample,
     shown_on,
     speaks_against,
+    told_to_page,
 )
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.subscripts import MAX_BRANCHES
@@ -180,7 +181,7 @@ def _callee(file: File, written: str) -> Callee:
     file.mentions.update((last, method))
     against = speaks_against(written) or (name != written and speaks_against(name))
     against = against or (written.endswith("Message") and shown_on(file, name))
-    shown = answers(name) or (against and for_people(name)) or measures(last)
+    shown = answers(name) or (against and for_people(name)) or measures(last) or told_to_page(file, last)
     plain = last not in file.lexicon.tails and not last[:1].isupper() and name != partials.PARTIAL
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
     callee = file.callees[written] = Callee(name, last, against or shown, shown, plain)

@@ -14,6 +14,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Described, Function
+from promptlint.extract.handled import forget_handled
 from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
@@ -321,6 +322,7 @@ def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> N
     shown = only_shown(node.body, doubtful, file.resolve, scope.values) if doubtful else set()
     if shown:
         sites[first:] = [site for site in sites[first:] if site.rank < NAME or held_by(site.name) not in shown]
+    forget_handled(file, node.body, first)
 
 
 def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:
@@ -444,7 +446,9 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     for base in tools:
         if isinstance(base, ast.Subscript):
             # `class Search(Tool[SearchArguments])`
-            schemas.note(file, schemas.mentioned(file, scope, base.slice, evaluate), docstring=False)
+            names = schemas.mentioned(file, scope, base.slice, evaluate)
+            taken = [name for name in names if words(name.rpartition(".")[2])[-1:] not in _NOT_TAKEN]
+            schemas.note(file, taken, docstring=False)
     if tool and _configures(file, scope, node):
         entries = []
     elif tool and not entries:
@@ -454,6 +458,10 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     for entry in entries:
         _note_class(file, inner, node, entry)
     return True
+
+
+# Last words of classes that a tool works with, or gives back.
+_NOT_TAKEN = tuple((word,) for word in "kwargs config settings state context deps result output response".split())
 
 
 def _of_tools(base: str) -> bool:

@@ -202,6 +202,10 @@ class Facts(msgspec.Struct):
     # Attributes whose schema is asked for, and classes that are given by keyword, as `Ref` names.
     asked_schemas: list[str] = []
     given_classes: list[tuple[str, str]] = []
+    # Collections of the module that hold descriptions of tools and that nothing else in the file mentions, by their
+    # keys, with the places of these descriptions. And import paths of what only routes of a web API mention here.
+    listed: list[tuple[str, tuple[Span, ...]]] = []
+    routed: list[str] = []
     # Functions that make tools of what they are given, by their keys, and those that are given to a decorator of the
     # project: its name as in `Invocation`, and the key of the function.
     makers: list[str] = []

@@ -34,8 +34,8 @@ _SHARED_STEMS = frozenset("index macro macros helpers layout base page".split())
 _FOR = frozenset("prompt prompts llm gpt instruction instructions persona personas fewshot".split())
 _AGAINST = frozenset(
     "html email emails mail mails notification notifications newsletter invoice docs sphinx latex css js web www "
-    "ansible helm k8s kubernetes terraform nginx systemd docker dockerfile workflows cookiecutter codegen apidoc "
-    "sql reports readme readmes scaffold scaffolding".split()
+    "public ansible helm k8s kubernetes terraform nginx systemd docker dockerfile workflows cookiecutter codegen "
+    "apidoc sql reports readme readmes scaffold scaffolding".split()
 )
 _INSIDE_WORDS = str.maketrans("", "", "-'’")
 

@@ -46,10 +46,16 @@ def as_message(mapping: Mapping) -> Message | None:
     word = literal(role) or role_constant(role)
     if word is not None and word.lower() not in ROLES:
         return None
+    if (kind := mapping.get("type")) is not None and not _EVENTS.isdisjoint(words(literal(kind) or "")):
+        return None
     if word is None and not (isinstance(role, tuple) and _only_message(mapping)):
         return None
     marker = mapping.get("cache_control") is not None or _marked(content)
     return Message(role_named(word) if word else "unknown", content, mapping.span, marker)
+
+
+# Words of the type of what a program tells its page: `{"type": "waiting_input", "role": "system", "content": ...}`.
+_EVENTS = frozenset("error event log notification progress status update waiting warning".split())
 
 
 def _call_item(mapping: Mapping) -> Message | None:

@@ -21,12 +21,13 @@ from promptlint.extract.definitions import (
 )
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Facts, Problem
+from promptlint.extract.handled import forget_handled, routed
 from promptlint.extract.patterns import lazy
-from promptlint.extract.sites import NAME, extent, settle
+from promptlint.extract.sites import KEYWORD, NAME, extent, settle
 from promptlint.extract.state import File, Scope
 from promptlint.extract.statements import run
 from promptlint.source import Source
-from promptlint.template import Span, Value
+from promptlint.template import Items, Mapping, Span, Value
 
 # Libraries whose programs run on, and those that run a program anew for every click.
 _SERVERS = frozenset(
@@ -67,6 +68,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.once = True
     _guarded(file, file.module, tree.body)
     file.once = False
+    forget_handled(file, tree.body, 0)
     bind_scope(file, file.module)
     note_examples(file, file.module, tree, NAME)
     file.importing = False
@@ -86,6 +88,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.facts.mentions = sorted(file.mentions | _written_again(file, source.text))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
+    file.facts.listed, file.facts.routed = _listed(file, source.text), routed(file, tree)
     describe_tools(file)
     partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
@@ -108,6 +111,18 @@ def _written_again(file: File, text: str) -> set[str]:
         return set()
     times = Counter(re.findall(r"\w+", text))
     return {name for name in names if times[name] > 1}
+
+
+def _listed(file: File, text: str) -> list[tuple[str, tuple[Span, ...]]]:
+    """The collections of descriptions of tools that a module holds for others: `Facts.listed`."""
+    places = [site.span for site in file.facts.sites if site.role == "tool" and site.rank in (KEYWORD, NAME)]
+    found: list[tuple[str, tuple[Span, ...]]] = []
+    for key, value in file.facts.bindings.items() if places else ():
+        if isinstance(value, Items | Mapping) and "." not in key and value.span.file == file.name:
+            inside = tuple(place for place in places if value.span.start < place.start < value.span.end)
+            if inside and len(re.findall(rf"\b{re.escape(key)}\b", text)) == 1:
+                found.append((key, inside))
+    return found
 
 
 def _runs(file: File, statements: Sequence[ast.stmt]) -> str:
@@ -246,6 +261,8 @@ def _bound_names(statements: list[ast.stmt]) -> set[str]:
                 if isinstance(target, ast.Name):
                     names.add(target.id)
                 else:
-                    names.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+                    # `st.session_state.turns = []` binds nothing: `st` is what was imported.
+                    inner = (node for node in ast.walk(target) if isinstance(node, ast.Name))
+                    names.update(node.id for node in inner if isinstance(node.ctx, ast.Store))
             stack.extend(_blocks(statement))
     return names

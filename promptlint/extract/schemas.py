@@ -14,7 +14,7 @@ from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import tool_named, words
-from promptlint.extract.sites import KEYWORD, extent
+from promptlint.extract.sites import KEYWORD, extent, serves
 from promptlint.extract.state import File, Scope, references, single_hole, textual
 from promptlint.extract.volatility import dotted
 from promptlint.template import Items, Mapping, Message, Value
@@ -48,9 +48,9 @@ _FIELDS = frozenset({"Field", "field", "PrivateAttr", "Parameter", "Param", "Arg
 # A parameter that the framework fills and leaves out of the schema, by the last word of its name or type.
 _INJECTED = frozenset(
     "context ctx wrapper runtime state deps self cls config callback callbacks store agent team session message "
-    "messages client model llm db".split()
+    "messages client model llm db kernel".split()
 )
-_PLAIN_BASES = frozenset("object ABC Exception Enum StrEnum IntEnum Protocol BaseSettings Generic".split())
+PLAIN_BASES = frozenset("object ABC Exception Enum StrEnum IntEnum Protocol BaseSettings Generic".split())
 _DEPTH = 12
 MAX_FIELDS = 200
 
@@ -63,8 +63,8 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
         if key == "functions" and not _names_model(site):
             continue
         if key == ARGUMENTS:
-            note(file, mentioned(file, scope, site.keywords[key][1], evaluate), docstring=False)
-        elif key not in OUTPUTS or last not in _ROUTES:
+            _note_arguments(file, scope, site.keywords[key], evaluate)
+        elif key not in OUTPUTS or not (last in _ROUTES or _gives_back(site)):
             nodes.append(site.keywords[key][1])
     entry = file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
     if entry is not None:
@@ -80,6 +80,34 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
     if nodes:
         replaced = entry is not None and any("description" in key for key in site.keywords)
         note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
+
+
+def _note_arguments(file: File, scope: Scope, given: tuple[Value, ast.expr], evaluate: Evaluate) -> None:
+    """Note the class of a tool's arguments, or the attribute that has it: `args_schema=capability.input_schema`."""
+    names = mentioned(file, scope, given[1], evaluate)
+    note(file, names, docstring=False)
+    hole = single_hole(given[0])
+    if not names and hole is not None and hole.member.endswith(_CLASSES):
+        file.facts.asked_schemas.append(hole.member)
+
+
+def _gives_back(site: CallSite) -> bool:
+    """Whether the form of a result is what the program itself gives back: it stands beside the form of what it takes.
+
+    A tool, a step or a graph is described like this; of a tool a model is told what it takes. An agent may be, too,
+    but has a model or instructions.
+    """
+    if site.last in _GRAPHS:
+        return True
+    return not _TAKES.isdisjoint(site.keywords) and _THINKS.isdisjoint(site.keywords)
+
+
+_GRAPHS = frozenset({"StateGraph", "MessageGraph"})
+_TAKES = frozenset("input_schema input_model input_type input_cls args_schema request_model".split())
+_THINKS = frozenset(
+    "model llm lm client instruction instructions prompt prompt_template system system_prompt system_message messages "
+    "tools sub_agents handoffs agent".split()
+)
 
 
 def outputs(
@@ -170,7 +198,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
     """Describe a class that may be sent, and note what its attributes send."""
     inherits = [dotted(base).rpartition(".")[2] for base in node.bases]
     if not (inherits or node.decorator_list) or any(
-        base in _PLAIN_BASES or base.endswith(("Error", "Exception")) for base in inherits[:1]
+        base in PLAIN_BASES or base.endswith(("Error", "Exception")) for base in inherits[:1]
     ):
         return
     texts: list[tuple[str, Value]] = []
@@ -183,7 +211,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
             target = statement.target
             if isinstance(target, ast.Name) and _is_field(target.id, statement.annotation):
                 fields.append(target.id)
-            _annotated(file, scope, statement.annotation, dotted(target), texts, uses, evaluate)
+                _annotated(file, scope, statement.annotation, target.id, texts, uses, evaluate)
         else:
             continue
         value = bare(statement.value) if statement.value is not None else None
@@ -264,7 +292,8 @@ def note_passed(file: File, site: CallSite) -> None:
     Where the two have one name (`action(param_model=Search)`, `self.param_model.model_json_schema()`), it is sent.
     """
     func = site.node.func
-    if isinstance(func, ast.Attribute) and func.attr in ASKING and isinstance(func.value, ast.Attribute):
+    asks = isinstance(func, ast.Attribute) and func.attr in ASKING and not serves(file)
+    if asks and isinstance(func, ast.Attribute) and isinstance(func.value, ast.Attribute):
         file.facts.asked_schemas.append(func.value.attr)
     for key, (value, node) in site.keywords.items():
         if key.endswith(_CLASSES) and key not in SENDING and isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
@@ -302,8 +331,16 @@ def _note_around(file: File) -> None:
         key = key.rpartition(".")[0]
 
 
+# What a framework passes to a tool even where it is described: Semantic Kernel's.
+_PASSED = frozenset("Kernel KernelArguments KernelProcessStepContext".split())
+
+
 def _injected(argument: ast.arg) -> bool:
     annotation = argument.annotation
+    if isinstance(annotation, ast.Subscript):
+        first = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+        if dotted(first).rpartition(".")[2] in _PASSED:
+            return True
     if isinstance(annotation, ast.Subscript):
         extras = annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else []
         if dotted(annotation.value).rpartition(".")[2] == "Annotated" and any(map(_describes, extras)):

@@ -74,6 +74,7 @@ AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
 )
 # Of these, the ones that ask for lines and choices.
 _TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
+_BUILT_FOR = frozenset("gradio streamlit textual nicegui chainlit".split())
 # Of these, the ones that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
 
@@ -85,6 +86,8 @@ _OUTPUTS = frozenset(
     "ChatGeneration ChatGenerationChunk ChatResult LLMResult ChatCompletion ChatCompletionChunk "
     "ModelResponse CompletionResponse LogRecord".split()
 )
+# Services that keep what was said.
+_STORES = frozenset({"zep_cloud", "zep_python"})
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -126,15 +129,34 @@ def _by_status(node: ast.Dict) -> bool:
 
 def for_people(dotted: str) -> bool:
     """Whether a class, by its import path, is one of a user interface, whose messages are shown."""
-    return dotted.partition(".")[0] in AGAINST_PACKAGES
+    package = dotted.partition(".")[0]
+    # `gradio_agentchatbot`, `streamlit_chat`: what others have built for it.
+    return package in AGAINST_PACKAGES or package.partition("_")[0] in _BUILT_FOR
+
+
+# Packages that serve a web API, and folders of its routes.
+WEB = frozenset("fastapi flask starlette quart sanic litestar ninja rest_framework".split())
+_ROUTES = frozenset("router routers route routes rest endpoints".split())
+# How such a file answers the page or the program that asks.
+_ANSWERS = frozenset("send_json send_text JSONResponse ORJSONResponse jsonify emit".split())
+
+
+def serves(file: File) -> bool:
+    """Whether a file serves a web API."""
+    return not file.imported.isdisjoint(WEB) or not _ROUTES.isdisjoint(file.name.split("/")[-3:-1])
+
+
+def told_to_page(file: File, last: str) -> bool:
+    """Whether what a call of this name is given goes to the page that a web API serves."""
+    return last in _ANSWERS and not file.imported.isdisjoint(WEB)
 
 
 def shown_on(file: File, dotted: str) -> bool:
-    """Whether messages of a class are shown: of a user interface, or the own one of a file that draws it.
+    """Whether messages of a class are shown, or stored: of a user interface, or the own one of a file that draws it.
 
     A class that such a file defines itself may as well be what it sends, unless it fills the whole terminal.
     """
-    if for_people(dotted):
+    if for_people(dotted) or dotted.partition(".")[0] in _STORES:
         return True
     if file.imported.isdisjoint(_SCREENS):
         return False
@@ -288,7 +310,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         outcome = answered or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
         labelled = not value.kind and any(value.get(key) is not None for key in _LABELLED)
         for key, item in value.entries if entries is None else entries:
-            if outcome and key in _TOLD:
+            if outcome and key in TOLD:
                 continue
             about = key in _ABOUT_KEYS or exemplified(key, item) if value.kind else words(key) in _ASIDE
             if about or (labelled and key in _LABELS):
@@ -364,7 +386,7 @@ def _steps(name: str, value: Value) -> bool:
 # Keys of what a service says of its work, and under which it says so to people.
 _OUTCOME = frozenset({"success", "error", "error_code", "status", "status_code", "code", "ok"})
 _ANSWERED = frozenset({"error", "errors", "response"})
-_TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "status"})
+TOLD = frozenset({"message", "msg", "error", "detail", "details", "reason", "status"})
 
 
 def _handed_over(file: File, value: Template) -> bool:
