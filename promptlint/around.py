@@ -14,7 +14,7 @@ from promptlint.clients import unset
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.invocations import takes
 from promptlint.operations import literal
-from promptlint.template import Hole, Ref, Value, parts
+from promptlint.template import Hole, Mapping, Ref, Value, parts
 
 if TYPE_CHECKING:
     from promptlint.callers import Callers, Given
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Slots of a call that say who gets it.
 _WHO = ("model", "client")
+# What says the same of a client that is an object.
+_SAYING = frozenset({"@model", "@address", "@client", "@service", "@vertex"})
 # Functions behind functions, and calls of one of them, that are followed.
 MAX_HOPS, MAX_GIVEN = 4, 200
 
@@ -55,7 +57,7 @@ class Around:
 
     def _bound(self, values: list[Value], facts: Facts, function: str, hops: int) -> Bound:
         bound: Bound = {}
-        for name in sorted({name for value in values for name in _names(value)}):
+        for name in sorted({name for value in values for name in _names(value, 0)}):
             if name.startswith("self."):
                 found = self._attribute(facts, function.rpartition(".")[0], name[5:], hops)
             else:
@@ -130,8 +132,13 @@ class Around:
         return self.callers.linker.resolve(value, given.facts, bound)
 
 
-def _names(value: Value) -> Iterator[str]:
-    """The parameters and attributes that stand in a value."""
+def _names(value: Value, depth: int) -> Iterator[str]:
+    """The parameters and attributes that stand in a value, of a client in what says who it is."""
+    if isinstance(value, Mapping) and value.get("@provider") is not None:
+        for key, item in value.entries:
+            if key in _SAYING and depth < MAX_HOPS:
+                yield from _names(item, depth + 1)
+        return
     for part in parts(value):
         if type(part) is Hole and part.parameter:
             yield part.parameter
