@@ -481,7 +481,8 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
         if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
             yield Unresolved(slot, repeat.over, repeat.span)
     among = any(isinstance(item, Message) for item in value.items)
-    for item in value.items:
+    perhaps = [branch for item in value.items if is_several(item) for branch in _branches(item)]
+    for item in (*value.items, *perhaps):
         hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
         if isinstance(item, Message) and hole is not None and hole.span != item.span:
             continue
@@ -490,6 +491,12 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
             yield Unresolved(slot, hole.expression, hole.span)
     if not value.complete:
         yield Unresolved(slot, "...", value.span)
+
+
+def _branches(item: Value) -> tuple[Template, ...]:
+    """What may stand in the place of an item, one or none."""
+    part = item[0] if isinstance(item, tuple) else None
+    return part.branches if isinstance(part, Choice) else ()
 
 
 def _made(over: str) -> bool:

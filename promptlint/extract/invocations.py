@@ -48,7 +48,7 @@ def note_invocation(
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
     values = [*arguments.positional, *[value for _, value in arguments.keywords]]
-    if not values or not any(map(_matters, values)):
+    if arguments.complete and not any(map(_matters, values)):
         if last and last != "__init__":
             file.bare.add(last)
         return

@@ -1,0 +1,353 @@
+"""What requests hold by way of those who call and make what sends them: models, dicts of arguments, lists, tools."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.prompt import Request
+from promptlint.source import Source
+from promptlint.template import texts
+
+
+def requests_of(text: str, **files: str) -> list[Request]:
+    named = {"app.py": textwrap.dedent(text)} | {f"{name}.py": textwrap.dedent(each) for name, each in files.items()}
+    project = link([facts(Source(name, each)) for name, each in named.items()])
+    return [each for each in (*project.requests, *project.others) if each.api]
+
+
+def parts(request: Request) -> list[tuple[str, str]]:
+    return [(each.role, "".join(text.value for text in texts(each.template))) for each in request.prompts]
+
+
+DESK = """
+from openai import OpenAI
+
+class Desk:
+    def __init__(self, llm="gpt-4o-mini"):
+        self.llm = llm
+        self.client = OpenAI()
+
+    def ask(self, question):
+        messages = [{"role": "user", "content": "Answer: " + question}]
+        return self.client.chat.completions.create(model=self.llm, messages=messages)
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "model"),
+    [
+        ("", "gpt-4o-mini"),
+        ("Desk()", "gpt-4o-mini"),
+        ("Desk(names[0])\nDesk()", "gpt-4o-mini"),
+        ("Desk(names[0])", ""),
+        ("Desk(llm=names[0])\nDesk('gpt-5')", ""),
+        ("Desk('gpt-5')\nDesk(llm='gpt-5')", "gpt-5"),
+        ("Desk('gpt-5')\nDesk(llm='gpt-4o')", ""),
+        ("Desk(**names)", ""),
+        ("class Quick(Desk):\n    def __init__(self):\n        super().__init__('gpt-5')", "gpt-5"),
+        ("def make(llm='gpt-5'):\n    return Desk(llm)", "gpt-5"),
+        ("def make(llm='gpt-5'):\n    return Desk(llm)\nmake(names[0])", ""),
+    ],
+)
+def test_the_model_of_an_attribute_is_what_objects_are_made_with(made: str, model: str) -> None:
+    (found,) = requests_of(DESK + made)
+    assert (found.model, found.complete) == (model, bool(model))
+
+
+@pytest.mark.parametrize(
+    ("calls", "model"),
+    [
+        ("", "gpt-4o"),
+        ("ask(5)", "gpt-4o"),
+        ("ask(names, names[0])", ""),
+        ("ask(names, model='gpt-5')\nask(names, model='gpt-5')", "gpt-5"),
+    ],
+)
+def test_the_model_of_a_parameter_is_what_all_calls_give(calls: str, model: str) -> None:
+    code = """
+    import openai
+
+    def ask(number, model="gpt-4o"):
+        messages = [{"role": "user", "content": f"Is {len(number)} odd?"}]
+        return openai.OpenAI().chat.completions.create(model=model, messages=messages)
+    """
+    (found,) = requests_of(textwrap.dedent(code) + calls)
+    assert found.model == model
+
+
+def test_the_model_of_a_client_that_an_object_holds() -> None:
+    code = """
+    from langchain_openai import ChatOpenAI
+
+    class Desk:
+        def __init__(self, name):
+            self.llm = ChatOpenAI(model=name)
+
+        def ask(self, question):
+            return self.llm.invoke("Answer: " + question)
+
+    Desk("gpt-5")
+    """
+    (found,) = requests_of(code)
+    assert (found.model, found.complete) == ("gpt-5", True)
+    (other,) = requests_of(textwrap.dedent(code) + "Desk(input())\n")
+    assert (other.model, other.provider) == ("", "openai")
+
+
+def test_an_attribute_that_is_made_of_itself_is_not_known() -> None:
+    code = """
+    import litellm
+
+    class Desk:
+        def prepare(self):
+            self.llm = wrapped(self.llm)
+
+        def ask(self):
+            return litellm.completion(model=self.llm, messages=[{"role": "user", "content": "Name a plant."}])
+    """
+    (found,) = requests_of(code)
+    assert found.model == ""
+
+
+SPREAD = """
+from openai import OpenAI
+client = OpenAI()
+TOOL = {"type": "function", "function": {"name": "look", "description": "Looks up plants."}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "complete"),
+    [
+        # Made in the same function, and changed afterwards.
+        (
+            "arguments = dict(model='gpt-5', messages=[{'role': 'user', 'content': 'Name a plant.'}])\n"
+            "arguments['tools'] = [TOOL]\n"
+            "client.chat.completions.create(**arguments)",
+            [("tool", "Looks up plants."), ("user", "Name a plant.")],
+            True,
+        ),
+        (
+            "arguments = {'model': 'gpt-5'}\n"
+            "arguments.update(messages=[{'role': 'user', 'content': 'Name a plant.'}])\n"
+            "client.chat.completions.create(**arguments)",
+            [("user", "Name a plant.")],
+            True,
+        ),
+        (
+            "arguments = {'model': 'gpt-5', 'messages': [{'role': 'user', 'content': 'Name a plant.'}]}\n"
+            "arguments.update(load())\n"
+            "client.chat.completions.create(**arguments)",
+            [("user", "Name a plant.")],
+            False,
+        ),
+        (
+            "messages = [{'role': 'user', 'content': 'Name a plant.'}]\n"
+            "arguments = {'model': 'gpt-5', 'messages': messages, 'tools': [TOOL]}\n"
+            "arguments.pop('tools')\n"
+            "client.chat.completions.create(**arguments)",
+            [("user", "Name a plant.")],
+            True,
+        ),
+        # Made by a function of the project.
+        (
+            "def arguments(text):\n"
+            "    return {'model': 'gpt-5', 'messages': [{'role': 'user', 'content': text}]}\n"
+            "client.chat.completions.create(**arguments('Name a plant.'))",
+            [("user", "Name a plant.")],
+            True,
+        ),
+        (
+            "def arguments(text):\n"
+            "    return {'model': 'gpt-5', 'messages': [{'role': 'user', 'content': text}]}\n"
+            "given = arguments('Name a plant.')\n"
+            "given['tools'] = [TOOL]\n"
+            "client.chat.completions.create(**{**given, 'temperature': 1})",
+            [("tool", "Looks up plants."), ("user", "Name a plant.")],
+            True,
+        ),
+        # Given by the caller.
+        (
+            "def send(**arguments):\n"
+            "    arguments['stream'] = True\n"
+            "    return client.chat.completions.create(**arguments)\n"
+            "send(model='gpt-5', messages=[{'role': 'system', 'content': 'You are a plant.'}])",
+            [("system", "You are a plant.")],
+            True,
+        ),
+        (
+            "def send(text, **others):\n"
+            "    messages = [{'role': 'user', 'content': text}]\n"
+            "    return client.chat.completions.create(model='gpt-5', messages=messages, **others)\n"
+            "send('Name a plant.', tools=[TOOL])",
+            [("tool", "Looks up plants."), ("user", "Name a plant.")],
+            True,
+        ),
+        (
+            "def send(text, **others):\n"
+            "    messages = [{'role': 'user', 'content': text}]\n"
+            "    return client.chat.completions.create(model='gpt-5', messages=messages, **others)\n"
+            "send('Name a plant.', **load())",
+            [("user", "Name a plant.")],
+            False,
+        ),
+    ],
+)
+def test_arguments_that_come_by_way_of_a_dict(body: str, expected: list[tuple[str, str]], complete: bool) -> None:
+    (found,) = requests_of(SPREAD + body)
+    assert parts(found) == expected
+    assert (found.model, found.complete) == ("gpt-5", complete)
+
+
+def test_of_a_dict_that_is_not_known_nothing_is_said() -> None:
+    body = "def send(**arguments):\n    return client.chat.completions.create(**arguments)\n"
+    (found,) = requests_of(SPREAD + body)
+    assert (found.model, found.prompts, found.complete) == ("", (), False)
+    assert [each.expression for each in found.unresolved if each.slot == "arguments"] == ["arguments"]
+
+
+def test_an_address_among_the_arguments_says_who_answers() -> None:
+    code = """
+    import litellm
+
+    def ask(text, **others):
+        return litellm.completion(model="openai/some", messages=[{"role": "user", "content": text}], **others)
+
+    ask("Name a plant.", api_base=URL)
+    """
+    (found,) = requests_of(code)
+    assert found.provider == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("ask('Name a plant.')", [("system", "You are kind."), ("user", "Name a plant.")]),
+        (
+            "ask('Name a plant.', more=[{'role': 'assistant', 'content': 'Moss.'}])",
+            [("system", "You are kind."), ("user", "Name a plant."), ("assistant", "Moss.")],
+        ),
+    ],
+)
+def test_lists_that_are_empty_if_nothing_is_given_add_nothing(call: str, expected: list[tuple[str, str]]) -> None:
+    code = """
+    def ask(text, extra=[], more=None, tools=[]):
+        messages = [{"role": "system", "content": "You are kind."}, {"role": "user", "content": text}, *extra]
+        messages += more or []
+        return client.chat.completions.create(model="gpt-5", messages=messages, tools=tools)
+    """
+    (found,) = requests_of(SPREAD + textwrap.dedent(code) + call)
+    assert (parts(found), found.complete) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "roles", "complete"),
+    [
+        ("client.chat.completions.create(model='gpt-5', messages=[first, second])", ["unknown", "unknown"], False),
+        ("client.responses.create(model='gpt-5', input=[first])", ["unknown"], False),
+        # A dict with a role that is not known.
+        (
+            "one = {'role': first.role}\n    one['tool_calls'] = second\n"
+            "    client.chat.completions.create(model='gpt-5', messages=[one])",
+            ["unknown"],
+            True,
+        ),
+        # One message or another.
+        (
+            "one = {'role': 'user', 'content': 'Yes?'}\n    if first:\n"
+            "        one = {'role': 'system', 'content': 'No.'}\n"
+            "    client.chat.completions.create(model='gpt-5', messages=[one])",
+            ["system", "user"],
+            True,
+        ),
+        (
+            "one = {'role': 'user', 'content': 'Yes?'}\n    if first:\n        one = second.last()\n"
+            "    client.chat.completions.create(model='gpt-5', messages=[one])",
+            ["unknown", "user"],
+            False,
+        ),
+        # One list or another.
+        (
+            "all = [{'role': 'user', 'content': 'Yes?'}]\n    if first:\n        all = second.load()\n"
+            "    client.chat.completions.create(model='gpt-5', messages=all)",
+            ["user"],
+            False,
+        ),
+    ],
+)
+def test_what_one_way_or_another_makes_both_count(body: str, roles: list[str], complete: bool) -> None:
+    (found,) = requests_of(SPREAD + f"def ask(first, second):\n    {body}\n")
+    assert ([each.role for each in found.prompts], found.complete) == (roles, complete)
+
+
+def test_a_function_that_gives_back_several_lists_keeps_them_apart() -> None:
+    code = """
+    def divided(text):
+        return [{"role": "system", "content": "You are kind."}], [{"role": "user", "content": text}]
+
+    def ask(text):
+        first, second = divided(text)
+        return client.chat.completions.create(model="gpt-5", messages=second)
+    """
+    (found,) = requests_of(SPREAD + textwrap.dedent(code))
+    assert ("system", "You are kind.") not in parts(found)
+
+
+def test_tools_inside_of_functions_and_objects_that_describe_a_tool() -> None:
+    code = """
+    from langchain.agents import create_agent
+    from smolagents import Tool
+
+    class Finder(Tool):
+        name = "finder"
+        description = "Finds plants."
+        inputs = {"place": {"type": "string", "description": "Where they grow."}}
+
+    def ask():
+        def water(plant: str):
+            "Gives water to a plant."
+            return plant
+
+        agent = create_agent(model="openai:gpt-5", tools=[water, Finder()])
+        return agent.invoke({"messages": [{"role": "user", "content": "Which plant is dry?"}]})
+    """
+    (found,) = requests_of(code)
+    assert [text for role, text in parts(found) if role == "tool"] == [
+        "Gives water to a plant.",
+        "Finds plants.\nWhere they grow.",
+    ]
+    assert found.complete
+
+
+@pytest.mark.parametrize(
+    ("call", "requests"),
+    [
+        ("async with engine.begin() as connection:\n        await connection.run_sync(create)", 0),
+        ("await anyio.to_thread.run_sync(create)", 0),
+        ("planner.run_sync('Name a plant.')", 0),
+        ("planner_agent.run_sync('Name a plant.')", 1),
+        ("self.agent.run_sync('Name a plant.')", 1),
+    ],
+)
+def test_methods_of_agents_that_others_have_too(call: str, requests: int) -> None:
+    head = "import anyio\nimport pydantic_ai\n\nasync def ask(self, engine, planner, planner_agent, create):\n    "
+    assert len(requests_of(f"{head}{call}\n")) == requests
+
+
+def test_the_responses_api_of_another_client_is_not_openai() -> None:
+    code = """
+    from portkey_ai import Portkey
+
+    class Desk:
+        def __init__(self):
+            self.client = Portkey()
+
+        def ask(self, name):
+            return self.client.responses.create(model=name, input=[{"role": "user", "content": "Name a plant."}])
+    """
+    (found,) = requests_of(code)
+    assert found.provider == ""
