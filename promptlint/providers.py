@@ -303,6 +303,12 @@ def provider_in(model: str) -> str:
     return prefixes[0] if prefixes else ""
 
 
+def others_in(expression: str) -> bool:
+    """Whether a word of an expression (`groq_client`) is the name of a provider other than OpenAI."""
+    said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", expression).lower())
+    return any(key not in ("openai", "azure") for word in said for key in _named(word, providers()))
+
+
 def known_names() -> list[str]:
     """Every name that a provider goes by."""
     table = providers()

@@ -39,6 +39,7 @@ from promptlint.template import (
     Template,
     Value,
     Volatility,
+    holes,
     texts,
 )
 from promptlint.tools import Tool, tools_of
@@ -308,8 +309,8 @@ class _Reading:
         if hole is not None and hole.expression == "openai" and self.call.api in ("chat", "completion"):
             # The module itself, which nothing here leads to another server.
             return True
-        if self.linker.elsewhere or hole is None:
-            # One of several clients, or of a project that has some for other servers.
+        if self.linker.elsewhere or hole is None or providers.others_in(hole.expression):
+            # Named after somebody else, one of several clients, or of a project that has some for other servers.
             return False
         imported = any(path.partition(".")[0] == "openai" for path in self.facts.aliases.values())
         return imported or "openai" in hole.expression.lower()
@@ -324,7 +325,7 @@ class _Reading:
         """Add what stands in a slot of texts."""
         if unset(value):
             return
-        if slot == "messages" and (hole := single_hole(value)) is not None and self.listed(hole):
+        if slot == "messages" and any(map(self.listed, _run_time(value))):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         if slot == "messages" and self.call.api in _OPENAI and isinstance(value, Items):
@@ -343,8 +344,9 @@ class _Reading:
                 role_of = cast(Role, message.role)
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=message.when)
                 self.add("system" if leads else part, prompt, marked, life)
-        hole = single_hole(value)
-        if slot != "prompt" and (hole is None or self.listed(hole) or hole.volatility is not Volatility.REQUEST):
+        values = _run_time(value)
+        lists = not values or any(self.listed(hole) or hole.volatility is not Volatility.REQUEST for hole in values)
+        if slot != "prompt" and lists:
             # What is called a question or a text is one text in the place of a list.
             self.unresolved += _unknown(slot, value)
 
@@ -469,9 +471,8 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
     """
     if isinstance(value, tuple):
         # One text is a system prompt; a list that is one hole is not known.
-        hole = single_hole(value)
-        if hole is not None and slot != "system":
-            yield Unresolved(slot, hole.expression, hole.span)
+        for one in _run_time(value) if slot != "system" else ():
+            yield Unresolved(slot, one.expression, one.span)
         return
     if not isinstance(value, Items):
         return
@@ -491,6 +492,13 @@ def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
             yield Unresolved(slot, hole.expression, hole.span)
     if not value.complete:
         yield Unresolved(slot, "...", value.span)
+
+
+def _run_time(value: Value) -> list[Hole]:
+    """The values put in at run time of which a value is one or another; none if there is any text in it."""
+    if not isinstance(value, tuple) or any(texts(value)) or not all(isinstance(part, Hole | Choice) for part in value):
+        return []
+    return [hole for hole in holes(value) if not unset((hole,))]
 
 
 def _branches(item: Value) -> tuple[Template, ...]:

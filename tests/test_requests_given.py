@@ -351,3 +351,28 @@ def test_the_responses_api_of_another_client_is_not_openai() -> None:
     """
     (found,) = requests_of(code)
     assert found.provider == ""
+
+
+@pytest.mark.parametrize("client", ["anthropic", "groq_client", "self.mistral"])
+def test_a_client_that_is_named_after_somebody_else_is_not_openai(client: str) -> None:
+    code = f"""
+    import openai
+
+    def ask(self, anthropic, groq_client, name):
+        return {client}.chat.completions.create(model=name, messages=[{{"role": "user", "content": "Name a plant."}}])
+    """
+    (found,) = requests_of(code)
+    assert found.provider == ""
+
+
+def test_one_list_or_another_of_which_nothing_is_known() -> None:
+    code = """
+    def ask(first, second, messages):
+        if first:
+            messages = second.add(first) + second.shown(messages)
+        else:
+            messages = second.shown(messages)
+        return client.chat.completions.create(model="gpt-5", messages=messages)
+    """
+    (found,) = requests_of(SPREAD + textwrap.dedent(code))
+    assert ([each.role for each in found.prompts], found.complete) == (["unknown"], False)
