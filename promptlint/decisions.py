@@ -20,7 +20,7 @@ _TRUE = frozenset({"True", "1", "1.0"})
 
 def decided(linker: Linker, test: Test, facts: Facts, bound: Bound, assumed: frozenset[str]) -> bool | None:
     """Whether what `bound` gives the parameters of a function decides a condition in it, those `assumed` apart."""
-    linker.steps, linker.assumed = 0, assumed
+    linker.begin(assumed)
     return decide(linker, test, facts, bound)
 
 

@@ -796,3 +796,19 @@ def test_a_common_method_makes_an_agent_only_of_what_is_known_to_be_one() -> Non
         await plain.run("some text for a function")
     """
     assert found({"app.py": program}) == {("system", "Sort letters."), ("user", "Sort the letters of this week.")}
+
+
+def test_functions_that_put_each_other_into_their_texts_end_in_time() -> None:
+    def read_time(number: int) -> float:
+        names = range(number)
+        text = "".join(
+            f"def p{each}(x):\n    prompt = 'You are helper {each}. Answer in a word. '"
+            + "".join(f" + p{other}(x)" for other in names if other != each)
+            + "\n    return prompt\n"
+            for each in names
+        )
+        begin = time.process_time()
+        assert read({"a.py": text}).prompts
+        return time.process_time() - begin
+
+    assert read_time(14) < 3 and read_time(28) < 6
