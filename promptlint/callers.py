@@ -11,7 +11,7 @@ Everything is looked up by name, so the cost grows with the calls of wrappers, n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,7 +34,7 @@ from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says, vaguely
 from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
 # Wrappers of wrappers that are followed.
 MAX_HOPS = 4
-# Requests that are made of one call in a wrapper. Beyond them a call of the wrapper gets no second one for another way.
-MAX_REQUESTS = 32
+# Requests that are made of one call in a wrapper, whatever led there; beyond them, those that any call leads to, and
+# the ways that may give none: functions that all call each other have ways without end.
+MAX_REQUESTS, MAX_EACH, MAX_IDLE = 32, 4, 100
 # Calls that are looked at for the requests of one call, wrappers of wrappers included: there may be ways without end.
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
@@ -104,6 +105,8 @@ class Callers:
         self.led: set[Span] = set()
         # Parameters of which their name alone says that they are prompts.
         self.told: set[tuple[Place, str]] = set()
+        # Requests that begin with a call of the project's own functions.
+        self.begun: dict[Span, int] = {}
         self.senders = Senders(self.classes)
         self.around = Around(self)
         self.used = 0
@@ -161,7 +164,7 @@ class Callers:
                     continue
                 vague = message.role == "unknown"
                 known = self._flows(place, message, "", weak=vague)
-                if self._learn(place, _vaguely(known) if vague else known):
+                if self._learn(place, vaguely(known) if vague else known):
                     found[place] = None
         return list(found) + self._constructors()
 
@@ -264,7 +267,7 @@ class Callers:
                 known = self._flows(above, value, role, slot.whole, slot.weak)
                 if slot.each:
                     known = [(item_of(inner, path), msgspec.structs.replace(each, each=True)) for inner, each in known]
-                if self._learn(above, _vaguely(known) if slot.vague else known):
+                if self._learn(above, vaguely(known) if slot.vague else known):
                     found[above] = None
         return [*found, *self._constructors()]
 
@@ -392,16 +395,17 @@ class Callers:
             # It is a request of the function that is called.
             return []
         found: list[Sent] = []
-        begun: set[Span] = set()
-        rest = True
+        rest, idle = True, 0
         who = self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = False, 0
             for way in self._bindings(place, 0, set()):
                 invocation, bound = way.invocation, way.bound
-                if len(found) >= MAX_REQUESTS and invocation.span in begun:
-                    rest = True
-                    continue
+                if len(found) >= MAX_REQUESTS and self.begun.get(invocation.span, 0) >= MAX_EACH:
+                    rest, idle = True, idle + 1
+                    if idle <= MAX_IDLE:
+                        continue
+                    break
                 if not self._tells(place, bound):
                     rest = True
                     continue
@@ -415,7 +419,7 @@ class Callers:
                         plain = sent(here, facts, self.linker, who, who)
                         placed = _anybody(_given(placed, plain.request, bound) if plain is not None else placed)
                     found.append(msgspec.structs.replace(made, request=placed))
-                    begun.add(invocation.span)
+                    self.begun[invocation.span] = self.begun.get(invocation.span, 0) + 1
             rest = rest or self.ways > MAX_WAYS
         alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who) if rest or not found else None
         return found if alone is None or (alone.bare and found) else [*found, alone]
@@ -578,11 +582,6 @@ def _attributes(value: Value) -> set[str]:
         elif type(part) is Ref and part.fallback.parameter.startswith("self."):
             found.add(part.fallback.parameter)
     return found
-
-
-def _vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
-    """What becomes of parameters in a message whose role is not known."""
-    return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]
 
 
 def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -89,3 +89,8 @@ def says(value: Value) -> bool:
         return any(True for text in texts(content_template(value.content)) if text.value.strip())
     items = value.items if type(value) is Items else tuple(item for _, item in value.entries)
     return any(says(item) for item in items)
+
+
+def vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
+    """What becomes of parameters in a message whose role is not known."""
+    return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]

@@ -531,7 +531,7 @@ def test_ways_without_end_make_few_requests() -> None:
     begin = time.perf_counter()
     project = read({"a.py": ASK + "".join(level) + begins})
     assert time.perf_counter() - begin < 20
-    assert 16 < len(project.requests) <= 32 + 16 + 1
+    assert 16 < len(project.requests) <= 32 + 16 * 4 + 1
 
 
 def state_of_hole(files: dict[str, str], expression: str) -> tuple[str, str]:
