@@ -81,6 +81,20 @@ def facts(source: Source, words: bytes = b"") -> Facts:
             read_function(file, node, scope)
         except RecursionError:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
+    _conclude(file, source, tree)
+    for expression, name, directive in said.docstrings:
+        text = evaluate(file, file.module, expression)
+        if settle(file, text, expression, name, "comment", directive.role) is not None:
+            file.settled.add(directive.start)
+    for expression, directive in said.denied:
+        _silence(file, file.span(expression), directive)
+    idle = [each for each in said.directives if each.start not in file.settled]
+    file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
+    return file.facts
+
+
+def _conclude(file: File, source: Source, tree: ast.Module) -> None:
+    """What is known of a file when all of its functions have been read."""
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
     file.facts.bare = sorted(file.bare)
@@ -93,15 +107,6 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
         onward.settle(file, tree)
-    for expression, name, directive in said.docstrings:
-        text = evaluate(file, file.module, expression)
-        if settle(file, text, expression, name, "comment", directive.role) is not None:
-            file.settled.add(directive.start)
-    for expression, directive in said.denied:
-        _silence(file, file.span(expression), directive)
-    idle = [each for each in said.directives if each.start not in file.settled]
-    file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
-    return file.facts
 
 
 def _written_again(file: File, text: str) -> set[str]:
