@@ -37,6 +37,8 @@ _LOOKING = frozenset("track count log print show display record validate analyze
 # Keywords whose text is for the people who use what the call makes.
 _HINTS = frozenset({"help", "help_text", "placeholder", "tooltip"})
 _LABELS = frozenset({"name", "id", "key", "title", "label"})
+# Keywords that take what a model is asked, where another one takes its system message.
+_ASKED = frozenset("input inputs user_input query question user_query user_text".split())
 _TEXT_KEYS = frozenset({"content", "text", "template", "prompt"})
 
 
@@ -91,6 +93,14 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
                 key = "system_text"
             index = consider(file, value, node, "tool_description" if tells else key, named=tells)
             unclaimed(file, index, type(node) in NAMES)
+    if not _ASKED.isdisjoint(site.keywords) and any(
+        role_of(key) == "system" and file.prompt_like(key) for key in site.keywords
+    ):
+        # What stands beside a system message is said to the same model.
+        for key in sorted(_ASKED.intersection(site.keywords)):
+            value, node = site.keywords[key]
+            if isinstance(value, tuple) and textual(value):
+                consider(file, value, node, key, named=True)
     if "messages" in site.keywords:
         _take_pairs(file, site.keywords["messages"][0])
     if {"role", "content"} <= site.keywords.keys():

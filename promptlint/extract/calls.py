@@ -273,6 +273,8 @@ def _arguments(
         hidden += 1
         site.rest = file.hole(argument.value, Volatility.UNKNOWN)
     for keyword in node.keywords:
+        if type(keyword.value) is ast.Lambda and file.prompt_like(keyword.arg or ""):
+            file.handed = keyword.value
         if documents(keyword.arg, keyword.value, name):
             with file.aside():
                 value = evaluate(file, scope, keyword.value)

@@ -22,7 +22,7 @@ from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, documents, settle, take_examples
 from promptlint.extract.spreads import SPREAD, may_be_dict
-from promptlint.extract.state import File, Scope, fallback_of, has_text, key_of, single_hole, state_of, textual
+from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
 from promptlint.extract.volatility import CONSTANT, DEPLOY, UNKNOWN, State, dotted, of_name, of_part, strongest, terms
@@ -437,8 +437,11 @@ def unary(file: File, scope: Scope, node: ast.UnaryOp) -> Value:
 
 
 def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
-    """A function without a name: the text that it gives back, if that is what it does."""
-    given = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    """A function without a name; one that is handed over for a prompt is worth the text that it gives back."""
+    if file.handed is not node:
+        return _others(file, scope, node, [node.body])
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    given = (*arguments[: len(arguments) - len(node.args.defaults)], *node.args.kwonlyargs)
     around = {each.arg: scope.values.get(each.arg) for each in given}
     for each in given:
         scope.values[each.arg] = (file.hole(each, *of_name(each.arg)),)
@@ -448,10 +451,7 @@ def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
             del scope.values[name]
         else:
             scope.values[name] = before
-    if isinstance(value, tuple) and has_text(value):
-        return value
-    state = state_of(value)
-    return (file.hole(node, state[0], "" if state[1] == "unordered" else state[1]),)
+    return value
 
 
 def _others(file: File, scope: Scope, node: ast.expr, operands: list[ast.expr]) -> Value:

@@ -142,6 +142,9 @@ def takes_prompt(name: str) -> bool:
 def gives_prompt(name: str) -> bool:
     """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
     parts = words(name)
+    if parts[:3] == ("doc", "to", "text"):
+        # lm-eval 0.4.9: api/task.py Task.doc_to_text, and the functions that its YAML names for it.
+        return True
     source = next((at for at, part in enumerate(parts) if at and part in _SOURCES), 0)
     if source:
         # `flow_from_instructions`: what it makes of them is named in front.

@@ -18,7 +18,7 @@ from promptlint.extract.invocations import takes
 from promptlint.extract.names import asks_person, example_like, role_of, scripted, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
-from promptlint.extract.state import File, has_text, single_hole, textual
+from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -613,4 +613,6 @@ def settle(file: File, value: Value, node: ast.AST, name: str, evidence: str, ro
 
 def place(file: File, value: Value, node: ast.AST) -> Span:
     """Where a value stands: its own text if there is any, else the expression."""
-    return extent(value) or file.span(node)
+    # A module has no place: what it loads is named where it does so.
+    made = fallback_of(value) if type(node) is ast.Module else None
+    return extent(value) or (made.span if made is not None else file.span(node))

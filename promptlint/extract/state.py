@@ -130,6 +130,8 @@ class File:
     importing = True
     # The value of the next call is not used: it need not be described.
     unused = False
+    # A function without a name that a keyword hands over for a prompt.
+    handed: ast.Lambda | None = None
     # The function being read, to name what has no name of its own, and its key.
     where = ""
     function = ""
@@ -218,6 +220,8 @@ class File:
         if self.forced is not None:
             return self.forced
         located: Any = node
+        if type(node) is ast.Module:
+            return Span(self.name, 0, 0)
         row, column = located.lineno, located.col_offset
         end_row, end_column = located.end_lineno or row, located.end_col_offset or column
         starts, wide = self.starts, self.wide

@@ -1,0 +1,216 @@
+"""Texts that come into a prompt by tables of functions, functions handed over, defaults, and words about parameters."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+RULES = "Write in short sentences, name the source of every figure, and leave out what is not known."
+TASK = "Sort the letters of this week by the departments that they are for, the oldest of them first."
+ASK = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    """Role and static text of every prompt of a program."""
+    project = link([facts(Source("app.py", textwrap.dedent(text)))])
+    return {(prompt.role, "".join(text.value for text in texts(prompt.template))) for prompt in project.prompts}
+
+
+def case(name: str, text: str, *expected: tuple[str, str]) -> Any:
+    return pytest.param(text.replace("RULES_TEXT", RULES).replace("TASK_TEXT", TASK), expected, id=name)
+
+
+BUILDERS = """
+def rules(letter):
+    return "RULES_TEXT"
+def task(letter):
+    return f"TASK_TEXT {letter}"
+"""
+CASES = [
+    case(
+        "one function of a table, called with what it is about",
+        f"""{BUILDERS}
+def ask(client, letter, kind):
+    builders = {{"rules": rules, "task": task}}
+    {ASK}builders[kind](letter)}}])
+        """,
+        ("user", f"{RULES}{TASK} "),
+    ),
+    case(
+        "one function of a table of the module",
+        f"""{BUILDERS}
+TABLE = {{"rules": rules, "task": task}}
+def ask(client, letter, kind):
+    text = TABLE[kind](letter)
+    {ASK}text}}])
+        """,
+        ("user", f"{RULES}{TASK} "),
+    ),
+    case(
+        "a function that is handed over for a prompt",
+        f"""{BUILDERS}
+def run(engine):
+    engine.start(desk_prompt=rules, retries=3)
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a function without a name that is handed over for a prompt",
+        """
+        def run(engine, letter):
+            engine.start(desk_prompt=lambda letter: f"TASK_TEXT {letter}", retries=3)
+        """,
+        ("user", f"{TASK} "),
+    ),
+    case(
+        "what is taken where settings say nothing",
+        f"""
+        def ask(client, settings, letter):
+            rules = settings.get("rules", "RULES_TEXT")
+            {ASK}f"{{rules}} {{letter}}"}}])
+        """,
+        ("user", f"{RULES} "),
+    ),
+    case(
+        "what is taken where settings that an object keeps say nothing",
+        f"""
+        class Desk:
+            def __init__(self, settings):
+                self.settings = settings
+            def ask(self, client, letter):
+                rules = self.settings.get("rules", "RULES_TEXT")
+                {ASK}f"{{rules}} {{letter}}"}}])
+        """,
+        ("user", f"{RULES} "),
+    ),
+    case(
+        "a parameter that is named for what it takes",
+        """
+        LETTERS = "TASK_TEXT"
+        def ask(prompt_template, parser):
+            return ENGINES[parser].send(prompt_template)
+        def run(letter):
+            return ask(LETTERS, int)
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "what is asked beside a system message",
+        """
+        def run(chat):
+            say = "TASK_TEXT"
+            return talk(inputs=say, engine=chat, sys_prompt="RULES_TEXT")
+        """,
+        ("user", TASK),
+        ("system", RULES),
+    ),
+    case(
+        "words about parameters",
+        """
+        from typing import Annotated
+        class Desk:
+            @staticmethod
+            def sort(letter: Annotated[str, "TASK_TEXT"], year: int = 2026) -> str:
+                '''RULES_TEXT'''
+                return letter
+        """,
+        ("tool", TASK),
+        ("tool", RULES),
+    ),
+    case(
+        "what lm-eval makes of a document",
+        """
+        def doc_to_text(doc):
+            return "TASK_TEXT\\n" + doc["letter"]
+        """,
+        ("user", f"{TASK}\n"),
+    ),
+    case(
+        "a function of a package that is called as methods of agents are",
+        """
+        import controlflow as cf
+        cf.run("TASK_TEXT", instructions="RULES_TEXT")
+        """,
+        ("user", TASK),
+        ("user", RULES),
+    ),
+    case(
+        "a prompt in a file that loads its templates",
+        """
+        import yaml
+        with open("desks.yaml") as file:
+            DESK_TEMPLATE = yaml.safe_load(file)
+        SYSTEM_PROMPT = "RULES_TEXT"
+        """,
+        ("system", RULES),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_what_is_handed_over_is_found(text: str, expected: tuple[tuple[str, str], ...]) -> None:
+    assert set(expected) <= found(text)
+
+
+SILENT = [
+    case(
+        "functions of a table whose value goes nowhere",
+        f"""{BUILDERS}
+TABLE = {{"rules": rules, "task": task}}
+def show(letter, kind):
+    print(TABLE[kind](letter))
+        """,
+    ),
+    case(
+        "what is taken where an answer says nothing, and is shown",
+        """
+        def show(answer):
+            print(answer.get("text", "RULES_TEXT"))
+        """,
+    ),
+    case(
+        "a parameter of one word, by which people are asked",
+        """
+        TEXT = "TASK_TEXT"
+        def ask(prompt, retries):
+            return READERS[retries].send(prompt)
+        def run():
+            return ask(TEXT, 3)
+        """,
+    ),
+    case(
+        "the shape of an array",
+        """
+        from typing import Annotated
+        def scale(image: Annotated[np.ndarray, "height width"]) -> float:
+            '''RULES_TEXT'''
+            return 2.0
+        """,
+    ),
+    case(
+        "words about parameters where tools are marked, and this is none",
+        """
+        from typing import Annotated
+        from semantic_kernel.functions import kernel_function
+        class Desk:
+            @kernel_function(description="Lists all letters that have come in.")
+            def letters(self) -> str:
+                return ""
+            def sort(self, letter: Annotated[str, "TASK_TEXT"]) -> str:
+                '''RULES_TEXT'''
+                return letter
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SILENT)
+def test_what_is_not_is_left_alone(text: str, expected: tuple[tuple[str, str], ...]) -> None:
+    assert not [said for _, said in found(text) if RULES in said or TASK in said]
