@@ -547,15 +547,22 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         "griptape",
         """
         from griptape.rules import Rule
+        from griptape.structures import Agent
         from griptape.tasks import PromptTask
         from griptape.utils.decorators import activity
-        Rule("Never swear.")
+        agent = Agent(rules=[Rule("Never swear.")])
+        agent.run("Sort this letter.")
         PromptTask("Sum up {{ args[0] }} for me.")
         class Sums:
             @activity(config={"description": "Adds numbers up."})
             def add(self, values): ...
         """,
-        {("system", "Never swear."), ("user", "Sum up {{ args[0] }} for me."), ("tool", "Adds numbers up.")},
+        {
+            ("system", "Never swear."),
+            ("user", "Sort this letter."),
+            ("user", "Sum up {{ args[0] }} for me."),
+            ("tool", "Adds numbers up."),
+        },
     ),
     (
         "mirascope-and-magentic",
