@@ -212,6 +212,7 @@ class Linker:
             if len(branch) == 2 and is_several(branch):
                 inner = self.several(branch, facts, bound)
                 found.extend(inner.items if inner is not None else ())
+                known += inner is not None
                 complete = complete and (inner is None or inner.complete)
             elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole):
                 value = self.value(branch, facts, bound)

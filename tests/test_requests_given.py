@@ -238,6 +238,8 @@ def test_lists_that_are_empty_if_nothing_is_given_add_nothing(call: str, expecte
     def ask(text, extra=[], more=None, tools=[]):
         messages = [{"role": "system", "content": "You are kind."}, {"role": "user", "content": text}, *extra]
         messages += more or []
+        if len(extra) > 0:
+            messages += extra
         return client.chat.completions.create(model="gpt-5", messages=messages, tools=tools)
     """
     (found,) = requests_of(SPREAD + textwrap.dedent(code) + call)
