@@ -305,11 +305,7 @@ class Callers:
                 if self.used >= MAX_CALLS:
                     return
                 unsaid = invocation.name[0] == "?" or (ITEM in invocation.name and self._unknown(facts, invocation))
-                if (
-                    self.classes.only(place)
-                    if unsaid
-                    else self.classes.target(facts, invocation.name, wanted) == place
-                ):
+                if self.classes.only(place) if unsaid else self.classes.target(facts, invocation.name, wanted) == place:
                     self.used += 1
                     ambiguous = unsaid or self.classes.ambiguous(facts, invocation.name)
                     certain = not unsaid and self.classes.certain(facts, invocation.name)

@@ -12,7 +12,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from promptlint.classes import Place
 from promptlint.drawn import MAX_TEXTS, within
@@ -37,6 +39,20 @@ _NOWHERE = Span("", 0, 0)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
+class Read(msgspec.Struct, frozen=True):
+    """What a prompt reads, and in which file it does where that matters.
+
+    `kind`: "member", an attribute or method of objects, by its `name` alone; "variable" of a template that is called
+    the same; "item" of a collection, as in `Hole.member`; "shown", an object as text, and "returned", what a method
+    gives back, where the class is known; "own", an attribute of the object of the class `owner` whose method reads it.
+    """
+
+    kind: Literal["member", "variable", "item", "shown", "returned", "own"]
+    name: str
+    file: str = ""
+    owner: str = ""
+
+
 class Members:
     """What classes and their objects have, by name. One for a run."""
 
@@ -45,9 +61,8 @@ class Members:
         self.callers = callers
         classes = self.classes = callers.classes
         self.homes = {facts.file: facts for facts in all_facts}
-        # The names that prompts ask for, and whether as variables of a template; each with the role of the first. And
-        # how many have been looked up.
-        self.asked: dict[tuple[str, bool], str] = {}
+        # What prompts read, each with the role of the first, and how much of that has been looked up.
+        self.asked: dict[Read, str] = {}
         self.done = 0
         # By name: whose it is, the file it stands in, the value there.
         self.values: dict[str, list[tuple[Place, Facts, Value]]] = {}
@@ -72,20 +87,22 @@ class Members:
 
     def ask(self, role: str, template: Template) -> None:
         """Look for what a prompt reads from objects."""
-        for name, variable in _read(template, self.namesakes, 0):
-            if "()\0" in name and not self._known(name):
-                continue
-            if (name in self.values or name[:1] in ("#", "@")) and len(self.asked) < MAX_NAMES:
-                self.asked.setdefault((name, variable), role)
+        for read in _read(template, self.namesakes, 0):
+            by_name = read.kind in ("member", "variable")
+            if self._known(read) if read.kind == "returned" else not by_name or read.name in self.values:
+                self._want(read, role)
         for hole in holes(template):
-            if hole.parameter[:5] == "self." and (owner := self._around(hole)) and len(self.asked) < MAX_NAMES:
-                self.asked.setdefault((f"self\0{hole.parameter[5:]}\0{owner}\0{hole.span.file}", False), role)
+            if hole.parameter[:5] == "self." and (owner := self._around(hole)):
+                self._want(Read("own", hole.parameter[5:], hole.span.file, owner), role)
 
-    def _known(self, name: str) -> bool:
+    def _want(self, read: Read, role: str) -> None:
+        if len(self.asked) < MAX_NAMES:
+            self.asked.setdefault(read, role)
+
+    def _known(self, read: Read) -> bool:
         """Whether a method is one of a class of the project."""
-        called, _, file = name[1:].partition("()\0")
-        facts = self.homes.get(file)
-        found = self.classes.meant(facts, called) if facts is not None else None
+        facts = self.homes.get(read.file)
+        found = self.classes.meant(facts, read.name) if facts is not None else None
         return found is not None and found[1].rpartition(".")[0] in self.homes[found[0]].bases
 
     def _around(self, hole: Hole) -> str:
@@ -100,37 +117,37 @@ class Members:
     def found(self) -> list[tuple[Facts, Site]]:
         """The texts for the names that were asked for since the last time."""
         sites: list[tuple[Facts, Site]] = []
-        for (name, variable), role in list(self.asked.items())[self.done :]:
-            if name[:1] == "#":
-                sites += self._drawn(role, *name.split("\0"))
-            elif name[:1] == "@" and "()\0" in name:
-                place, _, file = name[1:].partition("()\0")
-                sites += self._given_back(role, place, file)
-            elif name[:1] == "@":
-                sites += self._shown(role, *name[1:].split("\0"))
-            elif name[:5] == "self\0":
-                sites += self._held(role, *name[5:].split("\0"))
-            elif self._tells(name, variable):
-                for _, facts, value in self.values[name]:
-                    span = extent(value) or _NOWHERE
-                    sites.append((facts, Site(value, role, name.strip("[]()"), "member", span, READS)))
+        for read, role in list(self.asked.items())[self.done :]:
+            match read.kind:
+                case "item":
+                    sites += self._drawn(read, role)
+                case "returned":
+                    sites += self._given_back(read, role)
+                case "shown":
+                    sites += self._shown(read, role)
+                case "own":
+                    sites += self._held(read, role)
+                case _ if self._tells(read):
+                    for _, facts, value in self.values[read.name]:
+                        span = extent(value) or _NOWHERE
+                        sites.append((facts, Site(value, role, read.name.strip("[]()"), "member", span, READS)))
         self.done = len(self.asked)
         return sites
 
-    def _drawn(self, role: str, member: str, file: str) -> Iterator[tuple[Facts, Site]]:
+    def _drawn(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
         """The texts of a collection that a prompt takes one of at a time."""
-        facts = self.homes.get(file)
-        number, *path = member[1:].split(".")
+        facts = self.homes.get(read.file)
+        number, *path = read.name[1:].split(".")
         if facts is None or not number.isdecimal() or int(number) >= len(facts.drawn):
             return
         name = path[-1] if path and path[-1] != "*" else ""
         for text in itertools.islice(within(self.linker.resolve(facts.drawn[int(number)], facts), path), MAX_TEXTS):
             yield facts, Site(text, role, name, "member", extent(text) or _NOWHERE, READS)
 
-    def _shown(self, role: str, name: str, file: str) -> Iterator[tuple[Facts, Site]]:
+    def _shown(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
         """What an object gives as its text: `__str__` of its class, or `__repr__`."""
-        facts = self.homes.get(file)
-        place = self.linker.place(name, facts) if facts is not None else None
+        facts = self.homes.get(read.file)
+        place = self.linker.place(read.name, facts) if facts is not None else None
         if place is None:
             return
         for method in _SHOWN:
@@ -140,9 +157,9 @@ class Members:
                 yield home, Site(function.returns, role, method, "member", extent(function.returns) or _NOWHERE, READS)
                 return
 
-    def _given_back(self, role: str, name: str, file: str) -> Iterator[tuple[Facts, Site]]:
+    def _given_back(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
         """What a method of a class of the project gives back, of that class and of those made from it."""
-        found = self.classes.meant(self.homes[file], name)
+        found = self.classes.meant(self.homes[read.file], read.name)
         if found is None:
             return
         owner, _, method = found[1].rpartition(".")
@@ -152,13 +169,14 @@ class Members:
                 span = extent(function.returns) or _NOWHERE
                 yield home, Site(function.returns, role, method, "member", span, READS)
 
-    def _held(self, role: str, attribute: str, owner: str, file: str) -> Iterator[tuple[Facts, Site]]:
+    def _held(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
         """What the objects whose method a prompt comes from have for an attribute that this method reads.
 
         That is what their classes say of it, and what they are made with.
         """
-        line = self.classes.lineage(self.homes[file], owner)
-        below = list(self.classes.below(file, owner))
+        attribute = read.name
+        line = self.classes.lineage(self.homes[read.file], read.owner)
+        below = list(self.classes.below(read.file, read.owner))
         said = [each for each in line if f"{each[1]}.{attribute}" in each[0].bindings][:1]
         for home, name in (*said, *below):
             value = home.bindings.get(f"{name}.{attribute}")
@@ -178,45 +196,48 @@ class Members:
         made = self.classes.about(given.facts, given.invocation.name)
         return made in classes or (given.facts.file, given.invocation.function.rpartition(".")[0]) in classes
 
-    def _tells(self, name: str, variable: bool) -> bool:
+    def _tells(self, read: Read) -> bool:
         """Whether a name says enough of whose it is: by its words, or since few have it."""
-        owners = {family[1].rpartition(".")[2] for family, _, _ in self.values[name]}
-        if len(words(name)) > 1:
+        owners = {family[1].rpartition(".")[2] for family, _, _ in self.values[read.name]}
+        if len(words(read.name)) > 1:
             return len(owners) <= MAX_FAMILIES
-        if variable:
+        if read.kind == "variable":
             # What objects are made with, and the class that keeps it.
             return len(owners) <= 2
         # What holds a text, an error, an answer comes with data, as does what is told of an outcome.
-        return len(owners) == 1 and volatility_of(name) is not Volatility.REQUEST and name not in TOLD
+        return len(owners) == 1 and volatility_of(read.name) is not Volatility.REQUEST and read.name not in TOLD
 
 
-def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[tuple[str, bool]]:
-    """The names of what a prompt reads from objects, and of the variables of a template that are called the same.
-
-    And whether a name is that of a variable.
-    """
+def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[Read]:
+    """What a prompt reads from objects and collections, and the variables of a template that are called the same."""
     for part in template if depth < MAX_NESTING else ():
         if type(part) is Hole:
-            if part.member[:1] == "@":
-                yield f"{part.member}\0{part.span.file}", False
-                if part.member.endswith("()"):
-                    yield part.member.rpartition(".")[2], False
-            elif part.member[:1] == "#":
-                yield f"{part.member}\0{part.span.file}", False
-                key = part.member.rpartition(".")[2]
-                if "_" in key.strip("_"):
-                    yield f"[{key}]", False
-            elif part.member:
-                yield part.member, False
-            elif not part.span.file.endswith(".py") and _DOTTED.fullmatch(part.expression):
-                yield part.expression.rpartition(".")[2], False
-            elif part.expression in namesakes and part.span.end - part.span.start > len(part.expression) + 1:
-                # A variable of a template, which stands between braces.
-                yield part.expression, True
+            yield from _read_by(part, namesakes)
         elif type(part) is Choice:
             for branch in part.branches:
                 yield from _read(branch, namesakes, depth + 1)
         elif type(part) is Repeat:
             if part.over in namesakes:
-                yield part.over, True
+                yield Read("variable", part.over)
             yield from _read(part.body, namesakes, depth + 1)
+
+
+def _read_by(hole: Hole, namesakes: set[str]) -> Iterator[Read]:
+    file, member = hole.span.file, hole.member
+    if member[:1] == "@" and member.endswith("()"):
+        yield Read("returned", member[1:-2], file)
+        yield Read("member", member.rpartition(".")[2])
+    elif member[:1] == "@":
+        yield Read("shown", member[1:], file)
+    elif member[:1] == "#":
+        yield Read("item", member, file)
+        key = member.rpartition(".")[2]
+        if "_" in key.strip("_"):
+            yield Read("member", f"[{key}]")
+    elif member:
+        yield Read("member", member)
+    elif not file.endswith(".py") and _DOTTED.fullmatch(hole.expression):
+        yield Read("member", hole.expression.rpartition(".")[2])
+    elif hole.expression in namesakes and hole.span.end - hole.span.start > len(hole.expression) + 1:
+        # A variable of a template, which stands between braces.
+        yield Read("variable", hole.expression)

@@ -390,19 +390,13 @@ DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(
 def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
     """`string.Template(target).substitute(**keywords)`."""
 
-    def change(ruler: Ruler) -> Template:
-        if ruler.value.count("$") > MAX_FIELDS:
-            return ruler.cut(0, len(ruler.value))
+    def value(ruler: Ruler, match: re.Match[str]) -> Template:
+        name = match["named"] or match["braced"]
+        if name is None:
+            return (ruler.text("$", match.start(), match.end()),)
+        return _given(keywords, name, ruler.place(match.start(), match.end()))
 
-        def value(match: re.Match[str]) -> Template:
-            name = match["named"] or match["braced"]
-            if name is None:
-                return (ruler.text("$", match.start(), match.end()),)
-            return _given(keywords, name, ruler.place(match.start(), match.end()))
-
-        return ruler.replaced(DOLLAR.finditer(ruler.value), value)
-
-    return over_texts(target, change)
+    return _filled_in(target, "$", DOLLAR, value)
 
 
 # A variable of a Mustache template, and the marks around its sections.
@@ -412,15 +406,22 @@ _MUSTACHE = re.compile(r"\{\{(?:\{ *(?P<plain>[\w.]+) *\}|[&]? *(?P<name>[\w.]+)
 def mustache(target: Template, keywords: Mapping[str, Template]) -> Template:
     """`chevron.render(target, keywords)`: the texts of its sections stand where they are written, each once."""
 
+    def value(ruler: Ruler, match: re.Match[str]) -> Template:
+        name = match["plain"] or match["name"]
+        return _given(keywords, name, ruler.place(match.start(), match.end())) if name else ()
+
+    return _filled_in(target, "{{", _MUSTACHE, value)
+
+
+def _filled_in(
+    target: Template, sign: str, pattern: re.Pattern[str], value: Callable[[Ruler, re.Match[str]], Template]
+) -> Template:
+    """A template with a value for every field, which a pattern finds and which begins with a sign."""
+
     def change(ruler: Ruler) -> Template:
-        if ruler.value.count("{{") > MAX_FIELDS:
+        if ruler.value.count(sign) > MAX_FIELDS:
             return ruler.cut(0, len(ruler.value))
-
-        def value(match: re.Match[str]) -> Template:
-            name = match["plain"] or match["name"]
-            return _given(keywords, name, ruler.place(match.start(), match.end())) if name else ()
-
-        return ruler.replaced(_MUSTACHE.finditer(ruler.value), value)
+        return ruler.replaced(pattern.finditer(ruler.value), lambda match: value(ruler, match))
 
     return over_texts(target, change)
 

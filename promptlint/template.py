@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import TypeAlias, final
+from typing import TypeAlias, TypeVar, final
 
 import msgspec
 
@@ -164,6 +164,7 @@ class Apply(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
 
 Part: TypeAlias = Text | Hole | Choice | Repeat | Ref | Apply
 Template: TypeAlias = tuple[Part, ...]
+_Leaf = TypeVar("_Leaf", Text, Hole)
 
 
 @final
@@ -231,32 +232,23 @@ class Dedent(msgspec.Struct, frozen=True):
 
 def texts(template: Template) -> Iterator[Text]:
     """Every static piece of a linked template, branches and loop bodies included, in source order of the parts."""
-    for part in template:
-        match part:
-            case Text():
-                yield part
-            case Choice():
-                for branch in part.branches:
-                    yield from texts(branch)
-            case Repeat():
-                yield from texts(part.body)
-            case _:
-                pass
+    return _each(template, Text)
 
 
 def holes(template: Template) -> Iterator[Hole]:
     """Every hole of a linked template, branches and loop bodies included."""
+    return _each(template, Hole)
+
+
+def _each(template: Template, kind: type[_Leaf]) -> Iterator[_Leaf]:
     for part in template:
-        match part:
-            case Hole():
-                yield part
-            case Choice():
-                for branch in part.branches:
-                    yield from holes(branch)
-            case Repeat():
-                yield from holes(part.body)
-            case _:
-                pass
+        if type(part) is kind:
+            yield part
+        elif type(part) is Choice:
+            for branch in part.branches:
+                yield from _each(branch, kind)
+        elif type(part) is Repeat:
+            yield from _each(part.body, kind)
 
 
 def runs(template: Template) -> Iterator[list[Text]]:
