@@ -88,12 +88,16 @@ class Patterns:
         return self._spec.check_file(asked).include if self._any.search(asked) else None
 
 
+# A group with a name, which one expression may have but once.
+_NAMED_GROUP = re.compile(r"(?<!\\)\(\?P<\w+>")
+
+
 def _one_of(spec: GitIgnoreSpec) -> re.Pattern[str]:
     """An expression that finds something in every path that one of the patterns matches."""
     expressions = [getattr(pattern, "regex", None) for pattern in spec.patterns]
-    found = [each.pattern for each in expressions if each is not None]
+    found = [_NAMED_GROUP.sub("(?:", each.pattern) for each in expressions if each is not None]
     try:
-        return re.compile("|".join(f"(?:{each.replace('(?P<ps_d>', '(?:')})" for each in found) or "(?!)")
+        return re.compile("|".join(f"(?:{each})" for each in found) or "(?!)")
     except re.error:
         return re.compile("")
 
