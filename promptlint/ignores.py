@@ -325,7 +325,10 @@ def _settings_ignores(source: Source, others: list[tuple[int, int]]) -> Iterator
         row = (match.start(), _row_end(source, source.location(start)[0]))
         covered = (row[0], texts[index][1] if index < len(texts) else row[1])
         found = _parse(source, start, end, covered, row)
-        if found and not found.verb:
+        if found and found.verb:
+            # Said to be wrong, not passed over: who wrote it takes it for settled.
+            found = msgspec.structs.replace(found, verb="", wrong=f"`{found.verb}` settles nothing in a settings file")
+        if found:
             yield found
 
 

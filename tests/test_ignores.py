@@ -148,6 +148,15 @@ def test_an_unused_comment_in_settings() -> None:
     assert fixed(text, name="a.yaml") == ("a: b\n", True)
 
 
+@pytest.mark.parametrize("verb", ["prompt[system]", "not-a-prompt"])
+def test_a_settings_file_has_no_comments_that_settle(verb: str) -> None:
+    (finding,) = lint(f"# promptlint: {verb} mine\na: b\n", name="a.yaml")[1]
+    assert (finding.rule, finding.message) == (
+        "unknown-rule-in-ignore",
+        f"`{verb.partition('[')[0]}` settles nothing in a settings file",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
