@@ -204,3 +204,16 @@ def test_messages_that_a_memory_keeps_are_stored() -> None:
     program = 'from {} import Message\nclient.add(messages=[Message(role="user", content="I sort letters all day")])\n'
     assert texts_of(program.format("zep_cloud")) == []
     assert texts_of(program.format("letters")) == ["I sort letters all day"]
+
+
+def test_what_semantic_kernel_passes_to_a_tool_is_not_described_to_the_model() -> None:
+    program = """
+        from typing import Annotated
+        from semantic_kernel.functions import kernel_function
+        class Sorting:
+            @kernel_function(description="Sort the letters of a department")
+            def sort(self, department: Annotated[str, "The department"], kernel: Annotated[{}, "The kernel"]) -> str:
+                return ""
+    """
+    described = ["Sort the letters of a department", "The department"]
+    assert texts_of(program.format("Kernel")) == texts_of(program.format("'Kernel'")) == described

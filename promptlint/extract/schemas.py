@@ -339,7 +339,8 @@ def _injected(argument: ast.arg) -> bool:
     annotation = argument.annotation
     if isinstance(annotation, ast.Subscript):
         first = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
-        if dotted(first).rpartition(".")[2] in _PASSED:
+        written = first.value if isinstance(first, ast.Constant) else dotted(first)
+        if isinstance(written, str) and written.rpartition(".")[2] in _PASSED:
             return True
     if isinstance(annotation, ast.Subscript):
         extras = annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else []
