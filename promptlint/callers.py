@@ -22,12 +22,13 @@ from promptlint.classes import Classes, Place
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
 from promptlint.extract import spreads
+from promptlint.extract.against import speaks_against
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
 from promptlint.extract.names import role_of, takes_prompt
 from promptlint.extract.schemas import SCHEMA
-from promptlint.extract.sites import KEYWORD, NAME, READS, extent, speaks_against
+from promptlint.extract.sites import KEYWORD, NAME, READS, extent
 from promptlint.extract.state import references
 from promptlint.lent import changes
 from promptlint.operations import literal

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract import sending
+from promptlint.extract.against import exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
@@ -13,7 +14,6 @@ from promptlint.extract.sites import (
     MIN_READS,
     READS,
     consider,
-    exemplified,
     extent,
     feeds,
     note_descriptions,

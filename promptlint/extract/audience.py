@@ -10,9 +10,10 @@ import ast
 from collections.abc import Callable, Container, Sequence
 from typing import TypeAlias
 
+from promptlint.extract.against import speaks_against
 from promptlint.extract.facts import Site
 from promptlint.extract.reads import reads_like_prompt
-from promptlint.extract.sites import NAME, READS, sample, speaks_against
+from promptlint.extract.sites import NAME, READS, sample
 from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
 from promptlint.template import Span

@@ -8,6 +8,16 @@ from typing import TypeGuard
 import msgspec
 
 from promptlint.extract import fills, inherited, lists, loads, partials, pipelines, schemas, sending, spreads, turns
+from promptlint.extract.against import (
+    FIELDS,
+    answers,
+    documents,
+    for_people,
+    measures,
+    shown_on,
+    speaks_against,
+    told_to_page,
+)
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
@@ -19,21 +29,7 @@ from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.messages import as_message, note_schema, note_written
 from promptlint.extract.names import words
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import (
-    FIELDS,
-    answers,
-    consider,
-    documents,
-    extent,
-    feeds,
-    flattened,
-    for_people,
-    measures,
-    sample,
-    shown_on,
-    speaks_against,
-    told_to_page,
-)
+from promptlint.extract.sites import consider, extent, feeds, flattened, sample
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.subscripts import MAX_BRANCHES
 from promptlint.extract.volatility import NAMES, SETS, TELLING, UNKNOWN, dotted, is_source

@@ -7,13 +7,14 @@ import ast
 import msgspec
 
 from promptlint.extract import fills, lists, schemas, sending
+from promptlint.extract.against import shown_on
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, role_constant, role_named
 from promptlint.extract.results import run_time_value
-from promptlint.extract.sites import extent, sample, shown_on
+from promptlint.extract.sites import extent, sample
 from promptlint.extract.state import File, Scope, references, textual
 from promptlint.extract.volatility import dotted
 from promptlint.operations import literal

@@ -8,6 +8,7 @@ import contextlib
 import msgspec
 
 from promptlint.extract import schemas
+from promptlint.extract.against import answers
 from promptlint.extract.audience import held_by, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
@@ -26,7 +27,6 @@ from promptlint.extract.sites import (
     KEYWORD,
     NAME,
     READS,
-    answers,
     consider,
     extent,
     field_default,

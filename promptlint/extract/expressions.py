@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from promptlint.extract import fills, schemas
+from promptlint.extract.against import documents
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.collections import below
@@ -20,7 +21,7 @@ from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
-from promptlint.extract.sites import consider, documents, settle, take_examples
+from promptlint.extract.sites import consider, settle, take_examples
 from promptlint.extract.spreads import SPREAD, may_be_dict
 from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring

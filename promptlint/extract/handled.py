@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from promptlint.extract.against import WEB, speaks_against
 from promptlint.extract.names import words
-from promptlint.extract.sites import WEB, speaks_against
 from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
 

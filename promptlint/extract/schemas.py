@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from promptlint.extract.against import serves
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import tool_named, words
-from promptlint.extract.sites import KEYWORD, extent, serves
+from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import File, Scope, references, single_hole, textual
 from promptlint.extract.volatility import dotted
 from promptlint.template import Items, Mapping, Message, Value

@@ -8,14 +8,14 @@ argparse, SQL, ...) silences ranks 2 and 3.
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, TERMINALS, exemplified, speaks_against
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import asks_person, example_like, role_of, scripted, told_people, words
+from promptlint.extract.names import example_like, role_of, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
@@ -40,150 +40,6 @@ SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS = 40
 # What a file of prompts holds under any name is one, from this length on.
 MIN_HELD = 100
-
-# Calls whose text people or programs read, by the last part of the name.
-AGAINST = frozenset(
-    "print debug info warning warn error exception critical fatal log trace echo secho add_argument "
-    "add_parser add_option ArgumentParser argument Option Argument Typer execute executemany "
-    "executescript fetch fetchall fetchval run_sql read_sql run_query cypher "
-    "Popen check_output check_call getLogger confirm pprint deprecated skip skipif xfail "
-    "fail abort HTTPException jsonify Markdown rule status HTML st_markdown set_page_config markdown "
-    "writelines subheader caption button add_row".split()
-)
-# The same of words that mean something else elsewhere (`chat.system("...")`): only with this in front of them.
-AGAINST_OF = {
-    "system": ("os",), "input": ("",), "option": ("", "click"), "compile": ("re", "regex"), "sub": ("re", "regex"),
-    "subn": ("re", "regex"), "match": ("re", "regex"), "fullmatch": ("re", "regex"), "search": ("re", "regex"),
-    "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
-}  # fmt: skip
-_ANSWERING = frozenset({"set", "send", "post", "add", "make"})
-# Where texts become sound or the other way round: how to read aloud, what may be heard.
-_SOUND = frozenset({"speech", "transcriptions", "translations"})
-AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
-# Packages that talk to people: whatever they are given is read by one.
-AGAINST_PACKAGES = frozenset(
-    "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy PyInquirer "
-    "inputimeout pyinputplus getpass pwinput prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio "
-    "streamlit textual nicegui chainlit".split()
-)
-
-
-# The same without those that every program may use beside what it is about.
-AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
-    "argparse optparse logging loguru structlog warnings click typer".split()
-)
-# Of these, the ones that ask for lines and choices.
-_TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
-_BUILT_FOR = frozenset("gradio streamlit textual nicegui chainlit".split())
-# Of these, the ones that draw what a person sees.
-_SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
-
-
-# What documents the routes and models of a web service: its examples are recorded, not sent.
-_DOCUMENTS = frozenset("json_schema_extra schema_extra openapi_extra openapi_examples application/json".split())
-# Classes of what a model gives back, and of what is told of a request to those who watch the program.
-_OUTPUTS = frozenset(
-    "ChatGeneration ChatGenerationChunk ChatResult LLMResult ChatCompletion ChatCompletionChunk "
-    "ModelResponse CompletionResponse LogRecord".split()
-)
-# Services that keep what was said.
-_STORES = frozenset({"zep_cloud", "zep_python"})
-
-
-@functools.lru_cache(maxsize=20_000)
-def answers(dotted: str) -> bool:
-    """Whether what this class is given, or holds, are answers of a model: it is one of them, or a test double."""
-    last = dotted.rpartition(".")[2]
-    return last in _OUTPUTS or (last.lstrip("_")[:1].isupper() and scripted(last))
-
-
-_MEASURING = frozenset("count estimate track".split())
-_MEASURED = frozenset("token tokens cost message messages history".split())
-
-
-@functools.lru_cache(maxsize=20_000)
-def measures(name: str) -> bool:
-    """Whether a function of this name only measures messages: `count_tokens([...])`, `track_history([...])`."""
-    said = words(name)
-    return len(said) > 1 and said[0] in _MEASURING and said[-1] in _MEASURED
-
-
-def documents(name: object, node: ast.expr, call: str = "") -> bool:
-    """Whether a keyword, key or name says that its value documents a web service.
-
-    `responses={200: {...}}`, `Field(examples=[...])`; `call` is what a keyword belongs to.
-    """
-    if name == "examples" and call.rpartition(".")[2] in FIELDS:
-        return True
-    return name in _DOCUMENTS or (name == "responses" and isinstance(node, ast.Dict) and _by_status(node))
-
-
-def exemplified(name: str, value: Value) -> bool:
-    """Whether what is said of a model under this name are examples of it, for those who call the service."""
-    return name in _DOCUMENTS and type(value) is Mapping and any(value.get(key) for key in ("example", "examples"))
-
-
-def _by_status(node: ast.Dict) -> bool:
-    return any(isinstance(key, ast.Constant) and isinstance(key.value, int) for key in node.keys)
-
-
-def for_people(dotted: str) -> bool:
-    """Whether a class, by its import path, is one of a user interface, whose messages are shown."""
-    package = dotted.partition(".")[0]
-    # `gradio_agentchatbot`, `streamlit_chat`: what others have built for it.
-    return package in AGAINST_PACKAGES or package.partition("_")[0] in _BUILT_FOR
-
-
-# Packages that serve a web API, and folders of its routes.
-WEB = frozenset("fastapi flask starlette quart sanic litestar ninja rest_framework".split())
-_ROUTES = frozenset("router routers route routes rest endpoints".split())
-# How such a file answers the page or the program that asks.
-_ANSWERS = frozenset("send_json send_text JSONResponse ORJSONResponse jsonify emit".split())
-
-
-def serves(file: File) -> bool:
-    """Whether a file serves a web API."""
-    return not file.imported.isdisjoint(WEB) or not _ROUTES.isdisjoint(file.name.split("/")[-3:-1])
-
-
-def told_to_page(file: File, last: str) -> bool:
-    """Whether what a call of this name is given goes to the page that a web API serves."""
-    return last in _ANSWERS and not file.imported.isdisjoint(WEB)
-
-
-def shown_on(file: File, dotted: str) -> bool:
-    """Whether messages of a class are shown, or stored: of a user interface, or the own one of a file that draws it.
-
-    A class that such a file defines itself may as well be what it sends, unless it fills the whole terminal.
-    """
-    if for_people(dotted) or dotted.partition(".")[0] in _STORES:
-        return True
-    if file.imported.isdisjoint(_SCREENS):
-        return False
-    if dotted.startswith("."):
-        return True
-    drawn = "tui" in words(file.name.rpartition("/")[2]) or any(map(_full_screen, file.aliases.values()))
-    return drawn and dotted in file.known
-
-
-def _full_screen(path: str) -> bool:
-    return path.startswith(("textual.", "prompt_toolkit.layout.")) or path == "prompt_toolkit.Application"
-
-
-@functools.lru_cache(maxsize=20_000)
-def speaks_against(dotted: str) -> bool:
-    """Whether text given to this call, named as it is written or by its import path, is not for a model."""
-    front, _, last = dotted.rpartition(".")
-    if last in AGAINST or last.endswith(AGAINST_SUFFIXES):
-        return True
-    if "reply" in last and (parts := words(last))[0] in _ANSWERING and "reply" in parts[1:]:
-        # `set_reply_text(...)`: what the program itself answers.
-        return True
-    if last in AGAINST_OF:
-        return front in AGAINST_OF[last]
-    if "TTS" in dotted or front.rpartition(".")[2] in _SOUND:
-        return True
-    return for_people(dotted) or asks_person(last)
 
 
 def sample(template: Template, limit: int = 8_000) -> str:
@@ -364,7 +220,7 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
 
 def _of_a_line(file: File, name: str) -> bool:
     """Whether a prompt by this name may be what stands in front of a line that is edited in a terminal."""
-    return not file.imported.isdisjoint(_TERMINALS) and role_of(name) == "unknown"
+    return not file.imported.isdisjoint(TERMINALS) and role_of(name) == "unknown"
 
 
 def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
@@ -468,12 +324,6 @@ def _cut_before(file: File, value: Template) -> bool:
     known = cut.span in file.cut
     file.cut.add(cut.span)
     return known
-
-
-# What declares a field or a parameter: its first argument is the default, the others are about it.
-FIELDS = frozenset(
-    "Field field PrivateAttr Option Argument Query Body Form Path Header Cookie Param Parameter ConfigField".split()
-)
 
 
 def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:

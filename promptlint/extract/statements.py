@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from promptlint.extract import fills, lists, schemas
+from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
@@ -19,7 +20,7 @@ from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
 from promptlint.extract.names import class_of_prompts, gives_prompt, words
 from promptlint.extract.reads import reads_like_prompt
-from promptlint.extract.sites import NAME, consider, documents, note_content, sample, speaks_against
+from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import several
