@@ -59,10 +59,12 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     What an agent's tool raises may well be told the model, and texts of models are printed, too: the more speaks for a
     model, the fewer uses speak against it. Other files may use such a text.
     """
+    asked = [site for site in file.facts.sites if site.rank in (NAME, READS) and site.evidence in ("name", "reads")]
+    bound = {(key.rpartition(".")[2], id(value)) for key, value in file.facts.bindings.items()} if asked else set()
     doubtful: dict[str, list[Site]] = {}
-    for site in file.facts.sites:
-        name = _constant(file, site)
-        if name and file.source.text.count(name) > 1:
+    for site in asked:
+        name = _constant(file, site, bound)
+        if name and file.written[name] > 1:
             doubtful.setdefault(name, []).append(site)
     if not doubtful:
         return []
@@ -79,17 +81,17 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     return found
 
 
-def _constant(file: File, site: Site) -> str:
-    """The name of a constant, or of a table of them, in which a doubtful text stands; "" for any other."""
-    if site.rank not in (NAME, READS) or site.evidence not in ("name", "reads") or not isinstance(site.value, tuple):
-        return ""
-    name = held_by(site.name)
+def _constant(file: File, site: Site, bound: set[tuple[str, int]]) -> str:
+    """The name of a constant, or of a table of them, in which a doubtful text stands; "" for any other.
+
+    `bound` are the last names of what the file binds, each with the identity of its value.
+    """
+    name = held_by(site.name) if isinstance(site.value, tuple) else ""
     if not name.isidentifier() or (_worded(site) and name in file.mentions):
         return ""
     if name != site.name:
         return name if name in file.known else ""
-    held = (value for key, value in file.facts.bindings.items() if key.rpartition(".")[2] == name)
-    return name if any(value is site.value for value in held) else ""
+    return name if (name, id(site.value)) in bound else ""
 
 
 def _worded(site: Site) -> bool:

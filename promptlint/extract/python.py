@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -99,7 +98,7 @@ def _conclude(file: File, source: Source, tree: ast.Module) -> None:
     file.facts.loads = sorted(file.loads)
     file.facts.bare = sorted(file.bare)
     file.facts.shown = shown_constants(file, tree)
-    file.facts.mentions = sorted(file.mentions | _written_again(file, source.text))
+    file.facts.mentions = sorted(file.mentions | _written_again(file))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     file.facts.listed, file.facts.routed = _listed(file, source.text), routed(file, tree)
@@ -109,13 +108,10 @@ def _conclude(file: File, source: Source, tree: ast.Module) -> None:
         onward.settle(file, tree)
 
 
-def _written_again(file: File, text: str) -> set[str]:
+def _written_again(file: File) -> set[str]:
     """The names of texts that are written a second time in their file: what a module does with them is not followed."""
     names = {site.name for site in file.facts.sites if site.name in file.facts.bindings} - file.mentions
-    if not names:
-        return set()
-    times = Counter(re.findall(r"\w+", text))
-    return {name for name in names if times[name] > 1}
+    return {name for name in names if file.written[name] > 1}
 
 
 def _listed(file: File, text: str) -> list[tuple[str, tuple[Span, ...]]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +217,11 @@ class File:
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
+
+    @functools.cached_property
+    def written(self) -> Counter[str]:
+        """How often each word stands in the text of the file."""
+        return Counter(re.findall(r"\w+", self.source.text))
 
     def span(self, node: ast.AST) -> Span:
         """The place of an expression or statement in the file."""
