@@ -64,15 +64,21 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     doubtful: dict[str, list[Site]] = {}
     for site in asked:
         name = _constant(file, site, bound)
-        if name and file.written[name] > 1:
+        # A text that reads like a prompt and is used by more than logs and prints is one.
+        if name and not (name in file.mentions and _worded(site)):
             doubtful.setdefault(name, []).append(site)
-    if not doubtful:
+    times = file.written(doubtful)
+    if not any(times[name] > 1 for name in doubtful):
         return []
     uses = _uses(tree.body, file.resolve)
     found = []
     for name, sites in doubtful.items():
+        if times[name] < 2:
+            continue
         # An attribute is used by its owner's name, a constant by its own.
         uses[name] = uses.get(name, set()) | uses.get(f".{name}", set())
+        if not _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set()):
+            continue
         for site in sites:
             kinds = [_ASSERTED] if _worded(site) else [_SHOWN, _ASSERTED]
             kinds += [_RAISED] if site.rank == NAME and not _worded(site) else []
@@ -87,7 +93,7 @@ def _constant(file: File, site: Site, bound: set[tuple[str, int]]) -> str:
     `bound` are the last names of what the file binds, each with the identity of its value.
     """
     name = held_by(site.name) if isinstance(site.value, tuple) else ""
-    if not name.isidentifier() or (_worded(site) and name in file.mentions):
+    if not name.isidentifier():
         return ""
     if name != site.name:
         return name if name in file.known else ""

@@ -49,10 +49,16 @@ _MESSAGES = ("role-dict", "message-class")
 _ROUTES = frozenset("get post put patch delete route api_route".split())
 
 
+# Words of names of collections that describe tools.
+_OF_TOOLS = frozenset("tool tools function functions capability capabilities action actions skill skills".split())
+
+
 def routed(file: File, tree: ast.Module) -> list[str]:
     """Import paths of constants that nothing in a file mentions but functions which are routes of a web API."""
-    constants = {name for name in file.aliases if name.isupper()}
-    if not constants or file.imported.isdisjoint(WEB):
+    if file.imported.isdisjoint(WEB):
+        return []
+    constants = {name for name in file.aliases if name.isupper() and not _OF_TOOLS.isdisjoint(words(name))}
+    if not constants:
         return []
     inside: set[str] = set()
     outside: set[str] = set()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -101,7 +101,7 @@ def _conclude(file: File, source: Source, tree: ast.Module) -> None:
     file.facts.mentions = sorted(file.mentions | _written_again(file))
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
-    file.facts.listed, file.facts.routed = _listed(file, source.text), routed(file, tree)
+    file.facts.listed, file.facts.routed = _listed(file), routed(file, tree)
     describe_tools(file)
     partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):
@@ -111,19 +111,22 @@ def _conclude(file: File, source: Source, tree: ast.Module) -> None:
 def _written_again(file: File) -> set[str]:
     """The names of texts that are written a second time in their file: what a module does with them is not followed."""
     names = {site.name for site in file.facts.sites if site.name in file.facts.bindings} - file.mentions
-    return {name for name in names if file.written[name] > 1}
+    return {name for name, times in file.written(names).items() if times > 1} & names
 
 
-def _listed(file: File, text: str) -> list[tuple[str, tuple[Span, ...]]]:
+def _listed(file: File) -> list[tuple[str, tuple[Span, ...]]]:
     """The collections of descriptions of tools that a module holds for others: `Facts.listed`."""
-    places = [site.span for site in file.facts.sites if site.role == "tool" and site.rank in (KEYWORD, NAME)]
+    told = [site.span for site in file.facts.sites if site.role == "tool" and site.rank in (KEYWORD, NAME)]
+    places = sorted(place for place in told if place.file == file.name)
+    starts = [place.start for place in places]
     found: list[tuple[str, tuple[Span, ...]]] = []
     for key, value in file.facts.bindings.items() if places else ():
         if isinstance(value, Items | Mapping) and "." not in key and value.span.file == file.name:
-            inside = tuple(place for place in places if value.span.start < place.start < value.span.end)
-            if inside and len(re.findall(rf"\b{re.escape(key)}\b", text)) == 1:
+            inside = tuple(places[bisect_right(starts, value.span.start) : bisect_left(starts, value.span.end)])
+            if inside:
                 found.append((key, inside))
-    return found
+    times = file.written([key for key, _ in found])
+    return [(key, inside) for key, inside in found if times[key] == 1]
 
 
 def _runs(file: File, statements: Sequence[ast.stmt]) -> str:

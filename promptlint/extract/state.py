@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -218,10 +218,15 @@ class File:
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
 
-    @functools.cached_property
-    def written(self) -> Counter[str]:
-        """How often each word stands in the text of the file."""
-        return Counter(re.findall(r"\w+", self.source.text))
+    def written(self, names: Collection[str]) -> Counter[str]:
+        """How often each of some words stands in the text of the file."""
+        if len(names) > _SEVERAL:
+            return Counter(re.findall(r"\w+", self.source.text))
+        times: Counter[str] = Counter()
+        for name in names:
+            pieces = self.source.text.split(name)
+            times[name] = sum(not _goes_on(before[-1:], behind[:1]) for before, behind in pairwise(pieces))
+        return times
 
     def span(self, node: ast.AST) -> Span:
         """The place of an expression or statement in the file."""
@@ -334,6 +339,15 @@ class File:
     def _prompt_like(self, name: str) -> bool:
         said = self.verdict(name) if self.verdict is not None else None
         return prompt_like(name) if said is None else said
+
+
+# So many words are looked for one by one.
+_SEVERAL = 20
+
+
+def _goes_on(before: str, behind: str) -> bool:
+    """Whether one of the characters around a word belongs to it."""
+    return before.isalnum() or before == "_" or behind.isalnum() or behind == "_"
 
 
 # Methods whose value is the text that they are called on, or nearly so.
