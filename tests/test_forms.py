@@ -1331,6 +1331,99 @@ FORMS = [
         ("Look the plant up", "user"),
         ("at most one page long", "user"),
     ),
+    form(
+        "tools described as data, with lists of what they take",
+        """
+        description = [
+            {
+                "name": "sort_letters",
+                "description": "Sorts the letters of the house by their subject.",
+                "required_parameters": [
+                    {"name": "letters", "type": "list", "description": "The letters, as texts", "default": None},
+                ],
+                "optional_parameters": [
+                    {"name": "by", "type": "str", "description": "The subject or the date", "default": "date"},
+                ],
+            },
+        ]
+        COMMANDS = [
+            {
+                "name": "sort",
+                "description": "Sort your letters",
+                "args": [{"name": "by", "type": "str", "description": "What the command sorts by"}],
+            },
+        ]
+        def served():
+            # What people pick from a menu.
+            return [{"name": "sort", "description": "Menu of letters", "arguments": [
+                {"name": "by", "description": "What to sort in the menu", "required": True}]}]
+        """,
+        ("Sorts the letters of the house by their subject.", "tool"),
+        ("The letters, as texts", "tool"),
+        ("The subject or the date", "tool"),
+        silent=("Sort your letters", "What the command sorts by", "Menu of letters", "What to sort in the menu"),
+    ),
+    form(
+        "the fields of a tool, described in a table of another file",
+        {
+            "words.py": """
+            FIELD_DESCRIPTIONS = {
+                "letter": "The letter as it came in, without its head.",
+                "tone": "How kind the letter is.",
+            }
+            """,
+            "tool.py": """
+            from words import FIELD_DESCRIPTIONS
+            class LetterTool(House):
+                def get_input_schema(self):
+                    overrides = {
+                        "letter": {"type": "string", "description": FIELD_DESCRIPTIONS["letter"]},
+                        "day": {"type": "integer", "minimum": 1, "description": "The day on which it came"},
+                        "name": {"type": "string", "description": "Who wrote it"},
+                    }
+                    return self.build(overrides)
+                def get_config_schema(self):
+                    return {"inputs": {"folder": {"type": "string", "description": "Where the letters are kept"}}}
+                def describe(self):
+                    return {"width": {"type": "integer", "description": "How wide a column is"}}
+            def test_input_schema(tool):
+                wanted = {"letter": {"type": "string", "description": "What a test expects"}}
+            """,
+        },
+        ("The letter as it came in, without its head.", "tool"),
+        ("The day on which it came", "tool"),
+        ("Who wrote it", "tool"),
+        silent=("How kind the letter is.", "Where the letters are kept", "How wide a column is", "What a test expects"),
+    ),
+    form(
+        "a prompt as a dict of its sections",
+        """
+        class Clerk:
+            @property
+            def _prompt_form(self):
+                return {"Form of the answer": "One line for every letter, and nothing else."}
+            def ask(self, letters):
+                prompt = {"Introduction": "You are the clerk of the house.", "Rules": {}}
+                prompt["Rules"] |= self._prompt_form
+                prompt["Rules"] |= {"Order": ["The oldest letter comes first.", "Bills come last."]}
+                flags["Rules"] |= {"Order": "no text of a clerk"}
+                return self.query(prompt)
+        """,
+        ("You are the clerk of the house.", "system"),
+        ("One line for every letter, and nothing else.", "user"),
+        ("The oldest letter comes first.", "user"),
+        ("Bills come last.", "user"),
+        silent=("no text of a clerk",),
+    ),
+    form(
+        "a system message by its short name",
+        """
+        TASK_SYS_MSG = "Letters of the house, sorted by their subject."
+        SYS_MSG_COUNT = "three of them"
+        """,
+        ("Letters of the house, sorted by their subject.", "system"),
+        silent=("three of them",),
+    ),
 ]
 
 

@@ -25,7 +25,7 @@ PROMPT_PAIRS = frozenset(
         ("user", "msg"), ("human", "message"), ("human", "template"), ("assistant", "message"), ("chat", "template"),
         ("message", "template"), ("output", "format"), ("format", "rules"), ("system", "role"),
         ("role", "description"), ("task", "description"), ("tool", "description"), ("agent", "description"),
-        ("system", "reminder"), ("system", "suffix"), ("system", "prefix"),
+        ("system", "reminder"), ("system", "suffix"), ("system", "prefix"), ("sys", "msg"), ("sys", "message"),
     }
 )  # fmt: skip
 # A last word that says the value is about a prompt, not the prompt itself.

@@ -101,9 +101,14 @@ def _without_measures(file: File, made: Mapping) -> Mapping:
         (key, item)
         for key, item in made.entries
         if not isinstance(item, tuple) or not has_text(item) or key in _PARTS or file.prompt_like(key)
-        or reads_like_prompt(sample(item))
+        or _heading(key) or reads_like_prompt(sample(item))
     ]
     return msgspec.structs.replace(made, entries=tuple(kept))
+
+
+def _heading(key: str) -> bool:
+    """Whether a key is the heading of a section, as it will stand in the prompt: `{"Response format": "..."}`."""
+    return " " in key and key[:1].isupper()
 
 
 def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
@@ -168,8 +173,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     value = evaluate(file, scope, node)
     note_company(file, value, True)
     name = dotted(target) if type(target) in NAMES else ""
-    if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add):
-        # `templates["task"] += "..."`: the keys and what they belong to are its name.
+    if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add | ast.BitOr):
+        # `templates["task"] += "..."`, `prompt["Rules"] |= {...}`: the keys and what they belong to are its name.
         names = lists.keys_of(target)
         consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         if names[-1] == "content":
