@@ -1403,17 +1403,26 @@ FORMS = [
             def _prompt_form(self):
                 return {"Form of the answer": "One line for every letter, and nothing else."}
             def ask(self, letters):
-                prompt = {"Introduction": "You are the clerk of the house.", "Rules": {}}
+                prompt = {
+                    "Introduction": "You are the clerk of the house.",
+                    "What its readers say": letters.reader_feedback,
+                    "Rules": {},
+                }
                 prompt["Rules"] |= self._prompt_form
                 prompt["Rules"] |= {"Order": ["The oldest letter comes first.", "Bills come last."]}
                 flags["Rules"] |= {"Order": "no text of a clerk"}
                 return self.query(prompt)
+            def read(self, letters):
+                letters.reader_feedback = "The readers want the bills in front of the " \\
+                    "others, and everything that has come twice only once."
+                letters.reader_count = "no text of a reader, however long this text of a reader is, which nobody reads"
         """,
         ("You are the clerk of the house.", "system"),
         ("One line for every letter, and nothing else.", "user"),
         ("The oldest letter comes first.", "user"),
         ("Bills come last.", "user"),
-        silent=("no text of a clerk",),
+        ("The readers want the bills in front of the others", "user"),
+        silent=("no text of a clerk", "no text of a reader"),
     ),
     form(
         "a system message by its short name",

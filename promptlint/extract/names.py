@@ -355,6 +355,11 @@ def scripted(name: str) -> bool:
     return not _SCRIPTED.isdisjoint(said) and not _MODELS.isdisjoint(said)
 
 
+def heading(key: str) -> bool:
+    """Whether a key is the heading of a section, as it will stand in the prompt: `{"Response format": "..."}`."""
+    return " " in key and key[:1].isupper()
+
+
 def several_words(text: str) -> bool:
     """Whether a text is more than a key, a name, a language."""
     return " " in text or "\n" in text or (len(text) > 5 and not text.isascii())

@@ -15,7 +15,7 @@ import msgspec
 from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, TERMINALS, exemplified, speaks_against
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, role_of, told_people, words
+from promptlint.extract.names import example_like, heading, role_of, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
@@ -174,6 +174,9 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             below = f"{name}.{key}" if name else key
             told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
             inner = named or told
+            if inner and heading(key) and isinstance(item, tuple) and len(item) == 1 and feeds(item):
+                # What stands under a heading of a prompt is read from an object.
+                file.note(item, _span(item), below, role_of(name), "within", READS)
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
 

@@ -18,7 +18,7 @@ from promptlint.extract.invocations import note_annotation, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
-from promptlint.extract.names import class_of_prompts, gives_prompt, words
+from promptlint.extract.names import class_of_prompts, gives_prompt, heading, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
@@ -101,14 +101,9 @@ def _without_measures(file: File, made: Mapping) -> Mapping:
         (key, item)
         for key, item in made.entries
         if not isinstance(item, tuple) or not has_text(item) or key in _PARTS or file.prompt_like(key)
-        or _heading(key) or reads_like_prompt(sample(item))
+        or heading(key) or reads_like_prompt(sample(item))
     ]
     return msgspec.structs.replace(made, entries=tuple(kept))
-
-
-def _heading(key: str) -> bool:
-    """Whether a key is the heading of a section, as it will stand in the prompt: `{"Response format": "..."}`."""
-    return " " in key and key[:1].isupper()
 
 
 def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
