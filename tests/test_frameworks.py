@@ -565,6 +565,29 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         },
     ),
     (
+        "llmware",
+        """
+        from llmware.agents import LLMfx
+        from llmware.models import ModelCatalog
+        from llmware.prompts import Prompt
+        prompter = Prompt().load_model("bling")
+        prompter.prompt_main("When does it start?", context="Work starts in May.", prompt_name="default_with_context")
+        ModelCatalog().load_model("bling").inference("What rose?", add_context="Sales rose by a tenth.")
+        ModelCatalog().load_model("slim-ner").function_call("Ann met Bob.", params=["people"])
+        LLMfx().load_work("The parcel came late.")
+        LLMfx().exec_function_call("sentiment", "The box was broken.")
+        """,
+        {
+            ("user", "When does it start?"),
+            ("user", "Work starts in May."),
+            ("user", "What rose?"),
+            ("user", "Sales rose by a tenth."),
+            ("user", "Ann met Bob."),
+            ("user", "The parcel came late."),
+            ("user", "The box was broken."),
+        },
+    ),
+    (
         "mirascope-and-magentic",
         """
         from magentic import prompt
