@@ -36,7 +36,7 @@ from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says, vaguely
-from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -374,12 +374,14 @@ class Callers:
         """What classes give for an attribute that a method, also of a base class, sends."""
         for (file, owner, keys), slot in self.attributes.items():
             attribute, *path = keys.split(".")
-            places = [*self.classes.lineage(self.homes[file], owner), *self.classes.below(file, owner)]
-            for home, name in places:
+            for home, name in (*self.classes.lineage(self.homes[file], owner), *self.classes.below(file, owner)):
                 value = home.bindings.get(f"{name}.{attribute}") if slot.role not in _NO_TEXT else None
-                span = extent(value) if value is not None else None
-                if value is not None and span is not None and (slot.whole or slot.each):
-                    for one in self._each(value, path, home) if slot.each else (value,):
+                if value is None or not (slot.whole or slot.each):
+                    continue
+                known = extent(value)
+                for one in self._each(value, path, home) if slot.each else (value,):
+                    # The collection may be that of another module.
+                    if (span := known or extent(one)) is not None:
                         for site in _sites(one, slot, attribute, Invocation("", Arguments(), span)):
                             yield span, attribute, home, site
 
@@ -573,9 +575,11 @@ def _attributes(value: Value) -> set[str]:
     """The attributes of `self` that stand in a value, and the parameters ("*letters") of which items do."""
     found: set[str] = set()
     for part in parts(value):
-        if type(part) is Hole:
-            if part.member[:1] == "*":
-                found.add(part.member)
+        # Where nothing is known of a table, what it has under a key is an item of it.
+        own = part.fallback if type(part) is Apply else part
+        if type(own) is Hole:
+            if own.member[:1] == "*":
+                found.add(own.member)
         elif type(part) is Ref and part.fallback.parameter.startswith("self."):
             found.add(part.fallback.parameter)
     return found

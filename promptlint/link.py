@@ -452,6 +452,8 @@ class Linker:
             return (part.fallback,) if loaded is None else loaded
         if part.operation == "item":
             found = _item(target, positional, part.fallback.expression)
+            if found is None and (given := bound.get(part.fallback.member)) is not None:
+                return given
             return _or_default(part.fallback, positional) if found is None else found
         if part.operation == "slice" and type(target) is Items:
             if not operations.exact(target):

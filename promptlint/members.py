@@ -44,10 +44,11 @@ class Read(msgspec.Struct, frozen=True):
 
     `kind`: "member", an attribute or method of objects, by its `name` alone; "variable" of a template that is called
     the same; "item" of a collection, as in `Hole.member`; "shown", an object as text, and "returned", what a method
-    gives back, where the class is known; "own", an attribute of the object of the class `owner` whose method reads it.
+    gives back, where the class is known; "own", an attribute of an object of the class `owner` of that file, whose
+    method reads it, or whose class is known.
     """
 
-    kind: Literal["member", "variable", "item", "shown", "returned", "own"]
+    kind: Literal["member", "variable", "item", "shown", "returned", "own", "of"]
     name: str
     file: str = ""
     owner: str = ""
@@ -88,12 +89,26 @@ class Members:
     def ask(self, role: str, template: Template) -> None:
         """Look for what a prompt reads from objects."""
         for read in _read(template, self.namesakes, 0):
+            if read.kind == "of":
+                self._of(read, role)
+                continue
             by_name = read.kind in ("member", "variable")
             if self._known(read) if read.kind == "returned" else not by_name or read.name in self.values:
                 self._want(read, role)
         for hole in holes(template):
             if hole.parameter[:5] == "self." and (owner := self._around(hole)):
-                self._want(Read("own", hole.parameter[5:], hole.span.file, owner), role)
+                inner, _, name = hole.parameter[5:].rpartition(".")
+                if inner:
+                    self._of(Read("of", name, hole.span.file, f":{owner}.{inner}"), role)
+                else:
+                    self._want(Read("own", name, hole.span.file, owner), role)
+
+    def _of(self, read: Read, role: str) -> None:
+        """Look for an attribute of an object whose class is one of the project."""
+        facts = self.homes.get(read.file)
+        found = self.classes.about(facts, read.owner) if facts is not None and _speaks(read.name) else None
+        if found is not None:
+            self._want(Read("own", read.name, *found), role)
 
     def _want(self, read: Read, role: str) -> None:
         if len(self.asked) < MAX_NAMES:
@@ -204,8 +219,15 @@ class Members:
         if read.kind == "variable":
             # What objects are made with, and the class that keeps it.
             return len(owners) <= 2
-        # What holds a text, an error, an answer comes with data, as does what is told of an outcome.
-        return len(owners) == 1 and volatility_of(read.name) is not Volatility.REQUEST and read.name not in TOLD
+        return len(owners) == 1 and _speaks(read.name)
+
+
+def _speaks(name: str) -> bool:
+    """Whether an attribute may hold a text of the project.
+
+    What holds a text, an error, an answer comes with data, as does what is told of an outcome.
+    """
+    return volatility_of(name) is not Volatility.REQUEST and name not in TOLD
 
 
 def _read(template: Template, namesakes: set[str], depth: int) -> Iterator[Read]:
@@ -234,6 +256,10 @@ def _read_by(hole: Hole, namesakes: set[str]) -> Iterator[Read]:
         key = member.rpartition(".")[2]
         if "_" in key.strip("_"):
             yield Read("member", f"[{key}]")
+    elif member[:1] == ".":
+        owner, _, name = member[1:].rpartition(".")
+        yield Read("of", name, file, owner)
+        yield Read("member", name)
     elif member:
         yield Read("member", member)
     elif not file.endswith(".py") and _DOTTED.fullmatch(hole.expression):

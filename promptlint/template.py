@@ -71,9 +71,10 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
     the caller's argument in its place. `member` is the attribute of an object ("rules"), or the method ("rules()"),
-    that the value was read from; or which items of a collection it is one of ("#3.question", see
-    `extract.collections`), or that it is an item of a parameter ("*letters"), or the class of an
-    object that stands there as a text ("@:Place"), or its method ("@:Place.describe()").
+    that the value was read from, with the class of the object where that is known (".:Place.rules"); or which items
+    of a collection it is one of ("#3.question", see `extract.collections`), or that it is an item of a parameter
+    ("*letters"), or the class of an object that stands there as a text ("@:Place"), or its method
+    ("@:Place.describe()").
     """
 
     expression: str

@@ -14,6 +14,9 @@ from promptlint.template import texts
 
 RULES = "Write in short sentences, name the source of every figure, and leave out what is not known."
 TASK = "Sort the letters of this week by the departments that they are for, the oldest of them first."
+# A table that is too large for its texts to stand one beside the other.
+DESKS = [f"'desk {number}': 'Letters of desk {number} go to the clerk on duty there.'" for number in range(60)]
+TABLE = f"{{{', '.join(DESKS)}, 'last': 'RULES_TEXT'}}"
 ASK = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
 
 
@@ -142,6 +145,67 @@ def run(engine):
         ("user", RULES),
     ),
     case(
+        "an attribute of one word of an object whose class is known",
+        f"""
+from dataclasses import dataclass
+@dataclass
+class Case:
+    category: str
+    count: int = 3
+@dataclass
+class Parcel:
+    category: str
+def ask(client, case: Case):
+    {ASK}f"Sort this: {{case.category}}"}}])
+def run(client, queue):
+    queue.put(Case(category="RULES_TEXT"))
+    queue.put(Parcel(category="TASK_TEXT"))
+    ask(client, queue.get())
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "an attribute of an object that the object of a method holds",
+        f"""
+class Case:
+    def __init__(self, category):
+        self.category = category
+class Parcel:
+    def __init__(self, category):
+        self.category = category
+class Desk:
+    def __init__(self, case: Case):
+        self.case = case
+    def ask(self, client):
+        {ASK}f"Sort this: {{self.case.category}}"}}])
+desk = Desk(Case("RULES_TEXT"))
+print(Parcel("TASK_TEXT"))
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a large table that is asked for a key",
+        f"""
+DESKS = {TABLE}
+def ask(client, names):
+    told = "\\n".join(f"{{name}}: {{DESKS.get(name, '')}}" for name in names)
+    {ASK}f"These are the desks: {{told}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "a large table that an object holds",
+        f"""
+DESKS = {TABLE}
+class Office:
+    def __init__(self):
+        self.desks = DESKS
+    def ask(self, client, name):
+        {ASK}f"This is the desk: {{self.desks.get(name, '')}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
         "a prompt in a file that loads its templates",
         """
         import yaml
@@ -183,6 +247,18 @@ def show(letter, kind):
             return READERS[retries].send(prompt)
         def run():
             return ask(TEXT, 3)
+        """,
+    ),
+    case(
+        "an error that an object comes with",
+        f"""
+from dataclasses import dataclass
+@dataclass
+class Outcome:
+    error: str
+def ask(client, outcome: Outcome):
+    {ASK}f"Sort this: {{outcome.error}}"}}])
+outcomes = [Outcome(error="TASK_TEXT")]
         """,
     ),
     case(

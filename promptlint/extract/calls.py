@@ -22,7 +22,7 @@ from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
 from promptlint.extract.catalogued import catalogued, own_message
-from promptlint.extract.collections import DRAWN, drawn_from, read_by
+from promptlint.extract.collections import DRAWN, drawn_from, looked_up, read_by
 from promptlint.extract.invocations import called_name, note_given, note_invocation, shown_as
 from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
@@ -201,7 +201,7 @@ def _uncatalogued(
     if loaded is not None:
         return loaded
     if receiver is not None and isinstance(site.node.func, ast.Attribute) and site.name != partials.PARTIAL:
-        result = _method(file, site.node, site.node.func.attr, receiver, site)
+        result = _method(file, scope, site, receiver, evaluate)
         if result is not None:
             return result
     result = _function(file, site, receiver)
@@ -295,15 +295,18 @@ def _arguments(
     return site
 
 
-def _method(file: File, node: ast.Call, method: str, receiver: Value, site: CallSite) -> Value | None:
-    """A method of a string."""
+def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate: Evaluate) -> Value | None:
+    """A method of a string, a list or a dict."""
+    node = site.node
+    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if method not in _OF_VALUES or site.name in FUNCTIONS:
         return None
     if method == "join":
         return _join(file, node, receiver, site)
     held = method == "get" and (type(receiver) is Mapping or textual(receiver))
     if held and site.positional and site.name not in ENVIRONMENT:
-        return (Apply("item", receiver, site.arguments(), file.span(node), run_time_value(file, site, receiver)),)
+        hole = _result(file, scope, site, receiver, evaluate)
+        return (Apply("item", receiver, site.arguments(), file.span(node), hole),)
     if method == "get" and len(site.positional) == 2 and _told(site.positional[1][0]):
         hole = run_time_value(file, site, receiver)
         return (Choice(hole.expression, ((hole,), site.positional[1][0])),)
@@ -425,6 +428,8 @@ def _result(file: File, scope: Scope, site: CallSite, receiver: Value | None, ev
     member = ""
     if own is not None and own.member[:1] in DRAWN:
         member = read_by(own.member, site.last, site.positional)
+    elif site.last == "get" and own is not None and site.positional and literal(site.positional[0][0]) is None:
+        member = looked_up(file, scope, site.node, receiver, evaluate)
     elif site.written == "str" and len(site.positional) == 1:
         value, node = site.positional[0]
         member = shown_as(file, scope, node, value)

@@ -102,5 +102,16 @@ def read_by(member: str, method: str, arguments: list[tuple[Value, ast.expr]]) -
     return below(member, key) if key is not None else ""
 
 
+def looked_up(file: File, scope: Scope, node: ast.Call, table: Value | None, evaluate: Evaluate) -> str:
+    """The name of what a table has under a key that is not known: `TEXTS.get(kind)`."""
+    own = fallback_of(table) if table is not None else None
+    if not isinstance(node.func, ast.Attribute) or table is None:
+        return ""
+    if own is None or (not own.parameter and single_hole(table) is not None):
+        return ""
+    member, _ = drawn_from(file, scope, node.func.value, table, evaluate)
+    return f"{member}.*" if member else ""
+
+
 def _plain(key: str) -> bool:
     return 0 < len(key) <= 60 and "." not in key and key != "*"

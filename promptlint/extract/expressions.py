@@ -14,7 +14,7 @@ from promptlint.extract.calls import call
 from promptlint.extract.collections import below
 from promptlint.extract.comments import Marked
 from promptlint.extract.conditions import condition, truth
-from promptlint.extract.invocations import note_given, note_item
+from promptlint.extract.invocations import note_given, note_item, of_class
 from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.joins import join_branches
 from promptlint.extract.loads import divided
@@ -159,7 +159,7 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                 module = here.values[first]
                 if first in file.rebound and isinstance(module, tuple) and type(module[0]) is Ref:
                     return (Ref(f"{module[0].name}.{rest}", file.hole(node, state[0], state[1])),)
-                return _member(file, here.values[first], rest, node, state)
+                return _member(file, here.values[first], rest, node, state, here.types.get(first, ""))
             here = here.parent
         if first in file.known or (first not in file.aliases and file.may_import(first)):
             return (Ref(f":{written}", file.hole(node, state[0], state[1])),)
@@ -170,8 +170,8 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
     return (file.hole(node, state[0], state[1]),)
 
 
-def _member(file: File, value: Value, member: str, node: ast.expr, state: State) -> Value:
-    """An attribute of an object that was built in sight, by its keyword."""
+def _member(file: File, value: Value, member: str, node: ast.expr, state: State, owner: str) -> Value:
+    """An attribute of an object that was built in sight, by its keyword. `owner` is the class of any other."""
     if type(value) is Mapping:
         found = value.get(member)
         if found is not None:
@@ -187,9 +187,11 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State)
         file.reused += 1
         return value.content
     hole = fallback_of(value)
+    known = ""
     if hole is not None:
         state = of_part(member, (hole.volatility, hole.origin), state)
-    return (file.hole(node, state[0], state[1], member=below(hole.member, member) if hole is not None else ""),)
+        known = below(hole.member, member) or of_class(owner, member)
+    return (file.hole(node, state[0], state[1], member=known),)
 
 
 def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
@@ -368,7 +370,7 @@ _ANSWERED = ("response", "observation", "completion")
 
 def _namesake(key: str, member: str) -> bool:
     """Whether what stands under a key is read from an attribute, or a getter, of the same name."""
-    return member == key or member == f"get_{key}()"
+    return member == key or member == f"get_{key}()" or (member[:1] == "." and member.rpartition(".")[2] == key)
 
 
 def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:

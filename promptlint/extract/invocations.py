@@ -360,6 +360,11 @@ def shown_as(file: File, scope: Scope, node: ast.expr, value: Value) -> str:
     return f"@{found}" if found and not found.endswith(")") else ""
 
 
+def of_class(owner: str, member: str) -> str:
+    """An attribute of an object whose class is known, as in `Hole.member`; or ""."""
+    return f".{owner}.{member}" if owner else ""
+
+
 def _keep(file: File, scope: Scope, name: str, found: str) -> None:
     if "." in name:
         file.held.setdefault(name, found)

@@ -89,7 +89,7 @@ def _note_arguments(file: File, scope: Scope, given: tuple[Value, ast.expr], eva
     note(file, names, docstring=False)
     hole = single_hole(given[0])
     if not names and hole is not None and hole.member.endswith(_CLASSES):
-        file.facts.asked_schemas.append(hole.member)
+        file.facts.asked_schemas.append(hole.member.rpartition(".")[2])
 
 
 def _gives_back(site: CallSite) -> bool:
