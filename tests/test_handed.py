@@ -206,6 +206,16 @@ class Office:
         ("user", RULES),
     ),
     case(
+        "a part of a prompt that another dict is put into",
+        """
+        def sort(engine):
+            prompt = {"Task": "TASK_TEXT", "Instructions": {}}
+            prompt["Instructions"] |= {"Format": ["RULES_TEXT"]}
+            engine.plan(prompt)
+        """,
+        ("user", RULES),
+    ),
+    case(
         "a prompt in a file that loads its templates",
         """
         import yaml
@@ -247,6 +257,14 @@ def show(letter, kind):
             return READERS[retries].send(prompt)
         def run():
             return ask(TEXT, 3)
+        """,
+    ),
+    case(
+        "a part of something else that another dict is put into",
+        """
+        def count(engine, parcels):
+            parcels["sorted"] |= {"Format": ["RULES_TEXT"]}
+            engine.plan(parcels)
         """,
     ),
     case(
