@@ -19,6 +19,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import (
     asks_user,
     could_be_prompt,
+    greets,
     looks_like_code_or_markup,
     reads_like_prompt,
     reports_failure,
@@ -68,7 +69,7 @@ _SOLID = lazy(r"\S(?:.*\S)?")
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
     "functionResponse image_url input_audio file image audio video kind format mime_type mimeType media_type mediaType "
-    "metadata content_type".split()
+    "metadata content_type prompt_description".split()
 )
 # Evidence of texts that come into a prompt from somewhere else.
 _FLOWING = ("wrapper", "within", "member")
@@ -81,7 +82,9 @@ MIN_OWN = 60
 # Words of its own from which on a text that is not written where its name is, is one.
 MIN_WORDS = 3
 # What the template of a chat model wraps a message in.
-_CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<<SYS>>|<(?:start|end)_of_turn>")
+_CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
+_SPEAKERS = lazy(r"(?:[\s>:]|</?s>|\b(?:system|developer|user|human|assistant|ai|model|tool)\b)*", re.IGNORECASE)
+_TAG = lazy(r"</?[\w-]{1,40}>")
 
 
 class Covered:
@@ -406,9 +409,17 @@ def _checked(site: Site, template: Template) -> Template | None:
         good = good or (site.evidence in ("name", "reads") and _natural_itself(site.value))
         if not good or (site.evidence in ("wrapper", "within") and (asks_user(text[:240]) or drawn(template))):
             return None
+        if greets(text) or _only_marks(text):
+            return None
     if site.evidence in _UNFILLED:
         return guess_fields(template)
     return template
+
+
+def _only_marks(text: str) -> bool:
+    """Whether a text is nothing but marks of a chat template, which others put around messages: `<|im_start|>user`."""
+    marks = _CHAT_TOKEN.sub(" ", text)
+    return marks != text and _SPEAKERS.fullmatch(marks) is not None
 
 
 def _wordy(template: Template) -> bool:
@@ -426,8 +437,16 @@ def _natural_itself(value: Value) -> bool:
 
 
 def _given_back(role: str, template: Template) -> bool:
-    """Whether a message that is in no request says, in the place of the model, that something has failed."""
-    text = sample(template, 400) if role == "assistant" else ""
+    """Whether a message that is in no request is kept of what the model said: values and marks around them alone.
+
+    Or whether it says, in the place of the model, that something has failed.
+    """
+    if role != "assistant":
+        return False
+    said = _TAG.sub("", "".join(chat_markup.shown(template, "")))
+    if not any(map(str.isalnum, said)) and any(True for _ in holes(template)):
+        return True
+    text = sample(template, 400)
     return 0 < len(text) < 300 and reports_failure(text)
 
 

@@ -502,3 +502,29 @@ def test_pages_and_conversations_that_are_over() -> None:
     assert len(document_facts(Source("house.yaml", told.format("task_description")), 1).sites) == 1
     for folder, taken in (("evaluation_results", 0), ("stored_responses", 0), ("house", 1)):
         assert len(document_facts(Source(f"{folder}/a.yaml", f"prompt: {said}\n")).sites) == taken
+
+
+@pytest.mark.parametrize(
+    ("program", "taken"),
+    [
+        # What a prompt of a server says of itself is for the people who choose it; of a tool, for the model.
+        ('from mcp.types import Prompt\nPrompt(name="go", description="Go on with the talk of before")', 0),
+        ('from mcp.types import Tool\nTool(name="go", description="Go on with the talk of before")', 1),
+        ('PROMPTS = [{"prompt_description": "Answer in one word or two", "prompt": "Say in a word: {x}"}]', 1),
+        ('PROMPTS = {"a": {"description": "Answer in one word or two", "template": "Say in a word: {x}"}}', 1),
+        ('PROMPTS = {"a": {"description": "Answer in one word or two", "style": "Say it in a few plain words"}}', 2),
+        # A picture is painted.
+        ('def paint(it):\n    return openai.images.generate(prompt=it)\npaint(f"A letter with {n} seals on it")', 0),
+        ('starting_prompt = "Hello! I am a bot that helps you book a room."', 0),
+        # Marks that the program itself puts around a message.
+        ('PROMPT_START = "<|im_start|>user\\n"', 0),
+        ('PROMPT_START = "<|im_start|>user\\nSay it in a word."', 1),
+        # What the model has said is kept.
+        ('history.append({"role": "assistant", "content": f"<thinking>{said}</thinking>"})', 0),
+        ('history.append({"role": "assistant", "content": f"{name}: {said}"})', 0),
+        ('history.append({"role": "assistant", "content": f"My answer is {said}"})', 1),
+        ('history.append({"role": "user", "content": f"<page>{said}</page>"})', 1),
+    ],
+)
+def test_beside_prompts(program: str, taken: int) -> None:
+    assert len(texts_of(program)) == taken

@@ -46,10 +46,26 @@ def divided(text: str, completion: bool = False) -> list[tuple[str, str]]:
         "<start_of_turn>model\n",
         "<|start_of_role|>system<|end_of_role|>Be kind.<|end_of_text|>\n"
         "<|start_of_role|>user<|end_of_role|>Who is it?<|end_of_text|>\n",
+        "<|startofinstruction|>\nBe kind.\n<|endofinstruction|>\n\n<|startofinput|>\nWho is it?\n<|endofinput|>\n",
     ],
 )
 def test_every_markup(text: str) -> None:
     assert divided(text) == [("system", "Be kind."), ("user", "Who is it?")]
+
+
+def test_examples_between_instruction_and_input() -> None:
+    text = (
+        "<|startofinstruction|>Sort.<|endofinstruction|><|startofexampleuser|>b a<|endofexampleuser|>"
+        "<|startofexampleai|>a b<|endofexampleai|><|startofinput|>Sort {{ words }}.<|endofinput|>"
+    )
+    assert messages("a.j2", text) == [
+        ("system", "Sort."),
+        ("user", "b a"),
+        ("assistant", "a b"),
+        ("user", "Sort <words>."),
+    ]
+    # Of a model that has one message, the instruction is what the user says.
+    assert divided("<|startofinstruction|>Who is it?<|endofinstruction|>") == []
 
 
 def test_answers_in_between_and_begun() -> None:

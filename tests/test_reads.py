@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptlint.extract.reads import SAMPLE, could_be_prompt, looks_like_code_or_markup, reads_like_prompt
+from promptlint.extract.reads import SAMPLE, could_be_prompt, greets, looks_like_code_or_markup, reads_like_prompt
 
 PROMPTS = {
     "role": "You are a meticulous tax adviser who explains every figure.",
@@ -236,3 +236,20 @@ def test_any_text_is_judged_without_an_error_and_a_prompt_could_be_one(text: str
         assert could_be_prompt(text)
     if code:
         assert not could_be_prompt(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "greeting"),
+    [
+        ("Hello! I am a bot that helps you book a room.", True),
+        ("Hi, I'm Ada. I can help you with:\n- rooms\n- flights", True),
+        ("Welcome to the desk! How can I help you today?", True),
+        ("Hello! I am a trivia bot. Which question do you want?", True),
+        ("Hi! I'm Alice, a chemist. Which journals should I read?", False),
+        ("Hello {name}, this is the council. Write them a letter.", False),
+        ("You are a bot that helps people. Say hello first.", False),
+        ("This is a chat. Hello! I am a bot that helps you.", False),
+    ],
+)
+def test_how_a_program_greets(text: str, greeting: bool) -> None:
+    assert greets(text) is greeting

@@ -32,8 +32,8 @@ AGAINST_OF = {
     "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
 }  # fmt: skip
 _ANSWERING = frozenset({"set", "send", "post", "add", "make"})
-# Where texts become sound or the other way round: how to read aloud, what may be heard.
-_SOUND = frozenset({"speech", "transcriptions", "translations"})
+# Where texts become pictures, or sound, or the other way round: what to paint, how to read aloud, what may be heard.
+_MEDIA = frozenset({"images", "speech", "transcriptions", "translations"})
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
 # Packages that talk to people: whatever they are given is read by one.
 AGAINST_PACKAGES = frozenset(
@@ -156,6 +156,6 @@ def speaks_against(dotted: str) -> bool:
         return True
     if last in AGAINST_OF:
         return front in AGAINST_OF[last]
-    if "TTS" in dotted or front.rpartition(".")[2] in _SOUND:
+    if "TTS" in dotted or front.rpartition(".")[2] in _MEDIA:
         return True
     return for_people(dotted) or asks_person(last)

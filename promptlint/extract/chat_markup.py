@@ -1,9 +1,9 @@
 """Several messages written as one text: by lines such as `system:`, or by the marks of a model's chat template.
 
 `<|im_start|>user ... <|im_end|>`, `<|user|>`, `<|start_header_id|>user<|end_header_id|>`, `<start_of_turn>user`,
-`[INST] <<SYS>> ... <</SYS>> ... [/INST]`, Semantic Kernel's `<message role="user"> ... </message>` and the `Human:` and
-`Assistant:` of Anthropic's old completions say who speaks. What is not written the way a chat template writes it stays
-one text.
+`[INST] <<SYS>> ... <</SYS>> ... [/INST]`, `<|startofinstruction|> ... <|startofinput|> ...`, Semantic Kernel's
+`<message role="user"> ... </message>` and the `Human:` and `Assistant:` of Anthropic's old completions say who speaks.
+What is not written the way a chat template writes it stays one text.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class _Markup(msgspec.Struct, frozen=True):
 
     `marks` are marks without such a word, each with the role of what follows; `hints` are pieces of text of which one
     must be there. `leading`: the role of what may stand in front of the first mark, "" if nothing may. `otherwise`: the
-    role where the word is none of one, None if such a text is written in another way.
+    role where the word is none of one, None if such a text is written in another way. `needs`: what has to stand
+    somewhere in a text that is written this way.
     """
 
     hints: tuple[str, ...]
@@ -42,6 +43,7 @@ class _Markup(msgspec.Struct, frozen=True):
     marks: dict[str, str] = {}
     leading: str = ""
     otherwise: str | None = None
+    needs: str = ""
 
 
 _MARKUP = (
@@ -75,6 +77,18 @@ _MARKUP = (
         ends=r"</s>",
         marks={"[INST]": "user", "<<SYS>>": "system", "<</SYS>>": "user", "[/INST]": "assistant"},
     ),
+    # Genie Worksheets: docs/prompts.md. Models of one message (Aira) have the first of these marks alone.
+    _Markup(
+        ("<|startofinstruction|>",),
+        ends=r"<\|endof(?:instruction|exampleuser|exampleai|input)\|>",
+        marks={
+            "<|startofinstruction|>": "system",
+            "<|startofexampleuser|>": "user",
+            "<|startofexampleai|>": "assistant",
+            "<|startofinput|>": "user",
+        },
+        needs="<|startofinput|>",
+    ),
 )
 # Anthropic's text completions: `HUMAN_PROMPT` and `AI_PROMPT` of anthropic 0.3.11
 _COMPLETION = _Markup(
@@ -107,7 +121,8 @@ def _markup(template: Template, completion: bool) -> _Markup | None:
     """The markup that a template begins with."""
     said = [text.value for text in texts(template)]
     if any(hint in value for value in said for hint in _ANY):
-        return next((each for each in _MARKUP if _begins(template, each)), None)
+        found = next((each for each in _MARKUP if _begins(template, each)), None)
+        return found if found is None or any(found.needs in value for value in said) else None
     if any("Human:" in value for value in said):
         whole = Flat(template).value
         first = whole.find(_COMPLETION.hints[0])

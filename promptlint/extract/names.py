@@ -37,6 +37,8 @@ ABOUT_WORDS = frozenset(
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
     "placeholder help hook hooks".split()
 )
+# What is said of a prompt to those who choose one.
+_TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"))
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
@@ -125,7 +127,7 @@ def words(name: str) -> tuple[str, ...]:
 def prompt_like(name: str) -> bool:
     """Whether a variable, attribute, key or function of this name usually holds or makes a text for a model."""
     parts = words(name)
-    if not parts or parts[-1] in ABOUT_WORDS:
+    if not parts or parts[-1] in ABOUT_WORDS or parts[-2:] in _TOLD_OF:
         return False
     for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):
         if part in PROMPT_WORDS and before not in _FOR_PEOPLE and (part != "persona" or after in _OF_PERSONA):

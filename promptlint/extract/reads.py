@@ -196,6 +196,23 @@ def reports_failure(text: str) -> bool:
     return fault or _FAILURE.match(text) is not None
 
 
+_GREETING = lazy(
+    r"\W*(?:hello|hi|hey|greetings|welcome)\b[^\n.!?]{0,60}[.!?,\s]\s*"
+    r"(?:i'm|i am|my name is|this is|how (?:can|may) i)\b",
+    re.IGNORECASE,
+)
+_OFFER = lazy(
+    r"\b(?:(?:i (?:can|will)|i'll|that|here to|can i|may i|happy to|will) (?:help|assist)"
+    r"|i(?:'m| am) an? (?:\w+ ){0,3}(?:chat)?bot\b)",
+    re.IGNORECASE,
+)
+
+
+def greets(text: str) -> bool:
+    """Whether a short text is how a program greets its user: "Hello! I am a bot that helps you book a room."."""
+    return len(text) <= 2_000 and _GREETING.match(text) is not None and _OFFER.search(text, 0, 400) is not None
+
+
 _INPUT = lazy(
     r"\b(?:please|you can|you may|you should) (?:now )?(?:enter|input|upload|type|paste|drag|click)\b"
     r"|\b(?:describe|enter|upload|type|paste) [^.!?\n]{0,60}\byou(?:'d like| would like| want) to\b"

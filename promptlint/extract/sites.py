@@ -164,12 +164,12 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             _note_shots(file, value, node, name)
         answered = not _ANSWERED.isdisjoint(words(value.kind))
         outcome = answered or not _OUTCOME.isdisjoint(key for key, _ in value.entries)
-        labelled = not value.kind and any(value.get(key) is not None for key in _LABELLED)
+        labels = _labels(value)
         for key, item in value.entries if entries is None else entries:
             if outcome and key in TOLD:
                 continue
             about = key in _ABOUT_KEYS or exemplified(key, item) if value.kind else words(key) in _ASIDE
-            if about or (labelled and key in _LABELS):
+            if about or key in labels:
                 continue
             below = f"{name}.{key}" if name else key
             told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
@@ -179,6 +179,14 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
                 file.note(item, _span(item), below, role_of(name), "within", READS)
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _labels(value: Mapping) -> frozenset[str]:
+    """The keys of a dict under which people are told what its text is: `{"description": ..., "template": ...}`."""
+    if value.kind or not any(value.get(key) is not None for key in _LABELLED):
+        return frozenset()
+    known = any(textual(value.get(key) or ()) for key in _DESCRIBED)
+    return _LABELS | {"description"} if known else _LABELS
 
 
 _MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
@@ -362,10 +370,11 @@ _ABOUT_KEYS = frozenset("description help title label display_name display place
 # In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
 _LABELS = frozenset("name label title info placeholder tooltip".split())
 _LABELLED = ("value", "default", "template", "content", "prompt", "text")
+_DESCRIBED = ("template", "prompt")
 # Keys beside the parts of a prompt that tell the program how to use it.
 _ASIDE = (
     ("command",), ("cmd",), ("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",),
-    ("tags",),
+    ("tags",), ("prompt", "description"),
 )  # fmt: skip
 # A key that is a name; a member of an enumeration (`Kind.PROMPT`) names a kind.
 _KEY = lazy(r"[\w -]+")
