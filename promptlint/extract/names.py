@@ -213,7 +213,9 @@ _CLASS_WORDS = PROMPT_WORDS - {"persona"}
 # What a class does with prompts, instead of holding them.
 _ABOUT_CLASS = ABOUT_WORDS | frozenset(
     "extraction injection detection detector validator filter scanner schema input inputs arguments params parameters "
-    "request response event".split()
+    "request response event block handler driver operator workflow service channel engine router server database "
+    "executor logger exporter exception trainer verifier guardrail payload body result credential property surface "
+    "interceptor".split()
 )
 
 
@@ -270,7 +272,7 @@ def role_of(name: str) -> str:
             return "user"
         if part in ("assistant", "ai") and after in _TEXT_WORDS:
             return "assistant"
-        if part == "tool" and "description" in parts:
+        if (part == "tool" and "description" in parts) or (part == "field" and after == "descriptions"):
             return "tool"
         if after == "instructions" and part in ("custom", "agent", "global", "shared", "default"):
             return "system"
