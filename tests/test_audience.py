@@ -524,7 +524,18 @@ def test_pages_and_conversations_that_are_over() -> None:
         ('history.append({"role": "assistant", "content": f"{name}: {said}"})', 0),
         ('history.append({"role": "assistant", "content": f"My answer is {said}"})', 1),
         ('history.append({"role": "user", "content": f"<page>{said}</page>"})', 1),
+        # What a class does with prompts is no text of a prompt.
+        ('class ReviewPrompts:\n    closing = "Two sentences close every review that you write for them"', 1),
+        ('class ReviewPromptHandler:\n    closing = "Two sentences close every review that you write for them"', 0),
+        ('result = {}\nresult["instructions"] = ["Open the settings of the app", "Choose the connectors there"]', 0),
     ],
 )
 def test_beside_prompts(program: str, taken: int) -> None:
     assert len(texts_of(program)) == taken
+
+
+@pytest.mark.parametrize(("name", "taken"), [("CLOSING_SUFFIX", 1), ("FAILURE_SUFFIX", 0)])
+def test_texts_of_a_file_of_prompts_that_tell_of_a_failure(name: str, taken: int) -> None:
+    text = "The letter that goes to the council has a seal and two signatures, and each of these stands below its text."
+    project = link([facts(Source("prompts.py", f'{name} = "{text}"'))])
+    assert len(project.prompts) == taken

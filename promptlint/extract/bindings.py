@@ -14,7 +14,17 @@ from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
 from promptlint.extract.sending import OPENAI_ADDRESSES
-from promptlint.extract.sites import KEYWORD, NAME, consider, note_content, note_fed, note_setting, place, unclaimed
+from promptlint.extract.sites import (
+    KEYWORD,
+    NAME,
+    consider,
+    note_content,
+    note_fed,
+    note_setting,
+    place,
+    steps,
+    unclaimed,
+)
 from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, key_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
@@ -118,7 +128,8 @@ def _bind_item(
     if key == "content":
         note_content(file, [name], value, node, NAME)
     if type(node) not in NAMES:
-        consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or file.prompt_like(key))
+        told = file.prompt_like(key) and not steps(key, value)
+        consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or told)
 
 
 def owner_of(scope: Scope, receiver: str) -> str:

@@ -195,6 +195,15 @@ def told_people(name: str) -> bool:
     return parts[-1:] != () and parts[-1] in _SAID and not _OCCASIONS.isdisjoint(parts)
 
 
+_FAILURES = frozenset("error errors failure failures warning warnings exception".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def of_failure(name: str) -> bool:
+    """Whether a name says that its text tells of something that has failed: `CALLABLE_FAILURE_SUFFIX`."""
+    return not _FAILURES.isdisjoint(words(name))
+
+
 # Media for which a template is made, if not for a model.
 _MEDIA = frozenset(
     "email mail html css sql svg url latex tex readme dockerfile slack notification banner cypher license "

@@ -15,7 +15,7 @@ import msgspec
 from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, TERMINALS, exemplified, speaks_against
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, heading, role_of, told_people, words
+from promptlint.extract.names import example_like, heading, of_failure, role_of, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
@@ -149,7 +149,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if end is None:
             return None
         value = whole(value, end)
-    named = named or (depth == 0 and file.prompt_like(name) and not _steps(name, value))
+    named = named or (depth == 0 and file.prompt_like(name) and not steps(name, value))
     if type(value) is Items:
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
@@ -172,7 +172,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if about or key in labels:
                 continue
             below = f"{name}.{key}" if name else key
-            told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not _steps(key, item)
+            told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not steps(key, item)
             inner = named or told
             if inner and heading(key) and isinstance(item, tuple) and len(item) == 1 and feeds(item):
                 # What stands under a heading of a prompt is read from an object.
@@ -219,7 +219,7 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         return None
     if has_text(value):
         text = sample(value)
-        held = file.of_prompts and name and depth == 0 and not told_people(name)
+        held = file.of_prompts and name and depth == 0 and not told_people(name) and not of_failure(name)
         if len(text) >= MIN_HELD and held:
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
         # One character of a script without spaces says what three others do.
@@ -243,9 +243,9 @@ def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
             take_examples(file, item, node, f"{name}.{key}" if name else key, NAME)
 
 
-def _steps(name: str, value: Value) -> bool:
+def steps(name: str, value: Value) -> bool:
     """Whether a list of instructions is one of steps for a person: what a form, a kit or a connector asks for."""
-    if type(value) is not Items or words(name) != ("instructions",):
+    if type(value) is not Items or words(name.rpartition(".")[2]) != ("instructions",):
         return False
     return not reads_like_prompt("\n".join(sample(each) for each in templates(value)))
 
