@@ -510,6 +510,11 @@ def test_pages_and_conversations_that_are_over() -> None:
         # What a prompt of a server says of itself is for the people who choose it; of a tool, for the model.
         ('from mcp.types import Prompt\nPrompt(name="go", description="Go on with the talk of before")', 0),
         ('from mcp.types import Tool\nTool(name="go", description="Go on with the talk of before")', 1),
+        (
+            "from mcp.server.fastmcp import FastMCP\nserver = FastMCP('a')\n"
+            '@server.prompt(description="Go on with the talk of before")\ndef go() -> str:\n    return "Go on, please"',
+            1,
+        ),
         ('PROMPTS = [{"prompt_description": "Answer in one word or two", "prompt": "Say in a word: {x}"}]', 1),
         ('PROMPTS = {"a": {"description": "Answer in one word or two", "template": "Say in a word: {x}"}}', 1),
         ('PROMPTS = {"a": {"description": "Answer in one word or two", "style": "Say it in a few plain words"}}', 2),
