@@ -35,7 +35,7 @@ ABOUT_WORDS = frozenset(
     "settings options params args kwargs variables vars fields toolkit session style color label title "
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
-    "placeholder help hook hooks".split()
+    "placeholder help hook hooks matches batches".split()
 )
 # What is said of a prompt to those who choose one.
 _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"))

@@ -86,8 +86,10 @@ def extent(value: Value) -> Span | None:
         for part in template:
             span = part.span if type(part) is Text else None
             if type(part) is Choice or type(part) is Repeat or type(part) is Apply:
-                for one in _inner(part):
-                    span = extent(one) if isinstance(one, tuple) else None
+                # What stands between the texts that are joined, and these.
+                joined = part.arguments.positional if type(part) is Apply and part.operation == "join" else ()
+                ways = [extent(one) for one in _inner(part) if isinstance(one, tuple)] + [extent(one) for one in joined]
+                for span in ways:
                     if span is not None:
                         first, last = first or span, span
                 continue
@@ -135,7 +137,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
 
     `named`: the name of something around it (a dict of prompts, a class of prompts) has said so already.
     """
-    if file.muted or depth > 6:
+    if file.muted or depth > 6 or (depth == 0 and file.documented and example_like(name)):
         return None
     if file.verdict is not None and (said := file.verdict(name)) is not None:
         return settle(file, value, node, name, "config") if said else None
@@ -365,8 +367,11 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
                     note_descriptions(file, item, name, rank, depth + 1)
 
 
-# Keywords of an object that say to people what it is.
-_ABOUT_KEYS = frozenset("description help title label display_name display placeholder tooltip hint doc".split())
+# Keywords of an object that say to people what it is, or to a metric what the answer should have been.
+_ABOUT_KEYS = frozenset(
+    "description help title label display_name display placeholder tooltip hint doc "
+    "choices gold gold_index target targets ground_truth".split()
+)
 # In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
 _LABELS = frozenset("name label title info placeholder tooltip".split())
 _LABELLED = ("value", "default", "template", "content", "prompt", "text")

@@ -215,6 +215,8 @@ class File:
         self.globals = frozenset(_declared_global(source.text))
         # It may make Jinja environments with delimiters of their own.
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
+        # It documents a web service: constants that are called examples stand in the documentation.
+        self.documented = "schema_extra" in source.text or "openapi_examples" in source.text
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
 
