@@ -110,6 +110,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         _take_task(file, site)
     if last == "add_text":
         _consider_added(file, site)
+    if last[:4] == "add_" and "template" in site.keywords and file.builds_prompts:
+        consider(file, *site.keywords["template"], "template", named=True)
     if last.endswith("Instructions") and last[0].isupper():
         # An object that is nothing but instructions, for one kind of conversation or another.
         for key, (value, node) in site.keywords.items():

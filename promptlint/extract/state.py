@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -219,6 +220,12 @@ class File:
         self.documented = "schema_extra" in source.text or "openapi_examples" in source.text
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
+
+    @functools.cached_property
+    def builds_prompts(self) -> bool:
+        """Whether the file uses a class that puts prompts together by its name: `PromptBuilder`."""
+        used = (name for name in (*self.aliases, *self.known) if name.endswith("Builder"))
+        return any("prompt" in words(name) for name in used)
 
     def written(self, names: Collection[str]) -> Counter[str]:
         """How often each of some words stands in the text of the file."""
