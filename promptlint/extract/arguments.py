@@ -108,10 +108,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     last = site.last
     if last == "Task" and "description" in site.keywords:
         _take_task(file, site)
-    if last == "add_text":
+    if last[:4] == "add_":
         _consider_added(file, site)
-    if last[:4] == "add_" and "template" in site.keywords and file.builds_prompts:
-        consider(file, *site.keywords["template"], "template", named=True)
     if last.endswith("Instructions") and last[0].isupper():
         # An object that is nothing but instructions, for one kind of conversation or another.
         for key, (value, node) in site.keywords.items():
@@ -159,7 +157,11 @@ def _take_pairs(file: File, value: Value) -> None:
 
 
 def _consider_added(file: File, site: CallSite) -> None:
-    """`system_msg.add_text(...)`: a message that is put together piece by piece."""
+    """`system_msg.add_text(...)`, `builder.add_section(template=...)`: what is put together piece by piece."""
+    if "template" in site.keywords and file.builds_prompts:
+        consider(file, *site.keywords["template"], "template", named=True)
+    if site.last != "add_text":
+        return
     receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])
     if len(receiver) > 1 and receiver[-1] in ("msg", "message") and len(site.positional) == 1:
         role = role_named(receiver[0])
