@@ -544,3 +544,13 @@ def test_texts_of_a_file_of_prompts_that_tell_of_a_failure(name: str, taken: int
     text = "The letter that goes to the council has a seal and two signatures, and each of these stands below its text."
     project = link([facts(Source("prompts.py", f'{name} = "{text}"'))])
     assert len(project.prompts) == taken
+
+
+def test_labels_of_a_form_in_several_languages() -> None:
+    form = """
+TEXTS = {
+    "system_prompt": {"label": {"en": "Prompt of the house"}, "info": {"en": "What the desk is told to do"}},
+}
+"""
+    assert texts_of(form) == []
+    assert texts_of(form.replace('"info"', '"value"')) != []

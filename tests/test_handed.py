@@ -308,3 +308,24 @@ outcomes = [Outcome(error="TASK_TEXT")]
 @pytest.mark.parametrize(("text", "expected"), SILENT)
 def test_what_is_not_is_left_alone(text: str, expected: tuple[tuple[str, str], ...]) -> None:
     assert not [said for _, said in found(text) if RULES in said or TASK in said]
+
+
+def test_examples_and_templates_that_are_added() -> None:
+    program = """
+    class DeskAgent:
+        def build(self):
+            chain = [(Act("sort"), "TASK_TEXT")]
+            self.add_example(action_chain=chain)
+    """.replace("TASK_TEXT", TASK)
+    assert found(program) == {("user", TASK)}
+    # Whoever adds an example to something else shows it to people.
+    assert found(program.replace("DeskAgent", "DeskParser")) == set()
+    built = f"""
+    from house import PromptBuilder
+    builder = PromptBuilder()
+    builder.add_section(name="rules", template="{RULES}")
+    """
+    assert ("unknown", RULES) in found(built) or ("user", RULES) in found(built)
+    short = built.replace(RULES, "Letters of the house {letters}")
+    assert {text for _, text in found(short)} == {"Letters of the house "}
+    assert found(short.replace("PromptBuilder", "PageBuilder")) == set()

@@ -12,6 +12,7 @@ from promptlint.extract.names import example_like, role_of, tool_named, words
 from promptlint.extract.sites import (
     KEYWORD,
     MIN_READS,
+    NAME,
     READS,
     consider,
     extent,
@@ -156,10 +157,18 @@ def _take_pairs(file: File, value: Value) -> None:
                 note_message(file, pair, "message-class")
 
 
+# Words of what asks a model, to which examples are added.
+_PROMPTED = frozenset("prompt prompts agent shots llm".split())
+
+
 def _consider_added(file: File, site: CallSite) -> None:
     """`system_msg.add_text(...)`, `builder.add_section(template=...)`: what is put together piece by piece."""
     if "template" in site.keywords and file.builds_prompts:
         consider(file, *site.keywords["template"], "template", named=True)
+    if site.last in ("add_example", "add_examples"):
+        around = (*words(site.written.rpartition(".")[0]), *words(file.function))
+        for key, (value, node) in site.keywords.items() if not _PROMPTED.isdisjoint(around) else ():
+            take_examples(file, value, node, key, NAME)
     if site.last != "add_text":
         return
     receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])

@@ -186,7 +186,9 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
 def _labels(value: Mapping) -> frozenset[str]:
     """The keys of a dict under which people are told what its text is: `{"description": ..., "template": ...}`."""
     if value.kind or not any(value.get(key) is not None for key in _LABELLED):
-        return frozenset()
+        # `{"label": {"en": ...}, "info": {"en": ...}}` describes what a person sees, and nothing else.
+        shown = {key for key, _ in value.entries}
+        return _LABELS if "label" in shown and shown <= _LABELS else frozenset()
     known = any(textual(value.get(key) or ()) for key in _DESCRIBED)
     return _LABELS | {"description"} if known else _LABELS
 
