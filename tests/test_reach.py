@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
+from shown import RULES, TASK, found
 
 from promptlint.extract.python import facts
 from promptlint.link import link
@@ -13,15 +14,7 @@ from promptlint.rules import all_rules
 from promptlint.source import Source
 from promptlint.template import texts
 
-RULES = "Write in short sentences, name the source of every figure, and leave out what is not known."
-TASK = "Sort the letters of this week by the departments that they are for, the oldest of them first."
 ASK = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
-
-
-def found(text: str) -> set[tuple[str, str]]:
-    """Role and static text of every prompt of a program."""
-    project = link([facts(Source("app.py", textwrap.dedent(text)))])
-    return {(prompt.role, "".join(text.value for text in texts(prompt.template))) for prompt in project.prompts}
 
 
 def case(name: str, text: str, *expected: tuple[str, str]) -> Any:

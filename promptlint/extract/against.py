@@ -41,19 +41,16 @@ AGAINST_PACKAGES = frozenset(
     "inputimeout pyinputplus getpass pwinput prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio "
     "streamlit textual nicegui chainlit".split()
 )
-
-
 # The same without those that every program may use beside what it is about.
 AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
     "argparse optparse logging loguru structlog warnings click typer".split()
 )
 # Of these, the ones that ask for lines and choices.
 TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
+# Those for which others build packages of their own, named after them.
 _BUILT_FOR = frozenset("gradio streamlit textual nicegui chainlit".split())
-# Of these, the ones that draw what a person sees.
+# Packages that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
-
-
 # What documents the routes and models of a web service: its examples are recorded, not sent.
 _DOCUMENTS = frozenset("json_schema_extra schema_extra openapi_extra openapi_examples application/json".split())
 # Classes of what a model gives back, and of what is told of a request to those who watch the program.

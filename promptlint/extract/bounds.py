@@ -120,11 +120,6 @@ def whole(value: Items | Mapping, cut: Value) -> Items | Mapping:
     return Items((*value.items[:-1], *end), value.span) if type(value) is Items else value
 
 
-def is_light(value: Value) -> bool:
-    """Whether it is seen at once that a value is a short text: of a few of them nothing large can be made."""
-    return type(value) is tuple and len(value) <= _FEW and _LEAVES.issuperset(map(type, value))
-
-
 def _is_small(part: Part) -> bool:
     """Whether it is seen at once that a part is no larger than what it was given: of most calls it is."""
     if type(part) in _LEAVES:

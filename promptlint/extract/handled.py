@@ -47,8 +47,6 @@ def forget_handled(file: File, body: Sequence[ast.stmt], first: int) -> None:
 _MESSAGES = ("role-dict", "message-class")
 # Decorators of the routes of a web API.
 _ROUTES = frozenset("get post put patch delete route api_route".split())
-
-
 # Words of names of collections that describe tools.
 _OF_TOOLS = frozenset("tool tools function functions capability capabilities action actions skill skills".split())
 

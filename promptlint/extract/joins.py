@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from promptlint.extract.bounds import bounded, is_light
+from promptlint.extract.bounds import bounded
 from promptlint.extract.state import fallback_of, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, several
 from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Test, Value
@@ -15,10 +15,7 @@ MAX_CONDITIONS = 8
 
 def join_branches(condition: Condition, first: Value, second: Value) -> Value:
     """One value for two ways through the code."""
-    if first is second or first == second:
-        return first
-    both = _joined(condition, first, second)
-    return both if is_light(first) and is_light(second) else bounded(both)
+    return first if first is second or first == second else bounded(_joined(condition, first, second))
 
 
 def _joined(condition: Condition, first: Value, second: Value) -> Value:
