@@ -392,7 +392,7 @@ def test_what_a_person_is_asked() -> None:
     answer = inputimeout.inputimeout(prompt=f"Seconds that are left to sort the letters: {{n}}", timeout=3)
     answer = self.{}(prompt="Say what you think of the letters of the house")
     """
-    for name in ("ask_for_human_help", "get_user_input", "prompt_user"):
+    for name in ("ask_for_human_help", "get_user_input", "prompt_user", "text_input"):
         assert not texts_of(program.format(name))
     asked = """
     class AskHouse(InputRequiredEvent):

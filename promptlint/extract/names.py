@@ -166,6 +166,8 @@ def gives_prompt(name: str) -> bool:
 # Words of functions that ask a person.
 _PERSONS = frozenset({"human", "user"})
 _ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
+# Fields of a form: `ui.text_input(prompt="...")`
+_FIELDS_OF_FORMS = frozenset({"text", "number", "password", "secret", "multiline", "chat"})
 _GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())
 
 
@@ -176,7 +178,11 @@ def asks_person(name: str) -> bool:
     if name[:1].isupper():
         # `InputRequest(prompt="...")`, `class AskName(InputRequiredEvent)`
         return "input" in parts and parts[-1] in ("request", "event")
-    if len(parts) < 2 or parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
+    if len(parts) < 2:
+        return False
+    if len(parts) == 2 and parts[0] in _FIELDS_OF_FORMS and parts[1] == "input":
+        return True
+    if parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
         return False
     return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
 
