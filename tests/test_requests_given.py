@@ -378,3 +378,18 @@ def test_one_list_or_another_of_which_nothing_is_known() -> None:
     """
     (found,) = requests_of(SPREAD + textwrap.dedent(code))
     assert ([each.role for each in found.prompts], found.complete) == (["unknown"], False)
+
+
+@pytest.mark.parametrize(("more", "count"), [("", 1), (", temperature='0'", 2)])
+def test_one_request_of_a_function_that_asks_in_two_places(more: str, count: int) -> None:
+    code = f"""
+from langchain_core.language_models import BaseChatModel
+def ask(model: BaseChatModel, letter):
+    try:
+        return model.invoke(letter)
+    except ValueError:
+        return model.invoke(letter{more})
+def sort(model):
+    return ask(model, "Sort this letter: it is late.")
+"""
+    assert [each.name for each in requests_of(code)] == ["sort"] * count
