@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.iteration import one_of
 from promptlint.extract.joins import either_message, join_branches
+from promptlint.extract.names import prompt_like
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, single_hole, state_of
 from promptlint.extract.volatility import TELLING
@@ -100,6 +102,8 @@ class Linker:
         self.assumed: frozenset[str] = frozenset()
         # Settings in texts of the program, by these texts.
         self.read: dict[Template, tuple[Value | None]] = {}
+        # By their places values for which the program has a text that was not read, in a file or another module.
+        self.unseen: set[Span] = set()
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
 
@@ -136,6 +140,11 @@ class Linker:
         """Begin a look-up from outside, with a budget of its own."""
         self.assumed = assumed
         self.steps, self.before = 0, self.cuts
+
+    def lacks(self, value: Value) -> bool:
+        """Whether a value is one for which the program has a text that was not read."""
+        hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        return type(hole) is Hole and hole.span in self.unseen
 
     def _spent(self) -> bool:
         return self.steps > MAX_STEPS or self.cuts - self.before > MAX_CUTS
@@ -275,6 +284,9 @@ class Linker:
                     # One value or another, all put in at run time.
                     known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
                     most = max(holes, key=lambda hole: hole.volatility)
+                    if any(hole.origin == "folder" for hole in holes):
+                        # What is not given is a folder of the program.
+                        most = msgspec.structs.replace(most, origin="folder")
                     return (most if most.member else msgspec.structs.replace(most, member=known_as),)
                 return branches[0] if same else (Choice(part.condition, branches),)
             case Repeat():
@@ -284,6 +296,8 @@ class Linker:
                 # An attribute may hold what the object was made with.
                 found = bound.get(part.fallback.parameter) if part.fallback.parameter else None
                 found = self.reference(part, facts, bound) if found is None else found
+                if found is None and _names_text(part, facts):
+                    self.unseen.add(part.fallback.span)
                 return (part.fallback,) if found is None else _at(part.fallback, found)
             case Apply():
                 return self.apply(part, facts, bound)
@@ -305,6 +319,9 @@ class Linker:
             return self.named(home, key)
         value = self.called(home, key, ref.call, facts, bound)
         place = ref.fallback.span
+        if value is not None and self.lacks(value):
+            self.unseen.add(place)
+            return None
         if isinstance(value, tuple) and facts.file == place.file and not any(self.around(facts, place.start)):
             value = made_once(value)
         seldom = ref.fallback.volatility is Volatility.DEPLOY and ref.fallback.origin == "name"
@@ -433,7 +450,7 @@ class Linker:
             self.active.discard(place)
             self.assumed = assumed
         # Of a helper that only passes values on, the call itself says more than the holes inside it.
-        if has_text(result) or not isinstance(result, tuple):
+        if has_text(result) or not isinstance(result, tuple) or self.lacks(result):
             return result
         state = state_of(result)
         source = state[1] in TELLING and len(result) == 1 and type(result[0]) is Hole
@@ -445,10 +462,12 @@ class Linker:
             told = signatures.instructions(self, part.target, part.span, facts, bound)
             return (part.fallback,) if told is None else told
         target = self.value(part.target, facts, bound)
+        if self.unseen and self.lacks(target):
+            self.unseen.add(part.fallback.span)
         positional = [self.value(value, facts, bound) for value in part.arguments.positional]
         keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
         if part.operation in loading.OPERATIONS:
-            loaded = loading.apply(self, part, target, positional, keywords, facts)
+            loaded = loading.apply(self, part, target, positional, keywords, facts, bound)
             return (part.fallback,) if loaded is None else loaded
         if part.operation == "item":
             found = _item(target, positional, part.fallback.expression)
@@ -485,6 +504,15 @@ def _at(place: Hole, value: Value) -> Value:
     frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
     level = Volatility.DEPLOY if frozen else hole.volatility
     return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)
+
+
+def _names_text(ref: Ref, facts: Facts) -> bool:
+    """Whether a name that leads nowhere is one of the program's texts, by how it is written, and none of Python's."""
+    own = ref.name[:1] == ":"
+    names = ref.name.lstrip(":.").split(".")
+    if ref.call is not None or ":" in ref.name[1:] or (own and (len(names) > 1 or names[0] in facts.bindings)):
+        return False
+    return (names[-1].isupper() or any(map(prompt_like, names))) and names[0] not in sys.stdlib_module_names
 
 
 def _of_object(argument: Value, facts: Facts) -> bool:

@@ -233,7 +233,13 @@ def _rendered(hole: Hole, given: dict[str, Template]) -> Template:
 
 
 def apply(
-    linker: Linker, part: Apply, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
+    linker: Linker,
+    part: Apply,
+    target: Value,
+    positional: list[Value],
+    keywords: dict[str, Value],
+    facts: Facts,
+    bound: dict[str, Value],
 ) -> Value | None:
     """The result of an operation on a path. A path is a template like any other; what is not known of it is a hole."""
     if part.operation == "path":
@@ -245,7 +251,7 @@ def apply(
     key = "text" if part.operation == "read" else "data"
     inner = part.target[0] if isinstance(part.target, tuple) and part.target else None
     if key == "data" and isinstance(inner, Apply) and inner.operation == "read":
-        target = linker.value(inner.target, facts, {})
+        target = linker.value(inner.target, facts, bound)
     elif key == "data" and isinstance(target, tuple):
         word, choice = literal(target), target[0] if len(target) == 1 else None
         if word and "\n" in word:
@@ -255,7 +261,10 @@ def apply(
             known = [value for value in read if value is not None]
             join = functools.partial(join_branches, Condition(choice.condition))
             return functools.reduce(join, known) if known and len(known) == len(read) else None
-    home = linker.files.find(facts.file, path_of(target), key)
+    home = linker.files.find(facts.file, located(target), key)
+    if home is None and path_of(target):
+        # A file of the program, of which it is not known which one it is, or one that is not part of the run.
+        linker.unseen.add(part.fallback.span)
     return None if home is None else home.bindings[key]
 
 
@@ -318,6 +327,35 @@ def path_of(value: Value) -> str:
     return tail
 
 
+def located(value: Value) -> str:
+    """The known end of a path whose folder is settled by the program itself: by what it says, or by where it lies.
+
+    What options, settings, the environment or a caller out of sight say is not: any file of the name may be meant, and
+    one that is no part of the run. Of several ways the first that is settled counts: it holds unless told otherwise.
+    "" for any other path.
+    """
+    parts = _settled(value)
+    return path_of(parts) if parts is not None else ""
+
+
+def _settled(value: Value) -> Template | None:
+    """A path with nothing in it but text and folders of the program, or None."""
+    if not isinstance(value, tuple):
+        return None
+    parts: list[Part] = []
+    for part in value:
+        if type(part) is Choice:
+            inner = next((known for branch in part.branches if (known := _settled(branch)) is not None), None)
+            if inner is None:
+                return None
+            parts += inner
+        elif type(part) is Text or (type(part) is Hole and part.origin == "folder"):
+            parts.append(part)
+        else:
+            return None
+    return tuple(parts)
+
+
 def _template(
     linker: Linker, target: Value, positional: list[Value], keywords: dict[str, Value], facts: Facts
 ) -> Value | None:
@@ -340,7 +378,8 @@ def _load(
     if not isinstance(target, tuple) or has_text(target):
         return target
     name = literal(positional[0]) if positional else None
-    if not name:
+    if not name or linker.lacks(target):
+        # What the function reads is not known, not even where.
         return None
     values = given(keywords)
     if name.lower().endswith(_JINJA) or name.lower().endswith(prompt_paths.ALWAYS):

@@ -16,11 +16,12 @@ from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
-from promptlint.extract.sending import OUTPUT, UNREAD, WITHIN
+from promptlint.extract.sending import OUTPUT, WITHIN
 from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
+from promptlint.gaps import run_time, text_gaps, unknown, unread
 from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
@@ -39,7 +40,6 @@ from promptlint.template import (
     Template,
     Value,
     Volatility,
-    holes,
     texts,
 )
 from promptlint.tools import Tool, tools_of
@@ -62,7 +62,6 @@ _OPENAI = _LISTS | {"responses", "assistants", "conversations", "completion"}
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
 # Keywords by which a call itself says where it connects to.
 _ADDRESSES = ("api_base", "base_url")
-_COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -170,7 +169,7 @@ class _Reading:
         if bare and (call.made or steps is not None or (call.api == "invoke" and not self.parts["messages"])):
             # `invoke_model` also serves models that embed and rank.
             return None
-        self.unresolved += _unread([*(through.slots if through is not None else ()), *slots], call.span)
+        self.unresolved += unread([*(through.slots if through is not None else ()), *slots], call.span)
         if call.made and not self.parts["messages"]:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span))
@@ -325,7 +324,7 @@ class _Reading:
         """Add what stands in a slot of texts."""
         if unset(value):
             return
-        if slot == "messages" and any(map(self.listed, _run_time(value))):
+        if slot == "messages" and any(map(self.listed, run_time(value))):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
         if slot == "messages" and self.call.api in _OPENAI and isinstance(value, Items):
@@ -341,14 +340,17 @@ class _Reading:
             for template, marked, life in _blocks(message):
                 if self.call.made:
                     template = guess_fields(template)
+                if message.role == "system":
+                    template = _whole_system(template)
                 role_of = cast(Role, message.role)
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=message.when)
                 self.add("system" if leads else part, prompt, marked, life)
-        values = _run_time(value)
+                self.unresolved += text_gaps(slot, role_of, template, self.linker.unseen)
+        values = run_time(value)
         lists = not values or any(self.listed(hole) or hole.volatility is not Volatility.REQUEST for hole in values)
         if slot != "prompt" and lists:
             # What is called a question or a text is one text in the place of a list.
-            self.unresolved += _unknown(slot, value)
+            self.unresolved += unknown(slot, value)
 
     def turns(self, value: Value) -> list[Message]:
         """The messages that a text alone marks in the way of a chat template."""
@@ -400,8 +402,6 @@ class _Reading:
         self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
 
     def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> None:
-        if prompt.role == "system":
-            prompt = msgspec.structs.replace(prompt, template=_whole_system(prompt.template))
         self.parts[part].append(msgspec.structs.replace(prompt, model=self.model, once=self.call.once))
         if marked:
             self.markers[part][len(self.parts[part]) - 1] = life
@@ -453,72 +453,6 @@ def _is_prompt(value: Value) -> bool:
     if isinstance(value, Items):
         return any(isinstance(item, Message) for item in value.items)
     return isinstance(value, tuple) and any(True for _ in texts(value))
-
-
-def _unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolved]:
-    """What is sent that does not stand in the code, as far as anything is given for it."""
-    for slot, value in slots:
-        empty = isinstance(value, Items) and value.complete and not value.items
-        if slot.startswith(UNREAD) and not unset(value) and not empty:
-            hole = single_hole(value)
-            yield Unresolved(slot.removeprefix(UNREAD), hole.expression if hole else "...", hole.span if hole else span)
-
-
-def _unknown(slot: str, value: Value) -> Iterator[Unresolved]:
-    """What of a list of messages is not known: all of it, some of it, or how many there are.
-
-    Of a list whose name says what it is (a history) it is known that it is put in at run time, as of any value.
-    """
-    if isinstance(value, tuple):
-        # One text is a system prompt; a list that is one hole is not known.
-        for one in _run_time(value) if slot != "system" else ():
-            yield Unresolved(slot, one.expression, one.span)
-        return
-    if not isinstance(value, Items):
-        return
-    loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
-    for repeat in loops:
-        hole = single_hole(repeat.body)
-        if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
-            yield Unresolved(slot, repeat.over, repeat.span)
-    among = any(isinstance(item, Message) for item in value.items)
-    perhaps = [branch for item in value.items if is_several(item) for branch in _branches(item)]
-    for item in (*value.items, *perhaps):
-        hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
-        if isinstance(item, Message) and hole is not None and hole.span != item.span:
-            continue
-        if among and hole is not None and not unset((hole,)):
-            # One message or several, of whatever role.
-            yield Unresolved(slot, hole.expression, hole.span)
-    if not value.complete:
-        yield Unresolved(slot, "...", value.span)
-
-
-def _run_time(value: Value) -> list[Hole]:
-    """The values put in at run time of which a value is one or another; none if there is any text in it."""
-    if not isinstance(value, tuple) or any(texts(value)) or not all(isinstance(part, Hole | Choice) for part in value):
-        return []
-    return [hole for hole in holes(value) if not unset((hole,))]
-
-
-def _branches(item: Value) -> tuple[Template, ...]:
-    """What may stand in the place of an item, one or none."""
-    part = item[0] if isinstance(item, tuple) else None
-    return part.branches if isinstance(part, Choice) else ()
-
-
-def _made(over: str) -> bool:
-    """Whether a collection is what a call gives back, other than a copy of a list."""
-    name, _, rest = over.removeprefix("await ").partition("(")
-    return bool(rest) and name not in _COPIES
-
-
-def _loop(item: Value) -> Repeat | None:
-    """The loop that an item of a list is, or whose turns it is the message of."""
-    content = item.content if isinstance(item, Message) else item
-    if not isinstance(content, tuple) or not content or not isinstance(content[0], Repeat):
-        return None
-    return content[0] if isinstance(item, Message) or is_several(content) else None
 
 
 def _blocks(message: Message) -> list[tuple[Template, bool, int]]:

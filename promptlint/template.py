@@ -67,8 +67,8 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     `expression` is its source text, on one line and shortened. `origin` says where the volatility comes
     from, in words that rules and messages may rely on: "clock" (time of day), "date" (day precision), "uuid",
     "random", "unordered" (its items come in another order in another process: set, listing), "environment",
-    "whole" (all of a file, page or query result, with nothing in sight that limits it), "parameter", "name", "loop" or
-    "" (not known).
+    "folder" (made of where the program lies, or where it runs), "whole" (all of a file, page or query result, with
+    nothing in sight that limits it), "parameter", "name", "loop" or "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
     the caller's argument in its place. `member` is the attribute of an object ("rules"), or the method ("rules()"),
     that the value was read from, with the class of the object where that is known (".:Place.rules"); or which items

@@ -32,6 +32,7 @@ LAYERS = (
         "environments",
         "fields",
         "fillings",
+        "gaps",
         "idle",
         "lent",
         "link",

@@ -411,6 +411,99 @@ def test_python_does_not_load(tmp_path: Path, expression: str) -> None:
     )
 
 
+FOLDERS = """\
+import argparse, inspect, os, sys
+from importlib import resources
+from pathlib import Path
+from openai import OpenAI
+from elsewhere import BASE, settings
+from app.where import DESKS
+client = OpenAI()
+HERE = Path(__file__).resolve().parent
+ROOT = os.path.dirname(os.path.abspath(__file__))
+TOLD = Path(os.environ["ASSETS"])
+GUESSED = Path(os.environ.get("ASSETS", "assets"))
+args = argparse.ArgumentParser().parse_args()
+def top():
+    for folder in Path(__file__).parents:
+        if (folder / "pyproject.toml").exists():
+            return folder
+def read(folder):
+    return (Path(folder) / "a.md").read_text()
+def usual(folder=HERE / "assets"):
+    return (folder / "a.md").read_text()
+class Desk:
+    def __init__(self, folder=None, other=None):
+        self.folder = folder or HERE
+        self.other = other
+    def near(self):
+        return (self.folder / "assets" / "a.md").read_text()
+    def far(self):
+        return (self.other / "assets" / "a.md").read_text()
+    def ask(self, folder, name, given=None):
+        if given is None:
+            given = HERE
+        client.responses.create(model="gpt-5", instructions={}, input="Sort the letters.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "settled"),
+    [
+        ('(HERE / "assets" / "a.md").read_text()', True),
+        ('open(os.path.join(ROOT, "assets", "a.md")).read()', True),
+        ('open(f"{ROOT}/assets/a.md").read()', True),
+        ('(DESKS / "a.md").read_text()', True),
+        ('(Path.cwd() / "assets" / "a.md").read_text()', True),
+        ('(Path(sys.path[0]) / "assets" / "a.md").read_text()', True),
+        ('(Path(inspect.getfile(Desk)).parent / "assets" / "a.md").read_text()', True),
+        ('resources.files(__package__).joinpath("assets/a.md").read_text()', True),
+        ('(top() / "assets" / "a.md").read_text()', True),
+        ('(GUESSED / "a.md").read_text()', True),
+        ('(given / "assets" / "a.md").read_text()', True),
+        ("usual()", True),
+        ('read(HERE / "assets")', True),
+        ("self.near()", True),
+        ('(Path(args.folder) / "a.md").read_text()', False),
+        ('open(f"{args.folder}/assets/a.md").read().strip()', False),
+        ('(TOLD / "a.md").read_text()', False),
+        ('(BASE / "assets" / "a.md").read_text()', False),
+        ('(Path(settings.folder) / "a.md").read_text()', False),
+        ('(Path(folder) / "a.md").read_text()', False),
+        ('(HERE / name / "a.md").read_text()', False),
+        ("read(folder)", False),
+        ('read("/srv" if folder else args.folder)', False),
+        ("self.far()", False),
+    ],
+)
+def test_the_folder_of_a_file(tmp_path: Path, expression: str, settled: bool) -> None:
+    files = {**FILES, "app/main.py": FOLDERS.replace("{}", expression), "app/where.py": WHERE}
+    (found,) = [each for each in lint(tmp_path, files).project.requests if each.api]
+    assert [shown(prompt.template) == RAW for prompt in found.prompts] == [settled, False]
+    assert found.complete == settled
+    # What is not read is named, with its place.
+    assert [each.slot for each in found.unresolved] == ([] if settled else ["system"])
+
+
+WHERE = "from pathlib import Path\nDESKS = Path(__file__).parent / 'assets'\n"
+
+
+@pytest.mark.parametrize(("folder", "settled"), [("HERE", True), ("args.folder", False)])
+def test_settings_in_a_folder(tmp_path: Path, folder: str, settled: bool) -> None:
+    loads = f'yaml.safe_load((Path({folder}) / "conf.yaml").read_text())["agent"]["system"]'
+    source = "import yaml\n" + FOLDERS.replace("{}", loads)
+    (found,) = [each for each in lint(tmp_path, {**FILES, "app/main.py": source}).project.requests if each.api]
+    assert (shown(found.prompts[0].template) == "Text of the settings.\n") == found.complete == settled
+
+
+def test_a_loader_of_a_folder_that_is_not_known(tmp_path: Path) -> None:
+    for folder, settled in (("HERE / 'assets'", True), ("Path(args.folder)", False)):
+        source = FOLDERS.replace("{}", 'load_text("a.md")')
+        source += f"def load_text(name):\n    return ({folder} / name).read_text()\n"
+        (found,) = [each for each in lint(tmp_path, {**FILES, "app/main.py": source}).project.requests if each.api]
+        assert (shown(found.prompts[0].template) == RAW) == found.complete == settled
+
+
 def test_values_of_render_change_as_often_as_what_is_given(tmp_path: Path) -> None:
     template = "You are a bot. {{ style }} {{ data.text }} {% for row in rows %}{{ row }}{% endfor %} {{ question }}"
     call = 'env.get_template("v.j2").render(style="brief", data=question, rows=["a"], question=user)'

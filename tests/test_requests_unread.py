@@ -361,3 +361,48 @@ def test_a_model_that_may_embed_is_no_request_without_text() -> None:
         client.invoke_model(modelId="amazon.titan-embed-text-v2", body=body)
     """
     assert requests_of(code) == [] and others_of(code) == ()
+
+
+OUTSIDE = """
+from openai import OpenAI
+from somewhere.texts import SYSTEM, header
+from somewhere import desk, rules
+from app.here import MISSING
+import string
+client = OpenAI()
+def ask(question, words, system):
+    client.responses.create(model="gpt-5", {})
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        # All of a text comes from where nothing was read.
+        ("instructions=SYSTEM, input=question", [("system", "SYSTEM")]),
+        ("instructions='Be brief.', input=SYSTEM", [("messages", "SYSTEM")]),
+        ("instructions=MISSING, input=question", [("system", "MISSING")]),
+        ("instructions=rules(question), input=question", [("system", "rules(question)")]),
+        ("instructions='Be brief.', input=rules(desk)", [("messages", "rules(desk)")]),
+        ("instructions=system, input=question", [("system", "system")]),
+        ("instructions=desk.system_prompt, input=question", [("system", "desk.system_prompt")]),
+        ("instructions=open('rules.txt').read(), input=question", [("system", "open('rules.txt')")]),
+        # Some of it does.
+        ("instructions=f'{SYSTEM} Be brief.', input=question", [("system", "SYSTEM")]),
+        ("instructions='Be brief.' + SYSTEM.strip(), input=question", [("system", "SYSTEM.strip()")]),
+        ("instructions=desk.RULES + 'Be brief.', input=question", [("system", "desk.RULES")]),
+        ("instructions='Be brief.' + open('rules.txt').read(), input=question", [("system", "open('rules.txt')")]),
+        # What is put in at run time is no gap, nor are Python's own names.
+        ("instructions='Be brief.', input=question", []),
+        ("instructions='Be brief.', input=[{'role': 'user', 'content': words}]", []),
+        ("instructions=f'Answer in {desk.language}.', input=question", []),
+        ("instructions=f'Use {string.ascii_letters}.', input=question", []),
+        ("instructions='Be brief.', input=f'Sum up: {open(words).read()}'", []),
+    ],
+)
+def test_texts_that_were_not_read(arguments: str, expected: list[tuple[str, str]]) -> None:
+    files = {"app/main.py": OUTSIDE.replace("{}", arguments), "app/here.py": "OTHER = 'Be kind.'\n"}
+    project = link([facts(Source(name, text)) for name, text in files.items()])
+    (found,) = [each for each in (*project.requests, *project.others) if each.api]
+    assert unknown(found) == expected
+    assert found.complete == (not expected)

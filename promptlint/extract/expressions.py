@@ -26,7 +26,18 @@ from promptlint.extract.spreads import SPREAD, may_be_dict
 from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
-from promptlint.extract.volatility import CONSTANT, DEPLOY, UNKNOWN, State, dotted, of_name, of_part, strongest, terms
+from promptlint.extract.volatility import (
+    CONSTANT,
+    DEPLOY,
+    UNKNOWN,
+    State,
+    dotted,
+    either_state,
+    of_name,
+    of_part,
+    strongest,
+    terms,
+)
 from promptlint.operations import several
 from promptlint.template import (
     Apply,
@@ -272,7 +283,7 @@ def conditional(file: File, scope: Scope, node: ast.IfExp) -> Value:
 def either(file: File, node: ast.expr, asked: Condition, first: Value, second: Value) -> Value:
     if isinstance(first, tuple) and isinstance(second, tuple):
         if not textual(first) and not textual(second) and first and second:
-            return (file.hole(node, *strongest([state_of(first), state_of(second)])),)
+            return (file.hole(node, *either_state([state_of(first), state_of(second)])),)
         return (Choice(asked.text, (first, second), asked.test),)
     return join_branches(asked, first, second)
 
@@ -285,7 +296,8 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
             result = either(file, node, truth(file, operand, value), value, result)
         return result
-    state = strongest([state_of(value) for value in values])
+    states = [state_of(value) for value in values]
+    state = either_state(states) if isinstance(node.op, ast.Or) else strongest(states)
     hole = single_hole(values[0])
     if isinstance(node.op, ast.Or) and hole is not None and type(values[-1]) is Items and len(values) == 2:
         # `given or []`: what is given.

@@ -75,7 +75,8 @@ def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str,
     if type(target) is ast.Name:
         known = of_name(target.id)
         chosen = state[0] if state[0] is not UNKNOWN[0] else known[0]
-        scope.values[target.id] = (file.hole(target, chosen, "loop", member=member),)
+        origin = "folder" if state[1] == "folder" else "loop"
+        scope.values[target.id] = (file.hole(target, chosen, origin, member=member),)
     elif isinstance(target, ast.Tuple | ast.List):
         for number, each in enumerate(target.elts):
             inner = (member if number else "") if paired else below(member, str(number))

@@ -188,6 +188,10 @@ def life_of(block: Value) -> int:
     return _DEFAULT_LIFE if said is None else _LIVES.get(literal(said) or "", 0)
 
 
+# What stands for a block of a message that has no text: an image, the call of a tool.
+NO_TEXT = "{...}"
+
+
 def content_template(value: Value) -> Template:
     """The text of a message's content: a string, or a list of parts of which the textual ones count."""
     if isinstance(value, tuple):
@@ -200,7 +204,7 @@ def content_template(value: Value) -> Template:
             if inner is not None:
                 return content_template(inner)
         # A block that is a cache marker holds no text.
-        return () if value.get("cachePoint") is not None else (Hole("{...}", value.span),)
+        return () if value.get("cachePoint") is not None else (Hole(NO_TEXT, value.span),)
     parts: list[Part] = []
     for item in value.items:
         parts.extend(content_template(item))

@@ -26,18 +26,32 @@ RANDOMS = frozenset(
     "numpy.random.randint".split()
 )
 ENVIRONMENT = frozenset(
-    "os.getenv os.environ.get os.environ platform.system platform.platform platform.release os.getcwd "
-    "os.name sys.platform sys.version getpass.getuser socket.gethostname __file__".split()
+    "os.getenv os.environ.get os.environ platform.system platform.platform platform.release "
+    "os.name sys.platform sys.version getpass.getuser socket.gethostname".split()
+)
+# Folders that are settled by where the program lies, and the one in which it runs, as paths without a folder have it.
+_FOLDERS = frozenset(
+    "os.getcwd os.getcwdb Path.cwd pathlib.Path.cwd inspect.getfile inspect.getsourcefile importlib.resources.files "
+    "importlib.resources.path importlib_resources.files pkg_resources.resource_filename".split()
+)
+_OWN_PLACES = frozenset({"__file__", "__path__", "sys.path"})
+# Functions whose result is as settled as the path that they are given.
+_OF_PATHS = frozenset(
+    f"{module}.{name}"
+    for module in ("os.path", "path", "osp")
+    for name in ("dirname", "abspath", "realpath", "normpath")
 )
 # The order of a set is that of the hashes of its items, which are others in every process; that of a listing is the
 # file system's ("in arbitrary order": https://docs.python.org/3/library/os.html#os.listdir).
 SETS = frozenset({"set", "frozenset"})
 LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"})
 _LISTING_METHODS = frozenset({"iterdir", "glob", "rglob"})
+_OTHERS = frozenset({"uuid1", "uuid4", "uuid7", "sorted"})
 # The last words of all of these: a call of any other name is no source of change.
 _SOURCES = _LISTING_METHODS | {
     name.rpartition(".")[2]
-    for name in (*CLOCKS, *DATES, *IDS, *RANDOMS, *ENVIRONMENT, *SETS, *LISTINGS, "uuid1", "uuid4", "uuid7", "sorted")
+    for table in (CLOCKS, DATES, IDS, RANDOMS, ENVIRONMENT, _FOLDERS, SETS, LISTINGS, _OTHERS)
+    for name in table
 }
 # What gives back the items that it is given, in the order in which they come.
 _IN_ORDER = frozenset(
@@ -68,7 +82,7 @@ UNKNOWN: State = (Volatility.UNKNOWN, "")
 DEPLOY, UNIQUE = Volatility.DEPLOY, Volatility.UNIQUE
 _CONSTANT, _UNKNOWN, _REQUEST = Volatility.CONSTANT, Volatility.UNKNOWN, Volatility.REQUEST
 # Origins that a value keeps on its way through names, attributes and functions.
-TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "unordered"})
+TELLING = frozenset({"clock", "date", "uuid", "random", "environment", "folder", "unordered"})
 
 # Calls that give all there is (origin "whole"): of a file, of a page, of a query, of a table.
 _WHOLE_METHODS = frozenset("read readlines read_text fetchall extract_text get_text".split())
@@ -129,6 +143,8 @@ def _of_call(name: str, receiver: State | None, arguments: list[State], first: s
             return source
     if receiver is not None and receiver[1] in ("clock", "date"):
         return _of_time(last, receiver, arguments, first)
+    if arguments and name in _OF_PATHS:
+        return arguments[0]
     states = arguments if receiver is None else [receiver, *arguments]
     known = strongest(states) if states else UNKNOWN
     if known[1] == "unordered" and not _keeps_order(name, last, receiver):
@@ -161,6 +177,8 @@ def _source(name: str, tail: str, last: str, arguments: list[State], first: str 
         return (UNIQUE, "random")
     if name in ENVIRONMENT:
         return (DEPLOY, "environment")
+    if name in _FOLDERS:
+        return (DEPLOY, "folder")
     if name in SETS:
         known = strongest(arguments) if arguments else UNKNOWN
         return known if known[0] is UNIQUE else (known[0], "unordered")
@@ -214,6 +232,12 @@ def strongest(states: Sequence[State]) -> State:
     return (known[0], "unordered") if unordered and known[0] < _REQUEST else known
 
 
+def either_state(states: Sequence[State]) -> State:
+    """The state of a value that is one of several; of folders one of the program is what holds (`given or HERE`)."""
+    known = strongest(states)
+    return (known[0], "folder") if any(state[1] == "folder" for state in states) else known
+
+
 def date_only(spec: str) -> bool:
     """Whether a strftime pattern has no finer part than the day."""
     return not _TIME_OF_DAY.search(spec)
@@ -229,6 +253,8 @@ def of_name(name: str, origin: str = "") -> State:
     if name == "sys.argv":
         return (_REQUEST, "name")
     last = name.rpartition(".")[2]
+    if last in _OWN_PLACES or name in _OWN_PLACES:
+        return (DEPLOY, "folder")
     if last.isupper() and len(last) > 1:
         return (_CONSTANT, "name")
     volatility = volatility_of(name)

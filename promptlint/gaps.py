@@ -1,0 +1,121 @@
+"""What of a request is not known, part by part: `complete` says that nothing of it is left.
+
+A value that is put in at run time is known as such: the question of a user, a document, the turns of a conversation.
+Not known is what the program says itself, or is told by its settings or its callers, and what could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from promptlint.clients import unset
+from promptlint.extract.messages import NO_TEXT
+from promptlint.extract.sending import UNREAD
+from promptlint.extract.state import single_hole
+from promptlint.operations import is_several
+from promptlint.prompt import Unresolved
+from promptlint.template import (
+    Choice,
+    Hole,
+    Items,
+    Message,
+    Repeat,
+    Span,
+    Template,
+    Value,
+    Volatility,
+    holes,
+    texts,
+)
+
+_COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
+# What changes with the request or the conversation.
+_GIVEN = frozenset({Volatility.REQUEST, Volatility.SESSION, Volatility.UNIQUE})
+
+
+def text_gaps(slot: str, role: str, template: Template, unseen: set[Span]) -> Iterator[Unresolved]:
+    """What is not known of one text: all of it, or texts of the program in it that could not be read.
+
+    `unseen` are the places of values for which the program has such a text.
+    """
+    alone = {hole.span for hole in run_time(template) if not _given(hole, role)}
+    for hole in holes(template):
+        if hole.span in unseen or hole.span in alone:
+            yield Unresolved(slot, hole.expression, hole.span)
+
+
+def _given(hole: Hole, role: str) -> bool:
+    """Whether a value that is a whole message is put in at run time: data, a field of a template, what is asked.
+
+    A system text is what the program says itself, whoever hands it on.
+    """
+    if hole.volatility in _GIVEN or hole.expression == NO_TEXT:
+        return True
+    field = hole.volatility is Volatility.UNKNOWN and hole.origin == "name"
+    return role != "system" and (bool(hole.parameter) or field)
+
+
+def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolved]:
+    """What is sent that does not stand in the code, as far as anything is given for it."""
+    for slot, value in slots:
+        empty = isinstance(value, Items) and value.complete and not value.items
+        if slot.startswith(UNREAD) and not unset(value) and not empty:
+            hole = single_hole(value)
+            yield Unresolved(slot.removeprefix(UNREAD), hole.expression if hole else "...", hole.span if hole else span)
+
+
+def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
+    """What of a list of messages is not known: all of it, some of it, or how many there are.
+
+    Of a list whose name says what it is (a history) it is known that it is put in at run time, as of any value.
+    """
+    if isinstance(value, tuple):
+        # One text is a system prompt; a list that is one hole is not known.
+        for one in run_time(value) if slot != "system" else ():
+            yield Unresolved(slot, one.expression, one.span)
+        return
+    if not isinstance(value, Items):
+        return
+    loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
+    for repeat in loops:
+        hole = single_hole(repeat.body)
+        if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
+            yield Unresolved(slot, repeat.over, repeat.span)
+    among = any(isinstance(item, Message) for item in value.items)
+    perhaps = [branch for item in value.items if is_several(item) for branch in _branches(item)]
+    for item in (*value.items, *perhaps):
+        hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
+        if isinstance(item, Message) and hole is not None and hole.span != item.span:
+            continue
+        if among and hole is not None and not unset((hole,)):
+            # One message or several, of whatever role.
+            yield Unresolved(slot, hole.expression, hole.span)
+    if not value.complete:
+        yield Unresolved(slot, "...", value.span)
+
+
+def run_time(value: Value) -> list[Hole]:
+    """The values put in at run time of which a value is one or another; none if there is any text in it."""
+    if not isinstance(value, tuple) or any(texts(value)) or not all(isinstance(part, Hole | Choice) for part in value):
+        return []
+    return [hole for hole in holes(value) if not unset((hole,))]
+
+
+def _branches(item: Value) -> tuple[Template, ...]:
+    """What may stand in the place of an item, one or none."""
+    part = item[0] if isinstance(item, tuple) else None
+    return part.branches if isinstance(part, Choice) else ()
+
+
+def _made(over: str) -> bool:
+    """Whether a collection is what a call gives back, other than a copy of a list."""
+    name, _, rest = over.removeprefix("await ").partition("(")
+    return bool(rest) and name not in _COPIES
+
+
+def _loop(item: Value) -> Repeat | None:
+    """The loop that an item of a list is, or whose turns it is the message of."""
+    content = item.content if isinstance(item, Message) else item
+    if not isinstance(content, tuple) or not content or not isinstance(content[0], Repeat):
+        return None
+    return content[0] if isinstance(item, Message) or is_several(content) else None
