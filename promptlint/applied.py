@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+import msgspec
+
 from promptlint import loading, margins, operations
 from promptlint.operations import in_text, literal
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Template, Text, Value
@@ -84,11 +86,23 @@ def _indent(target: Template, positional: list[Value], keywords: dict[str, Value
 
 
 def _slice(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.cut(target, *bounds(positional))
+    ends = _ends(positional)
+    return None if ends is None else operations.cut(target, *ends)
 
 
-def bounds(positional: list[Value]) -> tuple[int | None, int | None]:
-    low, _, high = ((literal(positional[0]) if positional else "") or ",").partition(",")
+def sliced(target: Items, positional: list[Value]) -> Items:
+    """The items between two ends, or, where these are not known, some of them."""
+    ends = _ends(positional)
+    if ends is None:
+        return msgspec.structs.replace(target, complete=target.complete and not target.items)
+    return Items(target.items[slice(*ends)], target.span) if operations.exact(target) else target
+
+
+def _ends(positional: list[Value]) -> tuple[int | None, int | None] | None:
+    written = (literal(positional[0]) if positional else "") or ","
+    if written == operations.SOME:
+        return None
+    low, _, high = written.partition(",")
     return int(low) if low else None, int(high) if high else None
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import decisions, loading, operations, signatures
-from promptlint.applied import OPERATIONS, bounds, by_name
+from promptlint.applied import OPERATIONS, by_name, sliced
 from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Function, Problem
@@ -210,6 +210,9 @@ class Linker:
 
     def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
         """The messages or lists that stand behind one of several items; None when it is text."""
+        if (taken := decisions.taken(self, item, facts, bound)) is not None:
+            # What a call gives decides a condition within another one.
+            return Items((), Span("", 0, 0)) if taken == (SEVERAL,) else self.several(taken, facts, bound)
         part = item[0] if isinstance(item, tuple) else None
         branches = part.branches if type(part) is Choice else (part.body,) if type(part) is Repeat else ()
         found: list[Value] = []
@@ -223,7 +226,7 @@ class Linker:
                 found.extend(inner.items if inner is not None else ())
                 known += inner is not None
                 complete = complete and (inner is None or inner.complete)
-            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole):
+            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole | Choice):
                 value = self.value(branch, facts, bound)
                 known += unset(value) or isinstance(value, Items)
                 if not isinstance(value, tuple):
@@ -474,11 +477,9 @@ class Linker:
             if found is None and (given := bound.get(part.fallback.member)) is not None:
                 return given
             return _or_default(part.fallback, positional) if found is None else found
-        if part.operation == "slice" and type(target) is Items:
-            if not operations.exact(target):
-                return target
-            start, stop = bounds(positional)
-            return Items(target.items[start:stop], target.span)
+        if part.operation == "slice" and (type(target) is Items or unset(target)):
+            # Of nothing nothing can be cut out: where there is none, something else holds.
+            return sliced(target, positional) if type(target) is Items else target
         if part.operation == "given":
             return operations.filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (len(target) == 1 and type(target[0]) is Hole):

@@ -51,10 +51,12 @@ if TYPE_CHECKING:
 _HISTORY = re.compile(
     r"(?:^|[\W_])(?:history|messages|msgs|conversation|contents|turns|items|inputs|input_list)\W*$", re.IGNORECASE
 )
+# The end of a slice: what it is cut out of has the name.
+_SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]$")
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
-_LISTS = frozenset({"chat", "messages", "converse"})
+_LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
 # Those of OpenAI's client, which many servers are asked through.
 _OPENAI = _LISTS | {"responses", "assistants", "conversations", "completion"}
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
@@ -359,7 +361,8 @@ class _Reading:
 
     def listed(self, hole: Hole) -> bool:
         """Whether a value that is not known is a list of messages, not a text in the place of one."""
-        named = hole.expression.startswith("[") or _HISTORY.search(hole.expression) is not None
+        whole = _SLICE.sub("", hole.expression)
+        named = whole.startswith("[") or _HISTORY.search(whole) is not None
         return named or self.call.api in _LISTS or hole.volatility is Volatility.UNKNOWN
 
     def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:

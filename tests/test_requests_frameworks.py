@@ -449,3 +449,27 @@ def test_agno_adds_text_where_it_is_told_to() -> None:
     assert [each.complete for each in requests_of(code.format(", markdown=False"))] == [True]
     for more in (", markdown=True", ", db=db", ", knowledge=shelves"):
         assert [each.complete for each in requests_of(code.format(more))] == [False]
+
+
+def test_agno_sends_nothing_beside_a_system_message() -> None:
+    code = """
+    from agno.agent import Agent
+    from agno.models.openai import OpenAIChat
+    helper = Agent(model=OpenAIChat(id="gpt-4o"), description="You keep books.", markdown=True{})
+    helper.run("Count the books.")
+    """
+    (alone,) = requests_of(code.format(', system_message="You keep the archive."'))
+    assert (parts(alone), alone.complete) == ([("system", "You keep the archive."), ("user", "Count the books.")], True)
+    (none,) = requests_of(code.format(", system_message=None"))
+    assert (parts(none), none.complete) == ([("system", "You keep books."), ("user", "Count the books.")], False)
+
+
+def test_a_slice_of_the_messages_that_a_chat_template_gets() -> None:
+    code = """
+    from transformers import AutoTokenizer
+    def answer(tokenizer, model, {0}):
+        return model.generate(tokenizer.apply_chat_template({1}, tools=[{{"name": "find", "description": "Finds."}}]))
+    """
+    for name, given in (("messages", "messages[-1:]"), ("letters", "letters[1:]"), ("query", "query")):
+        (found,) = requests_of(code.format(name, given))
+        assert parts(found)[1:] == [("unknown", f"{{{given}}}")]

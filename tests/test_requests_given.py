@@ -393,3 +393,28 @@ def sort(model):
     return ask(model, "Sort this letter: it is late.")
 """
     assert [each.name for each in requests_of(code)] == ["sort"] * count
+
+
+@pytest.mark.parametrize("cut", ["chat_messages[-5:]", "chat_messages[-most:]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "chat_messages = {}\n    messages += chat_messages\n",
+        "if chat_messages:\n        chat_messages = {}\n        messages += chat_messages\n",
+        "if chat_messages:\n        if len(chat_messages) > 5:\n            chat_messages = {}\n"
+        "        if isinstance(chat_messages[0], dict):\n            messages += chat_messages\n",
+        "chat_messages = {} if chat_messages else []\n    messages.extend(chat_messages)\n",
+    ],
+)
+def test_of_no_messages_none_are_cut_out(body: str, cut: str) -> None:
+    code = SPREAD + "def ask(question, chat_messages, most=5):\n    messages = []\n    " + body.replace("{}", cut)
+    code += "    messages.append({'role': 'user', 'content': question})\n"
+    code += "    return client.chat.completions.create(model='gpt-5', messages=messages)\n"
+    code += "def go():\n    return ask('Name a plant.', None)\n"
+    (found,) = [each for each in requests_of(code) if each.name == "go"]
+    assert [each.role for each in found.prompts] == ["user"] and found.complete
+    code = code.replace("None)", "[{'role': 'assistant', 'content': 'Well.'}])")
+    (found,) = [each for each in requests_of(code) if each.name == "go"]
+    assert [each.role for each in found.prompts] == ["assistant", "user"]
+    # How many of them are left is not known.
+    assert found.complete == ("5" in cut)

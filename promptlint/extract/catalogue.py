@@ -66,7 +66,8 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """A call with arguments that are prompt text; `template` names the formatting the framework applies itself.
 
     With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it; `unread`,
-    `own`, `otherwise` and `settings` are those of `CallEntry`.
+    `own`, `otherwise` and `settings` are those of `CallEntry`. An argument of `instead`, if it is given, is all that is
+    sent in the slot of its text.
     """
 
     match: list[str]
@@ -79,6 +80,7 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []
+    instead: list[str] = []
     settings: str = ""
     requires: list[str] = []
     excludes: list[str] = []

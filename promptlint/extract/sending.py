@@ -319,6 +319,9 @@ def placeholder(item: Value) -> Value | None:
 def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs: tuple[str, ...] = ()) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
+    alone = _instead(site, entry)
+    texts = {slot for slot, value, _ in slots if value is alone}
+    slots = [each for each in slots if each[0] not in texts or each[1] is alone]
     given = [
         (slot, formatted(item, entry.template, file.span(node)) if slot in TEXTS else item)
         for slot, item, node in slots
@@ -327,11 +330,18 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
-    given += _unread(file, site, entry)
+    given += [each for each in _unread(file, site, entry) if each[0].removeprefix(UNREAD) not in texts]
     if sends:
         settings = entry.settings
         _note(file, scope, site, entry.provider, entry.api, given, taken, True, outputs=outputs, settings=settings)
     return _object(file, site, entry.provider, given, outputs)
+
+
+def _instead(site: CallSite, entry: PromptEntry) -> Value | None:
+    """The argument that nothing else is sent beside; None if there is none, or nothing may have been given for it."""
+    given = next((site.keywords[key][0] for key in entry.instead if key in site.keywords), None)
+    hole = single_hole(given) if given is not None else None
+    return None if hole is not None and (hole.expression == "None" or hole.parameter) else given
 
 
 def _object(

@@ -11,7 +11,7 @@ from promptlint.extract.names import PASSING
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
-from promptlint.operations import exact
+from promptlint.operations import SOME, exact
 from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Template, Text, Value
 
 MAX_INDEX = 1_000_000
@@ -91,7 +91,11 @@ def _slice(
     hole: Hole,
     evaluate: Evaluate,
 ) -> Value:
-    """What is cut out of a list or a text; the ends are numbers, or nothing is known of it."""
+    """What is cut out of a list or a text; the ends are numbers, or nothing is known of it.
+
+    Of a parameter linking knows what it is given: of nothing nothing can be cut out.
+    """
+    known = single_hole(value)
     ends: list[int | None] = []
     for bound in (bounds.lower, bounds.upper):
         number = bound.operand if isinstance(bound, ast.UnaryOp) and isinstance(bound.op, ast.USub) else bound
@@ -102,10 +106,11 @@ def _slice(
         else:
             if bound is not None:
                 evaluate(file, scope, bound)
-            return (hole,)
+            if known is None or not known.parameter or bounds.step is not None:
+                return (hole,)
+            return (Apply("slice", value, Arguments(((Text(SOME, hole.span, False),),)), file.span(node), hole),)
     if type(value) is Items and exact(value) and bounds.step is None:
         return Items(value.items[ends[0] : ends[1]], file.span(node), True)
-    known = single_hole(value)
     if isinstance(value, tuple) and bounds.step is None and (textual(value) or (known is not None and known.parameter)):
         words = ",".join("" if end is None else str(end) for end in ends)
         return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
