@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
 
 MAX_TOOLS, MAX_DEPTH, MAX_TEXTS = 500, 12, 2_000
+MAX_BASES = 40
 # Values that are looked into for the tools of one request: lists may name each other.
 MAX_STEPS = 5_000
 # Keys and keywords that describe a tool, and those that hold the function or class it is made of.
@@ -123,7 +124,7 @@ class _Reading:
                 return
             if given is not None and given != value:
                 self.take(given, facts, depth + 1)
-            else:
+            elif not self.object(part, facts):
                 self.unknown(part)
         elif isinstance(part, Choice | Repeat):
             if isinstance(part, Repeat) and part.unordered:
@@ -236,7 +237,7 @@ class _Reading:
             template = _lines(descriptions)
             name = name or literal(resolved.get("type")) or ""
             self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
-        elif not self.instance(value, facts):
+        elif not self.instance(value, facts) and not self.methods(value.kind, facts, value.span):
             self.unresolved.append(Unresolved("tools", value.kind or "...", value.span))
 
     def instance(self, value: Mapping, facts: Facts) -> bool:
@@ -262,6 +263,32 @@ class _Reading:
         named = literal(self.linker.named(home, f"{owner}.name"))
         self.tools.append(Tool(named or owner.rpartition(".")[2], template, extent(template) or value.span))
         return True
+
+
+    def methods(self, kind: str, facts: Facts, span: Span) -> bool:
+        """An object of a class of the project whose methods, inherited ones too, are tools: `plugins=[Shelves()]`."""
+        found = (facts, kind) if kind in facts.bases else self.linker.modules.find(facts, kind)
+        line = [found] if found is not None else []
+        seen: set[tuple[str, str]] = set()
+        known: set[str] = set()
+        while line and len(seen) < MAX_BASES:
+            home, owner = line.pop(0)
+            if (home.file, owner) in seen:
+                continue
+            seen.add((home.file, owner))
+            for key in home.tool_methods:
+                above, _, name = key.rpartition(".")
+                if above == owner and name not in known and key in home.described:
+                    known.add(name)
+                    self.described(home, key, at=span)
+            line += self.linker.modules.above(home, owner)
+        return bool(known)
+
+    def object(self, hole: Hole, facts: Facts) -> bool:
+        """An object that is made with values of which nothing is known: `Shelves(client)`."""
+        name, call, _ = hole.expression.partition("(")
+        kind = name if name in facts.bases else facts.aliases.get(name, "")
+        return bool(call and kind) and self.methods(kind, facts, hole.span)
 
 
 def _describe(value: Value, found: list[Template], depth: int) -> None:

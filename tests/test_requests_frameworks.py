@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from test_requests import parts, requests_of
 
 from promptlint.template import holes
@@ -473,3 +474,55 @@ def test_a_slice_of_the_messages_that_a_chat_template_gets() -> None:
     for name, given in (("messages", "messages[-1:]"), ("letters", "letters[1:]"), ("query", "query")):
         (found,) = requests_of(code.format(name, given))
         assert parts(found)[1:] == [("unknown", f"{{{given}}}")]
+
+
+KITCHEN = """
+from typing import Annotated
+from semantic_kernel.functions import kernel_function
+class Shelves:
+    @kernel_function(description="Says how much is left.")
+    def left(self, dish: Annotated[str, "The name of the dish."]) -> int:
+        return 1
+class Kitchen(Shelves):
+    def __init__(self, size=3):
+        self.size = size
+    @kernel_function
+    def close(self, when: str) -> str:
+        \"""Closes the kitchen.\"""
+    def clean(self):
+        \"""Not for the model.\"""
+"""
+
+
+@pytest.mark.parametrize("plugin", ["Kitchen()", "Kitchen(size)", "Kitchen(size=size)", "kitchen"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_methods_of_an_object_that_are_tools(plugin: str, apart: bool) -> None:
+    code = f"""
+from semantic_kernel.agents import ChatCompletionAgent
+from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
+service = OpenAIChatCompletion(ai_model_id="gpt-4o")
+kitchen = Kitchen()
+async def ask(question, size):
+    agent = ChatCompletionAgent(service=service, instructions="You keep a restaurant.", plugins=[{plugin}])
+    return await agent.get_response(messages=question)
+"""
+    imports = "from kitchen import Kitchen\n" if apart else KITCHEN
+    (found,) = requests_of(app=imports + code, **({"kitchen": KITCHEN} if apart else {}))
+    tools = [("tool", "Closes the kitchen."), ("tool", "Says how much is left.\nThe name of the dish.")]
+    assert parts(found) == [*tools, ("system", "You keep a restaurant."), ("user", "{question}")]
+    assert [each.name for each in found.prompts[:2]] == ["close", "left"] and found.complete
+
+
+def test_objects_without_tools_are_not_known() -> None:
+    code = """
+    from semantic_kernel.agents import ChatCompletionAgent
+    from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
+    class Kitchen:
+        def close(self):
+            return ""
+    agent = ChatCompletionAgent(
+        service=OpenAIChatCompletion(ai_model_id="gpt-4o"), instructions="Cook.", plugins=[Kitchen(), other(), Bar(3)]
+    )
+    """
+    (found,) = requests_of(code)
+    assert [each.expression for each in found.unresolved if each.slot == "tools"] == ["Kitchen", "other()", "Bar(3)"]

@@ -119,7 +119,7 @@ def describe_tools(file: File) -> None:
             wanted.add(key.rpartition(".")[2])
             value = file.facts.bindings.get(key)
             names += [name[1:] for name in references(value) if name.startswith(":")] if value is not None else []
-    decorated = {key for _, key in file.facts.decorated}
+    decorated = {key for _, key in file.facts.decorated}.union(file.facts.tool_methods)
     for key, (node, scope) in file.definitions.items():
         if isinstance(node, ast.ClassDef):
             continue
@@ -177,6 +177,8 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
         return
     joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)
     if entry.gives == "docstring":
+        if scope.kind == "class" and entry.role == "tool":
+            file.facts.tool_methods.append(scope.key(node.name))
         described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
         given = {keyword.arg for keyword in decorator.keywords} if isinstance(decorator, ast.Call) else set()
         replaced = any(key in given for key in entry.arguments if "description" in key)

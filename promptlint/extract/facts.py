@@ -210,6 +210,8 @@ class Facts(msgspec.Struct):
     # project: its name as in `Invocation`, and the key of the function.
     makers: list[str] = []
     decorated: list[tuple[str, str]] = []
+    # Methods that decorators of frameworks make tools of, by their keys.
+    tool_methods: list[str] = []
     # A client of OpenAI's package is made here for an address that is given: who answers there may be anybody.
     addressed: bool = False
     # Dotted names of what is called, as far as the configuration may mean it.
