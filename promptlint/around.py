@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from promptlint.classes import Place
 from promptlint.clients import unset
 from promptlint.extract.facts import Call, Facts
-from promptlint.extract.invocations import takes
+from promptlint.extract.invocations import given_as, takes
 from promptlint.operations import literal
 from promptlint.template import Hole, Mapping, Ref, Value, parts
 
@@ -57,8 +57,15 @@ class Around:
 
     def _bound(self, values: list[Value], facts: Facts, function: str, hops: int) -> Bound:
         bound: Bound = {}
-        for name in sorted({name for value in values for name in _names(value, 0)}):
-            if name.startswith("self."):
+        named = {name: hole for value in values for name, hole in _names(value, 0)}
+        for name, hole in sorted(named.items(), key=lambda item: item[0]):
+            if not hole.parameter:
+                owner, _, member = hole.member[1:].rpartition(".")
+                found = self._of_object(facts, owner, member, hops)
+            elif name.startswith("self.") and "." in name[5:]:
+                owner, _, member = name[5:].rpartition(".")
+                found = self._of_object(facts, f":{function.rpartition('.')[0]}.{owner}", member, hops)
+            elif name.startswith("self."):
                 found = self._attribute(facts, function.rpartition(".")[0], name[5:], hops)
             else:
                 found = self._parameter((facts.file, function), name, hops)
@@ -95,6 +102,24 @@ class Around:
                 return None
         return None
 
+    def _of_object(self, facts: Facts, name: str, attribute: str, hops: int) -> Value | None:
+        """What an attribute of an object holds whose class is known: `config.model`.
+
+        That is, if such objects are made in sight, and either all of them are given it, or none.
+        """
+        found = self.callers.classes.class_of(facts, name)
+        if found is None or hops > MAX_HOPS:
+            return None
+        home, owner = found
+        place = (home.file, f"{owner}.__init__")
+        made = self.callers.calls_of(place) if place[1] in home.functions else []
+        told = {attribute in given.arguments or not given.invocation.arguments.complete for given in made}
+        if owner.rpartition(".")[2] in self.bare:
+            told.add(False)
+        if len(told) != 1:
+            return None
+        return self._attribute(home, owner, attribute, hops + 1)
+
     def _parameter(self, place: Place, name: str, hops: int) -> Value | None:
         """What a parameter holds in all calls in sight; None when that is its default, or nothing is known of it."""
         asked = (place, name)
@@ -110,7 +135,7 @@ class Around:
         if function is None or hops > MAX_HOPS or name not in (parameters := dict(function.parameters)):
             return None
         calls = self.callers.calls_of(place)
-        default = parameters[name]
+        default = _plain(parameters[name])
         left = any(name not in given.arguments and given.invocation.arguments.complete for given in calls)
         if not calls or (left and default is not None) or not self.bare.isdisjoint(self.callers.names_of(place)):
             return default if default is not None and literal(default) is not None else None
@@ -132,7 +157,17 @@ class Around:
         return self.callers.linker.resolve(value, given.facts, bound)
 
 
-def _names(value: Value, depth: int) -> Iterator[str]:
+def _plain(default: Value | None) -> Value | None:
+    """What a field of a class is if nothing is given: `Field(default="gpt-5")`, `field(default="gpt-5")`."""
+    if isinstance(default, Mapping) and default.kind.rpartition(".")[2] == "Field":
+        return default.get("default") or default.get("0") or default
+    part = default[0] if isinstance(default, tuple) and len(default) == 1 else None
+    if type(part) is Ref and part.call is not None and part.name == "dataclasses.field":
+        return dict(part.call.keywords).get("default", default)
+    return default
+
+
+def _names(value: Value, depth: int) -> Iterator[tuple[str, Hole]]:
     """The parameters and attributes that stand in a value, of a client in what says who it is."""
     if isinstance(value, Mapping) and value.get("@provider") is not None:
         for key, item in value.entries:
@@ -140,7 +175,6 @@ def _names(value: Value, depth: int) -> Iterator[str]:
                 yield from _names(item, depth + 1)
         return
     for part in parts(value):
-        if type(part) is Hole and part.parameter:
-            yield part.parameter
-        elif type(part) is Ref and part.fallback.parameter:
-            yield part.fallback.parameter
+        hole = part.fallback if type(part) is Ref else part
+        if type(hole) is Hole and hole.member[:1] != "*" and (name := given_as(hole)):
+            yield name, hole

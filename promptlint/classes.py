@@ -50,6 +50,11 @@ class Classes:
         place = self._start(facts, name)
         return place is not None and self._class(place[0], place[1].rpartition(".")[0], 0) is not None
 
+    def class_of(self, facts: Facts, name: str) -> tuple[Facts, str] | None:
+        """The class that a name stands for, or of whose object it is the name."""
+        place = self._start(facts, name)
+        return self._class(*place, 0) if place is not None else None
+
     def about(self, facts: Facts, name: str) -> Place | None:
         """The class that a call makes an object of, or of whose object it calls a method."""
         place = self._start(facts, name)

@@ -18,6 +18,7 @@ from promptlint.applied import OPERATIONS, by_name, sliced
 from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Function, Problem
+from promptlint.extract.invocations import given_as
 from promptlint.extract.iteration import one_of
 from promptlint.extract.joins import either_message, join_branches
 from promptlint.extract.names import prompt_like
@@ -265,9 +266,8 @@ class Linker:
     def part(self, part: Part, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
         match part:
-            case Hole(parameter=parameter):
-                # An item of what a parameter is given has a name of its own, "*letters".
-                name = parameter or (part.member if part.member[:1] == "*" else "")
+            case Hole():
+                name = given_as(part) if bound else ""
                 given = bound.get(name) if name else None
                 return (part,) if given is None else given
             case Choice():

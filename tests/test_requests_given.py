@@ -418,3 +418,53 @@ def test_of_no_messages_none_are_cut_out(body: str, cut: str) -> None:
     assert [each.role for each in found.prompts] == ["assistant", "user"]
     # How many of them are left is not known.
     assert found.complete == ("5" in cut)
+
+
+SETTINGS = """
+import dataclasses
+from dataclasses import dataclass
+from pydantic import BaseModel, Field
+from openai import OpenAI
+client = OpenAI()
+{0}
+class Settings{1}:
+    warm: bool = True
+    model: str = {2}
+def ask(settings: Settings):
+    return client.chat.completions.create(model=settings.model, messages=[{{"role": "user", "content": "Name one."}}])
+class Desk:
+    def __init__(self, settings: Settings | None = None):
+        self.settings = settings or Settings()
+    def ask(self):
+        return client.responses.create(model=self.settings.model, input="Name a plant.")
+def other(path):
+    return [{3}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "made", "model"),
+    [
+        ("'gpt-5'", "Settings(True)", "gpt-5"),
+        ("'gpt-5'", "Settings(warm=path.warm)", "gpt-5"),
+        ("FIELD(default='gpt-5')", "", "gpt-5"),
+        # Some of them are given another one: which of them this is, is not known.
+        ("'gpt-5'", "Settings(model='gpt-4o')", ""),
+        ("'gpt-5'", "Settings(model=path.model)", ""),
+        ("'gpt-5'", "Settings(**path.read())", ""),
+        ("path()", "Settings()", ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["dataclass", "pydantic"])
+def test_the_model_of_an_object_whose_class_is_known(default: str, made: str, model: str, kind: str) -> None:
+    plain = kind == "dataclass"
+    first, base, field = ("@dataclass", "", "dataclasses.field") if plain else ("", "(BaseModel)", "Field")
+    found = requests_of(SETTINGS.format(first, base, default.replace("FIELD", field), made))
+    assert [each.model for each in found] == [model, model]
+
+
+def test_the_model_of_an_object_that_nothing_in_sight_makes() -> None:
+    code = SETTINGS.format("@dataclass", "", "'gpt-5'", "").replace("settings or Settings()", "settings")
+    assert [each.model for each in requests_of(code)] == ["", ""]
+    code = code.replace("return []", "return Desk(Settings(model='gpt-4o'))")
+    assert [each.model for each in requests_of(code)] == ["gpt-4o", "gpt-4o"]

@@ -365,6 +365,14 @@ def of_class(owner: str, member: str) -> str:
     return f".{owner}.{member}" if owner else ""
 
 
+def given_as(hole: Hole) -> str:
+    """The name under which a call may give a value: a parameter, an item of one, an attribute of a class; or ""."""
+    if hole.parameter or hole.member[:1] == "*":
+        return hole.parameter or hole.member
+    # A class has its name in the file alone.
+    return f"{hole.span.file}{hole.member}" if hole.member[:1] == "." else ""
+
+
 def _keep(file: File, scope: Scope, name: str, found: str) -> None:
     if "." in name:
         file.held.setdefault(name, found)
