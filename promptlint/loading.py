@@ -1,7 +1,7 @@
 """Files that others load: Jinja templates by the names their loaders know, texts and settings by their paths.
 
 Where a program's folders lie is not known, so a name fits every file whose path ends with it; of several the nearest to
-the file that says the name is taken.
+the file that says the name is taken. A path whose folder the program itself does not settle fits none.
 """
 
 from __future__ import annotations
