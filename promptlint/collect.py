@@ -34,18 +34,16 @@ from promptlint.margins import with_dedents
 from promptlint.members import Members
 from promptlint.operations import literal, settled
 from promptlint.prompt import Project, Prompt, Request, Role
+from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
 from promptlint.served import only_served
 from promptlint.template import (
     Arguments,
-    Choice,
-    Hole,
     Items,
     Mapping,
     Message,
     Ref,
-    Repeat,
     Span,
     Template,
     Text,
@@ -174,7 +172,8 @@ def _found(
     """The texts of sites, linked and looked at again."""
     for facts, site in sites:
         try:
-            for name, template in _templates(_linked(site, facts, linker), site.name):
+            for name, whole in _templates(_linked(site, facts, linker), site.name):
+                template = linker.remarks.without(whole, (site.span,))
                 checked = _checked(site, template)
                 if checked is not None:
                     place = site.span if site.span.file else extent(checked) or site.span
@@ -192,15 +191,17 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
     members = Members(all_facts, callers, linker)
     sent = _requests(all_facts, callers, problems)
-    requests = [_refined(each.request, learned) for each in sent if not each.bare]
-    others = sorted((_refined(each.request, learned) for each in sent if each.bare), key=lambda each: each.span)
+    remarks = linker.remarks
+    refined = [(_refined(each.request, learned, remarks), each.bare) for each in sent]
+    requests = [request for request, bare in refined if not bare]
+    others = sorted((request for request, bare in refined if bare), key=lambda each: each.span)
     kept: set[tuple[object, ...]] = set()
     for request in requests:
         for prompt in request.prompts:
             covered.add(prompt.template)
-            kept.add(_layout(prompt.template))
+            kept.add(layout(prompt.template))
             members.ask(prompt.role, prompt.template)
-        kept.update(_layout(template) for template in _whole_messages(request))
+        kept.update(layout(template) for template in _whole_messages(request))
     sites = [*_sites(all_facts, linker, callers), *members.found()]
     while sites:
         ranked = list(_ranked(_found(sites, linker, members, problems)))
@@ -210,15 +211,16 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             if size > 0:
                 covered.add(template)
                 continue
-            layout = _layout(template)
+            placed = layout(template)
             # A message of its own counts even if another holds the same text with something else around it.
-            if layout in kept or (covered.holds(template) and (site.rank != MESSAGE or len(layout) == 1)):
+            known = placed in kept or (site.evidence in _FLOWING and placed in remarks.refused)
+            if known or (covered.holds(template) and (site.rank != MESSAGE or len(placed) == 1)):
                 if site.rank < READS:
                     # A text that is known may be filled here with what is not.
                     members.ask(_role(site.role, template), template)
                 continue
             covered.add(template)
-            kept.add(layout)
+            kept.add(placed)
             template = idle.doubted(learned.refined(template))
             role = _role(site.role, template)
             members.ask(role, template)
@@ -229,7 +231,8 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         sites = members.found()
     requests.sort(key=lambda each: each.span)
     found = _with_surroundings(with_dedents(requests, linker.dedents.values()), all_facts)
-    return with_fillings(Project(tuple(found), tuple(others)), all_facts, linker, covered, problems)
+    project = Project(tuple(found), tuple(others), refused=remarks.places(), idle=remarks.idle())
+    return with_fillings(project, all_facts, linker, covered, problems)
 
 
 def _ranked(found: Iterable[tuple[Site, str, Template]]) -> Iterator[tuple[int, int, Span, Site, Template, str]]:
@@ -295,10 +298,11 @@ def _without_places(request: Request) -> Request:
     return msgspec.structs.replace(request, unresolved=tuple(dict.fromkeys(unknown)))
 
 
-def _refined(request: Request, learned: Learned) -> Request:
-    """A request with what is learned of the parameters in its texts."""
+def _refined(request: Request, learned: Learned, remarks: Remarks) -> Request:
+    """A request with what is learned of the parameters in its texts, and what comments say of what callers give."""
     prompts: list[Prompt] = []
     for prompt in request.prompts:
+        prompt = remarks.applied(prompt, request.span)
         template = learned.refined(prompt.template)
         prompts.append(prompt if template is prompt.template else msgspec.structs.replace(prompt, template=template))
     return msgspec.structs.replace(request, prompts=tuple(prompts))
@@ -327,28 +331,6 @@ def _linked(site: Site, facts: Facts, linker: Linker) -> Value:
         if isinstance(given, tuple) and has_text(given) and " " in sample(given).strip():
             return linker.resolve(given, facts)
     return value
-
-
-def _layout(template: Template) -> tuple[object, ...]:
-    """The static texts of a template in order, and what stands between: equal for what is sent alike."""
-    parts: list[object] = []
-    for part in template:
-        if isinstance(part, Text):
-            if (
-                parts
-                and isinstance(parts[-1], Span)
-                and (parts[-1].file, parts[-1].end) == (part.span.file, part.span.start)
-            ):
-                parts[-1] = Span(part.span.file, parts[-1].start, part.span.end)
-            else:
-                parts.append(part.span)
-        elif isinstance(part, Hole):
-            parts.append(part.expression)
-        elif isinstance(part, Choice):
-            parts.append((part.condition, *(_layout(branch) for branch in part.branches)))
-        elif isinstance(part, Repeat):
-            parts.append((part.over, _layout(part.body)))
-    return tuple(parts)
 
 
 def _whole_messages(request: Request) -> Iterator[Template]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -286,12 +286,16 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
     rules_of = _RulesOf(sources, settings_of)
     found, crashed = _ask(project, rules_of, settings_of, problems)
     found += [(_invalid(problem), problem.span) for problem in problems if problem.kind == "template"]
-    found = [each for each in found if _wanted(each[0], sources, rules_of, problems)]
+    refused = _Places(project.refused)
+    found = [
+        each for each in found if _wanted(each[0], sources, rules_of, problems) and not refused.hold(each[0].span)
+    ]
     by_file: dict[str, list[Finding]] = {}
     for finding in _once(_settled(found)):
         by_file.setdefault(finding.span.file, []).append(finding)
     comments = {reading.facts.file: reading.ignores for reading in readings if reading.ignores}
-    idle = {reading.facts.file: reading.facts.idle for reading in readings if reading.facts.idle}
+    idle = {place: "" for reading in readings for place in reading.facts.idle}
+    idle.update((each.comment, each.reason) for each in project.idle if not (named and each.elsewhere))
     findings: list[Finding] = []
     ignored: list[Finding] = []
     for file in sorted(by_file.keys() | comments.keys()):
@@ -299,7 +303,7 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
         # What a rule would have found in a template that does not parse, or in files that were not named, nobody knows.
         silent = {"Prompt", "Request", "Project"} if file in invalid else {"Project"} if named else set()
         judged = frozenset(name for name in judged if all_rules()[name].subject not in silent)
-        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged, idle.get(file, ()))
+        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged, idle)
         findings += map(_weighed, kept)
         ignored += map(_weighed, taken)
     return Report(
@@ -471,6 +475,11 @@ class _Places:
         """Whether one of the places has a character in common with a span."""
         before = bisect_left(self.starts.get(span.file, []), span.end)
         return before > 0 and self.ends[span.file][before - 1] > span.start
+
+    def hold(self, span: Span) -> bool:
+        """Whether a span is within one of the places."""
+        before = bisect_right(self.starts.get(span.file, []), span.start)
+        return before > 0 and self.ends[span.file][before - 1] >= span.end
 
 
 def _once(found: Iterable[Finding]) -> Iterable[Finding]:

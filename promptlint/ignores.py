@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -22,7 +23,8 @@ from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
 from promptlint.source import Source
-from promptlint.template import Items, Mapping, Span, Text, Value
+from promptlint.template import Items, Span, Text, Value
+from promptlint.template import Mapping as Entries
 
 UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
 # What people write who know another linter.
@@ -67,12 +69,16 @@ def ignores(source: Source) -> list[Ignore]:
 
 
 def apply(
-    findings: Iterable[Finding], all_ignores: Collection[Ignore], judged: Collection[str], idle: Collection[Span] = ()
+    findings: Iterable[Finding],
+    all_ignores: Collection[Ignore],
+    judged: Collection[str],
+    idle: Mapping[Span, str] = MappingProxyType({}),
 ) -> tuple[list[Finding], list[Finding]]:
     """Findings of one file, less those that are ignored, and these.
 
     What is wrong with the comments themselves is added. `judged` are the rules that had their say on the file: for
-    others nobody knows whether an ignore is needed. `idle` are the comments that settle nothing.
+    others nobody knows whether an ignore is needed. `idle` are the comments that settle nothing, each with the reason,
+    "" if there is nothing that they could settle.
     """
     covers: dict[str, set[tuple[int, int]]] = {}
     for ignore in all_ignores:
@@ -95,7 +101,7 @@ def apply(
     if UNUSED in judged:
         # An ignore of `unused-ignore` may cover these, and is judged after them.
         sift(list(_unused(all_ignores, used, set(judged) - {UNUSED})))
-        sift([_settles_nothing(each) for each in all_ignores if each.verb and each.span in idle])
+        sift([_settles_nothing(each, idle[each.span]) for each in all_ignores if each.verb and each.span in idle])
         kept += list(_unused(all_ignores, used, {UNUSED}))
     return kept, ignored
 
@@ -131,7 +137,10 @@ def _unused(all_ignores: Iterable[Ignore], used: set[tuple[int, int, str]], judg
             yield Finding(ignore.span, message, help="take it out", fix=_fix(ignore, set(idle)), rule=UNUSED)
 
 
-def _settles_nothing(ignore: Ignore) -> Finding:
+def _settles_nothing(ignore: Ignore, reason: str) -> Finding:
+    if reason:
+        message = f"the comment settles nothing: {reason}"
+        return Finding(ignore.span, message, help="take it out, or put it on the line of the message", rule=UNUSED)
     if ignore.verb == PROMPT:
         message = "nothing to settle here: no text is assigned, passed, listed or returned"
     else:
@@ -339,7 +348,7 @@ def _texts(value: Value | None) -> Iterator[tuple[int, int]]:
         match pending.pop():
             case Items() as items:
                 pending += items.items
-            case Mapping() as mapping:
+            case Entries() as mapping:
                 pending += [item for _, item in mapping.entries]
             case tuple() as parts:
                 spans = [part.span for part in parts if isinstance(part, Text)]

@@ -30,6 +30,7 @@ from promptlint.modules import Modules
 from promptlint.nesting import Nesting
 from promptlint.operations import SEVERAL, in_text, is_several, literal
 from promptlint.prompt import Project
+from promptlint.remarks import Remarks
 from promptlint.template import (
     Apply,
     Arguments,
@@ -107,6 +108,7 @@ class Linker:
         self.unseen: set[Span] = set()
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
+        self.remarks = Remarks(all_facts, self)
 
     def settled(self, name: str) -> Through | None:
         """The client that settings name, one for the whole project; None if they name several, or it is not known."""

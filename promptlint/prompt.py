@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from promptlint.template import Dedent, Hole, Span, Template
+from promptlint.template import COMMENT, Dedent, Hole, Span, Template
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -34,6 +34,11 @@ class Prompt(msgspec.Struct, frozen=True):
     dedents: tuple[Dedent, ...] = ()
     when: tuple[tuple[str, bool], ...] = ()
     idle: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether a comment says that it is no prompt: it is a part of its request, and none that is looked at."""
+        return bool(self.template) and all(type(part) is Hole and part.origin == COMMENT for part in self.template)
 
     @property
     def condition(self) -> str:
@@ -181,6 +186,17 @@ class Finding(msgspec.Struct, frozen=True):
     rule: str = ""
 
 
+class Idle(msgspec.Struct, frozen=True):
+    """A comment that should settle what is a prompt, and settles nothing.
+
+    `reason` says why, "" where no prompt was found; `elsewhere`: files that were not read may say otherwise.
+    """
+
+    comment: Span
+    reason: str = ""
+    elsewhere: bool = False
+
+
 class Project(msgspec.Struct, frozen=True):
     """All requests of a run, in order of file and place.
 
@@ -188,7 +204,8 @@ class Project(msgspec.Struct, frozen=True):
     of which no text is in sight: there is nothing to say of them but that they are there.
 
     `fillings` are the calls that fill the templates of prompts, `unfilled` the fields that nothing fills, in the same
-    order; `scripts` are those files with a time or date in a prompt whose process does not run on.
+    order; `scripts` are those files with a time or date in a prompt whose process does not run on. `refused` are the
+    expressions of which comments say that they are no prompts, `idle` the comments that settle nothing.
     """
 
     requests: tuple[Request, ...]
@@ -196,6 +213,8 @@ class Project(msgspec.Struct, frozen=True):
     fillings: tuple[Filling, ...] = ()
     unfilled: tuple[Unfilled, ...] = ()
     scripts: frozenset[str] = frozenset()
+    refused: tuple[Span, ...] = ()
+    idle: tuple[Idle, ...] = ()
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -203,8 +222,8 @@ class Project(msgspec.Struct, frozen=True):
         found: dict[tuple[Role, Template], Prompt] = {}
         for request in self.requests:
             for prompt in request.prompts:
-                if prompt.role == "tool" and not prompt.template:
-                    # A name alone.
+                if (prompt.role == "tool" and not prompt.template) or prompt.refused:
+                    # A name alone, or what a comment takes out.
                     continue
                 found.setdefault((prompt.role, prompt.template), prompt)
         return tuple(found.values())

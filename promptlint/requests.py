@@ -167,7 +167,8 @@ class _Reading:
             self.made(value, self.facts, 0, instead)
         for value in own:
             self.tools(value, self.facts)
-        bare = not any(any(texts(prompt.template)) for prompts in self.parts.values() for prompt in prompts)
+        told = [prompt for prompts in self.parts.values() for prompt in prompts]
+        bare = not any(prompt.refused or any(texts(prompt.template)) for prompt in told)
         if bare and (call.made or steps is not None or (call.api == "invoke" and not self.parts["messages"])):
             # `invoke_model` also serves models that embed and rank.
             return None
@@ -405,7 +406,8 @@ class _Reading:
         self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
 
     def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> None:
-        self.parts[part].append(msgspec.structs.replace(prompt, model=self.model, once=self.call.once))
+        prompt = msgspec.structs.replace(prompt, model=self.model, once=self.call.once)
+        self.parts[part].append(self.linker.remarks.applied(prompt, self.call.span))
         if marked:
             self.markers[part][len(self.parts[part]) - 1] = life
 

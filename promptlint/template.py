@@ -27,6 +27,10 @@ class Volatility(IntEnum):
     UNIQUE = 5
 
 
+# The origin of a value that stands for a text of which a comment says that it is no prompt.
+COMMENT = "comment"
+
+
 class Span(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A place: file as displayed, and character offsets into `Source.text`, end exclusive."""
 
@@ -68,7 +72,8 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     from, in words that rules and messages may rely on: "clock" (time of day), "date" (day precision), "uuid",
     "random", "unordered" (its items come in another order in another process: set, listing), "environment",
     "folder" (made of where the program lies, or where it runs), "whole" (all of a file, page or query result, with
-    nothing in sight that limits it), "parameter", "name", "loop" or "" (not known).
+    nothing in sight that limits it), "parameter", "name", "loop", `COMMENT` (a text of which a comment says that it is
+    no prompt) or "" (not known).
     `parameter` is the name of the enclosing function's parameter that the value is, if it is just that: linking puts
     the caller's argument in its place. `member` is the attribute of an object ("rules"), or the method ("rules()"),
     that the value was read from, with the class of the object where that is known (".:Place.rules"); or which items

@@ -40,6 +40,7 @@ LAYERS = (
         "drawn",
         "members",
         "nesting",
+        "remarks",
         "requests",
         "schemas",
         "senders",

@@ -31,7 +31,10 @@ class Directive(msgspec.Struct, frozen=True):
 
 
 class Marked(ast.expr):
-    """An expression of which a comment says that it is a prompt: it takes the expression's place in the tree."""
+    """An expression of which a comment says that it is a prompt, or none: it takes the expression's place in the tree.
+
+    One that is none only stands there where its text may be written elsewhere.
+    """
 
     _fields = ("value",)
 
@@ -96,16 +99,17 @@ class Unit(msgspec.Struct, frozen=True):
 class Said(msgspec.Struct, frozen=True):
     """The comments of a file that settle a case, and what is not told by a `Marked` in the tree.
 
-    `denied` are expressions that are no prompts, `docstrings` those that are, each with its function or class.
+    `units` are the expressions that comments speak of, but for `docstrings` that are prompts, each of those with its
+    function or class.
     """
 
     directives: list[Directive] = []
-    denied: list[tuple[ast.expr, Directive]] = []
+    units: list[tuple[Unit, Directive]] = []
     docstrings: list[tuple[ast.expr, str, Directive]] = []
 
 
 def mark(source: Source, tree: ast.Module) -> Said:
-    """Put `Marked` into the tree for every text, but docstrings, that is called a prompt."""
+    """Put `Marked` into the tree for what is called a prompt, docstrings apart, and what may lead to what is none."""
     try:
         comments = list(python_comments(source))
     except (SyntaxError, ValueError):
@@ -131,13 +135,39 @@ def mark(source: Source, tree: ast.Module) -> Said:
         else:
             units = _widest(end_at.get(row, []), whole) or _widest(begin.get(row, []), whole)
         for unit in units:
-            if whole:
-                found.denied.append((unit.value, each))
-            elif isinstance(unit.owner, ast.Expr):
+            if not whole and isinstance(unit.owner, ast.Expr):
                 found.docstrings.append((unit.value, unit.name, each))
-            else:
+                continue
+            found.units.append((unit, each))
+            if not whole or isinstance(unit.value, _LEADING) or (used(unit) and isinstance(unit.value, ast.Call)):
                 _put(unit, Marked(_held(unit), unit.name, each))
     return found
+
+
+# Expressions whose text may be written elsewhere. Of an object that is made it matters which class it is of.
+_LEADING = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.IfExp, ast.BoolOp)
+
+
+def used(unit: Unit) -> bool:
+    """Whether a unit stands where a text is used; otherwise it is what a name or a function stands for."""
+    return isinstance(unit.owner, (ast.Call, ast.keyword, ast.List, ast.Tuple, ast.Set, ast.Dict))
+
+
+def may_hold_text(value: ast.expr) -> bool:
+    """Whether there is a text in an expression, or something that may be worth one."""
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.JoinedStr))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        for node in ast.walk(value)
+    )
+
+
+def several(value: ast.expr) -> bool:
+    """Whether an expression holds a list or a dict, of messages for all one can see."""
+    return any(isinstance(node, _HOLDING) for node in ast.walk(value))
+
+
+_HOLDING = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.GeneratorExp)
 
 
 def _held(unit: Unit) -> ast.expr:

@@ -12,7 +12,7 @@ from promptlint.extract.against import documents
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.collections import below
-from promptlint.extract.comments import Marked
+from promptlint.extract.comments import NOT_A_PROMPT, Marked
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.invocations import note_given, note_item, of_class
 from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
@@ -477,8 +477,11 @@ def _others(file: File, scope: Scope, node: ast.expr, operands: list[ast.expr]) 
 
 
 def marked(file: File, scope: Scope, node: Marked) -> Value:
-    """An expression that a comment calls a prompt."""
+    """An expression that a comment calls a prompt, or none."""
     value = evaluate(file, scope, node.value)
+    file.worth[file.span(node.value)] = value
+    if node.directive.verb == NOT_A_PROMPT:
+        return value
     name = node.name or scope.name.rpartition(".")[2]
     if settle(file, value, node.value, name, "comment", node.directive.role) is not None:
         file.settled.add(node.directive.start)

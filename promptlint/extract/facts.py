@@ -157,6 +157,28 @@ class Problem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
 
 
+class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a comment says of an expression: that it is no prompt (`role` is ""), or whose words it is.
+
+    `comment` and `span` are the places of both, `written` is the expression as a hole would name it, `name` the key or
+    keyword it is given under. `value` is what it is worth where that may be written elsewhere. `used`: it stands where
+    a text is used, in a call, a list or a dict; otherwise it is what a name or a function stands for. `settled`: but
+    for the comment something would have been found in it. `open`: it may hold text for all one can see. `several`: it
+    holds a list or a dict.
+    """
+
+    comment: Span
+    span: Span
+    role: str
+    written: str
+    name: str = ""
+    value: Value | None = None
+    used: bool = False
+    settled: bool = False
+    open: bool = True
+    several: bool = False
+
+
 class Facts(msgspec.Struct):
     """All that linking needs to know of one file.
 
@@ -242,5 +264,6 @@ class Facts(msgspec.Struct):
     jinja: bool = False
     # Texts that are shown to people, and used for nothing else here: the name and the place of the site.
     shown: list[tuple[str, Span]] = []
-    # Comments that should settle what is a prompt, and settle nothing.
+    # Comments that should settle what is a prompt, and settle nothing; and what others settle once all is linked.
     idle: list[Span] = []
+    remarks: list[Remark] = []

@@ -19,11 +19,11 @@ from promptlint.extract.definitions import (
     unknown_lengths,
 )
 from promptlint.extract.expressions import evaluate
-from promptlint.extract.facts import Facts, Problem
+from promptlint.extract.facts import Facts, Problem, Remark
 from promptlint.extract.handled import forget_handled, routed
 from promptlint.extract.patterns import lazy
 from promptlint.extract.sites import KEYWORD, NAME, extent, settle
-from promptlint.extract.state import File, Scope
+from promptlint.extract.state import File, Scope, shorten
 from promptlint.extract.statements import run
 from promptlint.source import Source
 from promptlint.template import Items, Mapping, Span, Value
@@ -85,11 +85,28 @@ def facts(source: Source, words: bytes = b"") -> Facts:
         text = evaluate(file, file.module, expression)
         if settle(file, text, expression, name, "comment", directive.role) is not None:
             file.settled.add(directive.start)
-    for expression, directive in said.denied:
-        _silence(file, file.span(expression), directive)
-    idle = [each for each in said.directives if each.start not in file.settled]
-    file.facts.idle = [Span(source.name, each.start, each.end) for each in idle]
+    _remark(file, said)
     return file.facts
+
+
+def _remark(file: File, said: comments.Said) -> None:
+    """What comments settle: some at once, the rest when it is known what is sent."""
+    for unit, directive in said.units:
+        if directive.verb == comments.NOT_A_PROMPT:
+            _silence(file, file.span(unit.value), directive)
+    for unit, directive in said.units:
+        denied = directive.verb == comments.NOT_A_PROMPT
+        if denied or directive.role:
+            place = file.span(unit.value)
+            settled = directive.start in file.settled
+            file.facts.remarks.append(Remark(
+                Span(file.name, directive.start, directive.end), place, "" if denied else directive.role,
+                shorten(file.source.text[place.start : place.end]), unit.name, file.worth.get(place),
+                comments.used(unit), settled, comments.may_hold_text(unit.value), comments.several(unit.value),
+            ))  # fmt: skip
+    later = {each.comment.start for each in file.facts.remarks}
+    idle = [each for each in said.directives if each.start not in file.settled and each.start not in later]
+    file.facts.idle = [Span(file.name, each.start, each.end) for each in idle]
 
 
 def _conclude(file: File, source: Source, tree: ast.Module) -> None:
@@ -168,6 +185,12 @@ def _silence(file: File, place: Span, directive: comments.Directive) -> None:
     if len(sites) < len(found.sites) or len(calls) < len(found.calls):
         file.settled.add(directive.start)
     found.sites, found.calls = sites, calls
+    # What callers give such a message is none, either.
+    made, handed = len(found.made), len(found.handed)
+    found.made = [each for each in found.made if kept(each[1].span)]
+    found.handed = [each for each in found.handed if kept(each[1].span)]
+    if len(found.made) < made or len(found.handed) < handed:
+        file.settled.add(directive.start)
     for name, described in found.described.items():
         texts = tuple(each for each in described.texts if told(each[1]))
         docstring = described.docstring if told(described.docstring) else ()

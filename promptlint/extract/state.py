@@ -152,8 +152,9 @@ class File:
         self.verdict = self.lexicon.verdict
         # Whether what has a name is a text for a model, by the project's own word or by the name itself.
         self.prompt_like: Callable[[str], bool] = prompt_like if self.verdict is None else self._prompt_like
-        # Where the comments begin that have settled a case.
+        # Where the comments begin that have settled a case, and what expressions are worth that comments speak of.
         self.settled: set[int] = set()
+        self.worth: dict[Span, Value] = {}
         self.aliases: dict[str, str] = {}
         # Names that are imported from several places, or imported and assigned: which one holds, statements tell.
         self.rebound: set[str] = set()

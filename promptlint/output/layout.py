@@ -15,7 +15,7 @@ from promptlint.output.text import amount, painter, plural, safe, width
 from promptlint.prompt import Request
 from promptlint.providers import added_tokens
 from promptlint.shared import Shared, shared_prefixes
-from promptlint.template import Span, Volatility
+from promptlint.template import COMMENT, Span, Volatility
 from promptlint.tokens import encoding_of
 
 # Columns of a bar, and of what a text begins with.
@@ -32,7 +32,11 @@ _CHANGES = {
     Volatility.REQUEST: "changes per request",
     Volatility.UNIQUE: "changes on every call",
 }
-_ORIGINS = {"date": "changes once a day", "unordered": "order changes per process"}
+_ORIGINS = {
+    "date": "changes once a day",
+    "unordered": "order changes per process",
+    COMMENT: "not a prompt, says a comment",
+}
 _LEGEND = """\
 # comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time
 A provider keeps the beginning of a request, and reads it again at a part of the price, up to the first place that is

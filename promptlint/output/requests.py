@@ -85,6 +85,8 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         marker = "  [cache marker]" if number in request.markers else ""
         if row.prompt.when:
             marker = f"  [if {_short(safe(row.prompt.condition))}]{marker}"
+        if row.prompt.refused:
+            marker = f"  [not a prompt, says a comment]{marker}"
         where = _where(row, report)
         cells.append((f"  {row.prompt.role}", amount(row.tokens, row.exact), where, shown + marker))
         for one in map(row_of, _alternatives(row.prompt)):
@@ -156,6 +158,7 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                     for one in _alternatives(row.prompt)
                 ],
                 "cache_marker": number in request.markers,
+                "not_a_prompt": row.prompt.refused,
                 "variables": [variable_json(variable, report) for variable in row.variables],
                 "spans": [place(span, sources) for span in pieces(row.prompt.template)],
             }
