@@ -411,7 +411,7 @@ class Callers:
                 here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
                 made = sent(here, facts, self.linker, {**who, **bound}, who.keys() - bound)
                 if made is not None and not made.bare:
-                    placed = _placed(made.request, invocation)
+                    placed = _placed(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
                     placed = _again(placed) if way.kept else placed
                     if way.ambiguous:
                         # Another class may send something else around what the caller gives.
@@ -547,7 +547,7 @@ def _anybody(made: Request) -> Request:
     )
 
 
-def _placed(made: Request, invocation: Invocation) -> Request:
+def _placed(made: Request, invocation: Invocation, sender: Span | None) -> Request:
     """A request with the names and places of what the caller gives: its own, where all of a text is the caller's."""
     prompts: list[Prompt] = []
     for prompt in made.prompts:
@@ -559,7 +559,7 @@ def _placed(made: Request, invocation: Invocation) -> Request:
         if place is not None:
             prompt = msgspec.structs.replace(prompt, span=place, name=invocation.function or prompt.name)
         prompts.append(prompt)
-    return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name)
+    return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name, sender=sender)
 
 
 def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:

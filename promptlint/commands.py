@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -181,7 +181,8 @@ def check(
 def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
     """List every prompt below PATHS: where it is, its role, its tokens and its variables.
 
-    FILE:LINE is what stands at a line. Files that stand in the same project are read, too, if there is a line.
+    FILE:LINE is what stands at a line. Files that stand in the same project are read, too, if there is a line. Ends
+    with 2 if nothing stands there.
     """
     if as_requests and as_tree:
         raise click.UsageError("--requests and --tree are two lists; ask for one of them")
@@ -190,27 +191,41 @@ def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
     shared["paths"], line = _with_line(shared["paths"])
     job = _Job(shared, Overrides(select=()))
     found = job.discovery
-    wanted = None if line is None else (next(iter(found.files)).name if found.files else "", line)
+    at = (next(iter(found.files)).name, line) if line is not None and found.files else None
     report = job.run(around=line is not None)
-    if wanted and wanted[0] and not (as_requests or job.shared["quiet"]):
-        _say_where(report, *wanted)
-    output = _listed(report, job, as_requests, as_tree, wanted) if found.files or job.json else ""
+    missing = _missing(report, shared["paths"][0], at, as_requests) if at is not None else ""
+    if missing:
+        _say(missing)
+    output = _listed(report, job, as_requests, as_tree, at) if (found.files and not missing) or job.json else ""
     if output is not None:
         _write(output)
-    return max(job.blocked, _broken(report, strict=False))
+    return max(job.blocked, _broken(report, strict=False), 2 if missing else 0)
 
 
-def _say_where(report: Report, file: str, line: int) -> None:
-    """Say at which lines of a file prompts stand when none stands at the one that was asked for."""
+def _missing(report: Report, path: str, at: tuple[str, int], as_requests: bool) -> str:
+    """Why nothing stands at a line of a file, and where something does; "" if something stands there."""
     from promptlint.output import prompts as prompts_output
+    from promptlint.output import requests as requests_output
 
-    if prompts_output.chosen(report, (file, line)):
-        return
-    rows = {report.sources.get(file).location(each.span.start)[0] for each in report.project.prompts
-            if each.span.file == file}  # fmt: skip
-    near = sorted(sorted(rows, key=lambda row: abs(row - line))[:8])
-    there = f"; there are some at {', '.join(f'{row:,}' for row in near)}" if near else ", nor in the rest of the file"
-    _say(f"no prompt stands at line {line:,}{there}")
+    file, line = at
+    if as_requests:
+        return "" if requests_output.measured(report, at) else _nothing(report, path, line, {file})
+    if prompts_output.chosen(report, at):
+        return ""
+    rows = {
+        report.sources.get(file).location(each.span.start)[0]
+        for each in report.project.prompts
+        if each.span.file == file
+    }
+    place = f"{text_output.safe(path)}:{line}: no prompt stands at this line"
+    return f"{place}; {_nearest(rows, line)}" if rows else f"{place}, nor in the rest of the file"
+
+
+def _nearest(rows: Collection[int], line: int) -> str:
+    """The lines that are closest to another one, in words."""
+    near = sorted(sorted(rows, key=lambda row: (abs(row - line), row))[:8])
+    numbers = ", ".join(f"{row:,}" for row in near)
+    return f"the nearest is at line {numbers}" if len(near) == 1 else f"the nearest are at lines {numbers}"
 
 
 def _listed(
@@ -279,13 +294,16 @@ def _nothing(report: Report, path: str, line: int | None, files: set[str]) -> st
     """Why there is nothing to show (at a line of a path, if one was named), and where there would be something."""
     from promptlint.output import layout as layout_output
 
-    below = layout_output.lines(report, layout_output.chosen(report, files, None), files) if files else []
     place = f"{text_output.safe(path)}:{line}: " if line is not None else ""
+    if line is not None and (made := layout_output.senders(report, files, line)):
+        callers = ", ".join(made[:8]) + (f" and {len(made) - 8:,} more" if len(made) > 8 else "")
+        return f"{place}this function sends what its callers give; the requests are at the callers: {callers}"
+    others = range(len(report.project.requests), len(layout_output.every(report)))
+    shown = [*layout_output.chosen(report, files, None), *others]
+    below = layout_output.lines(report, shown, files) if files else []
     if not below:
         return f"{place}no request and no prompt is found there; `promptlint prompts` lists the prompts of a path"
-    near = sorted(sorted(below, key=lambda each: abs(each - (line or 0)))[:8])
-    nearest = f"line {near[0]:,}" if len(near) == 1 else f"lines {', '.join(f'{each:,}' for each in near)}"
-    return f"{place}no request stands at this line; the nearest {'is' if len(near) == 1 else 'are'} at {nearest}"
+    return f"{place}no request stands at this line; {_nearest(below, line or 0)}"
 
 
 @cli.command()
@@ -375,9 +393,9 @@ class _Job:
         return report
 
     def _around(self) -> Discovery:
-        """The files to read, and the other files of their projects, or of their directories outside of any."""
+        """The files to read, and the other files of their projects."""
         folders = {os.path.dirname(file.path) for file in self.discovery.files}
-        roots = {self.configuration.project(folder) or folder for folder in folders}
+        roots = {self.configuration.project(folder) for folder in folders}
         return discover((*self.paths, *sorted(roots)), self.configuration, self.cwd)
 
     def colored(self, stream: Any) -> bool:

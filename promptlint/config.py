@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 FILES = ("promptlint.toml", "pyproject.toml")
+# What the top of a project holds.
+MARKS = (*FILES, "setup.cfg", "setup.py", ".git", ".hg")
 _ALL, _DEFAULT = "all", "default"
 
 
@@ -173,20 +175,20 @@ class Configuration:
         return found
 
     def project(self, directory: str) -> str:
-        """The closest directory upwards that holds a configuration, a pyproject.toml or a .git; "" if there is none."""
-        passed = []
-        while (found := self._projects.get(directory)) is None:
-            passed.append(directory)
-            parent = os.path.dirname(directory)
-            if any(os.path.exists(os.path.join(directory, name)) for name in (*FILES, ".git")):
-                found = directory
-                break
-            if parent == directory:
-                found = ""
-                break
-            directory = parent
-        self._projects.update(dict.fromkeys(passed, found))
-        return found
+        """The project that the files of an absolute directory belong to, as a directory.
+
+        The working directory, if the files are beneath it and it holds one of `MARKS`; otherwise the closest directory
+        upwards that does. Where none does, the working directory again, unless it is a home or the root of all, or
+        they are not beneath it: then the outermost directory that is still a package, or their own.
+        """
+        if directory not in self._projects:
+            cwd = self.overrides.cwd
+            inside = bool(cwd) and (directory == cwd or beneath(directory, cwd) != "")
+            found = cwd if inside and _marked(cwd) else next(filter(_marked, _upwards(directory)), "")
+            if not found and inside and cwd not in (os.path.expanduser("~"), os.path.dirname(cwd)):
+                found = cwd
+            self._projects[directory] = found or _top(directory)
+        return self._projects[directory]
 
     def _read(self, path: str, named: bool = False) -> Settings | None:
         """The settings in a file; None if it is not there or says nothing of promptlint."""
@@ -210,6 +212,25 @@ class Configuration:
         checked = _checked(table, path)
         settings = resolve(checked, path, os.path.dirname(path), self.overrides)
         return msgspec.structs.replace(settings, words=_words(table, path))
+
+
+def _marked(directory: str) -> bool:
+    """Whether a directory says that it is the top of a project."""
+    return any(os.path.exists(os.path.join(directory, name)) for name in MARKS)
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    """A directory and those that it is in."""
+    yield directory
+    while (parent := os.path.dirname(directory)) != directory:
+        directory = parent
+        yield directory
+
+
+def _top(directory: str) -> str:
+    """The directory that the package of a directory stands in; the directory itself, if it is no package."""
+    above = (each for each in _upwards(directory) if not os.path.exists(os.path.join(each, "__init__.py")))
+    return next(above, directory)
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:

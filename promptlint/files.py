@@ -166,8 +166,7 @@ class _Walk:
         """A file that was named: whoever names it, what the configuration leaves out is left out."""
         folder, name = os.path.split(path)
         settings = self.configuration.settings(folder)
-        project = self.configuration.project(folder)
-        below = beneath(path, project) if project else name
+        below = beneath(path, self.configuration.project(folder))
         says = 2 if settings.template(path) else _says(below, path, data)
         kind = language(name)
         if not kind and not says:

@@ -83,6 +83,7 @@ class Request(msgspec.Struct, frozen=True):
     are passed as such. `grows`: a loop without an end in sight appends to its messages with every turn, sends all of
     them, and takes none out. `changing` is the expression by which the tools change from turn
     to turn, for calls in the loop of a conversation; `mixed` is a set of tools, whose order no other process shares.
+    `sender` is the function that sends it, where that takes what is sent from those who call it, as this call does.
     """
 
     provider: str
@@ -105,6 +106,7 @@ class Request(msgspec.Struct, frozen=True):
     changing: Hole | None = None
     lives: tuple[int, ...] = ()
     mixed: Hole | None = None
+    sender: Span | None = None
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -171,12 +172,83 @@ def test_where_there_is_nothing_to_show(project: Path, capsys: pytest.CaptureFix
     assert execute(["layout", "empty.py"]) == 0
     shown, said = capsys.readouterr()
     assert shown == "" and said.startswith("promptlint: no request and no prompt is found there")
-    assert execute(["prompts", "app.py:1"]) == 0
-    shown, said = capsys.readouterr()
-    assert shown.startswith("0 prompts") and said.startswith("promptlint: no prompt stands at line 1; there are ")
-    assert execute(["prompts", "empty.py:1"]) == 0
-    assert capsys.readouterr().err == "promptlint: no prompt stands at line 1, nor in the rest of the file\n"
+    for options in ([], ["--tree"], ["--quiet"]):
+        assert execute(["prompts", *options, "app.py:1"]) == 2
+        shown, said = capsys.readouterr()
+        assert (shown, said) == ("", "promptlint: app.py:1: no prompt stands at this line; the nearest is at line 9\n")
+    assert execute(["prompts", "--requests", "app.py:1"]) == 2
+    said = "promptlint: app.py:1: no request stands at this line; the nearest is at line 8\n"
+    assert capsys.readouterr() == ("", said)
+    assert execute(["prompts", "--requests", "--output-format", "json", "app.py:1"]) == 2
+    assert capsys.readouterr() == ("[]\n", said)
+    assert execute(["prompts", "empty.py:1"]) == 2
+    said = "promptlint: empty.py:1: no prompt stands at this line, nor in the rest of the file\n"
+    assert capsys.readouterr().err == said
     assert execute(["layout", "gone.py:3"]) == 2
     assert capsys.readouterr().err == "promptlint: gone.py: no such file or directory\n"
     assert execute(["layout", "--output-format", "json", "empty.py"]) == 0
     assert capsys.readouterr().out == "[]\n"
+
+
+WRAPPER = """\
+import openai
+client = openai.OpenAI()
+
+
+def ask(system, question):
+    messages = [{"role": "system", "content": system}]
+    messages.append({"role": "user", "content": question})
+    return client.chat.completions.create(model="gpt-5.2", messages=messages)
+
+
+def chat(messages):
+    return client.chat.completions.create(model="gpt-5.2", messages=messages)
+"""
+CALLERS = """\
+from llm import ask
+
+ask("You are a kind helper.", input())
+ask("You are a stern helper.", input())
+"""
+
+
+def test_a_request_without_fixed_text_is_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "llm.py").write_text(WRAPPER)
+    assert execute(["layout", "llm.py:12"]) == 0
+    shown, said = capsys.readouterr()
+    assert shown.startswith("llm.py:12: chat: gpt-5.2") and "{messages}" in shown and said == ""
+    assert execute(["layout", "llm.py:10"]) == 2
+    said = "promptlint: llm.py:10: no request stands at this line; the nearest are at lines 8, 12\n"
+    assert capsys.readouterr().err == said
+
+
+def test_the_body_of_a_wrapper_names_its_callers(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "llm.py").write_text(WRAPPER)
+    (project / "use.py").write_text(CALLERS)
+    said = "this function sends what its callers give; the requests are at the callers: use.py:3, use.py:4\n"
+    for line in (5, 8):
+        assert execute(["layout", f"llm.py:{line}"]) == 2
+        assert capsys.readouterr() == ("", f"promptlint: llm.py:{line}: {said}")
+        assert execute(["prompts", "--requests", f"llm.py:{line}"]) == 2
+        assert capsys.readouterr() == ("", f"promptlint: llm.py:{line}: {said}")
+
+
+@pytest.mark.parametrize("mark", ["", "setup.cfg", "pyproject.toml", ".git", ".hg"])
+@pytest.mark.parametrize("where", [".", "lib", ".."])
+def test_a_line_is_read_with_the_files_of_its_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mark: str, where: str
+) -> None:
+    top = tmp_path / "top"
+    (top / "lib").mkdir(parents=True)
+    (top / "use").mkdir()
+    (top / "lib" / "llm.py").write_text(WRAPPER)
+    (top / "lib" / "__init__.py").write_text("")
+    (top / "use" / "app.py").write_text(CALLERS.replace("from llm", "from lib.llm"))
+    if mark:
+        (top / mark).write_text("")
+    monkeypatch.chdir(top / where)
+    path = os.path.relpath(top / "lib" / "llm.py")
+    execute(["layout", f"{path}:8"])
+    said = capsys.readouterr().err
+    # Without a mark the working directory is the project of what is beneath it.
+    assert ("app.py:3" in said) == (mark != "" or where != "lib")

@@ -59,16 +59,33 @@ class View(msgspec.Struct, frozen=True):
 
 
 def chosen(report: Report, files: Collection[str], line: int | None) -> list[int]:
-    """The requests of some files (all when there are none) as indices: those at a line, or all that are calls.
+    """The requests of some files (all when there are none) as indices of `every`: those at a line, or all calls.
 
-    A prompt whose call is not in sight is a request of its own; it counts where there is no call.
+    A prompt whose call is not in sight is a request of its own; it counts where there is no call. Without a line, calls
+    of which no text is in sight count where there is nothing else.
     """
-    requests = report.project.requests
+    requests = every(report)
     here = [index for index, each in enumerate(requests) if not files or _stands(each, files)]
     if line is not None:
         here = [index for index in here if any(_covers(span, line, files, report) for span in _spans(requests[index]))]
     calls = [index for index in here if is_call(requests[index])]
-    return calls or here
+    told = calls if line is not None else [index for index in calls if index < len(report.project.requests)]
+    return told or [index for index in here if index < len(report.project.requests)] or calls
+
+
+def every(report: Report) -> tuple[Request, ...]:
+    """All requests, those of which no text is in sight behind the others."""
+    return (*report.project.requests, *report.project.others)
+
+
+def senders(report: Report, files: Collection[str], line: int) -> list[str]:
+    """Where the requests are made, "file:line", that a function at a line sends for those who call it."""
+    spans = {
+        request.span
+        for request in every(report)
+        if request.sender is not None and _covers(request.sender, line, files, report)
+    }
+    return list(dict.fromkeys(_line(span, report.sources) for span in sorted(spans)))
 
 
 def is_call(request: Request) -> bool:
@@ -96,17 +113,18 @@ def _covers(span: Span, line: int, files: Collection[str], report: Report) -> bo
 
 def lines(report: Report, indices: Sequence[int], files: Collection[str]) -> list[int]:
     """The lines at which these requests stand, in order."""
-    requests = (report.project.requests[index] for index in indices)
+    known = every(report)
+    requests = (known[index] for index in indices)
     places = (span for request in requests for span in (request.span,) if not files or span.file in files)
     return sorted({report.sources.get(span.file).location(span.start)[0] for span in places})
 
 
 def views(report: Report, indices: Sequence[int]) -> list[View]:
     """These requests with their plans."""
-    shared = shared_prefixes(report.project.requests)
+    shared, requests = shared_prefixes(report.project.requests), every(report)
     found = []
     for index in indices:
-        request = report.project.requests[index]
+        request = requests[index]
         plans = cache.plans(request)
         found.append(View(request, cache.worst(plans), cache.best(plans), len(plans), shared.get(index)))
     return found
