@@ -464,6 +464,7 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
     inside are kept as a choice.
     """
     parts: list[Part] = []
+    beside = ""
     for part in template if left else reversed(template):
         if where == _INSIDE:
             parts.append(part)
@@ -472,7 +473,7 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
             kept, size = len(value), len(part.value)
             blank = slice_text(part, 0, size - kept) if left else slice_text(part, kept, size)
             if blank is not None and where == _PERHAPS:
-                parts.append(Choice(f"blanks at {blank.span.start} are inside", ((blank,), ())))
+                parts.append(Choice(_stays(part.value, left, beside), ((blank,), ())))
             rest = slice_text(part, size - kept, size) if left else slice_text(part, 0, kept)
             if rest is not None:
                 parts.append(rest)
@@ -480,16 +481,30 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
         elif type(part) is Choice:
             ends = [_bare(branch, characters, left, where) for branch in part.branches]
             parts.append(Choice(part.condition, tuple(branch for branch, _ in ends)))
+            beside = part.condition
             reached = {end for _, end in ends}
             where = reached.pop() if len(reached) == 1 else _PERHAPS
         elif type(part) is Repeat:
             body, _ = _bare(part.body, characters, left, _PERHAPS)
             parts.append(msgspec.structs.replace(part, body=body))
-            where = _PERHAPS
+            where, beside = _PERHAPS, part.over
         else:
             parts.append(part)
             where = _INSIDE
     return tuple(parts if left else reversed(parts)), where
+
+
+def _stays(value: str, left: bool, beside: str) -> str:
+    """What white space at an end of a text depends on that something may stand beyond, in the words of the text."""
+    words = " ".join(value.split())
+    if not words:
+        return f"white space {'behind' if left else 'before'} what depends on {beside or 'something'} stays"
+    said = words if len(words) <= _WORDS else f"{words[:_WORDS]}\u2026" if left else f"\u2026{words[-_WORDS:]}"
+    return f'white space {"before" if left else "behind"} "{said}" stays'
+
+
+# Characters of a text by which it is known again.
+_WORDS = 24
 
 
 def join(separator: Template, items: Items) -> Template | None:
@@ -507,7 +522,7 @@ def join(separator: Template, items: Items) -> Template | None:
             parts.extend(_each(template, (), separator))
         else:
             # Behind the last item that is there, which may be this one, stands none.
-            perhaps = Choice(f"item {number} is not the last", (separator, ()))
+            perhaps = Choice(f"item {number + 1} of those joined is not the last", (separator, ()))
             parts.extend(_each(template, (), (perhaps,)))
     if not items.complete and not any(is_several(template) for template in templates):
         parts.append(Hole("...", items.span))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from promptlint.extract import sending
 from promptlint.extract.against import exemplified
 from promptlint.extract.callsite import CallSite
@@ -68,6 +70,17 @@ def note_argument(file: File, value: Value, node: ast.AST, name: str, role: str,
             note_argument(file, item, node, f"{name}.{key}", role, template)
 
 
+def _consider_keyword(file: File, key: str, value: Value, node: ast.expr, tells: bool) -> int | None:
+    """What a keyword is given, as `consider`. `tells`: it says what a tool is for."""
+    # The word alone says it of a long text only. It is listed as it is written.
+    long = key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS
+    name = "tool_description" if tells else "system_text" if long else key
+    index = consider(file, value, node, name, named=tells)
+    if index is not None and (tells or long):
+        file.facts.sites[index] = msgspec.structs.replace(file.facts.sites[index], name=key)
+    return index
+
+
 def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool = False, shown: bool = False) -> None:
     """Weak evidence: the name of a keyword, examples beside a prompt, or how the text reads.
 
@@ -90,10 +103,7 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
             continue
         tells = key == "description" and tool_named(site.last)
         if tells or type(node) not in NAMES or file.prompt_like(key):
-            if key == "system" and isinstance(value, tuple) and len(sample(value)) >= MIN_READS:
-                key = "system_text"
-            index = consider(file, value, node, "tool_description" if tells else key, named=tells)
-            unclaimed(file, index, type(node) in NAMES)
+            unclaimed(file, _consider_keyword(file, key, value, node, tells), type(node) in NAMES)
     if not _ASKED.isdisjoint(site.keywords) and any(
         role_of(key) == "system" and file.prompt_like(key) for key in site.keywords
     ):

@@ -386,13 +386,13 @@ def _returned(scope: Scope) -> Value | None:
     if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
         return _measured(scope)
     known = [
-        (value, test)
-        for value, test in zip(scope.returned, scope.returned_if, strict=True)
+        (value, test, row)
+        for value, test, row in zip(scope.returned, scope.returned_if, scope.returned_at, strict=True)
         if (hole := single_hole(value)) is None or hole.expression != "None"
     ]
     value = known[-1][0]
-    for number, (other, test) in reversed(list(enumerate(known[:-1]))):
-        value = join_branches(Condition(f"{scope.name} return {number}", test), other, value)
+    for other, test, row in reversed(known[:-1]):
+        value = join_branches(Condition(f"{scope.name} returns at line {row}", test), other, value)
     return value
 
 

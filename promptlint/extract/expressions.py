@@ -432,6 +432,7 @@ def yielded(file: File, scope: Scope, node: ast.Yield) -> Value:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
         scope.returned_if.append(None)
+        scope.returned_at.append(node.lineno)
         if textual(value):
             consider(file, value, node.value, scope.name.rpartition(".")[2])
     return (file.hole(node, Volatility.UNKNOWN),)

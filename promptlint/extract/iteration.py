@@ -176,12 +176,12 @@ def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value 
         return None
     if not known or len(known) > MAX_MEMBERS:
         return None
-    condition = Condition(f"item of {over}")
+    condition = Condition(f"which item of {over}")
     if all(type(item) is Mapping for item in known):
         # Records of one form: examples, tests. Each stands alone, so each has a condition of its own.
         record = known[-1]
         for number, item in reversed(list(enumerate(known[:-1]))):
-            record = join_branches(Condition(f"item {number} of {over}"), item, record)
+            record = join_branches(Condition(f"it is item {number + 1} of {over}"), item, record)
         return record
     rows = [item for item in known if type(item) is Items and exact(item)]
     if len(rows) == len(known) and len({len(row.items) for row in rows}) == 1:
@@ -214,7 +214,7 @@ def unordered(file: File, node: ast.expr, value: Items) -> Items:
     if len(templates) == 1:
         return Items((_turned(templates[0], True),), value.span, value.complete)
     state = state_of(value)
-    body: Template = (Choice(f"item of {over}", tuple(_alone(item) for item in templates)),)
+    body: Template = (Choice(f"which item of {over}", tuple(_alone(item) for item in templates)),)
     if len(templates) > MAX_MEMBERS:
         body = (Hole(over, span, state[0], "loop"),)
     return Items((several(Repeat(body, over, span, state[0], unordered=True)),), value.span, value.complete)

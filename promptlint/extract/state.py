@@ -65,6 +65,8 @@ class Scope:
         self.returned: list[Value] = []
         # Of each of them under which conditions it is given back.
         self.returned_if: list[Test | None] = []
+        # And at which line.
+        self.returned_at: list[int] = []
         # How things stood at each `continue` and `break` of the loop that is being read.
         self.ends: list[Scope] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.

@@ -74,6 +74,7 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
         scope.returned_if.append(all_of(scope.guards))
+        scope.returned_at.append(node.lineno)
         if single_hole(value) is not None:
             return False
         name = scope.name.rpartition(".")[2]
@@ -276,7 +277,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     file.once = once
     for number, end in enumerate(inner.ends):
         if reached:
-            _join(file, inner, Condition(f"{over} turn {number}"), end, inner, before=scope)
+            _join(file, inner, Condition(f"a turn of {over} ends at its exit {number + 1}"), end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
     if len(file.facts.calls) > calls and not _counted(node):
@@ -388,7 +389,7 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
                         known = scope.values.get(name)
                         if known is not None and name in file.rebound and not textual(value):
                             continue  # `None` for an import that fails
-                        caught = Condition(f"except at {handler.lineno}")
+                        caught = Condition(f"except at line {handler.lineno} is not reached")
                         scope.values[name] = value if known is None else join_branches(caught, known, value)
             else:
                 scope.values, reached = branch.values, True
@@ -402,7 +403,7 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     subject = condition_text(file, node.subject)
     joined: Scope | None = None
     exhaustive = False
-    for number, case in enumerate(node.cases):
+    for case in node.cases:
         branch = scope.fork()
         guard(branch, None)
         for captured in ast.walk(case.pattern):
@@ -417,14 +418,14 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
             if joined is None:
                 joined = branch
             else:
-                _join(file, branch, Condition(f"{subject} case {number}"), joined, branch)
+                _join(file, branch, Condition(f"{subject} matches above line {case.pattern.lineno}"), joined, branch)
                 joined = branch
     if joined is None:
         return not exhaustive
     if exhaustive:
         scope.values = joined.values
     else:
-        _join(file, scope, Condition(f"{subject} match"), scope.fork(), joined)
+        _join(file, scope, Condition(f"{subject} matches no case"), scope.fork(), joined)
     return True
 
 

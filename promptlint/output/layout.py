@@ -319,7 +319,7 @@ def _totals(view: View) -> Iterator[str]:
     if view.ways > 1 and view.best.other != other:
         first = ", ".join(f"`{safe(_cut(name, 40))}`" for name in list(plan.choices)[:3])
         yield (
-            f"Shown is the worst of {view.ways:,} ways through {first}; the best reads "
+            f"Shown is the worst of {view.ways:,} ways, by {first}; the best reads "
             f"{_share(view, view.best.other.tokens, view.best.tokens)}."
         )
     if plan.policy.found_after > 1:

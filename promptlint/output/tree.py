@@ -86,7 +86,7 @@ def _text(run: Sequence[Text], model: str, report: Report) -> str:
     shown = words if len(words) <= _WORDS else words[: _WORDS - 1] + "\u2026"
     size = amount(count(value, model), encoding_of(model).exact)
     what = f'text "{safe(shown)}"' if words else "white space"
-    return f"{what} ({size} tokens) {_place(run[0].span, report)}"
+    return f"{what} ({size} token{'' if size == '1' else 's'}) {_place(run[0].span, report)}"
 
 
 def _place(span: Span, report: Report) -> str:

@@ -1,0 +1,77 @@
+"""What the output calls conditions and names that a program does not name itself: words of the source, with lines."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from promptlint.commands import execute
+
+HEAD = "RULES = 'You are a kind helper of the harbour. Answer in one word.'\n"
+LABELS = [
+    (
+        "def rules(x):\n    if x > 3:\n        return 'Name the ship.'\n    return 'Name the pier.'\n"
+        "PROMPT = RULES + rules(other)\n",
+        ["rules returns at line 4"],
+    ),
+    (
+        "def ask(kind):\n    match kind:\n        case 1:\n            text = 'Name the ship.'\n"
+        "        case 2:\n            text = 'Name the pier.'\n        case _:\n            text = 'Name both.'\n"
+        "    prompt = RULES + text\n    return prompt\n",
+        ["kind matches above line 8", "kind matches above line 6"],
+    ),
+    (
+        "def ask():\n    text = 'Name the ship.'\n    match given():\n        case 1:\n"
+        "            text = 'Name the pier.'\n"
+        "    prompt = RULES + text\n    return prompt\n",
+        ["given() matches no case"],
+    ),
+    (
+        "def ask():\n    try:\n        text = 'Name the ship.'\n    except OSError:\n        text = 'Name the pier.'\n"
+        "    prompt = RULES + text\n    return prompt\n",
+        ["except at line 5 is not reached"],
+    ),
+    (
+        "def ask(x):\n    prompt = f\"{RULES}\\n{'Name the ship.' if x else ''}\".strip()\n    return prompt\n",
+        ["white space before what depends on x stays", "x"],
+    ),
+    (
+        "def ask(x):\n    end = 'Name the ship. ' if x else ''\n"
+        "    prompt = f\"{end} {RULES} {'Be short.' if x else ''}\".strip()\n    return prompt\n",
+        ["x", "white space behind what depends on x stays", "white space before what depends on x stays"],
+    ),
+    (
+        "def ask(x):\n    start = 'Be short.' if x else ''\n"
+        "    prompt = f\"{start}   Name the ship that is ment. {RULES}\".strip()\n    return prompt\n",
+        ["x", 'white space before "Name the ship that is me\u2026" stays'],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LABELS, ids=[each[1][0] for each in LABELS])
+def test_a_condition_is_named_in_words_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, expected: list[str]
+) -> None:
+    (tmp_path / "app.py").write_text(HEAD + text)
+    monkeypatch.chdir(tmp_path)
+    assert execute(["prompts", "--tree", "app.py"]) == 0
+    shown = capsys.readouterr().out
+    found = re.findall(r"depends on `(.*)`", shown)
+    assert list(dict.fromkeys(found)) == expected, shown
+
+
+def test_a_prompt_is_listed_under_the_name_that_stands_in_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """\
+        build(system="You look after the ships of the harbour. Name the pier that each of them lies at.")
+        Tool(name="find", description="Look up the pier of a ship by its name.", function=find)
+    """
+    (tmp_path / "app.py").write_text(textwrap.dedent(text))
+    monkeypatch.chdir(tmp_path)
+    assert execute(["prompts", "app.py"]) == 0
+    rows = capsys.readouterr().out.splitlines()[1:3]
+    assert [row.split()[1:3] for row in rows] == [["system", "system"], ["description", "tool"]]
