@@ -388,8 +388,10 @@ class _Job:
         for problem in report.problems:
             if problem.kind == "internal" or strict or not self.shared["quiet"]:
                 _say(text_output.describe(problem, report.sources))
-        for source, said in () if self.shared["quiet"] else report.unmatched:
-            _say(f"{text_output.safe(source)}: {said} matches nothing: nothing that was read has this name")
+        for source, said, written in () if self.shared["quiet"] else report.unmatched:
+            names = " or ".join(f"`{text_output.safe(name)}`" for name in written)
+            hint = f"; a name matches as it is written, here {names}" if names else ""
+            _say(f"{text_output.safe(source)}: {said} matches nothing: nothing that was read has this name{hint}")
         return report
 
     def _around(self) -> Discovery:
@@ -412,7 +414,7 @@ class _Job:
         verbose, quiet = self.shared["verbose"], self.shared["quiet"]
         for each in found.skipped:
             if _blocks(each):
-                hint = nearest(each.name, cli.commands) if each.kind == "missing" else ""
+                hint = self._meant(each.name) if each.kind == "missing" else ""
                 _say(f"{text_output.safe(each.name)}: {each.reason}{hint}")
             elif verbose or (each.kind == "other" and not quiet):
                 _say(f"{text_output.safe(each.name)}: skipped: {each.reason}")
@@ -429,6 +431,14 @@ class _Job:
             if found.skipped and not verbose:
                 left += f"; {text_output.plural(len(found.skipped), 'path')} skipped, -v says why"
             _say(f"no Python or Jinja files to read{left}")
+
+    @staticmethod
+    def _meant(name: str) -> str:
+        """What somebody may have meant by a path that does not exist."""
+        (path,), line = _with_line((name,))
+        if line is not None and os.path.lexists(path):
+            return ": a line is for `promptlint layout FILE:LINE` and `promptlint prompts FILE:LINE`, one at a time"
+        return nearest(name, cli.commands)
 
     @staticmethod
     def blocked_by(found: Discovery) -> bool:

@@ -414,11 +414,29 @@ def _checked(table: object, path: str) -> _Table:
             hint = nearest(key, known)
             if key == "tool":
                 hint = ": in promptlint.toml the keys stand at the top, without [tool.promptlint]"
+            elif key in all_rules():
+                hint = f": the options of a rule stand in [{_head(f'rules.{key}', path)}]"
+            elif owners := [name for name, rule in all_rules().items() if key in rule.options]:
+                hint = f": it is an option of rules, such as [{_head(f'rules.{owners[0]}', path)}]"
             raise ConfigError(f"{path}: unknown key `{key}`{hint or ', known are ' + ', '.join(known)}")
+    lists = {field.encode_name for field in msgspec.structs.fields(_Table) if field.type == list[Any]}
+    for key in lists.intersection(table):
+        if isinstance(table[key], dict):
+            raise ConfigError(f"{path}: `{key}`: {_twice(key, path)}")
     try:
         return msgspec.convert(table, _Table)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {reason(error, _Table)}") from error
+
+
+def _twice(key: str, path: str) -> str:
+    """That a list of tables needs two brackets."""
+    return f"is a list of tables: write [[{_head(key, path)}]], with two brackets"
+
+
+def _head(key: str, path: str) -> str:
+    """What stands in the brackets of a table in a file."""
+    return f"tool.promptlint.{key}" if os.path.basename(path) == "pyproject.toml" else key
 
 
 def _words(table: dict[str, Any], path: str) -> bytes:
@@ -488,14 +506,32 @@ def _options(name: str, values: dict[str, Any], source: str, root: str, cwd: str
             hint = nearest(key, rule.options) or known
             raise ConfigError(f"{source}: [rules.{name}]: the rule has no option `{key}`{hint}")
         parameter = key.replace("-", "_")
-        wrong = _out_of_range(key, value)
+        kind = _type(rule, parameter)
+        wrong = _out_of_range(key, value) or _wrong_tables(kind, key, value, f"rules.{name}.{key}", source)
         if wrong:
             raise ConfigError(f"{source}: [rules.{name}] {wrong}")
         try:
-            found[parameter] = msgspec.convert(value, kind := _type(rule, parameter), dec_hook=hook)
+            found[parameter] = msgspec.convert(value, kind, dec_hook=hook)
         except msgspec.ValidationError as error:
             raise ConfigError(f"{source}: [rules.{name}] {key}: {reason(error, kind)}") from error
     return found
+
+
+def _wrong_tables(kind: Any, key: str, value: object, head: str, source: str) -> str:
+    """What is wrong with an option that is a list of tables: its brackets, or a key in it. "" if nothing is."""
+    from typing import get_args
+
+    made = next((each for each in get_args(kind) if isinstance(each, type) and issubclass(each, msgspec.Struct)), None)
+    if made is None:
+        return ""
+    if isinstance(value, dict):
+        return f"{key}: {_twice(head, source)}"
+    known = [field.encode_name for field in msgspec.structs.fields(made)]
+    for table in value if isinstance(value, list) else ():
+        for word in table if isinstance(table, dict) else ():
+            if word not in known:
+                return f"{key}: unknown key `{word}`{nearest(word, known) or ', known are ' + ', '.join(known)}"
+    return ""
 
 
 def _out_of_range(key: str, value: object) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -79,7 +80,8 @@ class Report(msgspec.Struct, frozen=True):
     """The outcome of a run.
 
     `files` counts those that were read, `skipped` those that were not; `failing`: a finding is as severe as `fail-on`.
-    `unmatched` is what configuration files say of the project's own code and nothing that was read is: path and entry.
+    `unmatched` is what configuration files say of the project's own code and nothing that was read is: path, entry, and
+    how that is written which is called by the same last name.
     """
 
     project: Project
@@ -90,7 +92,7 @@ class Report(msgspec.Struct, frozen=True):
     files: int = 0
     skipped: int = 0
     failing: bool = False
-    unmatched: list[tuple[str, str]] = []
+    unmatched: list[tuple[str, str, tuple[str, ...]]] = []
 
     def tokens(self, saving: Literal["removed", "cached"]) -> int:
         """Tokens per call that the findings say could be removed, or cached."""
@@ -125,22 +127,34 @@ def run(
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
 
 
-def _unmatched(readings: Sequence[Reading], settings_of: SettingsOf) -> list[tuple[str, str]]:
+def _unmatched(readings: Sequence[Reading], settings_of: SettingsOf) -> list[tuple[str, str, tuple[str, ...]]]:
     """What configuration files say of the project's own code and nothing that was read is, with each one's path."""
     from promptlint.extract.catalogue import said_of
 
     found: dict[tuple[str, bytes], set[str]] = {}
+    called: dict[tuple[str, str], Counter[str]] = {}
     for reading in readings:
         settings = settings_of(reading.facts.file) if language(reading.facts.file) == "python" else None
         if settings is not None and settings.words:
             found.setdefault((settings.source, settings.words), set()).update(reading.matched)
+            for name in reading.facts.named:
+                called.setdefault((settings.source, name.rpartition(".")[2]), Counter())[name] += 1
+
+    def written(source: str, said: str) -> tuple[str, ...]:
+        first, _, last = said.split("`")[1].rpartition(".")
+        names = called.get((source, last), Counter()) if first else Counter[str]()
+        return tuple(sorted(names, key=lambda name: (-names[name], name))[:_SHOWN])
+
     return [
-        (source, said)
+        (source, said, written(source, said))
         for (source, words), matched in sorted(found.items())
         for said in dict.fromkeys(said_of(words))
         if said not in matched
     ]
 
+
+# Names that are shown in the place of one that nothing has.
+_SHOWN = 3
 
 # Files -> facts
 

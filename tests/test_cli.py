@@ -401,3 +401,33 @@ def test_version_imports_next_to_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, timeout=60)
     assert done.stdout.decode().splitlines()[1] in ("[]", "['__future__']")
+
+
+def test_a_line_is_no_path_of_check(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hint = "a line is for `promptlint layout FILE:LINE` and `promptlint prompts FILE:LINE`, one at a time"
+    for arguments in (["app.py:1"], ["check", "app.py:1:4"], ["layout", "app.py:1", "app.py:2"]):
+        assert execute(arguments) == 2
+        assert f"no such file or directory: {hint}\n" in capsys.readouterr().err
+    assert execute(["gone.py:1"]) == 2
+    assert hint not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "newer"),
+    [
+        ("x = 1\ntype def = 3\n", True),
+        ('x = 1\nprint "You are kind."\n', False),
+        ("x = 1\n  y = 2\n", False),
+        ("x = 1\ny = (\n", False),
+    ],
+)
+def test_a_syntax_error_names_the_version(
+    project: Path, capsys: pytest.CaptureFixture[str], text: str, newer: bool
+) -> None:
+    (project / "bad.py").write_text(text)
+    assert execute(["bad.py"]) == 0
+    said = capsys.readouterr().err
+    # One form for all, whatever the line.
+    assert said.startswith("promptlint: bad.py: skipped: line 2: ") and said.count("\n") == 1
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert (f"; promptlint runs on Python {version}, and the file may need a newer one\n" in said) == newer

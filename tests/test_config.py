@@ -77,6 +77,19 @@ def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path
             "[rules.oversized-prompt] budgets: `[`: no file can match that",
         ),
         ('selct = ["all"]', "unknown key `selct`, did you mean `select`?"),
+        ("budgets = 3", "unknown key `budgets`: it is an option of rules, such as [rules.oversized-prompt]"),
+        (
+            "[oversized-prompt]\nmax-tokens = 3",
+            "unknown key `oversized-prompt`: the options of a rule stand in [rules.oversized-prompt]",
+        ),
+        (
+            "[rules.oversized-prompt.budgets]\nmax-tokens = 1",
+            "[rules.oversized-prompt] budgets: is a list of tables: write [[rules.oversized-prompt.budgets]], with two",
+        ),
+        (
+            "[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\nnam = 'x'",
+            "[rules.oversized-prompt] budgets: unknown key `nam`, did you mean `name`?",
+        ),
         ("include_tests = true", "unknown key `include_tests`, did you mean `include-tests`?"),
         ("[tool.promptlint]", "unknown key `tool`: in promptlint.toml the keys stand at the top"),
         ('select = "all"', "`select`: expected `list`, got `string`"),
@@ -115,7 +128,7 @@ def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path
         ),
         (
             "[[rules.oversized-prompt.budgets]]\nmax-token = 1",
-            "[rules.oversized-prompt] budgets: `[0]`: unknown key `max-token`",
+            "[rules.oversized-prompt] budgets: unknown key `max-token`, did you mean `max-tokens`?",
         ),
     ],
 )
@@ -236,3 +249,9 @@ def test_mistakes_about_models(tmp_path: Path, table: str, message: str) -> None
     with pytest.raises(ConfigError) as error:
         Configuration().settings(str(tmp_path))
     assert message in str(error.value)
+
+
+def test_a_list_of_tables_in_a_project_file(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.promptlint.call]\nmatch = ["a"]\n')
+    with pytest.raises(ConfigError, match=r"`call`: is a list of tables: write \[\[tool\.promptlint\.call\]\], with"):
+        Configuration().settings(str(tmp_path))

@@ -16,7 +16,9 @@ import pytest
 from promptlint import config
 from promptlint.commands import cli
 from promptlint.config import Configuration
-from promptlint.extract.catalogue import Catalogue
+from promptlint.engine import run
+from promptlint.extract.catalogue import KINDS, Catalogue
+from promptlint.files import discover
 from promptlint.rules import ALWAYS, all_rules
 
 ROOT = Path(__file__).parent.parent
@@ -120,13 +122,63 @@ def test_the_regular_expression_reads_every_finding() -> None:
 
 
 def test_configuration_is_what_the_loader_takes(tmp_path: Path) -> None:
-    [example] = fences(section(README, "## Configuration"), "toml")
+    example = fences(section(README, "## Configuration"), "toml")[0]
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
     settings = Configuration().settings(str(tmp_path))
     assert settings.source == str(tmp_path / "pyproject.toml")
     assert settings.exclude and settings.per_file_ignores and settings.options
     assert "oversized-prompt" not in settings.rules
     assert (settings.provider, settings.model) == ("anthropic", "claude-sonnet-4-5")
+
+
+def test_the_tables_for_code_of_ones_own_do_what_it_says(tmp_path: Path) -> None:
+    told = section(README, "### Code of your own")
+    [tables], [program] = fences(told, "toml"), fences(told, "python")
+    assert re.findall(r"^\[\[tool\.promptlint\.(\w+)\]\]", tables, re.M) == [
+        "call", "message", "messages", "prompt", "decorator", "base", "schema", "client",
+    ]  # fmt: skip
+    assert set(KINDS) <= set(re.findall(r"tool\.promptlint\.(\w+)", tables))
+    lines = program.splitlines()
+    said = {number: line.rpartition("  # ")[2] for number, line in enumerate(lines, 1) if "  # " in line}
+    assert len(said) == len(KINDS)
+
+    def found(config: str) -> dict[int, set[str]]:
+        (tmp_path / "app.py").write_text(program, encoding="utf-8")
+        (tmp_path / "pyproject.toml").write_text(config, encoding="utf-8")
+        configuration = Configuration()
+        done = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+        assert done.unmatched == []
+        words: dict[int, set[str]] = {}
+        for request in done.project.requests:
+            for prompt in request.prompts:
+                row = done.sources.get("app.py").location(prompt.span.start)[0]
+                words.setdefault(row, set()).update((prompt.role, request.provider))
+        return words
+
+    with_tables, without = found(tables), found("")
+    for row, word in said.items():
+        assert word in with_tables[row] and word not in without.get(row, ()), lines[row - 1]
+
+
+def test_the_names_it_speaks_of(tmp_path: Path) -> None:
+    told = section(README, "### Code of your own")
+    (tmp_path / "app.py").write_text("\n".join(re.findall(r'`(\w+ = "[^`]+")`', told)), encoding="utf-8")
+    configured = dict(re.findall(r"`((?:not-)?names) = (\[[^`]+\])`", told))
+    listed = []
+    for keys in ([], ["names"], ["not-names"]):
+        config = "".join(f"{key} = {configured[key]}\n" for key in keys)
+        (tmp_path / "promptlint.toml").write_text(config, encoding="utf-8")
+        configuration = Configuration()
+        done = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+        listed.append([prompt.name for prompt in done.project.prompts])
+    assert listed == [["SHOP_PROMPT"], ["clerk_manner", "SHOP_PROMPT"], []]
+
+
+def test_budgets_are_written_as_it_says(tmp_path: Path) -> None:
+    [example] = fences(section(README, "### Models, budgets, files"), "toml")
+    (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
+    [budget] = Configuration().settings(str(tmp_path)).options["oversized-prompt"]["budgets"]
+    assert (budget.max_tokens, budget.role, budget.name) == (800, "system", "*")
 
 
 @pytest.mark.parametrize("key", TABLE)

@@ -257,6 +257,8 @@ MISTAKES = [
         '[[call]]\nmatch = ["a"]\nslots = { system = [0] }\n[[call]]\nmatch = ["b"]\nslots = 3\n',
         "[[call]] 2: `slots`: expected `table`, got `integer`",
     ),
+    ('[call]\nmatch = ["a"]\n', "`call`: is a list of tables: write [[call]], with two brackets"),
+    ('[schema]\nmatch = ["a"]\n', "`schema`: is a list of tables: write [[schema]], with two brackets"),
     ("call = 3\n", "`call`: expected `list`, got `integer`"),
     ("call = [3]\n", "[[call]]: must be a table"),
     (
@@ -325,7 +327,8 @@ def test_a_name_that_no_file_has_is_told(tmp_path: Path, capsys: pytest.CaptureF
     end = "matches nothing: nothing that was read has this name"
     lines = [line.partition("promptlint.toml: ")[2] for line in capsys.readouterr().err.splitlines() if end in line]
     aks, desk = "[[call]]: `my_llm.aks`", "[[call]]: `Desk.ask`"
-    assert lines == [f"{aks} {end}", f"{desk} {end}", f"[[call]]: `ask` {end}", f"[[base]]: `Persona` {end}"]
+    hint = "; a name matches as it is written, here `desk.ask` or `my_llm.ask`"
+    assert lines == [f"{aks} {end}", f"{desk} {end}{hint}", f"[[call]]: `ask` {end}", f"[[base]]: `Persona` {end}"]
     # One file is not the whole project, and who wants to hear nothing hears nothing.
     assert execute([str(tmp_path / "app.py")]) == 0 and end not in capsys.readouterr().err
     assert execute([str(tmp_path), "--quiet"]) == 0 and end not in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,8 @@ _SERVERS = frozenset(
 _RERUN = frozenset({"streamlit"})
 # The word of an import with all that may stand behind it.
 _IMPORTS = ("import ", "import(", "import*", "import\t", "import\f", "import\\")
+# Errors of the parser that no newer Python takes back.
+_WRONG_EVER = ("Missing parentheses in call to", "leading zeros", "unmatched", "'", "invalid non-printable")
 # Names that every template of an environment has, or a way with names that are not given.
 _JINJA = lazy(r"\.globals\b|\b(?!StrictUndefined\b)\w*Undefined\b|\bpass_context\b")
 
@@ -52,6 +55,9 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     except SyntaxError as error:
         place = source.offset(error.lineno or 1, 0)
         message = f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)
+        if not isinstance(error, IndentationError) and not str(error.msg).startswith(_WRONG_EVER):
+            version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+            message += f"; promptlint runs on Python {version}, and the file may need a newer one"
         return _unread(source, "syntax", message, place)
     except (ValueError, RecursionError, MemoryError) as error:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)

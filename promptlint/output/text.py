@@ -91,9 +91,9 @@ def by_rule(findings: Iterable[Finding]) -> list[tuple[tuple[str, str], list[Fin
 
 
 def describe(problem: Problem, sources: Sources) -> str:
-    """A problem on one line, with its place where it has one."""
+    """A problem on one line; of what went wrong within a file that was read, with its place."""
     name = safe(problem.span.file)
-    if problem.span.start and problem.span.file in sources:
+    if problem.kind == "internal" and problem.span.start and problem.span.file in sources:
         row, column = sources.get(problem.span.file).location(problem.span.start)
         name += f":{row}:{column}"
     word = "error" if problem.kind == "internal" else "skipped"
