@@ -18,7 +18,7 @@ import msgspec
 
 from promptlint import drawn
 from promptlint.around import Around
-from promptlint.classes import Classes, Place
+from promptlint.classes import Place
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
 from promptlint.extract import spreads
@@ -89,7 +89,7 @@ class Callers:
 
     def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
         self.linker = linker
-        self.classes = Classes(all_facts, linker.modules)
+        self.classes = linker.classes
         self.homes = {facts.file: facts for facts in all_facts}
         self.slots: dict[Place, dict[str, Slot]] = {}
         self.calls: dict[Place, list[Given]] = {}

@@ -15,6 +15,7 @@ import msgspec
 
 from promptlint import decisions, loading, operations, signatures
 from promptlint.applied import OPERATIONS, by_name, sliced
+from promptlint.classes import Classes
 from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Function, Problem
@@ -81,6 +82,7 @@ class Linker:
 
     def __init__(self, all_facts: Sequence[Facts], paths: dict[str, str] | None = None) -> None:
         self.modules = Modules(all_facts, paths)
+        self.classes = Classes(all_facts, self.modules)
         self.files = loading.Files(all_facts)
         # The project uses OpenAI's client for servers of others, too.
         self.elsewhere = any(facts.addressed for facts in all_facts)
@@ -314,14 +316,16 @@ class Linker:
         if self.depth > MAX_DEPTH or self._spent():
             self.cuts += 1
             return None
-        if ":" in ref.name[1:]:
+        if ref.name[:1] != "@" and ":" in ref.name[1:]:
             return loading.reference(self, ref, facts, bound)
-        found = self.place(ref.name, facts)
+        found = self.place(ref.name.removeprefix("@"), facts)
         if found is None:
             return None
         home, key = found
         if ref.call is None:
             return self.named(home, key)
+        if ref.name[:1] == "@":
+            return self.asked(home, key, ref.call, facts, bound)
         value = self.called(home, key, ref.call, facts, bound)
         place = ref.fallback.span
         if value is not None and self.lacks(value):
@@ -334,6 +338,18 @@ class Linker:
         if seldom and function is not None and isinstance(value, tuple):
             return named_for(value, function.span, {parameter for parameter, _ in function.parameters})
         return value
+
+    def asked(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
+        """The message, or the list of messages, that the method of an object gives back whose class is known.
+
+        Of texts nothing but where they are read from is known: another class may have made the object.
+        """
+        place = self.classes.meant(home, f":{key}") if "." in key else None
+        if place is None or place[1] not in self.classes.homes[place[0]].functions:
+            return None
+        value = self.called(self.classes.homes[place[0]], place[1], call, facts, bound, own=False)
+        several = value.items if isinstance(value, Items) else (value,)
+        return value if any(isinstance(each, Message) for each in several) else None
 
     def around(self, facts: Facts, offset: int) -> Iterator[str]:
         """The keys of the functions around an offset of a file, from the innermost."""
@@ -420,11 +436,13 @@ class Linker:
         places = self.modules.definitions(home, key)
         return next(((home, home.functions[key]) for home, key in places if key in home.functions), None)
 
-    def called(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
-        """What a function gives back for these arguments."""
+    def called(
+        self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound, own: bool = True
+    ) -> Value | None:
+        """What a function gives back for these arguments; `own`: a method is one of the object that calls it."""
         found = self.function(home, key)
         if found is None:
-            return None
+            return self.asked(home, key, call, facts, bound)
         if (found[0].file, f"{key}()") in self.active:
             self.cuts += 1
             return None
@@ -433,7 +451,7 @@ class Linker:
         # A function inside of another one sees what that one was called with.
         inside = owner is facts and key.rpartition(".")[0] in facts.functions
         given: Bound = {name: value for name, value in bound.items() if name not in names} if inside else {}
-        if owner is facts and not inside and key.rpartition(".")[0] in facts.bases:
+        if own and owner is facts and not inside and key.rpartition(".")[0] in facts.bases:
             # A method of the same class has the same attributes.
             given = {name: value for name, value in bound.items() if name.startswith("self.")}
         told = [(name, argument) for (name, _), argument in zip(function.parameters, call.positional, strict=False)]

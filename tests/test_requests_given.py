@@ -468,3 +468,62 @@ def test_the_model_of_an_object_that_nothing_in_sight_makes() -> None:
     assert [each.model for each in requests_of(code)] == ["", ""]
     code = code.replace("return []", "return Desk(Settings(model='gpt-4o'))")
     assert [each.model for each in requests_of(code)] == ["gpt-4o", "gpt-4o"]
+
+
+HELPER = """
+class Helper:
+    style = "brief"
+
+    def system(self, text):
+        return {"role": "system", "content": f"{text} Be {self.style}."}
+
+    def user(self, text):
+        return {"role": "user", "content": text}
+
+    def both(self, text, question):
+        return [self.system(text), self.user(question)]
+
+    def labelled(self, text):
+        return f"Letter: {text}"
+
+helper = Helper()
+"""
+HELPED = """
+from openai import OpenAI
+import helpers
+from helpers import Helper, helper
+
+def send(messages):
+    OpenAI().chat.completions.create(model="gpt-5", messages=messages)
+"""
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "def ask(q):\n    h = Helper()\n    send([h.system('Sort letters.'), h.user(q)])",
+        "def ask(q):\n    h = Helper()\n    first = h.system('Sort letters.')\n    send([first, h.user(q)])",
+        "def ask(q):\n    h = Helper()\n    sent = []\n    sent.append(h.system('Sort letters.'))\n"
+        "    sent.insert(1, h.user(q))\n    send(sent)",
+        "def ask(q):\n    h = Helper()\n    send([*h.both('Sort letters.', q)])",
+        "def ask(h: Helper, q):\n    send([h.system('Sort letters.'), h.user(q)])",
+        "def ask(q):\n    send([Helper().system('Sort letters.'), Helper().user(q)])",
+        "def ask(q):\n    send([helper.system('Sort letters.'), helper.user(q)])",
+        "def ask(q):\n    send([helpers.helper.system('Sort letters.'), helpers.helper.user(q)])",
+        "def ask(q):\n    send(helper.both('Sort letters.', q))",
+        "own = Helper()\ndef ask(q):\n    send([own.system('Sort letters.'), own.user(q)])",
+        "class Desk:\n    style = 'long'\n    def __init__(self):\n        self.h = Helper()\n"
+        "    def ask(self, q):\n        send([self.h.system('Sort letters.'), self.h.user(q)])",
+        "class Loud(Helper): pass\ndef ask(q):\n    h = Loud()\n    send([h.system('Sort letters.'), h.user(q)])",
+    ],
+)
+def test_messages_that_methods_of_objects_make_have_their_roles(ask: str) -> None:
+    (found,) = requests_of(HELPED + ask, helpers=HELPER)
+    assert parts(found) == [("system", "Sort letters. Be brief."), ("user", "")]
+    assert found.complete
+
+
+def test_what_an_object_gives_back_as_a_text_is_not_read_as_a_message() -> None:
+    ask = "def ask(h: Helper, q):\n    send([h.user('Read it.'), h.labelled(q), h.user(q)])"
+    (found,) = requests_of(HELPED + ask, helpers=HELPER)
+    assert [each.role for each in found.prompts] == ["user", "unknown", "user"] and not found.complete

@@ -468,6 +468,8 @@ def _other(
     reference = _reference(file, scope, site)
     if reference is not None:
         return (Ref(reference, hole, site.arguments()),)
+    if hole.member[:1] == "@" and hole.member.endswith("()"):
+        file.asked[hole.span] = Ref(hole.member[:-2], hole, site.arguments())
     return (hole,)
 
 

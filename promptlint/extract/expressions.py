@@ -18,7 +18,7 @@ from promptlint.extract.invocations import note_given, note_item, of_class
 from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
 from promptlint.extract.joins import join_branches
 from promptlint.extract.loads import divided
-from promptlint.extract.messages import as_message, note_company, note_schema, note_written
+from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.sites import consider, settle, take_examples
@@ -310,7 +310,7 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
     complete = True
     for element in node.elts:
         if isinstance(element, ast.Starred):
-            value = evaluate(file, scope, element.value)
+            value = as_asked(file, scope, element.value, evaluate(file, scope, element.value))
             if type(value) is Items:
                 items.extend(value.items)
                 complete = complete and value.complete
@@ -318,7 +318,7 @@ def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> 
                 items.append(spread(value))
                 complete = complete and fallback_of(value) is not None
         else:
-            items.append(evaluate(file, scope, element))
+            items.append(as_asked(file, scope, element, evaluate(file, scope, element)))
     value = Items(tuple(items), file.span(node), complete)
     note_company(file, value)
     return unordered(file, node, value) if isinstance(node, ast.Set) else value

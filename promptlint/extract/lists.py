@@ -8,7 +8,7 @@ from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.invocations import note_appended
 from promptlint.extract.iteration import in_order, spread
-from promptlint.extract.messages import note_company
+from promptlint.extract.messages import as_asked, note_company
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
@@ -177,7 +177,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         ):
             consider(file, values[-1], node, target.rpartition(".")[2])
         return (hole,)
-    added = values[-1]
+    added = as_asked(file, scope, node.args[-1], values[-1])
     method = node.func.attr
     if full(current):
         return (hole,)

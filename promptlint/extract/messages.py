@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
-from promptlint.extract.state import File, single_hole, textual
+from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.operations import is_several, literal, settled
 from promptlint.template import Hole, Items, Mapping, Message, Part, Ref, Span, Template, Value
 
@@ -161,6 +162,20 @@ def note_taken(file: File, value: Value, role: str, span: Span) -> None:
     """Record what a text that a framework sends takes of the function around it."""
     if file.function and takes(value):
         file.facts.made.append((file.function, Message(DESCRIPTION if role == "tool" else role, value, span)))
+
+
+def as_asked(file: File, scope: Scope, node: ast.expr, value: Value) -> Value:
+    """An item of a list: where an object's method gives it back, the call itself, for it may make a message.
+
+    `[helper.system("...")]`, and of a name that stands for such a call the same. Linking knows what the method does.
+    """
+    hole = single_hole(value)
+    if hole is None or hole.member[:1] != "@":
+        return value
+    if type(node) is ast.Name:
+        hole = single_hole(scope.values.get(node.id, ()))
+    call = file.asked.get(hole.span) if hole is not None else None
+    return value if call is None else (call,)
 
 
 def paired(item: Value) -> Value:

@@ -165,6 +165,8 @@ class File:
         self.held: dict[str, str] = {}
         # By the place of a call that nothing is known of, what it is given.
         self.fed: dict[Span, tuple[Value, ...]] = {}
+        # By the place of a call of an object's method, where its class is known, that call: it may make a message.
+        self.asked: dict[Span, Ref] = {}
         # By the name of a collection its number among those that are drawn from.
         self.drawn: dict[str, int] = {}
         # Attributes that hold a list of messages which methods add to.
