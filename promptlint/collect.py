@@ -37,7 +37,7 @@ from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
-from promptlint.served import only_served
+from promptlint.served import only_served, overridden
 from promptlint.template import (
     Arguments,
     Items,
@@ -67,7 +67,7 @@ _SOLID = lazy(r"\S(?:.*\S)?")
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
     "functionResponse image_url input_audio file image audio video kind format mime_type mimeType media_type mediaType "
-    "metadata content_type prompt_description".split()
+    "metadata content_type prompt_description status toolUseId tool_use_id uri url".split()
 )
 # Evidence of texts that come into a prompt from somewhere else.
 _FLOWING = ("wrapper", "within", "member")
@@ -140,10 +140,16 @@ def _failed(error: Exception, span: Span) -> Problem:
 def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
     """All that there is evidence for, but for what other prompts read from objects."""
     shown, served = _shown(all_facts), only_served(all_facts, linker)
+
+    def made(name: str) -> bool:
+        return name in callers.by_name or any(name in facts.bare for facts in all_facts)
+
     for facts in all_facts:
         for site in facts.sites:
             unseen = shown and site.rank >= NAME and site.span in shown
-            if not unseen and not (site.role == "tool" and site.span in served):
+            if unseen or (site.role == "tool" and site.span in served):
+                continue
+            if site.evidence != "base-class" or not overridden(facts, site, callers.classes, made):
                 yield facts, site
     whole = (*callers.schemas(), *decorated(all_facts, callers.classes))
     passed_on = [(facts, names, True) for facts, names in whole]
@@ -393,7 +399,7 @@ def _checked(site: Site, template: Template) -> Template | None:
     if site.evidence == "name" and not has_text(site.value) and not _wordy(template):
         # `prompt = describe(row)`: values, and what is put between them elsewhere.
         return None
-    if site.evidence == "within" and looks_like_code_or_markup(sample(template)):
+    if site.evidence == "within" and (looks_like_code_or_markup(sample(template)) or _failed_way(template)):
         return None
     if site.rank in (NAME, READS):
         text = sample(template)
@@ -441,6 +447,11 @@ def _given_back(role: str, template: Template) -> bool:
     said = _TAG.sub("", "".join(chat_markup.shown(template, "")))
     if not any(map(str.isalnum, said)) and any(True for _ in holes(template)):
         return True
+    return _failed_way(template)
+
+
+def _failed_way(template: Template) -> bool:
+    """Whether a text is a short report of something that has failed."""
     text = sample(template, 400)
     return 0 < len(text) < 300 and reports_failure(text)
 

@@ -6,11 +6,13 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from promptlint.template import COMMENT, Dedent, Hole, Span, Template
+from promptlint.template import COMMENT, Dedent, Hole, Span, Template, texts
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Saving: TypeAlias = Literal["removed", "cached"] | None
+# UTF-8 bytes of letters from which on a text says something.
+MIN_LETTERS = 2
 
 
 class Prompt(msgspec.Struct, frozen=True):
@@ -229,3 +231,18 @@ class Project(msgspec.Struct, frozen=True):
                     continue
                 found.setdefault((prompt.role, prompt.template), prompt)
         return tuple(found.values())
+
+    @property
+    def worded(self) -> tuple[Prompt, ...]:
+        """Those of the prompts that have words of their own: not values alone, and what stands between them."""
+        return tuple(prompt for prompt in self.prompts if _worded(prompt.template))
+
+
+def _worded(template: Template) -> bool:
+    """Whether the static text has letters of at least `MIN_LETTERS` bytes: one of a script without spaces is a word."""
+    size = 0
+    for text in texts(template):
+        size += len("".join(filter(str.isalpha, text.value[:200])).encode())
+        if size >= MIN_LETTERS:
+            return True
+    return False

@@ -1,11 +1,12 @@
-"""Descriptions of tools that a web API lists for people, and that no model gets."""
+"""Descriptions of tools that no model gets: a web API lists them for people, or every class below has its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.extract.facts import Facts
+from promptlint.classes import Classes
+from promptlint.extract.facts import Facts, Site
 from promptlint.template import Span
 
 if TYPE_CHECKING:
@@ -27,3 +28,25 @@ def only_served(all_facts: Sequence[Facts], linker: Linker) -> set[Span]:
                 shown = path in facts.routed and not facts.calls and not facts.sent
                 idle[place] = idle.get(place, True) and shown
     return {place for key, places in listed.items() if idle.get(key, False) for place in places}
+
+
+def overridden(facts: Facts, site: Site, classes: Classes, made: Callable[[str], bool]) -> bool:
+    """Whether an attribute that a base class of tools has is one of which each class below has its own.
+
+    `made`: whether something makes objects of a class of this name, which then is a tool itself.
+    """
+    owner = next((name for name in facts.bases if facts.bindings.get(f"{name}.{site.name}") == site.value), "")
+    below = list(classes.below(facts.file, owner)) if owner else []
+    own = bool(below) and all(_own(classes, home, name, (facts.file, owner), site.name) for home, name in below)
+    return own and not made(owner.rpartition(".")[2])
+
+
+def _own(classes: Classes, home: Facts, name: str, base: tuple[str, str], attribute: str) -> bool:
+    """Whether a class, or one between it and a base, has an attribute of its own."""
+    for above, each in classes.lineage(home, name):
+        if (above.file, each) == base:
+            return False
+        key = f"{each}.{attribute}"
+        if key in above.bindings or key in above.functions or key in above.assigned:
+            return True
+    return False

@@ -17,6 +17,7 @@ from promptlint.link import link
 from promptlint.source import Source
 from promptlint.template import texts
 
+GUIDE = "Generate a comprehensive guide for setting up the desk of the council"
 SENT = '    ask(model="gpt-5.2", messages=[{"role": "user", "content": prompt}])'
 
 
@@ -533,6 +534,29 @@ def test_pages_and_conversations_that_are_over() -> None:
         ('class ReviewPrompts:\n    closing = "Two sentences close every review that you write for them"', 1),
         ('class ReviewPromptHandler:\n    closing = "Two sentences close every review that you write for them"', 0),
         ('result = {}\nresult["instructions"] = ["Open the settings of the app", "Choose the connectors there"]', 0),
+        # What a column, an object, another name is for.
+        ('prompt_language = Column(String(32), comment="Language of the prompt, of two letters")', 0),
+        ('PROMPT_RULES = Rules(name="Rules that a prompt has to keep", text="Sort the letters in a row")', 1),
+        (f'from fastmcp import Prompt\nGO_PROMPT = Prompt.from_function(go, description="{GUIDE}")', 0),
+        (f'from desk import letter\nGO_PROMPT = letter.from_function(go, description="{GUIDE}")', 1),
+        # A picture is painted.
+        ('def check(desk):\n    desk.generate_image(prompt="a blue letter on a desk of wood")', 0),
+        ('def check(desk):\n    desk.generate_letter(prompt="a blue letter on a desk of wood")', 1),
+        # What an answer is compared with.
+        ('ANSWERS = ["As an AI language model, you must answer only with the word `council`."]', 0),
+        ('LINES = ["As an AI language model, you must answer only with the word `council`."]', 1),
+        # A person fills in a form.
+        (
+            'ask(requestedSchema={"type": "object", "properties": {"letter": {"type": "string", "description": "Its '
+            'number in the book"}}})',
+            0,
+        ),
+        # The fields of what a service takes.
+        (
+            'api.model("Desk", {"name": fields.String(), "description": fields.String(description="New name of it"), '
+            '"schema": fields.Raw(description="Its form")})',
+            0,
+        ),
     ],
 )
 def test_beside_prompts(program: str, taken: int) -> None:
@@ -544,6 +568,77 @@ def test_texts_of_a_file_of_prompts_that_tell_of_a_failure(name: str, taken: int
     text = "The letter that goes to the council has a seal and two signatures, and each of these stands below its text."
     project = link([facts(Source("prompts.py", f'{name} = "{text}"'))])
     assert len(project.prompts) == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"), [("image_generation/letters.py", 0), ("text_to_image.py", 0), ("generation/letters.py", 2)]
+)
+def test_what_is_painted_in_a_file_about_pictures(name: str, taken: int) -> None:
+    told = 'PROMPTS = ["a blue letter on a desk", "a seal in the rain"]'
+    assert len(link([facts(Source(name, told))]).prompts) == taken
+    written = 'PICTURE_PROMPT = "You are a painter. Describe the picture of {letter} in one sentence."'
+    assert len(link([facts(Source(name, written))]).prompts) == 1
+
+
+def test_what_is_said_of_a_template() -> None:
+    said = '__doc__ = """The letters that go to the council have a seal each, and stand below the text of the desk.\n\n'
+    said += 'They are sorted by the day on which they were written."""'
+    assert link([facts(Source("prompts.py", f"Letter.{said}"))]).prompts == ()
+    assert len(link([facts(Source("prompts.py", f"LETTER{said}".replace("__doc__", "_TEXT")))]).prompts) == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "taken"),
+    [
+        # What is said of the examples, and the name of a kind.
+        ('def ask(prompt="Sort {letters}", examples=Setting("From Ada: 1", key="letter_examples_key")): ...', 2),
+        ('class Desk:\n    prompt = "Sort {letters}"\n    EXAMPLE = "example"', 1),
+        ('class Desk:\n    prompt = "Sort {letters}"\n    examples = Field(None, description="Letters of a day")', 1),
+        ('class Desk:\n    prompt = "Sort {letters}"\n    examples = Field("From Ada: 1", description="Letters")', 2),
+        ('import gradio\nPROMPT = "Sort {letters} by day"\nwith gradio.Blocks(css="p {hidden}") as demo:\n    ...', 1),
+    ],
+)
+def test_what_is_no_example(program: str, taken: int) -> None:
+    assert len(texts_of(program)) == taken
+
+
+def test_an_example_of_what_a_service_takes() -> None:
+    example = """
+{} = {{"name": "send", "description": "Sends a letter", "parameters": {{"to": {{"type": "string"}}}}}}
+class Tool(BaseModel):
+    model_config = dict(json_schema_extra={{"example": tool_example}})
+"""
+    assert texts_of(example.format("tool_example")) == []
+    assert texts_of(example.format("tool_example: Json")) == []
+    assert texts_of(example.format("tool")) != []
+
+
+def test_what_a_part_of_a_message_is_marked_with() -> None:
+    told = '{{"toolResult": {{"content": [{{"text": {text}}}], "status": "success"}}}}'
+    message = f'{{{{"role": "user", "content": [{told}]}}}}'
+    assert texts_of(f"history.append({message.format(text='said')})") == []
+    assert texts_of(f"history.append({message.format(text=repr('Sort it anew'))})") == ["Sort it anew"]
+
+
+def test_a_description_that_every_tool_has_of_its_own() -> None:
+    tools = """
+    from crewai.tools import BaseTool
+
+    class DeskTool(BaseTool):
+        name = "desk"
+        description = "Works at the desk"
+
+    class SortTool(DeskTool):
+        description = "Sorts the letters"
+
+    class SealTool(DeskTool):
+        @property
+        def description(self):
+            return "Seals the letters"
+"""
+    assert sorted(texts_of(tools)) == ["Seals the letters", "Sorts the letters"]
+    assert "Works at the desk" in texts_of(tools + "    class CallTool(DeskTool):\n        name = 'call'\n")
+    assert "Works at the desk" in texts_of(tools + "    agent.use(DeskTool())\n")
 
 
 def test_labels_of_a_form_in_several_languages() -> None:

@@ -74,7 +74,8 @@ def report() -> Report:
         Text("Be short.", span(RULES, "Be short."), True),
     )
     prompt = Prompt("SYSTEM", "system", "name", template, span(APP, 'f"""', '"""\r'), model="gpt-5")
-    other = Prompt("rules|\n", "unknown", "jinja-file", (), Span(RULES.name, 0, 0))
+    short = (Text("Be short.", span(RULES, "Be short."), True),)
+    other = Prompt("rules|\n", "unknown", "jinja-file", short, Span(RULES.name, 0, 0))
     requests = (Request("openai", "gpt-5", (prompt, other), prompt.span),)
     return Report(Project(requests), Sources((), (APP, RULES)), findings, findings[:1], files=2, skipped=1)
 
@@ -156,6 +157,20 @@ def test_a_prompt_that_is_one_of_several_texts() -> None:
     assert [each["location"]["column"] for each in part["alternatives"]] == [1, 2, 3]
     shown = requests_output.render_text(made)
     assert [f"[if {condition}]" in shown for condition in conditions] == [True] * 3
+
+
+def test_prompts_without_words_are_not_listed() -> None:
+    made = report()
+    prompt = made.project.prompts[0]
+    request = made.project.requests[0]
+    for words, listed in (("\n- ", False), ("42", False), ("Q: ", False), ("Hi!", True), ("好", True)):
+        template = (Text(words, span(APP, "Heute"), True), Hole("now", span(APP, "{now}")))
+        bare = msgspec.structs.replace(prompt, template=template)
+        project = Project((msgspec.structs.replace(request, prompts=(bare,)),))
+        made = msgspec.structs.replace(made, project=project)
+        assert (prompts_output.chosen(made) == [bare]) is listed
+        # A line that is asked for shows what stands there, and rules see it.
+        assert prompts_output.chosen(made, (APP.name, 1)) == [bare] and project.prompts == (bare,)
 
 
 def test_tree() -> None:

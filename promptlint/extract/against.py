@@ -142,6 +142,29 @@ def _full_screen(path: str) -> bool:
     return path.startswith(("textual.", "prompt_toolkit.layout.")) or path == "prompt_toolkit.Application"
 
 
+_PAINTING = frozenset("generate create make draw paint render edit imagine".split())
+_PICTURES = frozenset("image images picture pictures video videos".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def paints(name: str) -> bool:
+    """Whether a function of this name makes pictures of what it is told: `generate_image(prompt="a blue circle")`."""
+    said = words(name)
+    return len(said) > 1 and said[0] in _PAINTING and said[-1] in _PICTURES
+
+
+_OF_PICTURES = (("image", "generation"), ("text", "to", "image"), ("stable", "diffusion"), ("dalle",), ("diffusers",))
+
+
+@functools.lru_cache(maxsize=4_000)
+def about_pictures(file: str) -> bool:
+    """Whether a file, by its name or that of its folder, is about models that make pictures of texts."""
+    said = words("/".join(file.split("/")[-2:]))
+    return any(
+        said[at : at + len(phrase)] == phrase for phrase in _OF_PICTURES for at in range(len(said) - len(phrase) + 1)
+    )
+
+
 @functools.lru_cache(maxsize=20_000)
 def speaks_against(dotted: str) -> bool:
     """Whether text given to this call, named as it is written or by its import path, is not for a model."""
@@ -153,6 +176,6 @@ def speaks_against(dotted: str) -> bool:
         return True
     if last in AGAINST_OF:
         return front in AGAINST_OF[last]
-    if "TTS" in dotted or front.rpartition(".")[2] in _MEDIA:
+    if "TTS" in dotted or front.rpartition(".")[2] in _MEDIA or paints(last):
         return True
     return for_people(dotted) or asks_person(last)

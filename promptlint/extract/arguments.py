@@ -89,21 +89,7 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     """
     if against:
         return
-    for key, (value, node) in site.keywords.items():
-        if key in _HINTS or exemplified(key, value):
-            continue
-        if file.prompt_like(key):
-            note_fed(file, value, key)
-            note_handed(file, value, key)
-            note_drawn(file, value, role_of(key))
-        if type(value) is tuple and not textual(value):
-            continue
-        if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
-            take_examples(file, value, node, key)
-            continue
-        tells = key == "description" and tool_named(site.last)
-        if tells or type(node) not in NAMES or file.prompt_like(key):
-            unclaimed(file, _consider_keyword(file, key, value, node, tells), type(node) in NAMES)
+    _consider_keywords(file, site, prompted)
     if not _ASKED.isdisjoint(site.keywords) and any(
         role_of(key) == "system" and file.prompt_like(key) for key in site.keywords
     ):
@@ -136,6 +122,29 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         for key, (value, node) in site.keywords.items():
             if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
                 consider(file, value, node, f"{last}.{key}", named=True)
+
+
+def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
+    """What the names of keywords, and the texts given by them, say."""
+    for key, (value, node) in site.keywords.items():
+        if key in _HINTS or exemplified(key, value):
+            continue
+        if file.prompt_like(key):
+            note_fed(file, value, key)
+            note_handed(file, value, key)
+            note_drawn(file, value, role_of(key))
+        if type(value) is tuple and not textual(value):
+            continue
+        if example_like(key) and (prompted or any(map(file.prompt_like, site.keywords))):
+            take_examples(file, value, node, key)
+            continue
+        tells = key == "description" and tool_named(site.last)
+        if tells or type(node) not in NAMES or file.prompt_like(key):
+            index = _consider_keyword(file, key, value, node, tells)
+            unclaimed(file, index, type(node) in NAMES)
+            if index is not None and key == "instruction" and words(site.last)[-1:] == ("agent",):
+                # What an agent is told to be, by whatever package (Google's ADK calls it so).
+                file.facts.sites[index] = msgspec.structs.replace(file.facts.sites[index], role="system")
 
 
 # What schedules work that no model does has tasks, too.

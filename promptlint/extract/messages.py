@@ -241,6 +241,9 @@ def note_schema(file: File, mapping: Mapping) -> None:
     text = mapping.get("description")
     if text is None or file.shown or any(mapping.get(key) is not None for key in _OF_SERVICES):
         return
+    if type(text) is Mapping:
+        # `{"name": fields.String(...), "description": fields.String(...)}` says what such a record has.
+        return
     schema = next((found for key in _SCHEMAS if (found := mapping.get(key))), None)
     named = mapping.get("name") or mapping.get("tool_name")
     if named is None or (type(schema) is not Mapping and type(schema) is not tuple):

@@ -285,7 +285,7 @@ def role_of(name: str) -> str:
             return "system"
         if part in ("user", "human") and (after in _TEXT_WORDS or (not after and len(parts) > 1)):
             return "user"
-        if part in ("assistant", "ai") and after in _TEXT_WORDS:
+        if part in ("assistant", "ai") and after in _TEXT_WORDS and after not in PROMPT_WORDS:
             return "assistant"
         if (part == "tool" and "description" in parts) or (part == "field" and after == "descriptions"):
             return "tool"

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, TERMINALS, exemplified, speaks_against
+from promptlint.extract.against import (
+    AUDIENCE_PACKAGES,
+    FIELDS,
+    TERMINALS,
+    about_pictures,
+    exemplified,
+    speaks_against,
+)
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import example_like, heading, of_failure, role_of, told_people, words
@@ -170,7 +177,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         for key, item in value.entries if entries is None else entries:
             if outcome and key in TOLD:
                 continue
-            about = key in _ABOUT_KEYS or exemplified(key, item) if value.kind else words(key) in _ASIDE
+            about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
             if about or key in labels:
                 continue
             below = f"{name}.{key}" if name else key
@@ -215,7 +222,8 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
     if not textual(value) or _cut_before(file, value):
         return None
     if named or (depth == 0 and file.prompt_like(name)):
-        if has_text(value) and _of_a_line(file, name) and not reads_like_prompt(sample(value)):
+        other = has_text(value) and (_of_a_line(file, name) or about_pictures(file.name))
+        if other and not reads_like_prompt(sample(value)):
             return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
         if told and not asks_user(sample(value, 240)) and not drawn(value):
@@ -223,14 +231,20 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         return None
     if has_text(value):
         text = sample(value)
-        held = file.of_prompts and name and depth == 0 and not told_people(name) and not of_failure(name)
+        # `Template.__doc__ = "..."` is said of it.
+        held = file.of_prompts and name and depth == 0 and name[:2] != "__"
+        held = held and not told_people(name) and not of_failure(name)
         if len(text) >= MIN_HELD and held:
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
         # One character of a script without spaces says what three others do.
         long = len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS
-        if long and reads_like_prompt(text) and not drawn(value):
+        if long and _ABOUT_READ.isdisjoint(words(name)[-1:]) and reads_like_prompt(text) and not drawn(value):
             return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
     return None
+
+
+# Last words of names of what is compared with an answer, or is one.
+_ABOUT_READ = frozenset("answer answers completion completions pattern patterns".split())
 
 
 def _of_a_line(file: File, name: str) -> bool:
@@ -349,7 +363,7 @@ _DESCRIBED_FOR_PEOPLE = frozenset(
 # Words that name schemas of other things: of settings, of what a person fills in, of the routes of a web application.
 _SCHEMAS_FOR_PEOPLE = frozenset(
     "config configs configuration setting settings form forms ui openapi openapi_extra swagger responses route routes "
-    "endpoint request body example examples manifest metadata migration preferences".split()
+    "endpoint request body example examples manifest metadata migration preferences requested elicitation".split()
 )
 
 
@@ -371,9 +385,11 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 
 # Keywords of an object that say to people what it is, or to a metric what the answer should have been.
 _ABOUT_KEYS = frozenset(
-    "description help title label display_name display placeholder tooltip hint doc "
+    "description help title label display_name display placeholder tooltip hint doc comment "
     "choices gold gold_index target targets ground_truth".split()
 )
+# The same, and what an object is called.
+_NAMING = _ABOUT_KEYS | {"name"}
 # In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
 _LABELS = frozenset("name label title info placeholder tooltip".split())
 _LABELLED = ("value", "default", "template", "content", "prompt", "text")
@@ -415,7 +431,9 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
         return
     if isinstance(value, tuple):
         if has_text(value):
-            if _PATH.fullmatch(sample(value, 240)) is None:
+            text = sample(value, 240)
+            # `EXAMPLE = "example"` is a kind of something.
+            if _PATH.fullmatch(text) is None and text.lower() != name.lower():
                 file.note(value, place(file, value, node), name, "user", "example", rank)
             return
         for part in value:
@@ -427,8 +445,13 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
     elif type(value) is Items:
         for number, item in enumerate(value.items):
             take_examples(file, item, node, f"{name}[{number}]", rank, depth + 1)
-    elif type(value) is Mapping:
-        for key, item in value.entries:
+    elif type(value) is Mapping and not (value.kind and speaks_against(value.kind)):
+        entries = field_default(value)
+        if entries is None:
+            first = value.get("0") if value.kind else None
+            # `Setting("...", key="shots")`: the keywords say what the text in front is.
+            entries = value.entries if first is None or not has_text(first) else (("0", first),)
+        for key, item in entries:
             take_examples(file, item, node, f"{name}.{key}", rank, depth + 1)
 
 
@@ -439,7 +462,9 @@ def note_fed(file: File, value: Value, name: str, role: str = "unknown") -> None
     if type(part) is Hole:
         given = file.fed.pop(part.span, ())
     elif type(part) is Ref and part.call is not None and not _for_others(part.name):
-        given = (*part.call.positional, *(item for _, item in part.call.keywords))
+        # `Prompt.from_function(guide, description="...")`
+        about = _ABOUT_KEYS if any(each[:1].isupper() for each in part.name.split(".")[-2:]) else ()
+        given = (*part.call.positional, *(item for key, item in part.call.keywords if key not in about))
     known = role if role != "unknown" else role_of(name)
     for item in flattened(given) if given and not file.muted else ():
         if feeds(item):

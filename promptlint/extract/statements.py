@@ -18,7 +18,7 @@ from promptlint.extract.invocations import note_annotation, note_item
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
-from promptlint.extract.names import class_of_prompts, gives_prompt, heading, words
+from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
@@ -48,12 +48,7 @@ def _expression(file: File, scope: Scope, node: ast.Expr) -> bool:
 
 
 def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
-    first = node.targets[0]
-    if isinstance(first, ast.Name) and documents(first.id, node.value):
-        with file.aside():
-            value = evaluate(file, scope, node.value)
-    else:
-        value = evaluate(file, scope, node.value)
+    value = _given(file, scope, node.targets[0], node.value)
     for target in node.targets:
         bind(file, scope, target, value, node.value)
         if type(node.value) is ast.Subscript and isinstance(target, ast.Name) and scope.kind != "function":
@@ -65,8 +60,17 @@ def _annotated(file: File, scope: Scope, node: ast.AnnAssign) -> bool:
     _annotation(file, scope, node.annotation)
     note_annotation(file, scope, dotted(node.target), node.annotation)
     if node.value is not None:
-        bind(file, scope, node.target, evaluate(file, scope, node.value), node.value)
+        bind(file, scope, node.target, _given(file, scope, node.target, node.value), node.value)
     return True
+
+
+def _given(file: File, scope: Scope, target: ast.expr, node: ast.expr) -> Value:
+    """What a name is given. What documents a web service, or is an example of what one takes, is no prompt."""
+    name = target.id if isinstance(target, ast.Name) else ""
+    if name and (documents(name, node) or (file.documented and example_like(name))):
+        with file.aside():
+            return evaluate(file, scope, node)
+    return evaluate(file, scope, node)
 
 
 def _return(file: File, scope: Scope, node: ast.Return) -> bool:

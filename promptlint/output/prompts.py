@@ -39,8 +39,11 @@ Line: TypeAlias = tuple[str, int]
 
 
 def chosen(report: Report, at: Line | None = None) -> list[Prompt]:
-    """The prompts in order of their places; at a line, those that stand there themselves or with a text of theirs."""
-    found = report.project.prompts if at is None else [each for each in report.project.prompts if _at(each, at, report)]
+    """The prompts with words of their own, in order of their places.
+
+    At a line, all that stand there themselves or with a text of theirs.
+    """
+    found = report.project.worded if at is None else [each for each in report.project.prompts if _at(each, at, report)]
     return sorted(found, key=lambda prompt: (prompt.span, prompt.name, prompt.role))
 
 

@@ -49,7 +49,7 @@ def summarize(report: Report) -> str:
     found = f"{plural(len(findings), 'finding')} ({', '.join(parts)})" if findings else "No findings"
     if report.ignored:
         found += f", {len(report.ignored):,} ignored"
-    read = f"{plural(report.files, 'file')} with {plural(len(report.project.prompts), 'prompt')}"
+    read = f"{plural(report.files, 'file')} with {plural(len(report.project.worded), 'prompt')}"
     skipped = f"; {plural(report.skipped, 'file')} skipped" if report.skipped else ""
     text = f"{found}, in {read}{skipped}."
     savings = []
