@@ -539,6 +539,8 @@ def test_pages_and_conversations_that_are_over() -> None:
         ('PROMPT_RULES = Rules(name="Rules that a prompt has to keep", text="Sort the letters in a row")', 1),
         (f'from fastmcp import Prompt\nGO_PROMPT = Prompt.from_function(go, description="{GUIDE}")', 0),
         (f'from desk import letter\nGO_PROMPT = letter.from_function(go, description="{GUIDE}")', 1),
+        ('class LetterInstructions:\n    def about(self):\n        return Metadata(task="sorting of the letters")', 0),
+        ('class LetterInstructions:\n    def about(self):\n        return "Sort the letters by day"', 1),
         # A picture is painted.
         ('def check(desk):\n    desk.generate_image(prompt="a blue letter on a desk of wood")', 0),
         ('def check(desk):\n    desk.generate_letter(prompt="a blue letter on a desk of wood")', 1),
@@ -568,6 +570,18 @@ def test_texts_of_a_file_of_prompts_that_tell_of_a_failure(name: str, taken: int
     text = "The letter that goes to the council has a seal and two signatures, and each of these stands below its text."
     project = link([facts(Source("prompts.py", f'{name} = "{text}"'))])
     assert len(project.prompts) == taken
+
+
+def test_roles_that_words_and_their_calls_say() -> None:
+    program = 'agent = {}Agent(name="clerk", instruction="Sort the letters of the council by day")'
+    for given in ("", "Desk"):
+        assert [prompt.role for prompt in link([facts(Source("app.py", program.format(given)))]).prompts] == ["system"]
+    other = 'step = Step(instruction="Sort the letters of the council by day")'
+    assert [prompt.role for prompt in link([facts(Source("app.py", other))]).prompts] == ["user"]
+    # What is told an assistant is not what one says.
+    told = 'ASSISTANT_PROMPT = "You are the clerk of the council"\nASSISTANT_MESSAGE = "I sort the letters of the council"'
+    found = {prompt.name: prompt.role for prompt in link([facts(Source("app.py", told))]).prompts}
+    assert found == {"ASSISTANT_PROMPT": "system", "ASSISTANT_MESSAGE": "assistant"}
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,12 @@ def test_which_files_are_prompts(tmp_path: Path, name: str, text: str, count: in
     assert len(prompts(tmp_path, {name: text})) == count
 
 
+def test_what_a_task_of_lm_eval_is_about_is_its_system_message(tmp_path: Path) -> None:
+    task = "task: qa\ndescription: 'Answer each question in one word.'\ndoc_to_text: 'Question: {{question}} Answer:'\n"
+    found = prompts(tmp_path, {"lm/task.yaml": task})
+    assert sorted(prompt.role for prompt in found) == ["system", "user"]
+
+
 def test_configured_templates(tmp_path: Path) -> None:
     files = {"web/mail.tpl": "Dear {{ name }}, here is what we found.", "web/page.html.j2": "<p>{{ name }}</p>"}
     assert prompts(tmp_path, files) == []

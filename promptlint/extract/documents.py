@@ -267,7 +267,8 @@ class _Data:
             self.known_keys(keys, [("template", role_of(name))], name, mapping, path)
             return True
         if "doc_to_text" in keys:
-            self.known_keys(keys, [("doc_to_text", "user"), ("description", "user")], name, mapping, path)
+            # lm-eval 0.4.9: api/task.py ConfigurableTask.fewshot_context makes a system message of the description.
+            self.known_keys(keys, [("doc_to_text", "user"), ("description", "system")], name, mapping, path)
             return True
         return False
 

@@ -86,7 +86,9 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
         if gives or type(node.value) not in NAMES:
             said = file.verdict is not None and file.verdict(name) is not None
             owner = scope.owner.rpartition(".")[2]
-            named = class_of_prompts(owner) or (gives and not said)
+            # What such a class says of itself is an object: `return Metadata(task="...")`.
+            told = class_of_prompts(owner) and not (type(value) is Mapping and value.kind)
+            named = told or (gives and not said)
             if gives and type(value) is Mapping and not value.kind and words(name)[-1:] not in _SEVERAL:
                 value = _without_measures(file, value)
             consider(file, value, node.value, name if gives or said else "", named=named)
