@@ -579,7 +579,7 @@ def test_roles_that_words_and_their_calls_say() -> None:
     other = 'step = Step(instruction="Sort the letters of the council by day")'
     assert [prompt.role for prompt in link([facts(Source("app.py", other))]).prompts] == ["user"]
     # What is told an assistant is not what one says.
-    told = 'ASSISTANT_PROMPT = "You are the clerk of the council"\nASSISTANT_MESSAGE = "I sort the letters of the council"'
+    told = 'ASSISTANT_PROMPT = "You are the clerk of the council"\nASSISTANT_MESSAGE = "I sort the letters of the day"'
     found = {prompt.name: prompt.role for prompt in link([facts(Source("app.py", told))]).prompts}
     assert found == {"ASSISTANT_PROMPT": "system", "ASSISTANT_MESSAGE": "assistant"}
 
@@ -606,6 +606,7 @@ def test_what_is_said_of_a_template() -> None:
     [
         # What is said of the examples, and the name of a kind.
         ('def ask(prompt="Sort {letters}", examples=Setting("From Ada: 1", key="letter_examples_key")): ...', 2),
+        ('def ask(prompt="Sort {letters}", examples=[Shot("From Ada: 1", "It goes first")]): ...', 3),
         ('class Desk:\n    prompt = "Sort {letters}"\n    EXAMPLE = "example"', 1),
         ('class Desk:\n    prompt = "Sort {letters}"\n    examples = Field(None, description="Letters of a day")', 1),
         ('class Desk:\n    prompt = "Sort {letters}"\n    examples = Field("From Ada: 1", description="Letters")', 2),

@@ -448,9 +448,9 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
     elif type(value) is Mapping and not (value.kind and speaks_against(value.kind)):
         entries = field_default(value)
         if entries is None:
-            first = value.get("0") if value.kind else None
             # `Setting("...", key="shots")`: the keywords say what the text in front is.
-            entries = value.entries if first is None or not has_text(first) else (("0", first),)
+            front = tuple(entry for entry in value.entries if entry[0].isdecimal()) if value.kind else ()
+            entries = front if any(has_text(item) for _, item in front) else value.entries
         for key, item in entries:
             take_examples(file, item, node, f"{name}.{key}", rank, depth + 1)
 
