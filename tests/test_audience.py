@@ -590,8 +590,11 @@ def test_roles_that_words_and_their_calls_say() -> None:
 def test_what_is_painted_in_a_file_about_pictures(name: str, taken: int) -> None:
     told = 'PROMPTS = ["a blue letter on a desk", "a seal in the rain"]'
     assert len(link([facts(Source(name, told))]).prompts) == taken
-    written = 'PICTURE_PROMPT = "You are a painter. Describe the picture of {letter} in one sentence."'
-    assert len(link([facts(Source(name, written))]).prompts) == 1
+    for written in (
+        'PICTURE_PROMPT = "You are a painter. Describe the picture of {letter} in one sentence."',
+        'body = {"instructions": "Paint the letter that is asked for"}',
+    ):
+        assert len(link([facts(Source(name, written))]).prompts) == 1
 
 
 def test_what_is_said_of_a_template() -> None:

@@ -222,8 +222,9 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
     if not textual(value) or _cut_before(file, value):
         return None
     if named or (depth == 0 and file.prompt_like(name)):
-        other = has_text(value) and (_of_a_line(file, name) or about_pictures(file.name))
-        if other and not reads_like_prompt(sample(value)):
+        # What is painted is told nobody else, but for the instructions of who paints.
+        other = _of_a_line(file, name) or (about_pictures(file.name) and role_of(name.rpartition(".")[2]) != "system")
+        if other and has_text(value) and not reads_like_prompt(sample(value)):
             return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
         if told and not asks_user(sample(value, 240)) and not drawn(value):
