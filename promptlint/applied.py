@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import loading, margins, operations
+from promptlint.extract.subscripts import SOME
 from promptlint.operations import in_text, literal
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Template, Text, Value
 
@@ -100,7 +101,7 @@ def sliced(target: Items, positional: list[Value]) -> Items:
 
 def _ends(positional: list[Value]) -> tuple[int | None, int | None] | None:
     written = (literal(positional[0]) if positional else "") or ","
-    if written == operations.SOME:
+    if written == SOME:
         return None
     low, _, high = written.partition(",")
     return int(low) if low else None, int(high) if high else None

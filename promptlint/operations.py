@@ -200,10 +200,6 @@ def is_several(item: Value) -> bool:
     return isinstance(item, tuple) and item[-1:] == (SEVERAL,)
 
 
-# What says of a slice that its ends are not known.
-SOME = "?"
-
-
 def exact(items: Items) -> bool:
     """Whether every item of the list stands for itself, so that they can be counted."""
     return items.complete and not any(is_several(item) or _perhaps(item) for item in items.items)

@@ -11,11 +11,13 @@ from promptlint.extract.names import PASSING
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
-from promptlint.operations import SOME, exact
+from promptlint.operations import exact
 from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Template, Text, Value
 
 MAX_INDEX = 1_000_000
 MAX_BRANCHES = 32
+# What says of a slice that its ends are not known.
+SOME = "?"
 
 
 def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate) -> Value:
