@@ -22,7 +22,7 @@ from promptlint.providers import configured, model_of, self_hosted
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
-from promptlint.template import Span
+from promptlint.template import Span, texts
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -310,14 +310,18 @@ def lint(readings: Sequence[Reading], sources: Sources, settings_of: SettingsOf,
     comments = {reading.facts.file: reading.ignores for reading in readings if reading.ignores}
     idle = {place: "" for reading in readings for place in reading.facts.idle}
     idle.update((each.comment, each.reason) for each in project.idle if not (named and each.elsewhere))
+    told = _Places(text.span for prompt in project.prompts for text in texts(prompt.template)) if named else _Places(())
     findings: list[Finding] = []
     ignored: list[Finding] = []
     for file in sorted(by_file.keys() | comments.keys()):
         judged = rules_of(file) - crashed
-        # What a rule would have found in a template that does not parse, or in files that were not named, nobody knows.
-        silent = {"Prompt", "Request", "Project"} if file in invalid else {"Project"} if named else set()
+        # What a rule would have found in a template that does not parse, or in files that were not named, nobody knows:
+        # requests take texts from other files, and texts may be sent there.
+        silent = {"Prompt", "Request", "Project"} if file in invalid else {"Request", "Project"} if named else set()
         judged = frozenset(name for name in judged if all_rules()[name].subject not in silent)
-        kept, taken = ignores.apply(by_file.get(file, []), comments.get(file, ()), judged, idle)
+        said = comments.get(file, ())
+        sure = [each for each in said if not named or told.overlap(Span(file, each.start, each.end))]
+        kept, taken = ignores.apply(by_file.get(file, []), said, judged, idle, sure)
         findings += map(_weighed, kept)
         ignored += map(_weighed, taken)
     return Report(

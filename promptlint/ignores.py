@@ -73,12 +73,14 @@ def apply(
     all_ignores: Collection[Ignore],
     judged: Collection[str],
     idle: Mapping[Span, str] = MappingProxyType({}),
+    sure: Iterable[Ignore] | None = None,
 ) -> tuple[list[Finding], list[Finding]]:
     """Findings of one file, less those that are ignored, and these.
 
     What is wrong with the comments themselves is added. `judged` are the rules that had their say on the file: for
     others nobody knows whether an ignore is needed. `idle` are the comments that settle nothing, each with the reason,
-    "" if there is nothing that they could settle.
+    "" if there is nothing that they could settle. `sure` are the ignores of which all is known that they could be
+    needed for, None if they all are.
     """
     covers: dict[str, set[tuple[int, int]]] = {}
     for ignore in all_ignores:
@@ -100,7 +102,7 @@ def apply(
         sift(finding for each in all_ignores for finding in _unknown(each))
     if UNUSED in judged:
         # An ignore of `unused-ignore` may cover these, and is judged after them.
-        sift(list(_unused(all_ignores, used, set(judged) - {UNUSED})))
+        sift(list(_unused(all_ignores if sure is None else sure, used, set(judged) - {UNUSED})))
         sift([_settles_nothing(each, idle[each.span]) for each in all_ignores if each.verb and each.span in idle])
         kept += list(_unused(all_ignores, used, {UNUSED}))
     return kept, ignored

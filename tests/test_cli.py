@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -353,7 +354,7 @@ def test_many_processes_and_any_order_say_the_same(
 ) -> None:
     for index in range(30):
         (project / f"m{index}.py").write_text(LONG + f"x = ( # {index}\n" * (index % 7 == 3))
-        (project / f"t{index}.j2").write_text("You are {{ name }}.\n{# promptlint: ignore[pretty-json] #}\n")
+        (project / f"t{index}.j2").write_text("{# promptlint: ignore[pretty-json] #}\nYou are {{ name }}.\n")
     arguments = sorted(path.name for path in project.iterdir())
     execute(["--output-format", "json", *arguments])
     alone = capsys.readouterr()
@@ -431,3 +432,29 @@ def test_a_syntax_error_names_the_version(
     assert said.startswith("promptlint: bad.py: skipped: line 2: ") and said.count("\n") == 1
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert (f"; promptlint runs on Python {version}, and the file may need a newer one\n" in said) == newer
+
+
+def test_an_ignore_that_other_files_need_is_not_called_unused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sorting = " ".join(f"Letters of desk {number} go to room {number * 7}." for number in range(120))
+    rows = json.dumps([{"desk": number, "room": number * 7} for number in range(30)], indent=4)
+    (tmp_path / "texts.py").write_text(
+        f'TEMPLATE = """This came in: {{ticket}}\n\n{sorting}"""\n'
+        f'NOTE = """{rows}"""  # promptlint: ignore[pretty-json] so be it\n'
+    )
+    (tmp_path / "app.py").write_text(
+        "import openai\nfrom texts import NOTE, TEMPLATE\n\nclient = openai.OpenAI()\n\n\ndef ask(ticket):\n"
+        "    # promptlint: ignore[static-after-variable] the ticket has to come first\n"
+        "    client.chat.completions.create(model='gpt-5.2', messages=[\n"
+        "        {'role': 'user', 'content': NOTE},\n"
+        "        {'role': 'user', 'content': TEMPLATE.format(ticket=ticket)},\n    ])\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    for paths in (["."], ["app.py"], ["texts.py"]):
+        execute(paths)
+        out = capsys.readouterr().out
+        assert "unused-ignore" not in out, out
+    # What one file alone says is judged: this text is a prompt, and it is not indented.
+    (tmp_path / "own.py").write_text("A_PROMPT = 'You are kind.'  # promptlint: ignore[indented-prompt] so be it\n")
+    assert execute(["own.py"]) == 1 and "unused-ignore" in capsys.readouterr().out
