@@ -314,7 +314,8 @@ def rule(name: str | None, every: bool, output_format: str) -> int:
     """Show the page of a rule; without NAME, list the rules."""
     rules = all_rules()
     if name is not None and name not in rules:
-        raise click.UsageError(f"there is no rule `{name}`{nearest(name, rules)}")
+        hint = nearest(name, rules) or "; `promptlint rule` lists the rules"
+        raise click.UsageError(f"there is no rule `{name}`{hint}")
     chosen = [rules[name]] if name is not None else list(rules.values())
     if output_format == "json":
         from promptlint.output.json import encode
@@ -428,8 +429,10 @@ class _Job:
             left = (
                 f"; {text_output.plural(found.tests, 'test file')} left out, see --include-tests" if found.tests else ""
             )
-            if found.skipped and not verbose:
-                left += f"; {text_output.plural(len(found.skipped), 'path')} skipped, -v says why"
+            # Of the others it has been said why, or they are among the tests.
+            excluded = sum(each.kind == "excluded" for each in found.skipped)
+            if excluded and not verbose:
+                left += f"; {text_output.plural(excluded, 'path')} excluded, -v names them"
             _say(f"no Python or Jinja files to read{left}")
 
     @staticmethod

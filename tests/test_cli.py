@@ -458,3 +458,19 @@ def test_an_ignore_that_other_files_need_is_not_called_unused(
     # What one file alone says is judged: this text is a prompt, and it is not indented.
     (tmp_path / "own.py").write_text("A_PROMPT = 'You are kind.'  # promptlint: ignore[indented-prompt] so be it\n")
     assert execute(["own.py"]) == 1 and "unused-ignore" in capsys.readouterr().out
+
+
+def test_what_is_skipped_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("n.txt", "test_a.py", "b.py"):
+        (tmp_path / name).write_text(LONG)
+    nothing = "promptlint: no Python or Jinja files to read"
+    assert execute([str(tmp_path / "n.txt")]) == 0
+    first, last = capsys.readouterr().err.splitlines()
+    assert ": skipped: neither Python nor Jinja" in first and last == nothing
+    assert execute([str(tmp_path / "test_a.py")]) == 0
+    assert capsys.readouterr().err == f"{nothing}; 1 test file left out, see --include-tests\n"
+    (tmp_path / "promptlint.toml").write_text('exclude = ["b.py"]\n')
+    assert execute([str(tmp_path / "b.py")]) == 0
+    assert capsys.readouterr().err == f"{nothing}; 1 path excluded, -v names them\n"
+    assert execute(["rule", "xyz"]) == 2
+    assert "there is no rule `xyz`; `promptlint rule` lists the rules" in capsys.readouterr().err

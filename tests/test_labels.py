@@ -35,6 +35,12 @@ LABELS = [
         ["except at line 5 is not reached"],
     ),
     (
+        "def ask(xs):\n    text = 'Name the ship.'\n    for x in xs:\n"
+        "        if x:\n            text = 'Name the pier.'\n"
+        "            break\n        text = 'Name both.'\n    prompt = RULES + text\n    return prompt\n",
+        ["xs", "a turn of the loop over xs ends at line 7"],
+    ),
+    (
         "def ask(x):\n    prompt = f\"{RULES}\\n{'Name the ship.' if x else ''}\".strip()\n    return prompt\n",
         ["white space before what depends on x stays", "x"],
     ),

@@ -67,8 +67,8 @@ class Scope:
         self.returned_if: list[Test | None] = []
         # And at which line.
         self.returned_at: list[int] = []
-        # How things stood at each `continue` and `break` of the loop that is being read.
-        self.ends: list[Scope] = []
+        # How things stood at each `continue` and `break` of the loop that is being read, and at which line.
+        self.ends: list[tuple[Scope, int]] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
         # The classes of what names stand for, as `Ref` names.

@@ -121,7 +121,7 @@ def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
 def _leave(file: File, scope: Scope, node: ast.Continue | ast.Break) -> bool:
     """A turn of a loop ends here: what it has built so far counts behind the loop."""
     if len(scope.ends) < MAX_ENDS:
-        scope.ends.append(scope.fork())
+        scope.ends.append((scope.fork(), node.lineno))
     return False
 
 
@@ -281,9 +281,10 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     reached = run(file, inner, node.body)
     file.loops.pop()
     file.once = once
-    for number, end in enumerate(inner.ends):
+    for end, row in inner.ends:
         if reached:
-            _join(file, inner, Condition(f"a turn of {over} ends at its exit {number + 1}"), end, inner, before=scope)
+            leaves = Condition(f"a turn of the loop over {over} ends at line {row}")
+            _join(file, inner, leaves, end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
     if len(file.facts.calls) > calls and not _counted(node):
