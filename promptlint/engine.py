@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 from bisect import bisect_left, bisect_right
@@ -113,6 +114,7 @@ def run(
     """
     paths = {file.name: file.path for file in files}
 
+    @functools.cache
     def settings_of(name: str) -> Settings:
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 

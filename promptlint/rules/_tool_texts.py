@@ -23,20 +23,21 @@ _NAME = re.compile(r"[\W_]*\w+(?:\([^()\n]{0,200}\))?[*_`\"']*(?:\s*\([^()\n]{0,
 
 def restated_tools(request: Request, model: str, min_tokens: int) -> Iterator[Finding]:
     """The descriptions of tools that the system or user text repeats word for word, one finding for a text."""
+    told = [prompt for prompt in request.prompts if prompt.role in ("system", "user", "unknown")]
+    if not told:
+        # Most requests of a server of tools are one tool, with no text beside it.
+        return
     described: dict[str, tuple[str, Span]] = {}
     for prompt in request.prompts:
         if prompt.role == "tool":
             for key, span in _said(prompt):
                 described.setdefault(key, (prompt.name, span))
-    if not described:
-        return
-    for prompt in request.prompts:
-        if prompt.role in ("system", "user", "unknown"):
-            document = read(prompt.template)
-            copies = [(each, said) for each in document.sentences if (said := _of_tool(document, each, described))]
-            finding = _finding(document, copies, model, min_tokens)
-            if finding is not None:
-                yield finding
+    for prompt in told if described else ():
+        document = read(prompt.template)
+        copies = [(each, said) for each in document.sentences if (said := _of_tool(document, each, described))]
+        finding = _finding(document, copies, model, min_tokens)
+        if finding is not None:
+            yield finding
 
 
 def _said(tool: Prompt) -> Iterator[tuple[str, Span]]:

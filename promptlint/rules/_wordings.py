@@ -14,8 +14,8 @@ from promptlint.structure.wording import NEGATIONS, content_words, is_empty, is_
 # A sentence is found by pairs of its rarest words; words that more sentences have say nothing of one.
 _RAREST = 5
 _BUCKET = 12
-# Words that a sentence must have for another to say the same again.
-_FEWEST = 4
+# Words that a sentence must have in common with another one to say the same, in the same or other words.
+FEWEST = 4
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\{[^{}]*\}")
 # Words that narrow what is asked: a sentence that alone has one of them asks for more than the other.
 _NARROWING = frozenset("only solely exclusively just exactly most least more less fewer same both alone".split())
@@ -40,11 +40,6 @@ class Said(msgspec.Struct, frozen=True, eq=False):
     denied: frozenset[str]
 
 
-def _said_in(places: Sequence[Place]) -> list[Said]:
-    """The instructions of a text that say something by themselves, and more than what the task is."""
-    return [_said(place) for place in places if not place.leans and not _TASK.match(place.key)]
-
-
 def _said(place: Place) -> Said:
     order: list[str] = []
     denied: set[str] = set()
@@ -63,18 +58,19 @@ def _said(place: Place) -> Said:
     return Said(place, content_words(place.key), tuple(order), numbers, frozenset(denied))
 
 
-def _candidates(said: Sequence[Said]) -> list[tuple[int, int]]:
-    """Pairs of sentences that share two of their rarest words, in order. Linear in the number of sentences."""
+def _candidates(said: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
+    """Pairs of sentences, each by its words, that share two of their rarest ones, in order.
+
+    Linear in the number of sentences.
+    """
     often: dict[str, int] = {}
     for each in said:
-        for word in each.words:
+        for word in each:
             often[word] = often.get(word, 0) + 1
     buckets: dict[tuple[str, str], list[int]] = {}
     pairs: set[tuple[int, int]] = set()
     for number, each in enumerate(said):
-        shared = sorted((word for word in each.words if often[word] > 1), key=lambda word: (often[word], word))[
-            :_RAREST
-        ]
+        shared = sorted((word for word in each if often[word] > 1), key=lambda word: (often[word], word))[:_RAREST]
         for at, one in enumerate(shared):
             for other in shared[at + 1 :]:
                 bucket = buckets.setdefault((min(one, other), max(one, other)), [])
@@ -88,9 +84,14 @@ def repeated(
     places: Sequence[Place], model: str, alike: Callable[[Said, Said], bool]
 ) -> Iterator[tuple[Said, Said, int]]:
     """Instructions of a text that say again what one before them says: that one, the instruction, and its tokens."""
-    said = _said_in(places)
+    # Those that say something by themselves, and more than what the task is.
+    saying = [place for place in places if not place.leans and not _TASK.match(place.key)]
+    words = [content_words(place.key) for place in saying]
+    # Few sentences have enough words of another one: only of these more than the words is asked.
+    pairs = [(one, other) for one, other in _candidates(words) if len(words[one] & words[other]) >= FEWEST]
+    said = {number: _said(saying[number]) for number in sorted({number for pair in pairs for number in pair})}
     taken: set[int] = set()
-    for first, second in _candidates(said):
+    for first, second in pairs:
         one, other = said[first], said[second]
         if second not in taken and alike(one, other) and _redundant(one, other, places):
             taken.add(second)
@@ -109,7 +110,7 @@ def says_again(one: Said, other: Said) -> bool:
     """Whether every word of `other` that carries meaning stands in `one`, about the same things and denied alike."""
     if one.denied != other.denied or one.numbers != other.numbers:
         return False
-    if len(other.words) < _FEWEST or not other.words <= one.words or Counter(other.order) - Counter(one.order):
+    if not other.words <= one.words or Counter(other.order) - Counter(one.order):
         return False
     if without_determiners(one.place.key) == without_determiners(other.place.key):
         return False

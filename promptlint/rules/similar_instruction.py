@@ -12,8 +12,7 @@ from promptlint.rules._wordings import Said, repeated, says_again
 from promptlint.structure.wording import is_order, without_determiners
 from promptlint.tokens import encoding_of
 
-# Words that two sentences must share, and the share of all their words that is; or of the shorter and the longer one.
-_FEWEST = 4
+# The share of the words of two sentences that both have: of all, or of the shorter and the longer one.
 _OVERLAP = 0.6
 _INSIDE = 0.8
 _WITHIN = 0.5
@@ -56,7 +55,7 @@ def _similar(one: Said, other: Said) -> bool:
     close = len(shared) >= _OVERLAP * len(one.words | other.words)
     inside = len(shared) >= _INSIDE * min(len(one.words), len(other.words))
     within = len(shared) >= _WITHIN * max(len(one.words), len(other.words))
-    if len(shared) < _FEWEST or not (close or (inside and within)):
+    if not (close or (inside and within)):
         return False
     only, also = one.words - shared, other.words - shared
     if len(only) == len(also) == 1:

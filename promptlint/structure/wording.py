@@ -238,6 +238,7 @@ def content_words(key: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in _LETTERS.findall(key) if word not in _EMPTY and len(word) > 2)
 
 
+@functools.lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= (5 if "ion" in ending else 4):
