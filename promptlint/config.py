@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -156,8 +156,11 @@ class Configuration:
             raise ConfigError(f"{file}: holds no [tool.promptlint] table")
         self._without = resolve(_Table(), "", "", self.overrides)
 
-    def settings(self, directory: str) -> Settings:
-        """The settings of an absolute directory: of the closest file upwards, or the defaults. Raises ConfigError."""
+    def settings(self, directory: str, names: Container[str] = FILES) -> Settings:
+        """The settings of an absolute directory: of the closest file upwards, or the defaults. Raises ConfigError.
+
+        `names` are the names of the files in the directory, where they are known: the others are not asked for.
+        """
         if self._fixed is not None:
             return self._fixed
         passed = []
@@ -165,7 +168,9 @@ class Configuration:
         while (found := self._by_directory.get(directory)) is None:
             passed.append(directory)
             for name in FILES:
-                found = found or self._read(os.path.join(directory, name))
+                if name in names:
+                    found = found or self._read(os.path.join(directory, name))
+            names = FILES
             parent = os.path.dirname(directory)
             if found is not None or parent == directory:
                 break

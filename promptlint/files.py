@@ -194,9 +194,11 @@ class _Walk:
                 self.skip(folder, "unreadable" if folder == root else "other", str(error.strerror).lower())
                 continue
             names = {entry.name for entry in found}
+            if "pyvenv.cfg" in names and folder != root:
+                continue  # a virtual environment
             ignored = above + tuple(_ignore_file(folder, names))
             junk = _JUNK - _OUTPUT if "__init__.py" in names else _JUNK
-            settings = self.configuration.settings(folder)
+            settings = self.configuration.settings(folder, names)
             for entry in found:
                 kind = language(entry.name)
                 if kind in ("python", "jinja"):
@@ -248,9 +250,7 @@ class _Walk:
     @staticmethod
     def _left_out(entry: os.DirEntry[str], ignored: _IgnoreFiles, settings: Settings) -> bool:
         """Whether a directory on the way is not gone into."""
-        if _ignores(ignored, entry.path, True) or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-            return True
-        return settings.excluded(entry.path, directory=True)
+        return _ignores(ignored, entry.path, True) or settings.excluded(entry.path, directory=True)
 
 
 def _says(below: str, path: str, data: bytes | None = None) -> int:
