@@ -15,7 +15,7 @@ from promptlint.extract.facts import Site
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, READS, sample
 from promptlint.extract.state import File
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import children, dotted
 from promptlint.template import Span
 
 # What becomes of a value: shown to people, raised, asserted, looked at without being passed on, or anything else. A
@@ -68,15 +68,15 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
         if name and not (name in file.mentions and _worded(site)):
             doubtful.setdefault(name, []).append(site)
     times = file.written(doubtful)
-    if not any(times[name] > 1 for name in doubtful):
-        return []
-    uses = _uses(tree.body, file.resolve)
+    names = [name for name in doubtful if times[name] > 1]
+    if names:
+        # Most are used for something else in plain sight, and nothing but what mentions them need be gone through.
+        uses = _uses_of(names, _mentioning(file, tree.body, names), file.resolve)
+        names = [name for name in names if uses[name] - {_TESTED, name} and _OTHER not in uses[name]]
+    uses = _uses_of(names, tree.body, file.resolve) if names else {}
     found = []
-    for name, sites in doubtful.items():
-        if times[name] < 2:
-            continue
-        # An attribute is used by its owner's name, a constant by its own.
-        uses[name] = uses.get(name, set()) | uses.get(f".{name}", set())
+    for name in names:
+        sites = doubtful[name]
         if not _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set()):
             continue
         for site in sites:
@@ -85,6 +85,28 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
             if _shown(name, uses, tuple(kinds), set()):
                 found.append((name, site.span))
     return found
+
+
+def _mentioning(file: File, body: Sequence[ast.stmt], names: Sequence[str]) -> list[ast.stmt]:
+    """The statements of a module in which, or in the decorators of which, one of some names is written."""
+    found: list[ast.stmt] = []
+    start = 0
+    for statement in body:
+        end = file.span(statement).end
+        if any(file.source.text.find(name, start, end) >= 0 for name in names):
+            found.append(statement)
+        start = end
+    return found
+
+
+def _uses_of(names: Sequence[str], body: Sequence[ast.stmt], resolve: Callable[[str], str]) -> Uses:
+    """What becomes of names in statements; that of these ones also where they are attributes.
+
+    An attribute is used by its owner's name, a constant by its own.
+    """
+    uses = _uses(body, resolve)
+    uses.update({name: uses.get(name, set()) | uses.get(f".{name}", set()) for name in names})
+    return uses
 
 
 def _constant(file: File, site: Site, bound: set[tuple[str, int]]) -> str:
@@ -137,12 +159,12 @@ def _uses(body: Sequence[ast.stmt], resolve: Callable[[str], str]) -> Uses:
         elif isinstance(node, ast.IfExp):
             stack += [(node.test, _TESTED), (node.body, use), (node.orelse, use)]
         elif isinstance(node, ast.Compare):
-            stack += [(child, _TESTED) for child in ast.iter_child_nodes(node)]
+            stack += [(child, _TESTED) for child in children(node)]
         elif isinstance(node, ast.Subscript):
             stack += [(node.value, use), (node.slice, _OTHER)]
         else:
             inner = _OTHER if isinstance(node, ast.Lambda) else use
-            stack += [(child, inner) for child in ast.iter_child_nodes(node)]
+            stack += [(child, inner) for child in children(node)]
     return uses
 
 
@@ -155,7 +177,7 @@ def _statement(node: ast.stmt | ast.comprehension, stack: list[tuple[ast.AST, st
         if node.value is not None:
             stack.append((node.value, target.id if isinstance(target, ast.Name) else _OTHER))
     elif isinstance(node, ast.Raise):
-        stack += [(child, _RAISED) for child in ast.iter_child_nodes(node)]
+        stack += [(child, _RAISED) for child in children(node)]
     elif isinstance(node, ast.Assert):
         stack.append((node.test, _TESTED))
         if node.msg is not None:
@@ -168,7 +190,7 @@ def _statement(node: ast.stmt | ast.comprehension, stack: list[tuple[ast.AST, st
         inner = node.ifs if isinstance(node, ast.comprehension) else (*node.body, *node.orelse)
         stack += [(child, _OTHER) for child in inner]
     else:
-        stack += [(child, _OTHER) for child in ast.iter_child_nodes(node)]
+        stack += [(child, _OTHER) for child in children(node)]
 
 
 def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[tuple[ast.AST, str]]) -> None:

@@ -73,8 +73,8 @@ _UNKNOWN = UNKNOWN[0]
 def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     """The value of an expression; what is not known is a hole. Sites inside the expression are noted on the way."""
     kind = type(node)
-    if type(node) is ast.Name and file.depth <= MAX_DEPTH:
-        return lookup(file, scope, node.id, node)
+    if kind is ast.Name and file.depth <= MAX_DEPTH:
+        return lookup(file, scope, node.id, node)  # type: ignore[attr-defined]
     handler = HANDLERS.get(kind)
     if file.depth > MAX_DEPTH or handler is None:
         return (file.hole(node, _UNKNOWN),)

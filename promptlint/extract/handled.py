@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from promptlint.extract.against import WEB, speaks_against
 from promptlint.extract.names import words
 from promptlint.extract.state import File
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import children, dotted
 
 # What becomes of a value: shown to people, looked at, added to, or anything else. A name: put into it.
 _SHOWN, _TESTED, _GROWN, _OTHER = "=shown", "=tested", "=grown", "=other"
@@ -68,7 +68,7 @@ def routed(file: File, tree: ast.Module) -> list[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = (dotted(each.func) for each in node.decorator_list if isinstance(each, ast.Call))
             within = within or any(name.rpartition(".")[2] in _ROUTES for name in names)
-        stack += [(child, within) for child in ast.iter_child_nodes(node)]
+        stack += [(child, within) for child in children(node)]
     return sorted(file.aliases[name] for name in inside - outside)
 
 
@@ -105,6 +105,8 @@ def only_handled(
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
                 uses.setdefault(node.id, set()).update(use)
+            continue
+        if isinstance(node, ast.Constant):
             continue
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -162,9 +164,9 @@ def _handled(
             yield node.value, (_SHOWN,)
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
             yield node.test, (_TESTED,)
-            yield from ((each, use) for each in ast.iter_child_nodes(node) if each is not node.test)
+            yield from ((each, use) for each in children(node) if each is not node.test)
         case ast.Compare():
-            yield from ((each, (_TESTED,)) for each in ast.iter_child_nodes(node))
+            yield from ((each, (_TESTED,)) for each in children(node))
         case ast.Subscript():
             yield node.value, use
             yield node.slice, (_TESTED,)
@@ -172,11 +174,11 @@ def _handled(
             # What a class holds, others read from its objects.
             yield from ((getattr(each, "value", None) or each, other) for each in node.body)
         case ast.Raise():
-            yield from ((each, (_SHOWN,)) for each in ast.iter_child_nodes(node))
+            yield from ((each, (_SHOWN,)) for each in children(node))
         case ast.stmt() | ast.Lambda() | ast.Yield() | ast.YieldFrom():
-            yield from ((each, other) for each in ast.iter_child_nodes(node))
+            yield from ((each, other) for each in children(node))
         case _:
-            yield from ((each, use) for each in ast.iter_child_nodes(node))
+            yield from ((each, use) for each in children(node))
 
 
 def _handed(node: ast.Call, use: tuple[str, ...], resolve: Callable[[str], str]) -> tuple[str, ...]:

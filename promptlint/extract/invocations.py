@@ -179,7 +179,7 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
                 return f"{known}.{rest}"
             if here.receiver == first and here.owner:
                 return f":{here.owner}.{rest}"
-            if first in here.values and here.kind == "function" and first not in file.rebound:
+            if first in here.values and first not in file.rebound:
                 return ""
     else:
         for here in _around(scope):

@@ -221,8 +221,7 @@ def _guarded(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> None:
 
 
 def _blocks(statement: ast.stmt) -> Iterable[list[ast.stmt]]:
-    if type(statement) in _SIMPLE:
-        return ()
+    """The lists of statements in one that is not `_SIMPLE`."""
     if isinstance(statement, _DEFINITIONS):
         return (statement.body,)
     blocks = [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
@@ -249,14 +248,14 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
     left = sum(map(file.source.text.count, _IMPORTS))
     while stack and left > 0:
         for statement in stack.pop():
-            if isinstance(statement, ast.Import):
+            if type(statement) is ast.Import:
                 left -= 1
                 for alias in statement.names:
                     imported.add(alias.name.partition(".")[0])
                     file.aliases[alias.asname or alias.name.partition(".")[0]] = (
                         alias.name if alias.asname else alias.name.partition(".")[0]
                     )
-            elif isinstance(statement, ast.ImportFrom):
+            elif type(statement) is ast.ImportFrom:
                 left -= 1
                 module = "." * statement.level + (statement.module or "")
                 if not statement.level:
@@ -271,7 +270,7 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
                         if file.aliases.get(name, joined + alias.name) != joined + alias.name:
                             file.rebound.add(name)
                         file.aliases[name] = joined + alias.name
-            else:
+            elif type(statement) not in _SIMPLE:
                 stack.extend(_blocks(statement))
     file.imported = frozenset(imported)
 
@@ -297,5 +296,6 @@ def _bound_names(statements: list[ast.stmt]) -> set[str]:
                     # `st.session_state.turns = []` binds nothing: `st` is what was imported.
                     inner = (node for node in ast.walk(target) if isinstance(node, ast.Name))
                     names.update(node.id for node in inner if isinstance(node.ctx, ast.Store))
-            stack.extend(_blocks(statement))
+            if type(statement) not in _SIMPLE:
+                stack.extend(_blocks(statement))
     return names

@@ -26,7 +26,7 @@ def silent(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     One that only raises, or has no body, is there for the classes below it.
     """
     stack: list[ast.AST] = list(node.body)
-    gives = False
+    given: list[ast.expr] = []
     steps = 0
     while stack:
         inner = stack.pop()
@@ -42,10 +42,11 @@ def silent(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         elif type(inner) is ast.Await:
             if not isinstance(inner.value, ast.Call):
                 return False
-        elif type(inner) is ast.Return or type(inner) is ast.Yield:
-            gives = gives or _said(inner.value)
+        elif (type(inner) is ast.Return or type(inner) is ast.Yield) and inner.value is not None:
+            given.append(inner.value)
         stack += children(inner)
-    return gives
+    # Most methods call something: only of those that do not is it looked at what they give back.
+    return any(map(_said, given))
 
 
 _ASKING = frozenset({ast.Raise, ast.With, ast.AsyncWith, ast.AsyncFor})
@@ -58,8 +59,6 @@ def _harmless(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
 
 
-def _said(value: ast.expr | None) -> bool:
+def _said(value: ast.expr) -> bool:
     """Whether what is given back is, or holds, a text that is written there."""
-    return value is not None and any(
-        isinstance(each, ast.Constant) and isinstance(each.value, str) for each in ast.walk(value)
-    )
+    return any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in ast.walk(value))

@@ -95,7 +95,7 @@ class Scope:
     def shared(self) -> Scope:
         """A scope for a branch in which nothing is done: the same values, until they are replaced as a whole."""
         other = Scope.__new__(Scope)
-        other.__dict__.update(self.__dict__)
+        other.__dict__ = self.__dict__.copy()
         return other
 
 
@@ -246,15 +246,14 @@ class File:
         """The place of an expression or statement in the file."""
         if self.forced is not None:
             return self.forced
-        located: Any = node
         if type(node) is ast.Module:
             return Span(self.name, 0, 0)
-        row, column = located.lineno, located.col_offset
-        end_row, end_column = located.end_lineno or row, located.end_col_offset or column
-        starts, wide = self.starts, self.wide
+        located: Any = node
+        row, end_row, starts, wide = located.lineno, located.end_lineno, self.starts, self.wide
         if starts and (not wide or (row not in wide and end_row not in wide)):
             # Most rows are ASCII: columns in bytes are columns in characters.
-            return Span(self.name, starts[row - 1] + column, starts[end_row - 1] + end_column)
+            return Span(self.name, starts[row - 1] + located.col_offset, starts[end_row - 1] + located.end_col_offset)
+        column, end_column = located.col_offset, located.end_col_offset
         positions, base = self.positions
         return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
 

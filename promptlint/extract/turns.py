@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -62,15 +63,7 @@ class _Turn:
         self.assigned: dict[str, list[ast.expr]] = {}
         for node in _walk(loop.body):
             self._read(node)
-        counted = isinstance(loop, ast.While) or _counts(loop.iter)
-        # A loop over other things than numbers is one over conversations, as far as its own name goes.
-        targets = ast.walk(loop.target) if not isinstance(loop, ast.While) and counted else ()
-        self.variant = {node.id for node in targets if isinstance(node, ast.Name)} | set(self.mutated)
-        for _ in range(_ROUNDS):
-            more = {name for name, values in self.assigned.items() if any(map(self.varies, values))}
-            if more <= self.variant:
-                break
-            self.variant |= more
+        self.loop = loop
 
     def _read(self, node: ast.AST) -> None:
         if isinstance(node, ast.Call):
@@ -88,10 +81,25 @@ class _Turn:
                 if type(bound) in NAMES:
                     self.assigned.setdefault(dotted(bound), []).append(node.value)
 
+    @functools.cached_property
+    def variant(self) -> set[str]:
+        """The names that change from turn to turn; asked only of a call with tools."""
+        counted = not isinstance(self.loop, ast.While) and _counts(self.loop.iter)
+        # A loop over other things than numbers is one over conversations, as far as its own name goes.
+        targets = ast.walk(self.loop.target) if not isinstance(self.loop, ast.While) and counted else ()
+        found = {node.id for node in targets if isinstance(node, ast.Name)} | set(self.mutated)
+        for _ in range(_ROUNDS):
+            more = {
+                name for name, values in self.assigned.items() if any(_mentions(value, found) for value in values)
+            }
+            if more <= found:
+                break
+            found |= more
+        return found
+
     def varies(self, node: ast.expr) -> bool:
         """Whether an expression is made of something that changes from turn to turn."""
-        names = (each for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute))
-        return any(dotted(each) in self.variant for each in names)
+        return _mentions(node, self.variant)
 
     def grows(self, node: ast.expr) -> bool:
         """Whether a list of messages is added to in every turn."""
@@ -115,6 +123,11 @@ def named_arguments(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     """The arguments of a call with their places: a number, or the name of the keyword."""
     yield from ((str(number), argument) for number, argument in enumerate(node.args))
     yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
+
+
+def _mentions(node: ast.expr, names: set[str]) -> bool:
+    """Whether one of some dotted names stands in an expression."""
+    return any(type(each) in NAMES and _written(each) in names for each in ast.walk(node))
 
 
 def _written(node: ast.AST) -> str:

@@ -274,18 +274,26 @@ def dotted(node: ast.expr) -> str:
     return node.id + written if type(node) is ast.Name else written
 
 
-# What carries nothing that is read: the uses of names, and the operators.
-_BARE = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+# Fields of nodes in which no node stands that is read: names and texts, the uses of names, and the operators.
+_BARE = frozenset("id attr arg name names module level asname ctx op ops kind rest kwd_attrs".split())
+_LEAVES = (ast.Name, ast.Constant, ast.MatchSingleton)
+# By the kind of a node its fields in which others may stand.
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: () if kind in _LEAVES else tuple(field for field in kind._fields if field not in _BARE)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, in the order of the source, without operators: `ast.iter_child_nodes` takes longer."""
     found: list[ast.AST] = []
-    for value in vars(node).values():
-        kind = type(value)
-        if kind is list:
-            found += [each for each in value if isinstance(each, ast.AST)]
-        elif kind is not int and isinstance(value, ast.AST) and not isinstance(value, _BARE):
+    for field in _FIELDS.get(type(node), node._fields):
+        value = getattr(node, field, None)
+        if type(value) is list:
+            # `None` stands for a key that is no key, and a default that is none.
+            found.extend(filter(None, value))
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
