@@ -177,12 +177,21 @@ def read_all(
     """
     tasks: list[_Task] = list(zip(files, words or [b""] * len(files), strict=True))
     readings: list[Reading] = []
-    chunks = [tasks[at : at + _CHUNK] for at in range(0, len(tasks), _CHUNK)]
+    chunks = list(_chunks(tasks))
     for part in map(_read_chunk, chunks) if workers is None else workers.map(_read_chunk, chunks):
         readings += part
         if progress:
             progress(len(readings), len(files))
     return readings
+
+
+def _chunks(tasks: Sequence[_Task]) -> Iterator[Sequence[_Task]]:
+    """Files that are read at once; fewer and fewer to the end, so that no process waits long for the last one."""
+    at = 0
+    while at < len(tasks):
+        size = min(_CHUNK, max((len(tasks) - at) // _CHUNK, 1))
+        yield tasks[at : at + size]
+        at += size
 
 
 def _processors() -> int:
