@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import TypeAlias
 
 from promptlint.extract.facts import Facts
+from promptlint.extract.invocations import CALLED
 from promptlint.modules import Modules
 from promptlint.template import Value
 
@@ -27,6 +28,7 @@ class Classes:
         # Whether more than one class below has such a method.
         self.several: dict[Place, bool] = {}
         self.children: dict[Place, list[Place]] | None = None
+        self.objects: dict[str, set[str]] | None = None
         # By the name of a method the families of classes that have it.
         self.families: dict[str, set[Place]] | None = None
 
@@ -102,7 +104,13 @@ class Classes:
         if owner:
             found = self._class(home, owner, hops + 1)
             if found is not None:
-                return self._method(*found, member)
+                method = self._method(*found, member)
+                known = method[1] in self.homes[method[0]].functions
+                held = None if known else self._attribute(found, member, hops)
+                return method if held is None else self._method(*held, CALLED)
+        elif key in home.types and (found := self._class(home, key, hops + 1)) is not None:
+            # An object that is called.
+            return self._method(*found, CALLED)
         origin = self.modules.imported(home, key)
         return self._function(*origin, hops + 1) if origin is not None else None
 
@@ -226,7 +234,16 @@ class Classes:
     def names(self, place: Place) -> set[str]:
         """The last words of the names under which a function may be called."""
         owner, _, member = place[1].rpartition(".")
-        if member != "__init__":
+        if member not in ("__init__", CALLED):
             return {member}
-        below = [name for _, name in self.below(place[0], owner)]
-        return {member, *(name.rpartition(".")[2] for name in (owner, *below))}
+        family = [owner, *(name for _, name in self.below(place[0], owner))]
+        own = {name.rpartition(".")[2] for name in family}
+        if member == "__init__":
+            return {member, *own}
+        if self.objects is None:
+            # By the class that is named the last words of what holds an object of it.
+            self.objects = {}
+            for facts in self.homes.values():
+                for key, said in facts.types.items():
+                    self.objects.setdefault(said.rpartition(".")[2].lstrip(":"), set()).add(key.rpartition(".")[2])
+        return {member}.union(*(self.objects.get(name, ()) for name in own))

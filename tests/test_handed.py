@@ -212,6 +212,73 @@ class Office:
         """,
         ("system", RULES),
     ),
+    case(
+        "an object that is called",
+        f"""
+class Grader:
+    def __call__(self, client, letter):
+        {ASK}f"Sort this: {{letter}}"}}])
+class Office:
+    def __init__(self):
+        self.grader = Grader()
+    def sort(self, client):
+        self.grader(client, "RULES_TEXT")
+def sort(client):
+    grader = Grader()
+    grader(client, "TASK_TEXT")
+    Grader()(client, "Sort RULES_TEXT")
+        """,
+        ("user", f"Sort this: {RULES}"),
+        ("user", f"Sort this: {TASK}"),
+        ("user", f"Sort this: Sort {RULES}"),
+    ),
+    case(
+        "an object of the module that is called",
+        f"""
+class Grader:
+    def __call__(self, client, letter):
+        {ASK}letter}}])
+grader = Grader()
+grader(make_client(), "RULES_TEXT")
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "texts that are joined by what is not known",
+        """
+        class Desk:
+            def build(self, rows):
+                parts = []
+                for row in rows:
+                    parts.append("TASK_TEXT {letter}".format(letter=row["letter"]))
+                self.prompt = self.between.join(parts)
+        """,
+        ("user", f"{TASK} "),
+    ),
+    case(
+        "cells of a marimo notebook",
+        f"""
+import marimo
+app = marimo.App()
+@app.cell
+def _():
+    rules = "RULES_TEXT"
+    return (rules,)
+@app.cell
+def _(rules, client):
+    {ASK}rules}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "two dicts that are put together",
+        """
+        BASE = {"model": "gpt-5", "prompt": "RULES_TEXT"}
+        OTHER = BASE | {"prompt": "TASK_TEXT"}
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
 ]
 
 
@@ -252,6 +319,13 @@ def show(letter, kind):
         def count(engine, parcels):
             parcels["sorted"] |= {"Format": ["RULES_TEXT"]}
             engine.plan(parcels)
+        """,
+    ),
+    case(
+        "two dicts of other things that are put together",
+        """
+        BASE = {"model": "gpt-5", "title": "RULES_TEXT"}
+        OTHER = BASE | {"title": "TASK_TEXT"}
         """,
     ),
     case(

@@ -45,7 +45,7 @@ from promptlint.extract.state import (
     single_hole,
     textual,
 )
-from promptlint.extract.statements import STATEMENTS, run
+from promptlint.extract.statements import STATEMENTS, is_cell, run
 from promptlint.extract.strings import string
 from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
 from promptlint.template import (
@@ -85,6 +85,9 @@ def _frozen(value: Value) -> bool:
 
 
 def define(file: File, scope: Scope, node: FunctionNode) -> bool:
+    if is_cell(file, scope, node):
+        run(file, scope, node.body)
+        return True
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
     file.definitions[scope.key(node.name)] = (node, scope)

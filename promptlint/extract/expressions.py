@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.extract import fills, schemas
+from promptlint.extract import fills, schemas, spreads
 from promptlint.extract.against import documents
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
@@ -217,6 +217,8 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))
         return (Apply("percent", left, Arguments((right,)), file.span(node), hole),)
     right = evaluate(file, scope, node.right)
+    if isinstance(node.op, ast.BitOr) and (united := spreads.union(left, right, file.span(node))) is not None:
+        return united
     if isinstance(node.op, ast.Div) and (path := divided(file, node, left, right)) is not None:
         return path
     if isinstance(node.op, ast.Mult):

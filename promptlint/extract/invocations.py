@@ -21,6 +21,8 @@ _FIRST = frozenset({"partial", "to_thread", "submit"})
 _SECOND = frozenset({"run_in_executor"})
 # Classes that say what is in them, not what they are.
 _AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
+# What calling an object calls.
+CALLED = "__call__"
 _COLLECTIONS = frozenset("list List tuple Tuple set Set frozenset Sequence Iterable Collection".split())
 _PLAIN = frozenset(
     "str int float bool bytes dict list tuple set frozenset object None Any Dict List Tuple Set Callable Iterable "
@@ -161,6 +163,11 @@ def called_name(file: File, scope: Scope, node: ast.expr) -> str:
             made = inner if _capital(inner) else f"{inner}()"
             return f"{made}.{node.attr}" if inner else ""
         written = dotted(node)
+    elif type(node) is ast.Call and type(node.func) in NAMES:
+        # An object that is called where it is made: `Grader(model)(answer)`.
+        inner = called_name(file, scope, node.func)
+        made = inner if _capital(inner) else f"{inner}()"
+        return f"{made}.{CALLED}" if inner else ""
     else:
         return ""
     first, _, rest = written.partition(".")
@@ -185,6 +192,8 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
         for here in _around(scope):
             if here.key(first) in file.facts.functions:
                 return ":" + here.key(first)
+            if known := here.types.get(first):
+                return f"{known}.{CALLED}"
             if first in here.values and first not in file.rebound:
                 return ""
     if first in file.known:

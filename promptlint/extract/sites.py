@@ -63,7 +63,7 @@ def sample(template: Template, limit: int = 8_000) -> str:
             elif type(part) is Hole or _picked(part):
                 value = "{x}"
             elif type(part) is Choice or type(part) is Repeat or type(part) is Apply:
-                ways = _inner(part)
+                ways = _joined(part) if type(part) is Apply and part.operation == "join" else _inner(part)
                 inner = next((way for way in ways if has_text(way)), ways[0])
                 stack.append(parts[number + 1 :])
                 if isinstance(inner, tuple):
@@ -84,6 +84,13 @@ def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
     if type(part) is Choice:
         return part.branches
     return (part.body,) if type(part) is Repeat else (part.target,)
+
+
+def _joined(part: Apply) -> tuple[Value, ...]:
+    """What is joined, one after the other, or what stands between."""
+    value = part.arguments.positional[0]
+    items = value.items if type(value) is Items else (value,)
+    return (tuple(piece for item in items if isinstance(item, tuple) for piece in item), part.target)
 
 
 def extent(value: Value) -> Span | None:

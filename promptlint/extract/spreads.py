@@ -77,6 +77,17 @@ def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, eval
     scope.values[name] = bounded(Mapping(tuple(entries), current.span, complete), len(current.entries))
 
 
+def union(left: Value, right: Value, span: Span) -> Mapping | None:
+    """`base | {"prompt": text}`: the dict that two make, None where neither is one in sight."""
+    dicts = [value for value in (left, right) if isinstance(value, Mapping) and not value.kind]
+    if not dicts or any(full(value) for value in dicts):
+        return None
+    entries, complete = _updated([], left, True)
+    entries, complete = _updated(entries, right, complete)
+    united = bounded(Mapping(tuple(entries), span, complete), len(entries))
+    return united if isinstance(united, Mapping) else None
+
+
 def _updated(
     entries: list[tuple[str, Value]], value: Value, complete: bool
 ) -> tuple[list[tuple[str, Value]], bool]:

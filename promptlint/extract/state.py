@@ -451,7 +451,7 @@ def has_text(value: Value) -> bool:
                 return True
             if type(part) is Repeat and has_text(part.body):
                 return True
-            if type(part) is Apply and has_text(part.target):
+            if type(part) is Apply and (has_text(part.target) or (part.operation == "join" and _joins(part))):
                 return True
         return False
     if type(value) is Message:
@@ -459,6 +459,11 @@ def has_text(value: Value) -> bool:
     if type(value) is Items:
         return any(has_text(item) for item in value.items)
     return any(has_text(item) for _, item in value.entries)
+
+
+def _joins(part: Apply) -> bool:
+    """Whether static text is among what is joined, by whatever separator."""
+    return any(map(has_text, part.arguments.positional))
 
 
 def references(value: Value, limit: int = 200) -> list[str]:

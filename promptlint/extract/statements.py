@@ -156,6 +156,14 @@ def _only_talk(node: ast.Call) -> bool:
     )
 
 
+def is_cell(file: File, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is a cell of a marimo notebook: what it gives back are names that other cells take."""
+    if scope.kind != "module" or "marimo" not in file.imported:
+        return False
+    targets = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return any(dotted(target).rpartition(".")[2] == "cell" for target in targets)
+
+
 def _test(file: File, scope: Scope, node: ast.expr) -> None:
     """A condition: read for the calls in it."""
     if type(node) in NAMES:
