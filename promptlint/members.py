@@ -34,6 +34,8 @@ MAX_NAMES = 5_000
 MAX_NESTING = 40
 # Methods that give the text of an object, the first that it has.
 _SHOWN = ("__format__", "__str__", "__repr__")
+# Attributes that objects of all kinds have.
+_COMMON = frozenset("content description id key label name role summary text title type value".split())
 _NOWHERE = Span("", 0, 0)
 # In a template, `agent.goal` is an attribute, too.
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -254,6 +256,13 @@ def _read_by(hole: Hole, namesakes: set[str]) -> Iterator[Read]:
     elif member[:1] == "#":
         yield Read("item", member, file)
         key = member.rpartition(".")[2]
+        if "_" in key.strip("_"):
+            yield Read("member", f"[{key}]")
+    elif member[:1] == "*":
+        # An item of what callers give: if that is not in sight, the name alone leads on.
+        key = member.rpartition(".")[2]
+        if key not in _COMMON:
+            yield Read("member", key)
         if "_" in key.strip("_"):
             yield Read("member", f"[{key}]")
     elif member[:1] == ".":

@@ -279,6 +279,78 @@ def _(rules, client):
         ("user", RULES),
         ("user", TASK),
     ),
+    case(
+        "what the first of the messages gets",
+        """
+        def extend(messages):
+            messages[0]["content"] += "TASK_TEXT"
+            return send(messages)
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "what an agent of which nothing is known is asked",
+        """
+        LETTERS = "RULES_TEXT"
+        def run(office):
+            orchestrator = office.make()
+            orchestrator.generate_str(message=LETTERS)
+            office.llm.chat("TASK_TEXT")
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "examples that are objects",
+        """
+        def build_prompt(shots):
+            return format(shots)
+        class SortingShot:
+            pass
+        def turn(number, text):
+            return {"number": number, "said": text}
+        first = SortingShot(letter="RULES_TEXT", turns=[turn("11", "TASK_TEXT")])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
+    case(
+        "an action that is registered with what it does",
+        """
+        class Desk:
+            def __init__(self, controller):
+                @controller.action("TASK_TEXT")
+                def sort(letter: str):
+                    return letter
+                @controller.action(description="RULES_TEXT")
+                def answer(letter: str):
+                    return letter
+        """,
+        ("tool", TASK),
+        ("tool", RULES),
+    ),
+    case(
+        "attributes of the objects of a list that callers give",
+        f"""
+class Playbook:
+    def __init__(self, found, extract):
+        self.found = found
+        self.extract = extract
+BOOKS = {{"letters": Playbook(found=3, extract="RULES_TEXT")}}
+def ask(client, books):
+    told = [f"Extract: {{book.extract}}" for book in books]
+    text = "\\n".join(told)
+    {ASK}f"Sort this: {{text}}"}}])
+        """,
+        ("user", RULES),
+    ),
+    case(
+        "the description of a task, cut short",
+        """
+        letters_task_desc = "TASK_TEXT"
+        """,
+        ("user", TASK),
+    ),
 ]
 
 
@@ -329,6 +401,27 @@ def show(letter, kind):
         """,
     ),
     case(
+        "shots of a camera",
+        """
+        class FilmShot:
+            pass
+        first = FilmShot(place="RULES_TEXT")
+        """,
+    ),
+    case(
+        "what all kinds of objects have, of a list that callers give",
+        f"""
+class Field:
+    def __init__(self, found, description):
+        self.found = found
+        self.description = description
+FIELDS = [Field(found=3, description="RULES_TEXT")]
+def ask(client, letters):
+    text = "\\n".join([letter.description for letter in letters])
+    {ASK}f"Sort this: {{text}}"}}])
+        """,
+    ),
+    case(
         "an error that an object comes with",
         f"""
 from dataclasses import dataclass
@@ -369,6 +462,20 @@ outcomes = [Outcome(error="TASK_TEXT")]
 @pytest.mark.parametrize(("text", "expected"), SILENT)
 def test_what_is_not_is_left_alone(text: str, expected: tuple[tuple[str, str], ...]) -> None:
     assert not [said for _, said in found(text) if RULES in said or TASK in said]
+
+
+def test_what_only_the_name_of_an_agent_tells() -> None:
+    plain = "Letters of the house lie with the clerk on the first floor until noon."
+    program = f'''
+    def run(agent, letters):
+        agent.run("{plain}")
+    '''
+    assert found(program) == {("user", plain)}
+    assert found(program.replace("agent.run", "letters.run")) == set()
+    assert found(program.replace("agent.run", "agent.greet")) == set()
+    # What a person reads.
+    assert found("import discord\n" + program) == set()
+    assert found(program.replace(plain, "letters of today")) == set()
 
 
 def test_examples_and_templates_that_are_added() -> None:

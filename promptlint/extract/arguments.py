@@ -7,7 +7,7 @@ import ast
 import msgspec
 
 from promptlint.extract import sending
-from promptlint.extract.against import exemplified
+from promptlint.extract.against import AUDIENCE_PACKAGES, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
@@ -30,7 +30,7 @@ from promptlint.extract.sites import (
 from promptlint.extract.state import File, has_text, textual
 from promptlint.extract.volatility import NAMES
 from promptlint.operations import literal
-from promptlint.template import Items, Mapping, Message, Span, Value
+from promptlint.template import Items, Mapping, Message, Ref, Span, Value
 
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
@@ -107,11 +107,19 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         _take_task(file, site)
     if last[:4] == "add_":
         _consider_added(file, site)
+    elif words(last)[:1] and words(last)[0] in _ASKING:
+        _consider_asked(file, site)
     if last.endswith("Instructions") and last[0].isupper():
         # An object that is nothing but instructions, for one kind of conversation or another.
         for key, (value, node) in site.keywords.items():
             if key not in _LABELS:
                 consider(file, value, node, "instructions", named=isinstance(value, tuple))
+    _consider_unnamed(file, site, shown)
+
+
+def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
+    """The same of arguments without a keyword, and of those of a function that makes a prompt."""
+    last = site.last
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
@@ -174,6 +182,28 @@ def _take_pairs(file: File, value: Value) -> None:
         for pair, item in zip(pairs, items, strict=True):
             if type(pair) is Message and pair is not item:
                 note_message(file, pair, "message-class")
+
+
+# What a model or an agent is called, and what is done with it to ask it something.
+_MODELS = frozenset("llm lm gpt chatgpt claude gemini chatbot agent orchestrator".split())
+_ASKING = frozenset("ask chat run arun invoke ainvoke generate agenerate complete acomplete prompt query call".split())
+_TASKS = frozenset("task message prompt query question instruction instructions goal request input".split())
+
+
+def _consider_asked(file: File, site: CallSite) -> None:
+    """`agent.run(task)`, `self.llm.chat("...")`: what is asked, where only the names say that a model is."""
+    receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])
+    if receiver[-1:] == () or receiver[-1] not in _MODELS or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
+        return
+    given = site.positional[:1] or [site.keywords[key] for key in sorted(_TASKS.intersection(site.keywords))]
+    for value, node in given:
+        if not isinstance(value, tuple) or not textual(value):
+            continue
+        part = value[0]
+        # What a function gives back may be anything.
+        told = len(sample(value)) >= MIN_READS if has_text(value) else type(part) is Ref and part.call is None
+        if told:
+            consider(file, value, node, file.where or site.last, named=True)
 
 
 # Words of what asks a model, to which examples are added.

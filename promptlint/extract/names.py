@@ -25,6 +25,7 @@ PROMPT_PAIRS = frozenset(
         ("user", "msg"), ("human", "message"), ("human", "template"), ("assistant", "message"), ("chat", "template"),
         ("message", "template"), ("output", "format"), ("format", "rules"), ("system", "role"),
         ("role", "description"), ("task", "description"), ("tool", "description"), ("agent", "description"),
+        ("task", "desc"), ("tool", "desc"), ("agent", "desc"),
         ("system", "reminder"), ("system", "suffix"), ("system", "prefix"), ("sys", "msg"), ("sys", "message"),
     }
 )  # fmt: skip

@@ -22,7 +22,7 @@ from promptlint.extract.against import (
 )
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, heading, of_failure, role_of, told_people, words
+from promptlint.extract.names import example_like, heading, of_failure, role_of, several_words, told_people, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
@@ -165,6 +165,9 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
         if end is None:
             return None
         value = whole(value, end)
+    if depth == 0 and _shots(name, value) and "prompt" in file.source.text:
+        take_examples(file, value, node, name, NAME)
+        return None
     named = named or (depth == 0 and file.prompt_like(name) and not steps(name, value))
     if type(value) is Items:
         for number, item in enumerate(value.items):
@@ -195,6 +198,17 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
                 file.note(item, _span(item), below, role_of(name), "within", READS)
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+_SHOTS = (("shot",), ("shots",))
+
+
+def _shots(name: str, value: Value) -> bool:
+    """Whether objects are examples for a model, by their class or name: `baseline_shots = [Shot(task=...), ...]`."""
+    if type(value) is Items:
+        objects = value.items and all(type(item) is Mapping for item in value.items)
+        return bool(objects) and (words(name)[-1:] in _SHOTS or all(_shots("", item) for item in value.items))
+    return type(value) is Mapping and words(value.kind)[-1:] in _SHOTS
 
 
 def _labels(value: Mapping) -> frozenset[str]:
@@ -450,6 +464,11 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
                     take_examples(file, branch, node, name, rank, depth + 1)
             elif type(part) is Ref and part.call is None:
                 file.note((part,), part.fallback.span, name, "user", "example", rank)
+            elif type(part) is Ref and part.call is not None and not _for_others(part.name):
+                # `turn("user", "...")`: what it makes of its words is part of the example.
+                for given in (*part.call.positional, *(item for _, item in part.call.keywords)):
+                    if type(given) is not tuple or several_words(sample(given, 240)):
+                        take_examples(file, given, node, name, rank, depth + 1)
     elif type(value) is Items:
         for number, item in enumerate(value.items):
             take_examples(file, item, node, f"{name}[{number}]", rank, depth + 1)
@@ -528,7 +547,9 @@ def note_content(file: File, owners: Sequence[str], value: Value, node: ast.expr
 
     Of a dict (`message["content"] = ...`) it is as good as a name that says so.
     """
-    sent = any(words(owner)[-1:] in _MESSAGES for owner in owners) and "role" in file.source.text
+    sent = any(words(owner)[-1:] in _MESSAGES for owner in owners)
+    # `messages[0]["content"]` can hardly be that of anything else.
+    sent = sent and ("role" in file.source.text or (rank < READS and list(owners) == ["messages"]))
     told = textual(value) if rank == READS else isinstance(value, tuple) and has_text(value)
     if sent and told and file.imported.isdisjoint(AUDIENCE_PACKAGES):
         file.note(value, place(file, value, node), file.where, "unknown", "within", rank)
