@@ -345,6 +345,34 @@ def ask(client, books):
         ("user", RULES),
     ),
     case(
+        "what stands in front of a conversation, by a short name",
+        """
+        def register(template):
+            template.add(Meta("desk", default_system="Letters of the house lie with the clerk on the first floor. TASK_TEXT"))
+        """,
+        ("system", f"Letters of the house lie with the clerk on the first floor. {TASK}"),
+    ),
+    case(
+        "what a user is taken to have said in a chat",
+        """
+        import chainlit
+        def starters():
+            return [chainlit.Starter(label="RULES_TEXT", message="TASK_TEXT")]
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "what workflows and executors of agents are asked",
+        """
+        from mcp_agent.executor.temporal import TemporalExecutor
+        async def run(executor: TemporalExecutor, agent_executor):
+            await executor.start_workflow("Desk", "TASK_TEXT")
+            agent_executor.invoke({"input": "RULES_TEXT", "chat_history": []})
+        """,
+        ("user", TASK),
+        ("user", RULES),
+    ),
+    case(
         "the description of a task, cut short",
         """
         letters_task_desc = "TASK_TEXT"

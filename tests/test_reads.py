@@ -14,6 +14,7 @@ PROMPTS = {
     "role": "You are a meticulous tax adviser who explains every figure.",
     "role of a field": "You are {name}, a travel agent. Keep replies under 40 words.",
     "role and task": "You are the editor of a cookery magazine. Your task is to shorten recipes to five steps.",
+    "as a": "As a programmer for this position, you should be proficient in Python and work well within a group.",
     "act as": "Act as a seasoned negotiator and prepare three opening offers for {deal}.",
     "summarise": "Summarize the following article in two sentences:\n\n{article}",
     "answer from context": (
@@ -90,6 +91,7 @@ OTHERS = {
     "de error": "Die Datei wurde nicht gefunden. Bitte prüfen Sie den Pfad und versuchen Sie es erneut.",
     "es error": "No se encontró el archivo. Comprueba la ruta e inténtalo de nuevo.",
     "lorem": "The river rose quickly that spring, and nobody in the village could remember a wetter year.",
+    "as a": "As a result, you should see the new version of the page after the service was started again.",
     "act as": "Objects of this kind act as a proxy for the connection and are closed with it.",
     "empty": "",
     "short": "You are an AI.",

@@ -30,7 +30,7 @@ from promptlint.extract.sites import (
 from promptlint.extract.state import File, has_text, textual
 from promptlint.extract.volatility import NAMES
 from promptlint.operations import literal
-from promptlint.template import Items, Mapping, Message, Ref, Span, Value
+from promptlint.template import Items, Mapping, Message, Ref, Span, Template, Value
 
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
@@ -186,6 +186,7 @@ def _take_pairs(file: File, value: Value) -> None:
 
 # What a model or an agent is called, and what is done with it to ask it something.
 _MODELS = frozenset("llm lm gpt chatgpt claude gemini chatbot agent orchestrator".split())
+_AGENTS = (("agent", "executor"), ("agent", "chain"), ("agent", "graph"))
 _ASKING = frozenset("ask chat run arun invoke ainvoke generate agenerate complete acomplete prompt query call".split())
 _TASKS = frozenset("task message prompt query question instruction instructions goal request input".split())
 
@@ -193,17 +194,22 @@ _TASKS = frozenset("task message prompt query question instruction instructions 
 def _consider_asked(file: File, site: CallSite) -> None:
     """`agent.run(task)`, `self.llm.chat("...")`: what is asked, where only the names say that a model is."""
     receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])
-    if receiver[-1:] == () or receiver[-1] not in _MODELS or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
+    model = receiver[-1:] and (receiver[-1] in _MODELS or receiver[-2:] in _AGENTS)
+    if not model or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
         return
     given = site.positional[:1] or [site.keywords[key] for key in sorted(_TASKS.intersection(site.keywords))]
     for value, node in given:
-        if not isinstance(value, tuple) or not textual(value):
-            continue
-        part = value[0]
-        # What a function gives back may be anything.
-        told = len(sample(value)) >= MIN_READS if has_text(value) else type(part) is Ref and part.call is None
-        if told:
-            consider(file, value, node, file.where or site.last, named=True)
+        # `agent_executor.invoke({"input": task})`
+        told = [item for key, item in value.entries if key in _TASKS] if isinstance(value, Mapping) else [value]
+        for each in told:
+            if isinstance(each, tuple) and textual(each) and _may_ask(each):
+                consider(file, each, node, file.where or site.last, named=True)
+
+
+def _may_ask(value: Template) -> bool:
+    """Whether a value is a text of some length, or a name of one; what a function gives back may be anything."""
+    part = value[0]
+    return len(sample(value)) >= MIN_READS if has_text(value) else type(part) is Ref and part.call is None
 
 
 # Words of what asks a model, to which examples are added.

@@ -256,6 +256,8 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         # `Template.__doc__ = "..."` is said of it.
         held = file.of_prompts and name and depth == 0 and name[:2] != "__"
         held = held and not told_people(name) and not of_failure(name)
+        # `default_system = "..."`: of so many words that it names no file system or the like.
+        held = held or words(name.rpartition(".")[2])[1:][-1:] == ("system",)
         if len(text) >= MIN_HELD and held:
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
         # One character of a script without spaces says what three others do.

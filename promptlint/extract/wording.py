@@ -77,8 +77,9 @@ ADDRESS: tuple[Signal, ...] = (
     ),
     _signal(
         "as a|as the|you specialize|you excel|your ",
-        r"^as (?:an?|the) [^,.\n]{3,60}, (?:your (?:role|expertise|task|goal|job|responsibility|mission|primary"
-        r"|main)\b|you(?:'re| are| specialize| excel| must| possess)\b)|\byou (?:specialize|excel) (?:in|at)\b"
+        r"^as (?:an?|the) (?!result|consequence|reminder|rule|precaution|workaround|user|last|first|next|side|general)"
+        r"[^,.\n]{3,60}, (?:your (?:role|expertise|task|goal|job|responsibility|mission|primary"
+        r"|main)\b|you(?:'re| are| specialize| excel| must| should| possess)\b)|\byou (?:specialize|excel) (?:in|at)\b"
         r"|\byour (?:speciali?ty|expertise) (?:is|lies|includes|in)\b",
     ),
     _signal(
