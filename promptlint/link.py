@@ -502,8 +502,7 @@ class Linker:
             return sliced(target, positional) if type(target) is Items else target
         if part.operation == "given":
             return operations.filled(target, by_name(keywords))
-        unknown = not isinstance(target, tuple) or (len(target) == 1 and type(target[0]) is Hole)
-        if not isinstance(target, tuple) or (unknown and part.operation != "join"):
+        if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
             known = self.dedents.get(part.span)

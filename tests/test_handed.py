@@ -348,7 +348,9 @@ def ask(client, books):
         "what stands in front of a conversation, by a short name",
         """
         def register(template):
-            template.add(Meta("desk", default_system="Letters of the house lie with the clerk on the first floor. TASK_TEXT"))
+            template.add(
+                Meta("desk", default_system="Letters of the house lie with the clerk on the first floor. TASK_TEXT")
+            )
         """,
         ("system", f"Letters of the house lie with the clerk on the first floor. {TASK}"),
     ),

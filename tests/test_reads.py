@@ -15,6 +15,7 @@ PROMPTS = {
     "role of a field": "You are {name}, a travel agent. Keep replies under 40 words.",
     "role and task": "You are the editor of a cookery magazine. Your task is to shorten recipes to five steps.",
     "as a": "As a programmer for this position, you should be proficient in Python and work well within a group.",
+    "what must be": "The review is done. You MUST now present all findings by their weight and their rows.",
     "act as": "Act as a seasoned negotiator and prepare three opening offers for {deal}.",
     "summarise": "Summarize the following article in two sentences:\n\n{article}",
     "answer from context": (
@@ -92,6 +93,7 @@ OTHERS = {
     "es error": "No se encontró el archivo. Comprueba la ruta e inténtalo de nuevo.",
     "lorem": "The river rose quickly that spring, and nobody in the village could remember a wetter year.",
     "as a": "As a result, you should see the new version of the page after the service was started again.",
+    "what must be": "The software is yours. YOU MUST NOT SELL COPIES OF IT, AND YOU MUST KEEP THIS NOTICE.",
     "act as": "Objects of this kind act as a proxy for the connection and are closed with it.",
     "empty": "",
     "short": "You are an AI.",

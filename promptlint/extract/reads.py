@@ -54,6 +54,8 @@ _AGENTS_FILE = lazy(
     r"[A-Z]{3,20}\.md\b"
 )
 
+# People are told in small letters, licences and the like in capitals alone.
+_LOUD = lazy(r"\b[Yy]ou MUST\b|\bYOU MUST (?:[A-Z]+ )?[a-z]")
 _CHAT = lazy(
     r"<\|(?:im_start|im_end|system|user|assistant|eot_id|begin_of_text|start_header_id)\|>|\[/?INST\]|<<SYS>>"
     r"|<start_of_turn>|\n\n(?:Human|Assistant):"
@@ -121,6 +123,8 @@ def _score(text: str) -> int:
             if word in OPENINGS and OPENINGS[word].match(flow, match.end()):
                 openings.add(OPENINGS[word])
     orders += len(openings)
+    if "MUST" in text and _LOUD.search(text) is not None:
+        address.append(4)
     chat = _CHAT.search(text) is not None
     if not address and not orders and not chat:
         return 0

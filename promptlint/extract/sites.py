@@ -63,7 +63,8 @@ def sample(template: Template, limit: int = 8_000) -> str:
             elif type(part) is Hole or _picked(part):
                 value = "{x}"
             elif type(part) is Choice or type(part) is Repeat or type(part) is Apply:
-                ways = _joined(part) if type(part) is Apply and part.operation == "join" else _inner(part)
+                apart = type(part) is Apply and part.operation == "join" and not has_text(part.target)
+                ways = _joined(part) if apart else _inner(part)
                 inner = next((way for way in ways if has_text(way)), ways[0])
                 stack.append(parts[number + 1 :])
                 if isinstance(inner, tuple):
@@ -86,11 +87,12 @@ def _inner(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
     return (part.body,) if type(part) is Repeat else (part.target,)
 
 
-def _joined(part: Apply) -> tuple[Value, ...]:
-    """What is joined, one after the other, or what stands between."""
+def _joined(part: Choice | Repeat | Apply) -> tuple[Value, ...]:
+    """What is joined by a separator that is not known, one after the other."""
+    assert type(part) is Apply
     value = part.arguments.positional[0]
     items = value.items if type(value) is Items else (value,)
-    return (tuple(piece for item in items if isinstance(item, tuple) for piece in item), part.target)
+    return (tuple(piece for item in items if isinstance(item, tuple) for piece in item),)
 
 
 def extent(value: Value) -> Span | None:
