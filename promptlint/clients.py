@@ -39,9 +39,9 @@ def client_of(value: Value, depth: int = 0) -> Through | None:
     named = value.get("@provider")
     if named is None:
         return None
-    nested = (each for key in ("@service", "@client", "@model") if (each := value.get(key)) is not None)
-    inner = next((made for each in nested if (made := client_of(each, depth + 1))), None)
-    served = inner is not None and client_of(value.get("@service") or (), depth + 1) is not None
+    nested = [(key, each) for key in ("@service", "@client", "@model") if (each := value.get(key)) is not None]
+    inside = ((key, made) for key, each in nested if (made := client_of(each, depth + 1)))
+    by, inner = next(inside, ("", None))
     own = [(key[1:], item) for key, item in value.entries if key[:1] == "@" and key not in ("@provider", "@client")]
     own = [(key, item) for key, item in own if not unset(item) and client_of(item) is None]
     provider, hole = literal(named), None
@@ -54,12 +54,15 @@ def client_of(value: Value, depth: int = 0) -> Through | None:
     address = next((item for key, item in own if key == "address"), None)
     if address is not None:
         provider, hole = provider_at(address), single_hole(address)
-    elif inner is not None and (served or not provider):
+    elif inner is not None and (by != "@model" or not provider):
         provider, hole = inner.provider, inner.address
+    elif provider and not unset(given := value.get("@client") or ()):
+        # It speaks the protocol of that provider with whoever the client connects to.
+        provider, hole = None, single_hole(given)
     elif provider == "":
         provider = providers.provider_in(next((model_name(item)[0] for key, item in own if key == "model"), ""))
-    given = {key for key, _ in own}
-    slots = own + ([(key, item) for key, item in inner.slots if key not in given] if inner is not None else [])
+    said = {key for key, _ in own}
+    slots = own + ([(key, item) for key, item in inner.slots if key not in said] if inner is not None else [])
     return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
 
 

@@ -53,6 +53,8 @@ _HISTORY = re.compile(
 )
 # The end of a slice: what it is cut out of has the name.
 _SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]$")
+# What is called just that may be one text or a list.
+_INPUT = re.compile(r"(?:^|\W)input[\"'\]]*$")
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
@@ -144,12 +146,14 @@ class _Reading:
             slots += found
         elif steps is not None:
             return None
-        clients = [value for slot, value in slots if slot == "client"]
-        clients += [self.resolve(call.client)] if call.client else []
+        named = [value for slot, value in slots if slot == "client" and not unset(value)]
+        # Who is named as the one to answer does so, not what the method is called on.
+        on = () if named else call.client
+        clients = named or ([self.resolve(on)] if on else [])
         if any(answers_by_script(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
             return None
         through = next((made for value in clients if (made := client_of(value))), None)
-        if call.through and through is None and not _typed(call, self.facts):
+        if call.through and through is None and not reaches(call, self.facts, self.linker):
             return None
         if call.settings and not any(slot == "model" for slot, _ in (*slots, *(through.slots if through else ()))):
             through = self.by_settings(through)
@@ -159,7 +163,7 @@ class _Reading:
             inherited = through.all(slot) if through is not None and slot != "messages" else []
             for value in [*inherited, *own]:
                 self.text(slot, part, role, value)
-        clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [call.client]
+        clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [on]
         own = [value for slot, value in call.slots if slot == "tools"]
         # A list that is given here, also an empty one, stands in the place of the tools that the client has.
         instead = any(isinstance(self.resolve(value), Items) for value in own)
@@ -363,7 +367,7 @@ class _Reading:
     def listed(self, hole: Hole) -> bool:
         """Whether a value that is not known is a list of messages, not a text in the place of one."""
         whole = _SLICE.sub("", hole.expression)
-        named = whole.startswith("[") or _HISTORY.search(whole) is not None
+        named = whole.startswith("[") or any(each.search(whole) for each in (_HISTORY, _INPUT))
         return named or self.call.api in _LISTS or hole.volatility is Volatility.UNKNOWN
 
     def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:

@@ -270,6 +270,20 @@ def of_strings(annotation: ast.expr) -> bool:
     return isinstance(inner, ast.Name) and inner.id == "str"
 
 
+def of_text(annotation: ast.expr) -> bool:
+    """Whether an annotation is that of one string: `str`, `str | None`, `Optional[str]`."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        sides = (annotation.left, annotation.right)
+        return any(map(of_text, sides)) and all(of_text(side) or _is_none(side) for side in sides)
+    if isinstance(annotation, ast.Subscript) and dotted(annotation.value).rpartition(".")[2] == "Optional":
+        annotation = annotation.slice
+    return isinstance(annotation, ast.Name) and annotation.id == "str"
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 # Collections. The class of their items stands under the name of the collection with `ITEM` behind it.
 _DICTS = frozenset("dict Dict Mapping MutableMapping defaultdict OrderedDict".split())
 ITEM = "[]"

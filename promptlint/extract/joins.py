@@ -11,6 +11,8 @@ from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message
 
 # Conditions of one message that are told; of more the inner ones count.
 MAX_CONDITIONS = 8
+# What of a client decides who gets its requests, see `sending`.
+_DECIDING = frozenset({"@address", "@service", "@vertex"})
 
 
 def join_branches(condition: Condition, first: Value, second: Value) -> Value:
@@ -41,6 +43,9 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
         entries: list[tuple[str, Value]] = []
         for key in keys:
             one, other = first.get(key), second.get(key)
+            if key in _DECIDING and first.get("@provider") is not None and second.get("@provider") is not None:
+                # Of two clients one may connect to where it does by itself.
+                one, other = () if one is None else one, () if other is None else other
             both = one if other is None else other if one is None else join_branches(condition, one, other)
             if both is not None:
                 entries.append((key, both))

@@ -46,6 +46,8 @@ TEXTS = ("system", "messages", "prompt")
 UNREAD = "unread."
 # In front of a slot and the path to it: it stands among settings (`config=config`) that only linking finds.
 WITHIN = "within:"
+# Kinds of calls that take one text or a list of messages.
+_EITHER = frozenset({"agent", "responses", "generate", "interactions"})
 # Attributes by which SDKs group their methods: what stands in front of them is the client.
 GROUPS = frozenset(
     "chat completions beta responses messages models aio with_raw_response with_streaming_response threads runs "
@@ -59,6 +61,7 @@ def sent(
     """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
     through = entry.through and not _named(file, client, entry)
     slots, taken = _slots(site, entry.slots)
+    slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]
     if entry.fills:
         slots, taken = _with_fields(file, site, slots, taken)
     for slot, value, node in slots:
@@ -81,6 +84,13 @@ def sent(
         made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
         settings=entry.settings,
     )  # fmt: skip
+
+
+def _is_text(entry: CallEntry, slot: str, node: ast.expr, scope: Scope) -> bool:
+    """Whether a parameter that is one string, by its annotation, stands where a list of messages may stand, too."""
+    either = slot == "messages" and entry.api in _EITHER and isinstance(node, ast.Name) and node.id in scope.texts
+    hole = single_hole(scope.values.get(node.id, ())) if either and isinstance(node, ast.Name) else None
+    return hole is not None and hole.parameter != ""
 
 
 def client_in(function: ast.expr) -> ast.expr | None:

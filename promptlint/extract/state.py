@@ -59,6 +59,8 @@ class Scope:
         self.gathered = ""
         # Parameters that are lists of strings, by their annotations.
         self.strings: set[str] = set()
+        # Those that are one string, or None.
+        self.texts: set[str] = set()
         self.values: dict[str, Value] = {}
         # What parameters of the function are when they are not given.
         self.defaults: dict[str, Value] = {}

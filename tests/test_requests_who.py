@@ -1,0 +1,152 @@
+"""Who answers a request: which of two agents, and which provider; and whose words a value is that may be a list."""
+
+from __future__ import annotations
+
+import pytest
+from test_requests import parts, requests_of
+
+AGENTS = """
+    from autogen import ConversableAgent, UserProxyAgent
+
+    class Lesson:
+        def hold(self, other):
+            pupil = ConversableAgent("pupil", system_message="You want to learn.", llm_config={"model": "gpt-4o"})
+            teacher = ConversableAgent("teacher", system_message="You teach.", llm_config={"model": "gpt-4.1"})
+            CALL
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "model", "sent"),
+    [
+        ("pupil.run(teacher, message='What is a root?')", "gpt-4.1", ["You teach.", "What is a root?"]),
+        ("pupil.a_run(recipient=teacher, message='What is a root?')", "gpt-4.1", ["You teach.", "What is a root?"]),
+        ("pupil.initiate_chat(teacher, message='What is a root?')", "gpt-4.1", ["You teach.", "What is a root?"]),
+        ("pupil.a_initiate_chat(teacher, message='What is a root?')", "gpt-4.1", ["You teach.", "What is a root?"]),
+        ("teacher.run(message='What is a root?', max_turns=1)", "gpt-4.1", ["You teach.", "What is a root?"]),
+        ("teacher.run(None, message='What is a root?')", "gpt-4.1", ["You teach.", "What is a root?"]),
+        # Of another agent nothing is known: it is not that of the sender.
+        ("pupil.run(other, message='What is a root?')", "", ["What is a root?"]),
+        ("pupil.initiate_chat(self.other, message='What is a root?')", "", ["What is a root?"]),
+    ],
+)
+def test_of_two_agents_the_recipient_answers(call: str, model: str, sent: list[str]) -> None:
+    found = [(each.model, parts(each)) for each in requests_of(AGENTS.replace("CALL", call))]
+    expected = list(zip(["system", "user"][-len(sent) :], sent, strict=True))
+    assert [(name, each) for name, each in found if "What is a root?" in dict(each).values()] == [(model, expected)]
+
+
+@pytest.mark.parametrize(
+    ("client", "provider"),
+    [
+        ("cohere.Client(KEY)", "cohere"),
+        ("cohere.ClientV2(base_url='https://api.cohere.com/v2')", "cohere"),
+        ("cohere.Client(KEY, base_url=os.environ['COHERE_URL'])", ""),
+        ("cohere.Client(base_url='https://small.eastus.models.ai.azure.com/v1')", ""),
+        ("cohere.BedrockClient(aws_region='us-east-1')", "bedrock"),
+        ("cohere.SagemakerClientV2(aws_region='us-east-1')", "sagemaker"),
+        ("cohere.AwsClientV2(service='bedrock')", "bedrock"),
+        ("cohere.AwsClient(service=os.environ['SERVICE'])", ""),
+        ("cohere.OciClient(oci_region='us-chicago-1')", "oci"),
+    ],
+)
+def test_a_client_of_cohere_may_ask_somebody_else(client: str, provider: str) -> None:
+    code = f"""
+    import os
+    import cohere
+
+    class Shop:
+        def __init__(self):
+            self.client = {client}
+
+        def ask(self):
+            return self.client.chat(model="command-r", message="Name a plant.")
+    """
+    assert [each.provider for each in requests_of(code)] == [provider]
+
+
+@pytest.mark.parametrize(
+    ("client", "provider"),
+    [
+        ("groq.Groq()", "groq"),
+        ("groq.Groq(base_url=os.environ['GATEWAY'])", ""),
+        ("together.Together(base_url='https://models.example.org/v1')", ""),
+        ("openai.OpenAI() if local is None else openai.OpenAI(base_url=local)", ""),
+        ("openai.OpenAI(base_url='https://api.deepseek.com') if local else openai.OpenAI()", ""),
+        ("anthropic.Anthropic() if local is None else anthropic.AnthropicBedrock()", ""),
+    ],
+)
+def test_an_address_decides_who_answers(client: str, provider: str) -> None:
+    call = "messages" if "anthropic" in client else "chat.completions"
+    code = f"""
+    import os, {client.partition('.')[0]}
+
+    def ask(local):
+        client = {client}
+        return client.{call}.create(model=MODEL, messages=[{{"role": "user", "content": "Name a plant."}}])
+    """
+    assert [each.provider for each in requests_of(code)] == [provider]
+
+
+def test_a_model_asks_whom_its_client_asks() -> None:
+    code = """
+    import os
+    from agents import Agent, OpenAIChatCompletionsModel
+    from openai import AsyncAzureOpenAI, AsyncOpenAI
+
+    local = OpenAIChatCompletionsModel(model=os.environ["M"], openai_client=AsyncOpenAI(base_url=os.environ["URL"]))
+    known = OpenAIChatCompletionsModel(model=os.environ["M"], openai_client=AsyncAzureOpenAI())
+    found = OpenAIChatCompletionsModel(model=os.environ["M"], openai_client=find_client())
+    a = Agent(name="a", instructions="Name a plant.", model=local)
+    b = Agent(name="b", instructions="Name a tree.", model=known)
+    c = Agent(name="c", instructions="Name a herb.", model=found)
+    """
+    assert [(each.provider, parts(each)[0][1]) for each in requests_of(code)] == [
+        ("", "Name a plant."),
+        ("azure", "Name a tree."),
+        ("", "Name a herb."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "role", "complete"),
+    [
+        ("input: str", "input", "user", True),
+        ("input: str | None = None", "input", "user", True),
+        ("question", "question", "user", True),
+        ("state", "f'Name {state.plant}.'", "user", True),
+        ("input: str | list[dict]", "input", "unknown", False),
+        ("input", "input", "unknown", False),
+        ("state", "state.input_items", "unknown", False),
+        ("state", "state", "unknown", False),
+    ],
+)
+def test_what_may_be_a_text_or_a_list(parameter: str, given: str, role: str, complete: bool) -> None:
+    code = f"""
+    from agents import Agent, Runner
+
+    helper = Agent(name="helper", instructions="Name plants.", model="gpt-4.1")
+
+    async def ask({parameter}):
+        return await Runner.run(helper, {given})
+    """
+    found = requests_of(code)
+    assert [([each for each, _ in parts(one)], one.complete) for one in found] == [(["system", role], complete)]
+
+
+def test_what_a_caller_gives_may_be_a_text_or_a_list() -> None:
+    code = """
+    from agents import Agent, Runner
+
+    helper = Agent(name="helper", instructions="Name plants.", model="gpt-4.1")
+
+    async def ask(input: str | list[dict]):
+        return await Runner.run(helper, input)
+
+    async def main(state):
+        await ask("Name three plants that like shade.")
+    """
+    found = requests_of(code)
+    assert [(parts(each), each.complete) for each in found] == [
+        ([("system", "Name plants."), ("user", "Name three plants that like shade.")], True)
+    ]
