@@ -16,6 +16,7 @@ from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import as_message, content_template, life_of, paired
+from promptlint.extract.onward import MAKES_TEXT, answered
 from promptlint.extract.sending import OUTPUT, WITHIN
 from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
@@ -141,6 +142,8 @@ class _Reading:
         slots = [(slot, self.slot(slot, value)) for slot, value in call.slots if slot not in ("tools", "chain")]
         slots = [(slot, value) for slot, value in slots if not hidden(value)]
         slots = [each for slot, value in slots for each in self.settings(slot, value)]
+        if call.api == MAKES_TEXT and answered(call, slots):
+            return None
         steps = next((value for slot, value in call.slots if slot == "chain"), None)
         if steps is not None and (found := self.steps(steps)) is not None:
             slots += found

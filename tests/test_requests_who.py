@@ -79,7 +79,7 @@ def test_a_client_of_cohere_may_ask_somebody_else(client: str, provider: str) ->
 def test_an_address_decides_who_answers(client: str, provider: str) -> None:
     call = "messages" if "anthropic" in client else "chat.completions"
     code = f"""
-    import os, {client.partition('.')[0]}
+    import os, {client.partition(".")[0]}
 
     def ask(local):
         client = {client}
@@ -150,3 +150,62 @@ def test_what_a_caller_gives_may_be_a_text_or_a_list() -> None:
     assert [(parts(each), each.complete) for each in found] == [
         ([("system", "Name plants."), ("user", "Name three plants that like shade.")], True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "messages", "flags", "requests"),
+    [
+        ("make", "[USER]", "", 1),
+        ("make", "[USER]", ", add_generation_prompt=True", 1),
+        ("make", "[USER]", ", add_generation_prompt=False", 0),
+        ("make", "[USER, ANSWER]", "", 0),
+        ("make", "[USER, ANSWER]", ", add_generation_prompt=True", 1),
+        ("make", "[USER, ANSWER]", ", continue_final_message=True", 1),
+        ("tokenize_for_trainer", "[USER]", "", 0),
+        ("count_tokens", "[USER]", "", 0),
+        ("tokenize", "[USER]", "", 0),
+        ("tokenize_prompt", "[USER]", "", 1),
+    ],
+)
+def test_a_text_that_is_made_of_messages_to_train_on_is_no_request(
+    name: str, messages: str, flags: str, requests: int
+) -> None:
+    code = f"""
+    USER = {{"role": "user", "content": "Name a plant that likes water."}}
+    ANSWER = {{"role": "assistant", "content": "A willow."}}
+
+    def {name}(tokenizer):
+        return tokenizer.apply_chat_template({messages}{flags})
+    """
+    use = f"from app import {name}\nmodel.generate({name}(tokenizer))\n"
+    assert len(requests_of(app=code, use=use)) == requests
+
+
+def test_what_a_caller_gives_a_chat_template_may_end_with_an_answer() -> None:
+    make = """
+    def make(tokenizer, messages):
+        return tokenizer.apply_chat_template(messages)
+    """
+    use = """
+    from app import make
+
+    def ask(tokenizer, model):
+        question = {"role": "user", "content": "Name a plant that likes water."}
+        model.generate(make(tokenizer, [question]))
+
+    def keep(tokenizer, rows, answer):
+        question = {"role": "user", "content": "Name a tree that likes shade."}
+        rows.append(make(tokenizer, [question, {"role": "assistant", "content": answer}]))
+    """
+    found = [parts(each) for each in requests_of(app=make, use=use)]
+    assert found == [[("user", "Name a plant that likes water.")]]
+
+
+def test_a_template_of_a_chat_template_is_not_sent_by_another_one() -> None:
+    code = """
+    def rows(tokenizer, row):
+        row["asked"] = tokenizer.apply_chat_template([{"role": "user", "content": "Name a plant."}], CLOSED)
+        row["all"] = tokenizer.apply_chat_template(row["messages"], CLOSED)
+        return row
+    """.replace("CLOSED", "add_generation_prompt=False")
+    assert requests_of(code, "def run():\n    return llm.generate('Go on.')\n") == []

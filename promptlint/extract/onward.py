@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from promptlint.extract.facts import Call
 from promptlint.extract.names import words
-from promptlint.extract.state import File
+from promptlint.extract.state import File, single_hole
 from promptlint.extract.volatility import dotted
+from promptlint.template import Items, Message, Value
 
 # The kind of calls that make a text of messages, and send nothing.
 MAKES_TEXT = "chat_template"
@@ -21,8 +23,20 @@ _SENDING = frozenset(
     "generate generates generation generator complete completion predict infer inference invoke ainvoke agenerate "
     "acomplete acompletion pipe pipeline llm chat ask query stream".split()
 )
+# Words of the names of functions that make one text of another: `apply_chat_template`, `format_chat_prompt`.
+_MAKING = frozenset("template format convert render tokenize encode count".split())
 # Words that no other functions have in their names.
 _GENERATING = frozenset("generate generation completion completions inference pipeline llm invoke ainvoke".split())
+# Words of the names of functions whose text is data to train on, or is only counted; and of those whose text is so,
+# unless they say that it is a prompt.
+_TRAINING = frozenset(
+    "train trainer training trainset finetune finetuning sft dpo grpo rlhf loss labels mask masks collate collator "
+    "dataset datasets count length len num".split()
+)
+_CUTTING = frozenset({"tokenize", "tokenization", "preprocess"})
+_ASKING = frozenset("prompt prompts query queries input inputs question questions chat".split())
+# What says of a conversation that a model shall go on with it, though it ends with an answer.
+_GOING_ON = frozenset({"add_generation_prompt", "continue_final_message"})
 _GROUPS = frozenset({"completions", "completion", "responses", "messages"})
 # What is left of a text by these is no text.
 _MEASURING = frozenset({"len", "isinstance", "print", "hash", "sum", "bool"})
@@ -37,7 +51,9 @@ def generates(name: str) -> bool:
 def _sends(name: str) -> bool:
     """The same of a function that is given such a text."""
     before, _, last = name.rpartition(".")
-    return not _SENDING.isdisjoint(words(last)) or before.rpartition(".")[2] in _GROUPS
+    said = words(last)
+    sends = not _SENDING.isdisjoint(said) and _MAKING.isdisjoint(said)
+    return sends or before.rpartition(".")[2] in _GROUPS
 
 
 def settle(file: File, tree: ast.Module) -> None:
@@ -52,9 +68,36 @@ def settle(file: File, tree: ast.Module) -> None:
         sent, returned = _goes(node, made[0]) if made else (True, False)
         if sent:
             calls.append(call)
-        elif returned and call.name:
+        elif returned and call.name and not _flag(call, "add_generation_prompt", "False") and not _trains(call.name):
             calls.append(msgspec.structs.replace(call, returned=True))
     file.facts.calls = calls
+
+
+def answered(call: Call, slots: list[tuple[str, Value]]) -> bool:
+    """Whether the messages that a chat template is given end with an answer, which no model is asked to go on with.
+
+    `slots` are those of the call, linked.
+    """
+    messages = next((value for slot, value in slots if slot == "messages"), None)
+    if not call.returned:
+        # The text is given to a model in plain sight.
+        return False
+    last = messages.items[-1] if isinstance(messages, Items) and messages.complete and messages.items else None
+    if not isinstance(last, Message) or last.role != "assistant" or last.when:
+        return False
+    return not any(key in _GOING_ON and not _flag(call, key, "False") for key, _ in call.parameters)
+
+
+def _flag(call: Call, name: str, said: str) -> bool:
+    """Whether a keyword of a call is given as this constant."""
+    hole = next((single_hole(value) for key, value in call.parameters if key == name), None)
+    return hole is not None and hole.expression == said
+
+
+def _trains(name: str) -> bool:
+    """Whether the name of a function says that it makes what a model is trained on, or counts."""
+    said = words(name.rpartition(".")[2])
+    return not _TRAINING.isdisjoint(said) or (not _CUTTING.isdisjoint(said) and _ASKING.isdisjoint(said))
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
