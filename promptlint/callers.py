@@ -393,9 +393,9 @@ class Callers:
         if call.span in self.led:
             # It is a request of the function that is called.
             return []
+        call = self.senders.named(call, facts)
         found: list[Sent] = []
-        rest, idle = True, 0
-        who = self.around.who(call, facts)
+        rest, idle, who = True, 0, self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = False, 0
             for way in self._bindings(place, 0, set()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from promptlint.classes import Classes
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.onward import generates
@@ -17,6 +19,12 @@ class Senders:
 
     def sends(self, call: Call, facts: Facts) -> bool:
         return not self._answered(call, facts) and (not call.returned or self._sent_on(call))
+
+    def named(self, call: Call, facts: Facts) -> Call:
+        """A call, without who gets it if only the name of its method says so, which is one of the project's own."""
+        place = self.classes.meant(facts, call.method) if call.provider and call.method else None
+        own = place is not None and place[1] in self.classes.homes[place[0]].functions
+        return msgspec.structs.replace(call, provider="") if own else call
 
     def _answered(self, call: Call, facts: Facts) -> bool:
         """Whether what is called is a method of the project that answers by itself, and asks no model."""

@@ -209,3 +209,21 @@ def test_a_template_of_a_chat_template_is_not_sent_by_another_one() -> None:
         return row
     """.replace("CLOSED", "add_generation_prompt=False")
     assert requests_of(code, "def run():\n    return llm.generate('Go on.')\n") == []
+
+
+def test_a_method_of_the_project_does_not_say_who_answers() -> None:
+    code = """
+    from google import genai
+
+    class Base:
+        def generate_content(self, prompt):
+            return self.http.post("/ask", json={"prompt": prompt})
+
+    class Below(Base):
+        def ask(self, other):
+            self.generate_content("Name a plant.")
+            super().generate_content("Name a tree.")
+            other.generate_content("Name a herb.")
+    """
+    found = {parts(each)[0][1]: each.provider for each in requests_of(code)}
+    assert found == {"Name a plant.": "", "Name a tree.": "", "Name a herb.": "gemini"}
