@@ -6,6 +6,7 @@ import msgspec
 
 from promptlint import providers
 from promptlint.extract.catalogue import matcher
+from promptlint.extract.facts import Call, Facts
 from promptlint.extract.names import scripted
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.operations import literal
@@ -13,6 +14,8 @@ from promptlint.template import Choice, Hole, Mapping, Span, Text, Value
 
 # Clients inside of clients, agents of agents.
 MAX_INNER = 8
+# Kinds of calls of OpenAI's client, which many servers are asked through.
+OPENAI = frozenset("chat chat_template messages converse responses assistants conversations completion".split())
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
 
 
@@ -84,6 +87,33 @@ def provider_at(address: Value) -> str | None:
         if host == known or host.endswith("." + known):
             return provider
     return None
+
+
+def unsure(
+    call: Call, facts: Facts, elsewhere: frozenset[str], through: Through | None, provider: str, model: str
+) -> bool:
+    """Whether somebody else than a provider may get a request: many servers are asked through the client of one.
+
+    Of OpenAI the name of the model tells. Of a client that is not known nothing else does, unless the file imports
+    OpenAI's. Where the project makes clients that ask somebody `elsewhere`, it is not known.
+    """
+    hole = fallback_of(call.client)
+    if provider != "openai":
+        return through is None and hole is not None and provider == call.provider and provider in elsewhere
+    if model:
+        return not providers.of_openai(model)
+    client = call.client
+    several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
+    if through is not None or call.api not in OPENAI or (hole is None and not several):
+        return False
+    if hole is not None and hole.expression == "openai" and call.api in ("chat", "completion"):
+        # The module itself, which nothing here leads to another server.
+        return False
+    if "openai" in elsewhere or hole is None or providers.others_in(hole.expression):
+        # Named after somebody else, one of several clients, or of a project that has some for other servers.
+        return True
+    imported = any(path.partition(".")[0] == "openai" for path in facts.aliases.values())
+    return not imported and "openai" not in hole.expression.lower()
 
 
 def unset(value: Value) -> bool:

@@ -85,7 +85,7 @@ class Linker:
         self.classes = Classes(all_facts, self.modules)
         self.files = loading.Files(all_facts)
         # The project uses OpenAI's client for servers of others, too.
-        self.elsewhere = any(facts.addressed for facts in all_facts)
+        self.elsewhere = frozenset(provider for facts in all_facts for provider in facts.addressed)
         # By file its functions, by their keys.
         self.nestings: dict[str, Nesting[str]] = {}
         # Clients that settings are given, by the name of the settings, and what that comes to.

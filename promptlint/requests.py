@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint import providers
-from promptlint.clients import MAX_INNER, Through, answers_by_script, client_of, model_name, provider_at, unset
+from promptlint.clients import (
+    MAX_INNER,
+    OPENAI,
+    Through,
+    answers_by_script,
+    client_of,
+    model_name,
+    provider_at,
+    unset,
+    unsure,
+)
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
@@ -60,8 +70,6 @@ _INPUT = re.compile(r"(?:^|\W)input[\"'\]]*$")
 _TEXTS = {"system": ("system", "system"), "messages": ("messages", "user"), "prompt": ("messages", "user")}
 # Kinds of calls that take no text in the place of a list of messages.
 _LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
-# Those of OpenAI's client, which many servers are asked through.
-_OPENAI = _LISTS | {"responses", "assistants", "conversations", "completion"}
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
 # with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
@@ -293,7 +301,7 @@ class _Reading:
         if self.provider in ("", "litellm") or framework:
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
-        if self.provider == "openai" and not self.openai(through):
+        if unsure(self.call, self.facts, self.linker.elsewhere, through, self.provider, self.model):
             self.provider = ""
             self.unknown("provider", fallback_of(self.call.client))
 
@@ -301,28 +309,6 @@ class _Reading:
         self.unresolved.append(
             Unresolved(part, value.expression if value else "...", value.span if value else self.call.span)
         )
-
-    def openai(self, through: Through | None) -> bool:
-        """Whether OpenAI gets the request, and not one of the many servers that its client is used for.
-
-        The name of the model tells. Of a client that is not known nothing else does, unless the file imports OpenAI's
-        and the project makes no client for another server.
-        """
-        if self.model:
-            return providers.of_openai(self.model)
-        hole = fallback_of(self.call.client)
-        client = self.call.client
-        several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
-        if through is not None or self.call.api not in _OPENAI or (hole is None and not several):
-            return True
-        if hole is not None and hole.expression == "openai" and self.call.api in ("chat", "completion"):
-            # The module itself, which nothing here leads to another server.
-            return True
-        if self.linker.elsewhere or hole is None or providers.others_in(hole.expression):
-            # Named after somebody else, one of several clients, or of a project that has some for other servers.
-            return False
-        imported = any(path.partition(".")[0] == "openai" for path in self.facts.aliases.values())
-        return imported or "openai" in hole.expression.lower()
 
     def missing(self, slot: str, value: Value | None) -> Unresolved:
         """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
@@ -334,10 +320,12 @@ class _Reading:
         """Add what stands in a slot of texts."""
         if unset(value):
             return
+        inner = value.get("messages") if slot == "messages" and isinstance(value, Mapping) else None
+        value = value if inner is None else inner
         if slot == "messages" and any(map(self.listed, run_time(value))):
             # A list of which nothing is known: whose messages stand in it is not, either.
             role = "unknown"
-        if slot == "messages" and self.call.api in _OPENAI and isinstance(value, Items):
+        if slot == "messages" and self.call.api in OPENAI and isinstance(value, Items):
             value = msgspec.structs.replace(value, items=tuple(map(_as_message, value.items)))
         for message in self.turns(value) or _messages(value, role, self.call.span):
             if slot == "system" and message.role == "unknown":

@@ -181,6 +181,15 @@ def test_a_text_that_is_made_of_messages_to_train_on_is_no_request(
     assert len(requests_of(app=code, use=use)) == requests
 
 
+def test_a_function_that_makes_a_prompt_to_generate_from_generates_nothing() -> None:
+    make = """
+    def make(tokenizer):
+        return tokenizer.apply_chat_template([{"role": "user", "content": "Name a plant that likes water."}])
+    """
+    use = "from app import make\nprint(get_generation_prompt(make(tokenizer)))\n"
+    assert requests_of(app=make, use=use) == []
+
+
 def test_what_a_caller_gives_a_chat_template_may_end_with_an_answer() -> None:
     make = """
     def make(tokenizer, messages):
@@ -227,3 +236,53 @@ def test_a_method_of_the_project_does_not_say_who_answers() -> None:
     """
     found = {parts(each)[0][1]: each.provider for each in requests_of(code)}
     assert found == {"Name a plant.": "", "Name a tree.": "", "Name a herb.": "gemini"}
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "provider"),
+    [
+        ("anthropic.Anthropic()", "client.messages.create", "anthropic"),
+        ("anthropic.Anthropic(base_url=None)", "client.messages.create", "anthropic"),
+        ("anthropic.AnthropicBedrock()", "client.messages.create", ""),
+        ("anthropic.AsyncAnthropic(base_url=url)", "client.messages.create", ""),
+        ("genai.Client(vertexai=False)", "client.models.generate_content", "gemini"),
+        ("genai.Client(vertexai=True)", "client.models.generate_content", ""),
+        ("anthropic.AnthropicBedrock()", "client.models.generate_content", "gemini"),
+    ],
+)
+def test_a_client_that_is_not_known_may_be_one_that_asks_somebody_else(made: str, asked: str, provider: str) -> None:
+    slot = "contents" if "models" in asked else "messages"
+    app = f"""
+    import anthropic
+    from google import genai
+
+    def ask(client):
+        return {asked}(model=MODEL, {slot}=[{{"role": "user", "content": "Name a plant."}}])
+    """
+    clients = f"import anthropic\nfrom google import genai\n\ndef make(url):\n    return {made}\n"
+    assert [each.provider for each in requests_of(app=app, clients=clients)] == [provider]
+
+
+@pytest.mark.parametrize(
+    ("messages", "roles"),
+    [
+        ("[HumanMessage(content='Name a plant.')]", ["user"]),
+        ("self.trim(query)", ["unknown"]),
+        ("[HumanMessage(content='Name a plant.'), *self.more(query)]", ["user", "unknown"]),
+    ],
+)
+def test_messages_that_an_agent_is_given_in_a_dict(messages: str, roles: list[str]) -> None:
+    code = f"""
+    from langchain_core.messages import HumanMessage
+    from langgraph.prebuilt import create_react_agent
+
+    class Desk:
+        def __init__(self):
+            self.agent = create_react_agent("openai:gpt-4.1", [], prompt="You know plants.")
+
+        def ask(self, query):
+            return self.agent.invoke({{"messages": {messages}}})
+    """
+    found = requests_of(code)
+    sent = [([role for role, _ in parts(each)], each.complete) for each in found]
+    assert sent == [(["system", *roles], roles == ["user"])]

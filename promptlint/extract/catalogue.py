@@ -141,7 +141,8 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     `address` is where it connects to; `hosts` of the catalogue know some. `method`: it is called on a client, and
     gives back that client with more set; with `through` its name is a common one, and it counts only on what is known
     to be one. `output` is where it is given the form of every answer. `unread` and `own` are those of `CallEntry`.
-    `settings`: it makes no client, but settings of this name out of the one that it is given.
+    `settings`: it makes no client, but settings of this name out of the one that it is given. `speaks` is the provider
+    whose methods it has, where `provider` is another one.
     """
 
     match: list[str]
@@ -155,6 +156,7 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     own: list[str] = []
     otherwise: list[str] = []
     settings: str = ""
+    speaks: str = ""
     requires: list[str] = []
     excludes: list[str] = []
 

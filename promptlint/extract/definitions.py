@@ -16,14 +16,7 @@ from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Described, Function
 from promptlint.extract.handled import forget_handled
-from promptlint.extract.invocations import (
-    called_name,
-    note_annotation,
-    note_attribute,
-    note_fields,
-    of_strings,
-    of_text,
-)
+from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
@@ -299,8 +292,6 @@ def _parameters(
             explained = explained or schemas.explained(argument.annotation)
             if of_strings(argument.annotation):
                 scope.strings.add(argument.arg)
-            elif of_text(argument.annotation):
-                scope.texts.add(argument.arg)
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
             consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))

@@ -234,8 +234,8 @@ class Facts(msgspec.Struct):
     decorated: list[tuple[str, str]] = []
     # Methods that decorators of frameworks make tools of, by their keys.
     tool_methods: list[str] = []
-    # A client of OpenAI's package is made here for an address that is given: who answers there may be anybody.
-    addressed: bool = False
+    # Providers for whose methods a client is made here that asks somebody else: at an address, in another cloud.
+    addressed: list[str] = []
     # Dotted names of what is called, as far as the configuration may mean it.
     named: list[str] = []
     # Clients that settings are given, by the name of the settings.

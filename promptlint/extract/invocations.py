@@ -249,7 +249,10 @@ def _known(scope: Scope, written: str) -> str:
 
 
 def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:
-    """Remember the class that an annotation names."""
+    """Remember the class that an annotation names, or that it is a string."""
+    if of_text(annotation):
+        scope.texts.add(name)
+        return
     found = annotated_class(annotation)
     if not found and name and isinstance(annotation, ast.Subscript) and (inner := _items(annotation)) is not None:
         found, name = annotated_class(inner), f"{name}{ITEM}"

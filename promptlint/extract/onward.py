@@ -23,8 +23,8 @@ _SENDING = frozenset(
     "generate generates generation generator complete completion predict infer inference invoke ainvoke agenerate "
     "acomplete acompletion pipe pipeline llm chat ask query stream".split()
 )
-# Words of the names of functions that make one text of another: `apply_chat_template`, `format_chat_prompt`.
-_MAKING = frozenset("template format convert render tokenize encode count".split())
+# Words of the names of functions that make one text of another: `apply_chat_template`, `get_generation_prompt`.
+_MAKING = frozenset("template format convert render tokenize encode count prompt prompts".split())
 # Words that no other functions have in their names.
 _GENERATING = frozenset("generate generation completion completions inference pipeline llm invoke ainvoke".split())
 # Words of the names of functions whose text is data to train on, or is only counted; and of those whose text is so,
@@ -45,7 +45,8 @@ _KEEPING = frozenset({"append", "extend", "add", "update", "insert", "put", "put
 
 def generates(name: str) -> bool:
     """Whether the name of a function says that it lets a model go on with a text, and can hardly mean another thing."""
-    return not _GENERATING.isdisjoint(words(name))
+    said = words(name)
+    return not _GENERATING.isdisjoint(said) and _MAKING.isdisjoint(said)
 
 
 def _sends(name: str) -> bool:

@@ -48,6 +48,8 @@ UNREAD = "unread."
 WITHIN = "within:"
 # Kinds of calls that take one text or a list of messages.
 _EITHER = frozenset({"agent", "responses", "generate", "interactions"})
+# Slots of a client that lead its requests to somebody else.
+_ELSEWHERE = frozenset({"address", "vertex"})
 # Attributes by which SDKs group their methods: what stands in front of them is the client.
 GROUPS = frozenset(
     "chat completions beta responses messages models aio with_raw_response with_streaming_response threads runs "
@@ -286,8 +288,8 @@ def client(
         given.append(("address", address[0]))
     elif entry.address and site.rest is not None:
         given.append(("address", (site.rest,)))
-    if entry.provider == "openai" and any(key == "address" and _set(value) for key, value in given):
-        file.facts.addressed = True
+    if entry.speaks or (entry.provider and any(key in _ELSEWHERE and _set(value) for key, value in given)):
+        file.facts.addressed.append(entry.speaks or entry.provider)
     for slot, value, _ in slots:
         if slot == "tools":
             note_tools(file, value)
@@ -298,7 +300,7 @@ def client(
 
 def _set(value: Value) -> bool:
     hole = single_hole(value)
-    return value != () and (hole is None or hole.expression != "None")
+    return value != () and (hole is None or hole.expression not in ("None", "False"))
 
 
 def formatted(value: Value, template: str, span: Span) -> Value:
