@@ -5,15 +5,24 @@ Each is given a linked template, its arguments, and the `Apply` that it was writ
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
 
 from promptlint import loading, margins, operations
+from promptlint.extract.bounds import MIN_DEFAULT
+from promptlint.extract.iteration import KEYS, one_of
+from promptlint.extract.joins import join_branches
+from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import SOME
 from promptlint.operations import in_text, literal
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Template, Text, Value
+from promptlint.template import Apply, Choice, Condition, Hole, Items, Mapping, Template, Text, Value, texts
+
+# Values of a table of which one may be taken.
+MAX_BRANCHES = 32
 
 Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
 
@@ -45,8 +54,16 @@ def _percent(target: Template, positional: list[Value], keywords: dict[str, Valu
 
 
 def _replace(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    old = literal(positional[0]) if positional else None
-    return operations.replace(target, old, in_text(positional[1])) if old and len(positional) > 1 else None
+    """What is replaced, and by what, one after another: a chain of calls is one operation."""
+    if len(positional) < 2:
+        return None
+    result = target
+    for wanted, given in zip(positional[::2], positional[1::2], strict=False):
+        old = literal(wanted)
+        if not old or (len(result) == 1 and type(result[0]) is Hole):
+            return None
+        result = operations.replace(result, old, in_text(given))
+    return result
 
 
 def _stripped(left: bool, right: bool) -> Operation:
@@ -105,6 +122,52 @@ def _ends(positional: list[Value]) -> tuple[int | None, int | None] | None:
         return None
     low, _, high = written.partition(",")
     return int(low) if low else None, int(high) if high else None
+
+
+def or_default(hole: Hole, positional: list[Value]) -> Template:
+    """What a table of which nothing is known has under a key, or the text to be taken if it has nothing there."""
+    default = positional[1] if len(positional) > 1 else ()
+    told = isinstance(default, tuple) and sum(len(text.value) for text in texts(default)) >= MIN_DEFAULT
+    return (Choice(hole.expression, ((hole,), default)),) if told and isinstance(default, tuple) else (hole,)
+
+
+def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[str, Value]) -> Value | None:
+    """What stands in a value under a key, or at one turn of a loop; None where nothing is known of it."""
+    if KEYS in keywords and type(target) is Mapping:
+        # The keys of a dict are no texts.
+        return None
+    found = _found(target, positional, part.fallback)
+    inner = part.target[0] if isinstance(part.target, tuple) and len(part.target) == 1 else None
+    hole = single_hole(found) if found is not None else None
+    if hole is not None and type(inner) is Apply and hole.span == inner.fallback.span:
+        # Of what a loop goes through nothing is known but that this is a part of it.
+        return None
+    return found
+
+
+def _found(target: Value, positional: list[Value], hole: Hole) -> Value | None:
+    """The same, with `hole` for the items that are not in sight."""
+    condition = hole.expression
+    key = literal(positional[0]) if positional else None
+    default = positional[1] if len(positional) > 1 else None
+    asked = single_hole(positional[0]) if positional else None
+    if asked is not None and asked.origin == "loop":
+        return one_of(target, condition, (hole,))
+    if key is None:
+        values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
+        if values and len(values) <= MAX_BRANCHES and all(type(item) is Mapping for item in values):
+            # Tables of one form, of which one is taken: by languages, by models.
+            return functools.reduce(functools.partial(join_branches, Condition(condition)), values)
+        values += [default] if values and default is not None else []
+        branches = tuple(value for value in values if isinstance(value, tuple))
+        return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
+    if type(target) is Mapping:
+        found = target.get(key)
+        return default if found is None and target.complete else found
+    if type(target) is Items and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
+        index = int(key)
+        return target.items[index] if -len(target.items) <= index < len(target.items) else None
+    return None
 
 
 def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:

@@ -6,7 +6,6 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 from __future__ import annotations
 
 import functools
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -14,22 +13,21 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import decisions, loading, operations, signatures
-from promptlint.applied import OPERATIONS, by_name, sliced
+from promptlint.applied import MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
 from promptlint.classes import Classes
 from promptlint.clients import Through, client_of, model_name, unset
-from promptlint.extract.bounds import MIN_DEFAULT, bounded
+from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
-from promptlint.extract.iteration import one_of
 from promptlint.extract.joins import either_message, join_branches
 from promptlint.extract.names import prompt_like
 from promptlint.extract.spreads import SPREAD
-from promptlint.extract.state import has_text, single_hole, state_of
+from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for
 from promptlint.modules import Modules
 from promptlint.nesting import Nesting
-from promptlint.operations import SEVERAL, in_text, is_several, literal
+from promptlint.operations import SEVERAL, in_text, is_several
 from promptlint.prompt import Project
 from promptlint.remarks import Remarks
 from promptlint.template import (
@@ -50,7 +48,6 @@ from promptlint.template import (
     Text,
     Value,
     Volatility,
-    texts,
 )
 
 MAX_DEPTH = 40
@@ -58,7 +55,6 @@ MAX_PARTS = 4_000
 # Steps of one look-up, and what may be cut off in it. Values of real programs take up to 7,000 steps and 110 cuts;
 # functions that call each other have ways without end: each of them ends where one is on the way already.
 MAX_STEPS, MAX_CUTS = 60_000, 1_000
-MAX_BRANCHES = 32
 MAX_HOPS = 12
 
 Bound: TypeAlias = dict[str, Value]
@@ -493,10 +489,10 @@ class Linker:
             loaded = loading.apply(self, part, target, positional, keywords, facts, bound)
             return (part.fallback,) if loaded is None else loaded
         if part.operation == "item":
-            found = _item(target, positional, part.fallback.expression)
+            found = picked(part, target, positional, keywords)
             if found is None and (given := bound.get(part.fallback.member)) is not None:
                 return given
-            return _or_default(part.fallback, positional) if found is None else found
+            return or_default(part.fallback, positional) if found is None else found
         if part.operation == "slice" and (type(target) is Items or unset(target)):
             # Of nothing nothing can be cut out: where there is none, something else holds.
             return sliced(target, positional) if type(target) is Items else target
@@ -567,33 +563,3 @@ def _given_up(value: Value) -> Value:
             if (type(part) is not Choice and type(part) is not Repeat)
         )
     return value
-
-
-def _or_default(hole: Hole, positional: list[Value]) -> Template:
-    """What a table of which nothing is known has under a key, or the text to be taken if it has nothing there."""
-    default = positional[1] if len(positional) > 1 else ()
-    told = isinstance(default, tuple) and sum(len(text.value) for text in texts(default)) >= MIN_DEFAULT
-    return (Choice(hole.expression, ((hole,), default)),) if told and isinstance(default, tuple) else (hole,)
-
-
-def _item(target: Value, positional: list[Value], condition: str) -> Value | None:
-    key = literal(positional[0]) if positional else None
-    default = positional[1] if len(positional) > 1 else None
-    asked = single_hole(positional[0]) if positional else None
-    if asked is not None and asked.origin == "loop":
-        return one_of(target, condition, (asked,))
-    if key is None:
-        values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
-        if values and len(values) <= MAX_BRANCHES and all(type(item) is Mapping for item in values):
-            # Tables of one form, of which one is taken: by languages, by models.
-            return functools.reduce(functools.partial(join_branches, Condition(condition)), values)
-        values += [default] if values and default is not None else []
-        branches = tuple(value for value in values if isinstance(value, tuple))
-        return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
-    if type(target) is Mapping:
-        found = target.get(key)
-        return default if found is None and target.complete else found
-    if type(target) is Items and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
-        index = int(key)
-        return target.items[index] if -len(target.items) <= index < len(target.items) else None
-    return None

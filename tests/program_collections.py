@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from program_parts import Draw, Program
 
-# Texts are long enough to be told from keys and names.
+# Texts that are found wherever they are read from, and those that are found as a part of what is sent.
+SHORT = "Sort letter {} by its town."
 SENTENCE = "Sort letter {} by the departments of the town, and name the source of every figure that is in it."
 ONE = "client.chat.completions.create(model='gpt-5', messages=[{{'role': '{}', 'content': {}}}])"
 
@@ -25,6 +26,7 @@ class _Collections:
         self.draw = draw
         self.forms: list[str] = []
         self.texts = 0
+        self.lengths: tuple[str, ...] = (SENTENCE,)
         self.head: list[str] = []
 
     def pick(self, several: tuple[str, ...]) -> str:
@@ -32,16 +34,18 @@ class _Collections:
 
     def text(self) -> str:
         self.texts += 1
-        return repr(SENTENCE.format(self.texts))
+        return repr(self.pick(self.lengths).format(self.texts))
 
     def program(self) -> Program:
         ways: tuple[Callable[[], tuple[str, list[tuple[str, str]]]], ...]
         ways = (self.listed, self.keyed, self.records, self.pairs, self.cut, self.tables)
         way = ways[self.draw(len(ways))]
         self.forms.append(way.__name__)
+        place = self.draw(5)
+        # What a function or a constructor is given is sent from another place, and a short text is no prompt by itself.
+        self.lengths = (SENTENCE,) if place in (2, 3) else (SENTENCE, SHORT)
         value, walks = way()
         loop, item = walks[self.draw(len(walks))]
-        place = self.draw(5)
         self.forms.append(("module", "other module", "parameter", "attribute", "class attribute")[place])
         files: dict[str, str] = {}
         lines: list[str]

@@ -331,8 +331,7 @@ CASES = [
             for letter in LETTERS:
                 {ASK}f"Answer this: {{letter}}"}}])
         """,
-        ("user", RULES),
-        ("user", TASK),
+        ("user", f"Answer this: {RULES}{TASK}"),
     ),
     case(
         "a loop over the values of a table, each of them a message",
@@ -342,8 +341,7 @@ CASES = [
             for number, (name, task) in enumerate(tasks.items()):
                 {ASK}task}}])
         """,
-        ("user", RULES),
-        ("user", TASK),
+        ("user", RULES + TASK),
     ),
     case(
         "a text that is cut into messages",

@@ -44,8 +44,7 @@ CASES = [
                 print(name)
                 {ASK}question}}])
         """,
-        ("user", RULES),
-        ("user", TASK),
+        ("user", RULES + TASK),
     ),
     case(
         "a record of a dict of records",
@@ -57,8 +56,7 @@ CASES = [
                 text += f"- {{topic['about']}}"
             {ASK}text}}])
         """,
-        ("user", RULES),
-        ("user", TASK),
+        ("user", f"- {RULES}{TASK}"),
     ),
     case(
         "settings in a text of which an agent is made",
@@ -120,7 +118,7 @@ CASES = [
             team = MagenticOrchestration(members=[agent])
             await team.invoke(task="RULES_TEXT", runtime=runtime)
         """,
-        ("user", TASK),
+        ("user", TASK + "How many letters are there?"),
         ("user", RULES),
     ),
     case(
@@ -254,3 +252,67 @@ def test_what_is_said_of_each_item_of_a_collection_is_said_once() -> None:
     assert any("Burns a letter" in text.value for prompt in project.prompts for text in texts(prompt.template))
     assert rule.check is not None
     assert not [each for request in project.requests for each in rule.check(request)]
+
+
+SHORT = ("Name every town.", "Name every street.")
+LOOPS = {
+    "a list": ("ITEMS", ["for text in ITEMS:", "    send(text)"]),
+    "a list that is written in the loop": ("ITEMS", [f"for text in [{SHORT[0]!r}, {SHORT[1]!r}]:", "    send(text)"]),
+    "a copy, numbered": ("ITEMS", ["for number, text in enumerate(list(ITEMS)):", "    send(text)"]),
+    "values": ("TABLE", ["for text in TABLE.values():", "    send(text)"]),
+    "values beside their keys": ("TABLE", ["for number, (key, text) in enumerate(TABLE.items()):", "    send(text)"]),
+    "values by their keys": ("TABLE", ["for key in TABLE:", "    send(TABLE[key])"]),
+    "pairs": ("PAIRS", ["for name, text in PAIRS:", "    send(text)"]),
+    "records": ("RECORDS", ["for each in RECORDS:", "    send(each['text'])"]),
+    "two lists together": ("ITEMS", ["for text, number in zip(ITEMS, range(9)):", "    send(text)"]),
+    "a comprehension": ("ITEMS", ["return [send(text) for text in ITEMS]"]),
+    "a comprehension of values": ("TABLE", ["return [send(text) for key, text in TABLE.items()]"]),
+}
+HELD = {
+    "ITEMS": list(SHORT),
+    "TABLE": {"one word": SHORT[0], "two words": SHORT[1]},
+    "PAIRS": [("one", SHORT[0]), ("two", SHORT[1])],
+    "RECORDS": [{"id": 1, "text": SHORT[0]}, {"id": 2, "text": SHORT[1]}],
+}
+
+
+SEND = f"def send(text):\n    {ASK}text}}])\n"
+
+
+@pytest.mark.parametrize("name", LOOPS)
+@pytest.mark.parametrize("place", ["module", "function", "other module"])
+def test_short_items_are_part_of_what_is_sent(name: str, place: str) -> None:
+    table, loop = LOOPS[name]
+    value = f"{table} = {HELD[table]!r}"
+    body = [*([value] if place == "function" else []), *loop]
+    head = f"from held import {table}\n" if place == "other module" else f"{value}\n" if place == "module" else ""
+    files = {"app.py": head + SEND + "def ask(client):\n" + "".join(f"    {line}\n" for line in body)}
+    files |= {"held.py": f"{value}\n"} if place == "other module" else {}
+    project = link([facts(Source(file, text)) for file, text in files.items()])
+    (sent,) = [request for request in project.requests if request.api]
+    assert tuple(text.value for prompt in sent.prompts for text in texts(prompt.template)) == SHORT
+
+
+@pytest.mark.parametrize("number", [10, 60, 110, 200, 390])
+@pytest.mark.parametrize("chained", [True, False])
+def test_a_text_in_which_much_is_replaced_is_kept(number: int, chained: bool) -> None:
+    fields = "".join(f" [{n}]" for n in range(number))
+    calls = [f'.replace("[{n}]", given["{n}"])' for n in range(number)]
+    steps = [f"text = TEXT{''.join(calls)}"] if chained else ["text = TEXT", *(f"text = text{each}" for each in calls)]
+    program = f"TEXT = '{TASK}{fields}'\ndef ask(client, given):\n"
+    program += "".join(f"    {step}\n" for step in (*steps, f"return {ASK}text}}])"))
+    (sent,) = [request for request in link([facts(Source("app.py", program))]).requests if request.api]
+    said = "".join(text.value for text in texts(sent.prompts[0].template))
+    assert said.startswith(TASK)
+    # Of what one expression nests deeper than it is read the text is kept, not what is put into it.
+    assert said.count("[") == (0 if number < 120 or not chained else said.count("]"))
+    assert said.count("[") < number
+
+
+def test_texts_that_each_go_on_from_the_one_before() -> None:
+    chain = "".join(f"PROMPT_{n} = PROMPT_{n - 1} + ' {TASK}'\n" for n in range(1, 1_500))
+    read = facts(Source("app.py", f"PROMPT_0 = '{RULES}'\n{chain}"))
+    # All but the first of them are in the last, and cost no more than it.
+    assert sum(len(site.value) for site in read.sites if isinstance(site.value, tuple)) < 50_000
+    (prompt,) = link([read]).prompts
+    assert prompt.name == "PROMPT_1499"

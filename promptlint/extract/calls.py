@@ -42,6 +42,7 @@ from promptlint.template import (
     Items,
     Mapping,
     Message,
+    Part,
     Ref,
     Template,
     Value,
@@ -89,6 +90,8 @@ WRAPPERS = frozenset("prompt template text string str instruction instructions m
 _SPECIAL = _OF_VALUES | _TAILS | FUNCTIONS.keys() | loads.KNOWN | schemas.ASKING | pipelines.KNOWN
 # Keywords that name a tool.
 _NAMED = frozenset({"name", "tool_name"})
+# Calls of `replace` in one chain that are followed.
+MAX_REPLACED = 400
 # What measures a program, or is a way into a service, has a name and a description, too.
 _METERS = frozenset("counter gauge histogram distribution scalar metric metrics meter timer".split())
 _WAYS = frozenset({"endpoint", "route"})
@@ -322,7 +325,24 @@ def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate:
     if method in ("strip", "lstrip", "rstrip", "upper", "lower") and known is not None and not known.parameter:
         return None
     hole = run_time_value(file, site, receiver)
+    if operation == "replace" and len(receiver) == 1:
+        return _replaced(file, site, receiver, receiver[0], hole)
     return (Apply(operation, receiver, site.arguments(), file.span(node), hole),)
+
+
+def _replaced(file: File, site: CallSite, receiver: Template, known: Part, hole: Hole) -> Value:
+    """`text.replace("{a}", a).replace("{b}", b)`: one operation, however many calls are chained.
+
+    Of more than any program has the text stands as it is.
+    """
+    given, span = site.arguments(), file.span(site.node)
+    chained = type(known) is Apply and known.operation == "replace" and len(known.arguments.positional) % 2 == 0
+    if type(known) is not Apply or not chained or len(given.positional) != 2 or given.keywords or not given.complete:
+        return (Apply("replace", receiver, given, span, hole),)
+    pairs = (*known.arguments.positional, *given.positional)
+    if len(pairs) > 2 * MAX_REPLACED:
+        return receiver
+    return (Apply("replace", known.target, Arguments(pairs), span, hole),)
 
 
 def _told(default: Value) -> TypeGuard[Template]:
@@ -434,7 +454,7 @@ def _result(file: File, scope: Scope, site: CallSite, receiver: Value | None, ev
         value, node = site.positional[0]
         member = shown_as(file, scope, node, value)
     elif site.last == "choice" and len(site.positional) == 1:
-        member, _ = drawn_from(file, scope, site.node.args[0], site.positional[0][0], evaluate)
+        member = drawn_from(file, scope, site.node.args[0], site.positional[0][0], evaluate).member
     elif hole.member == f"{site.last}()" and (name := called_name(file, scope, site.node.func)):
         # Whose method it is, is known.
         member = f"@{name}()"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.state import NEARLY, File, Scope, fallback_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, UNKNOWN
@@ -27,27 +29,44 @@ _CUTTING = frozenset({"split", "splitlines", "rsplit"})
 _NEARLY = NEARLY | {"dedent"}
 
 
-def drawn_from(file: File, scope: Scope, node: ast.expr, value: Value | None, evaluate: Evaluate) -> tuple[str, int]:
-    """Which collection one item of `node` comes from, as in `Hole.member`, and how many keys or numbers with it."""
-    paired = 0
+class Drawn(msgspec.Struct, frozen=True):
+    """Where an item comes from.
+
+    `member` is its name, as in `Hole.member`; `beside` how many keys or numbers come with it (`enumerate`, `items`).
+    `collection` is what it is one of, None where that is not known or it is only a piece of one of them; `values` says
+    that of a dict it is a value, not a key.
+    """
+
+    member: str
+    beside: int = 0
+    collection: Value | None = None
+    values: bool = False
+
+
+def drawn_from(file: File, scope: Scope, node: ast.expr, value: Value | None, evaluate: Evaluate) -> Drawn:
+    """Which collection one item of `node` comes from, whose value is given where it is known."""
+    beside, cut = 0, False
     for _ in range(MAX_PATH):
         if type(node) is not ast.Call:
             break
         function = node.func
         last = function.attr if type(function) is ast.Attribute else function.id if type(function) is ast.Name else ""
         if type(function) is ast.Attribute and last in ("items", "values") and not node.args:
-            inner, _ = drawn_from(file, scope, function.value, None, evaluate)
-            return (f"{inner}.*" if inner else ""), paired + (last == "items")
+            inner = drawn_from(file, scope, function.value, None, evaluate)
+            member = f"{inner.member}.*" if inner.member else ""
+            return Drawn(member, beside + (last == "items"), None if cut else inner.collection, True)
         if type(function) is ast.Attribute and (last in _CUTTING or last in _NEARLY):
-            node, value = function.value, None
+            node, value, cut = function.value, None, True
         elif node.args and (last in _THROUGH or last == "enumerate"):
-            paired += last == "enumerate"
+            beside, cut = beside + (last == "enumerate"), cut or last == "choice"
             node, value = node.args[0], None
         else:
             break
     if type(node) in NAMES and value is None:
         value = evaluate(file, scope, node)
-    return ("" if value is None else _kept(file, scope, node, value)), paired
+    member = "" if value is None else _kept(file, scope, node, value)
+    # What a call gives back is not looked up again for every item.
+    return Drawn(member, beside, None if cut or type(node) is ast.Call else value)
 
 
 def _kept(file: File, scope: Scope, node: ast.expr, value: Value) -> str:
@@ -109,7 +128,7 @@ def looked_up(file: File, scope: Scope, node: ast.Call, table: Value | None, eva
         return ""
     if own is None or (not own.parameter and single_hole(table) is not None):
         return ""
-    member, _ = drawn_from(file, scope, node.func.value, table, evaluate)
+    member = drawn_from(file, scope, node.func.value, table, evaluate).member
     return f"{member}.*" if member else ""
 
 

@@ -14,8 +14,8 @@ from promptlint.extract.calls import call
 from promptlint.extract.collections import below
 from promptlint.extract.comments import NOT_A_PROMPT, Marked
 from promptlint.extract.conditions import condition, truth
-from promptlint.extract.invocations import note_given, note_item, of_class
-from promptlint.extract.iteration import bind_items, bind_loop, condition_text, iteration_state, spread, unordered
+from promptlint.extract.invocations import note_given, of_class
+from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, of_loop, spread, unordered
 from promptlint.extract.joins import join_branches
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_written
@@ -77,7 +77,7 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
         return lookup(file, scope, node.id, node)  # type: ignore[attr-defined]
     handler = HANDLERS.get(kind)
     if file.depth > MAX_DEPTH or handler is None:
-        return (file.hole(node, _UNKNOWN),)
+        return _deep(file, scope, node)
     file.depth += 1
     made, reused = file.made, file.reused
     file.made = made + 1
@@ -96,6 +96,19 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     return kept
 
 
+def _deep(file: File, scope: Scope, node: ast.expr) -> Value:
+    """What is not looked into; of a long chain of `replace` the text that it begins with stands as it is."""
+    start = node
+    # The innermost call stands deepest: of a chain, the text is worth more than what is put into it.
+    while isinstance(start, ast.Call) and isinstance(start.func, ast.Attribute) and start.func.attr == "replace":
+        start = start.func.value
+    if isinstance(start, ast.Name):
+        return lookup(file, scope, start.id, start)
+    if isinstance(start, ast.Constant):
+        return constant(file, scope, start)
+    return (file.hole(node, _UNKNOWN),)
+
+
 def written_out(node: ast.expr) -> int:
     """How many entries a list or dict has in the source."""
     if isinstance(node, ast.Dict):
@@ -112,15 +125,15 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
         value = here.values.get(identifier)
         if value is not None and (here is scope or here.kind != "class"):
             hole = single_hole(value)
-            if hole is None:
-                file.reused += 1
-                return value
-            state = (hole.volatility, hole.origin)
-            if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
-                # `result = run(command)`: what a program calls its values in between says nothing of them.
-                passing = identifier in PASSING and not hole.parameter and here.kind == "function"
-                state = state if passing else of_name(identifier, state[1])
-            return (file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member),)
+            if hole is not None:
+                return (_known_as(file, here, identifier, hole, node),)
+            file.reused += 1
+            part = value[0] if type(value) is tuple and len(value) == 1 else None
+            if type(part) is Apply and part.operation == "item" and of_loop(value):
+                # Where linking knows nothing of it, it is a run-time value like any other.
+                named = _known_as(file, here, identifier, part.fallback, node)
+                return (Apply("item", part.target, part.arguments, part.span, named),)
+            return value
         if identifier in file.nested and here.kind == "function":
             key = here.key(identifier)
             if key in file.facts.functions or key in file.facts.bases:
@@ -144,6 +157,16 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     if hasattr(builtins, identifier):
         state = CONSTANT
     return (file.hole(node, state[0], state[1]),)
+
+
+def _known_as(file: File, here: Scope, identifier: str, hole: Hole, node: ast.expr) -> Hole:
+    """A run-time value under the name that it is used by."""
+    state = (hole.volatility, hole.origin)
+    if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
+        # `result = run(command)`: what a program calls its values in between says nothing of them.
+        passing = identifier in PASSING and not hole.parameter and here.kind == "function"
+        state = state if passing else of_name(identifier, state[1])
+    return file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member)
 
 
 def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
@@ -398,8 +421,6 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
         over = over or condition_text(file, generator.iter)
         bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
-        note_item(file, inner, generator.target, generator.iter)
-        bind_items(file, inner, generator.target, generator.iter, iterable, evaluate)
         for test in generator.ifs:
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)
@@ -417,7 +438,6 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
         iterable = evaluate(file, inner, generator.iter)
         states.append(iteration_state(iterable))
         bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
-        note_item(file, inner, generator.target, generator.iter)
     evaluate(file, inner, node.key)
     value = evaluate(file, inner, node.value)
     if any(state[1] == "unordered" for state in states) and not textual(value):

@@ -8,10 +8,11 @@ from zlib import crc32
 import msgspec
 
 from promptlint.extract.callsite import Evaluate
-from promptlint.extract.collections import below, drawn_from
+from promptlint.extract.collections import MAX_PATH, Drawn, below, drawn_from
+from promptlint.extract.invocations import ITEM, note_item
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
-from promptlint.extract.volatility import NAMES, UNKNOWN, State, of_name
+from promptlint.extract.volatility import UNKNOWN, State, of_name
 from promptlint.operations import exact, is_several, settled, several
 from promptlint.template import (
     Apply,
@@ -34,6 +35,8 @@ MAX_CONDITION = 200
 MAX_MEMBERS = 32
 # Rows within rows.
 MAX_NESTING = 4
+# What is given to an "item" that is a key where what it is taken from turns out to be a dict.
+KEYS = "keys"
 
 
 def condition_text(file: File, node: ast.expr) -> str:
@@ -60,18 +63,36 @@ def iteration_state(iterable: Value) -> State:
 def bind_loop(
     file: File, scope: Scope, target: ast.expr, node: ast.expr, iterable: Value, evaluate: Evaluate
 ) -> None:
-    """Bind the names of a loop's target to what one turn of the loop over `node` sees."""
+    """Bind the names of a loop's target to what one turn of the loop over `node`, or of a comprehension, sees."""
+    note_item(file, scope, target, node)
     state = iteration_state(iterable)
     zipped = node.args if type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == "zip" else []
     if zipped and isinstance(target, ast.Tuple) and len(target.elts) == len(zipped):
         for each, argument in zip(target.elts, zipped, strict=True):
-            _bind(file, scope, each, state, *drawn_from(file, scope, argument, None, evaluate))
+            _bind_drawn(file, scope, each, node, state, drawn_from(file, scope, argument, None, evaluate))
     else:
-        _bind(file, scope, target, state, *drawn_from(file, scope, node, iterable, evaluate))
+        _bind_drawn(file, scope, target, node, state, drawn_from(file, scope, node, iterable, evaluate))
 
 
-def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str, paired: int) -> None:
-    """Bind the names of a target; `paired`: what comes second is the item, so often."""
+def _bind_drawn(file: File, scope: Scope, target: ast.expr, node: ast.expr, state: State, drawn: Drawn) -> None:
+    """Bind a target to an item of a collection: to its texts, where they are known or may come to be, or to its name.
+
+    Of objects whose class is known, what that says counts.
+    """
+    _bind(file, scope, target, state, drawn.member, drawn.beside)
+    for _ in range(drawn.beside):
+        if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+            return
+        target = target.elts[1]
+    owner = scope.types.get(target.id, "") if isinstance(target, ast.Name) else ""
+    # What an attribute of this object holds may be objects, of which its class says more, or texts.
+    said = bool(owner) and (not owner.endswith(ITEM) or owner[1:] in file.facts.types)
+    if drawn.collection is not None and not said:
+        _bind_item(file, scope, target, drawn.collection, drawn.values, node)
+
+
+def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str, beside: int) -> None:
+    """Bind the names of a target; `beside`: what comes second is the item, so often."""
     if type(target) is ast.Name:
         known = of_name(target.id)
         chosen = state[0] if state[0] is not UNKNOWN[0] else known[0]
@@ -79,8 +100,8 @@ def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str,
         scope.values[target.id] = (file.hole(target, chosen, origin, member=member),)
     elif isinstance(target, ast.Tuple | ast.List):
         for number, each in enumerate(target.elts):
-            inner = (member if number else "") if paired else below(member, str(number))
-            _bind(file, scope, each, state, inner, max(paired - 1, 0))
+            inner = (member if number else "") if beside else below(member, str(number))
+            _bind(file, scope, each, state, inner, max(beside - 1, 0))
     elif isinstance(target, ast.Starred):
         _bind(file, scope, target.value, state, "", 0)
 
@@ -93,50 +114,19 @@ def part_of(value: Value, number: int, hole: Hole) -> Template:
     return (Apply("item", value, Arguments(((Text(str(number), hole.span, False),),)), hole.span, hole),)
 
 
-def bind_items(
-    file: File, scope: Scope, target: ast.expr, node: ast.expr, iterable: Value, evaluate: Evaluate
-) -> None:
-    """In a comprehension the items become part of one text: it holds each of those that are known.
+def _bind_item(file: File, scope: Scope, target: ast.expr, items: Value, values: bool, node: ast.expr) -> None:
+    """Bind a loop's target to one of the items, where these are texts that are known or may come to be.
 
-    Of objects whose class is known, what that says counts.
+    `values`: of a dict they are its values, not its keys.
     """
-    if isinstance(target, ast.Name) and target.id in scope.types:
-        return
-    if isinstance(node, ast.Call):
-        _bind_wrapped(file, scope, target, node, evaluate)
-    else:
-        _bind_item(file, scope, target, iterable, node)
-
-
-def _bind_wrapped(file: File, scope: Scope, target: ast.expr, node: ast.Call, evaluate: Evaluate) -> None:
-    """`for i, x in enumerate(xs)`, `for key, x in table.items()`, `for x, y in zip(xs, ys)`."""
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    targets = target.elts if isinstance(target, ast.Tuple) else [target]
-    if isinstance(node.func, ast.Attribute):
-        given = [node.func.value] if called in ("values", "items") and not node.args else []
-        targets = targets[1:] if called == "items" and len(targets) == 2 else targets if called == "values" else []
-    elif called == "zip":
-        given = list(node.args)
-    else:
-        given = node.args[:1] if called in _ITEMS_OF else []
-        targets = targets[1:] if called == "enumerate" else targets
-    for each, argument in zip(targets, given, strict=False):
-        # What a name stands for can be asked for once more.
-        if type(argument) in NAMES:
-            _bind_item(file, scope, each, evaluate(file, scope, argument), node)
-
-
-# Functions whose result has the items of what they are given.
-_ITEMS_OF = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "set", "tqdm"})
-
-
-def _bind_item(file: File, scope: Scope, target: ast.expr, items: Value, node: ast.expr) -> None:
-    """Bind a loop's target to one of the items, where these are texts that are known or may come to be."""
     hole = file.hole(target, state_of(items)[0], "loop")
     if isinstance(items, tuple):
         asked = single_hole(items)
         if (asked is not None and asked.parameter) or (len(items) == 1 and type(items[0]) in (Ref, Apply)):
-            _assign(scope, target, (Apply("item", items, Arguments(((hole,),)), hole.span, hole),))
+            asks = Arguments(((hole,),), () if values else ((KEYS, ()),))
+            _assign(scope, target, (Apply("item", items, asks, hole.span, hole),))
+        return
+    if type(items) is Mapping and not values:
         return
     one = one_of(items, condition_text(file, node), (hole,))
     if one is not None:
@@ -161,6 +151,19 @@ def _assign(scope: Scope, target: ast.expr, value: Value) -> None:
             elif type(applied) is Apply:
                 at = Arguments(((Text(str(number), applied.span, False),),))
                 _assign(scope, each, (Apply("item", (applied,), at, applied.span, applied.fallback),))
+
+
+def of_loop(value: Value) -> bool:
+    """Whether a value is an item that one turn of a loop sees, or stands in it, which linking may know."""
+    for _ in range(MAX_PATH):
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if type(part) is not Apply or part.operation != "item":
+            return False
+        asked = single_hole(part.arguments.positional[0]) if part.arguments.positional else None
+        if asked is not None and asked.origin == "loop":
+            return True
+        value = part.target
+    return False
 
 
 def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value | None:

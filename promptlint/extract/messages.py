@@ -172,10 +172,10 @@ def as_asked(file: File, scope: Scope, node: ast.expr, value: Value) -> Value:
     hole = single_hole(value)
     if hole is None or hole.member[:1] != "@":
         return value
-    if type(node) is ast.Name:
-        hole = single_hole(scope.values.get(node.id, ()))
-    call = file.asked.get(hole.span) if hole is not None else None
-    return value if call is None else (call,)
+    made = single_hole(scope.values.get(node.id, ())) if type(node) is ast.Name else hole
+    call = file.asked.get(made.span) if made is not None else None
+    # Where it makes none, what is known of the item holds.
+    return value if call is None else (Ref(call.name, hole, call.call),)
 
 
 def paired(item: Value) -> Value:

@@ -72,6 +72,8 @@ def sample(template: Template, limit: int = 8_000) -> str:
                 break
             values.append(value)
             size += len(value)
+            if size >= limit:
+                return "".join(values)
     return "".join(values)
 
 

@@ -126,6 +126,8 @@ class File:
     # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
     made = 0
     reused = 0
+    # The last text of very many parts that was noted, and its index.
+    longest: tuple[int, Site | None] = (0, None)
     # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
     muted = 0
     # Calls around the place that show what they are given to people, messages too.
@@ -319,9 +321,22 @@ class File:
         return "".join(part.value for part in value if type(part) is Text)
 
     def note(self, value: Value, span: Span, name: str, role: str, evidence: str, rank: int) -> int:
-        """Record a site and give back its index."""
-        self.facts.sites.append(Site(value, role, name, evidence, span, rank, self.once))
-        return len(self.facts.sites) - 1
+        """Record a site and give back its index.
+
+        A text of very many parts takes the place of the one that it goes on from (`B = A + "..."`): it holds all of it.
+        """
+        sites, site = self.facts.sites, Site(value, role, name, evidence, span, rank, self.once)
+        if type(value) is tuple and len(value) >= _MANY:
+            at, before = self.longest
+            if before is not None and at < len(sites) and sites[at] is before and _holds(site, before):
+                # One that was cut off holds no more than the one before.
+                if site.value != before.value:
+                    sites[at] = site
+                    self.longest = (at, site)
+                return at
+            self.longest = (len(sites), site)
+        sites.append(site)
+        return len(sites) - 1
 
     def unnoted(self, evaluate: Callable[[], Value]) -> Value:
         """What an expression is worth that has been read before, so that nothing is noted of it again."""
@@ -354,6 +369,19 @@ class File:
     def _prompt_like(self, name: str) -> bool:
         said = self.verdict(name) if self.verdict is not None else None
         return prompt_like(name) if said is None else said
+
+
+# Parts of a text from which on it is looked at whether it goes on from the one before: that costs as much as both.
+_MANY = 200
+
+
+def _holds(site: Site, before: Site) -> bool:
+    """Whether a text, doubtful or not, begins with all of another that is found in the same way."""
+    same = (site.role, site.evidence, site.rank, site.once) == (before.role, before.evidence, before.rank, before.once)
+    value, start = site.value, before.value
+    if not same or site.evidence not in ("name", "reads") or type(value) is not tuple or type(start) is not tuple:
+        return False
+    return value[: len(start)] == start
 
 
 # So many words are looked for one by one.

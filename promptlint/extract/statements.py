@@ -14,7 +14,7 @@ from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, 
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import condition, guard, opposite
 from promptlint.extract.expressions import add, evaluate
-from promptlint.extract.invocations import note_annotation, note_item
+from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import content_template, note_company
@@ -280,7 +280,6 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         iterable = evaluate(file, scope, node.iter)
         state, over = iteration_state(iterable), condition_text(file, node.iter)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
-        note_item(file, inner, node.target, node.iter)
     once, file.once = file.once, False
     inner.ends = []
     guard(inner, None)

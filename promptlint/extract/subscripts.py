@@ -6,7 +6,7 @@ import ast
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
-from promptlint.extract.iteration import condition_text
+from promptlint.extract.iteration import condition_text, of_loop
 from promptlint.extract.names import PASSING
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
@@ -47,6 +47,8 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
             return value.items[key]
         if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
             known = of_name(key) if isinstance(key, str) else state_of(value)
+            if own is not None and isinstance(key, str) and of_loop(value):
+                known = of_part(key, state, UNKNOWN if key in PASSING else known)
             place = Hole(hole.expression, hole.span, known[0], known[1], member=hole.member)
             wanted: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
@@ -73,7 +75,7 @@ def _drawn(
         return below(own.member, str(node.slice.value)) if own is not None else ""
     if type(node.slice) is ast.Slice or (own is not None and not own.parameter and single_hole(value) is not None):
         return ""
-    member, _ = drawn_from(file, scope, node.value, value, evaluate)
+    member = drawn_from(file, scope, node.value, value, evaluate).member
     return f"{member}.*" if member else ""
 
 
