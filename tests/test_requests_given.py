@@ -514,6 +514,8 @@ def send(messages):
         "own = Helper()\ndef ask(q):\n    send([own.system('Sort letters.'), own.user(q)])",
         "class Desk:\n    style = 'long'\n    def __init__(self):\n        self.h = Helper()\n"
         "    def ask(self, q):\n        send([self.h.system('Sort letters.'), self.h.user(q)])",
+        "def made(h: Helper, q):\n    return [h.system('Sort letters.'), h.user(q)]\n"
+        "def ask(q):\n    send(made(helper, q))",
         "class Loud(Helper): pass\ndef ask(q):\n    h = Loud()\n    send([h.system('Sort letters.'), h.user(q)])",
     ],
 )
