@@ -71,9 +71,8 @@ def sample(template: Template, limit: int = 8_000) -> str:
                     stack.append(inner)
                 break
             values.append(value)
-            size += len(value)
-            if size >= limit:
-                return "".join(values)
+            if (size := size + len(value)) >= limit:
+                break
     return "".join(values)
 
 
