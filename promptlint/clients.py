@@ -94,14 +94,15 @@ def unsure(
 ) -> bool:
     """Whether somebody else than a provider may get a request: many servers are asked through the client of one.
 
-    Of OpenAI the name of the model tells. Of a client that is not known nothing else does, unless the file imports
-    OpenAI's. Where the project makes clients that ask somebody `elsewhere`, it is not known.
+    Of OpenAI the name of the model tells, unless the file makes a client that asks somebody else. Of a client that is
+    not known nothing else does, unless the file imports OpenAI's. Where the project makes clients that ask somebody
+    `elsewhere`, it is not known.
     """
     hole = fallback_of(call.client)
     if provider != "openai":
         return through is None and hole is not None and provider == call.provider and provider in elsewhere
     if model:
-        return not providers.of_openai(model)
+        return not providers.of_openai(model) or (through is None and hole is not None and "openai" in facts.addressed)
     client = call.client
     several = isinstance(client, tuple) and len(client) == 1 and isinstance(client[0], Choice)
     if through is not None or call.api not in OPENAI or (hole is None and not several):

@@ -163,6 +163,8 @@ def test_what_a_caller_gives_may_be_a_text_or_a_list() -> None:
         ("make", "[USER, ANSWER]", ", continue_final_message=True", 1),
         ("tokenize_for_trainer", "[USER]", "", 0),
         ("count_tokens", "[USER]", "", 0),
+        ("infer", "[USER]", "", 0),
+        ("make_inference_prompt", "[USER]", "", 1),
         ("tokenize", "[USER]", "", 0),
         ("tokenize_prompt", "[USER]", "", 1),
     ],
@@ -236,6 +238,21 @@ def test_a_method_of_the_project_does_not_say_who_answers() -> None:
     """
     found = {parts(each)[0][1]: each.provider for each in requests_of(code)}
     assert found == {"Name a plant.": "", "Name a tree.": "", "Name a herb.": "gemini"}
+
+
+@pytest.mark.parametrize(("made", "provider"), [("OpenAI()", "openai"), ("OpenAI(base_url=url)", "")])
+def test_a_file_with_a_client_for_another_server_does_not_say_who_has_a_model(made: str, provider: str) -> None:
+    code = f"""
+    from openai import OpenAI
+
+    class Desk:
+        def _make(self, url):
+            return {made}
+
+        def ask(self):
+            return self._model.chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": "Hello."}}])
+    """
+    assert [each.provider for each in requests_of(code)] == [provider]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ _TRAINING = frozenset(
     "train trainer training trainset finetune finetuning sft dpo grpo rlhf loss labels mask masks collate collator "
     "dataset datasets count length len num".split()
 )
+_ANSWERING = frozenset({"infer", "inference", "predict", "generate", "complete", "completion"})
 _CUTTING = frozenset({"tokenize", "tokenization", "preprocess"})
 _ASKING = frozenset("prompt prompts query queries input inputs question questions chat".split())
 # What says of a conversation that a model shall go on with it, though it ends with an answer.
@@ -69,7 +70,7 @@ def settle(file: File, tree: ast.Module) -> None:
         sent, returned = _goes(node, made[0]) if made else (True, False)
         if sent:
             calls.append(call)
-        elif returned and call.name and not _flag(call, "add_generation_prompt", "False") and not _trains(call.name):
+        elif returned and call.name and not _flag(call, "add_generation_prompt", "False") and not _not_sent(call.name):
             calls.append(msgspec.structs.replace(call, returned=True))
     file.facts.calls = calls
 
@@ -95,10 +96,12 @@ def _flag(call: Call, name: str, said: str) -> bool:
     return hole is not None and hole.expression == said
 
 
-def _trains(name: str) -> bool:
-    """Whether the name of a function says that it makes what a model is trained on, or counts."""
+def _not_sent(name: str) -> bool:
+    """Whether the name of a function says that it makes what a model is trained on, or counts, or that what it gives
+    back is the answer."""
     said = words(name.rpartition(".")[2])
-    return not _TRAINING.isdisjoint(said) or (not _CUTTING.isdisjoint(said) and _ASKING.isdisjoint(said))
+    answers = not _ANSWERING.isdisjoint(said) and _MAKING.isdisjoint(said)
+    return answers or not _TRAINING.isdisjoint(said) or (not _CUTTING.isdisjoint(said) and _ASKING.isdisjoint(said))
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
