@@ -250,7 +250,8 @@ def test_a_file_with_a_client_for_another_server_does_not_say_who_has_a_model(ma
             return {made}
 
         def ask(self):
-            return self._model.chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": "Hello."}}])
+            question = {{"role": "user", "content": "Name a plant."}}
+            return self._model.chat.completions.create(model="gpt-4o", messages=[question])
     """
     assert [each.provider for each in requests_of(code)] == [provider]
 
@@ -303,3 +304,16 @@ def test_messages_that_an_agent_is_given_in_a_dict(messages: str, roles: list[st
     found = requests_of(code)
     sent = [([role for role, _ in parts(each)], each.complete) for each in found]
     assert sent == [(["system", *roles], roles == ["user"])]
+
+
+def test_tools_stand_in_front_of_what_moonshot_is_told() -> None:
+    code = """
+    from openai import OpenAI
+
+    client = OpenAI(base_url="https://api.moonshot.cn/v1")
+    tool = {"type": "function", "function": {"name": "find", "description": "Find a plant by its name."}}
+    told = {"role": "system", "content": "You know plants."}
+    asked = {"role": "user", "content": "Name a plant."}
+    client.chat.completions.create(model="kimi-k2", messages=[told, asked], tools=[tool])
+    """
+    assert [[role for role, _ in parts(each)] for each in requests_of(code)] == [["tool", "system", "user"]]
