@@ -317,3 +317,25 @@ def test_tools_stand_in_front_of_what_moonshot_is_told() -> None:
     client.chat.completions.create(model="kimi-k2", messages=[told, asked], tools=[tool])
     """
     assert [[role for role, _ in parts(each)] for each in requests_of(code)] == [["tool", "system", "user"]]
+
+
+@pytest.mark.parametrize(
+    ("turn", "roles"),
+    [
+        ("ADD\n        role = 'user' if role == 'assistant' else role", "unknown"),
+        ("ADD", "assistant"),
+        ("role = 'user'\n        ADD", "user"),
+    ],
+)
+def test_a_role_that_changes_from_turn_to_turn_is_not_known(turn: str, roles: str) -> None:
+    turn = turn.replace("ADD", "messages.append({'role': role, 'content': each})")
+    code = f"""
+from openai import OpenAI
+def ask(said):
+    messages = [{{"role": "system", "content": "You know plants."}}]
+    role = "assistant"
+    for each in said:
+        {turn}
+    return OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+"""
+    assert [[role for role, _ in parts(each)] for each in requests_of(code)] == [["system", roles]]

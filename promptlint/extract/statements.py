@@ -17,13 +17,13 @@ from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
-from promptlint.extract.messages import content_template, note_company
+from promptlint.extract.messages import ROLES, content_template, note_company
 from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
-from promptlint.operations import several
+from promptlint.operations import literal, several
 from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
 
 
@@ -280,6 +280,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         iterable = evaluate(file, scope, node.iter)
         state, over = iteration_state(iterable), condition_text(file, node.iter)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
+    _forget_roles(file, inner, node.body)
     once, file.once = file.once, False
     inner.ends = []
     guard(inner, None)
@@ -307,6 +308,15 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             scope.values[name] = bounded(_repeated(before, value, over, span, state))
             note_grown(file, scope, name)
     return run(file, scope, node.orelse)
+
+
+def _forget_roles(file: File, scope: Scope, body: list[ast.stmt]) -> None:
+    """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
+    for name in [name for name in scope.values if "role" in name.lower() and literal(scope.values[name]) in ROLES]:
+        for node in (each for statement in body for each in ast.walk(statement)):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+                scope.values[name] = (file.hole(node, *of_name("")),)
+                break
 
 
 def _counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
