@@ -339,3 +339,27 @@ def ask(said):
     return OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
 """
     assert [[role for role, _ in parts(each)] for each in requests_of(code)] == [["system", roles]]
+
+
+def test_a_message_may_be_one_of_several_that_a_function_gives_back() -> None:
+    code = """
+    from openai import OpenAI
+
+    def wire(message):
+        if message.role == "assistant":
+            made = {"role": "assistant", "content": f"Answer: {message.content}"}
+            if message.calls:
+                made["tool_calls"] = list(message.calls)
+            return made
+        if message.role == "tool":
+            return {"role": "tool", "content": f"Result: {message.content}"}
+        if message.role == "system":
+            return {"role": "system", "content": f"Rules: {message.content}"}
+        return {"role": "user", "content": f"Question: {message.content}"}
+
+    def ask(messages):
+        OpenAI().chat.completions.create(model="gpt-4o", messages=[wire(each) for each in messages])
+    """
+    (found,) = requests_of(code)
+    assert [role for role, _ in parts(found)] == ["assistant", "tool", "system", "user"]
+    assert [bool(each.when) for each in found.prompts] == [True] * 4

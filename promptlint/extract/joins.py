@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 
 from promptlint.extract.bounds import bounded
@@ -29,6 +31,11 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
         return (*first[:common], choice)
     if type(first) is Items and type(second) is Items:
         return _join_items(condition, first, second)
+    if type(first) is Message and type(second) is Items and either_message(second):
+        # One more of several messages.
+        return _join_items(condition, Items((first,), first.span), second)
+    if type(second) is Message and type(first) is Items and either_message(first):
+        return _join_items(condition, first, Items((second,), second.span))
     if (type(first) is Message and _may_be_message(second)) or (type(second) is Message and _may_be_message(first)):
         both = _either(condition, first, second)
         span = first.span if type(first) is Message else second.span if type(second) is Message else Span("", 0, 0)
@@ -61,7 +68,16 @@ def either_message(items: Items) -> bool:
     """Whether a list is what stands for one message or another, not a list in the program."""
     conditional = sum(type(item) is Message and bool(item.when) for item in items.items)
     others = sum(is_several(item) or type(item) is Mapping for item in items.items)
+    if conditional == len(items.items) > 2:
+        return all(_exclude(one, other) for one, other in itertools.pairwise(items.items))
     return len(items.items) == 2 and conditional > 0 and conditional + others == 2
+
+
+def _exclude(one: Value, other: Value) -> bool:
+    """Whether one message is not sent where another is."""
+    if type(one) is not Message or type(other) is not Message:
+        return False
+    return any((text, not holds) in other.when for text, holds in one.when)
 
 
 def _left_out(hole: Hole) -> bool:
