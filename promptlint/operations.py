@@ -20,8 +20,8 @@ from promptlint.template import Mapping as MappingValue
 # Stands for a part that is not text while white space is measured; no prompt holds it.
 OBJECT = "\ufffc"
 MAX_REPEATED = 10_000
-# A text with more is data, and every field would become a part of its own.
-MAX_FIELDS = 20_000
+# A text with more fields is data, and each would become a part of its own; as many characters nothing adds to a prompt.
+MAX_FIELDS, MAX_GROWN = 20_000, 1_000_000
 # Behind a choice or a loop among the items of a list: it stands for as many items as there are, not for one.
 # Alone: no item.
 SEVERAL = Repeat((), "", Span("", 0, 0), Volatility.CONSTANT)
@@ -433,8 +433,9 @@ def replace(target: Template, old: str, new: Template) -> Template:
 
     def change(ruler: Ruler) -> Template:
         if ruler.value.count(old) > MAX_FIELDS:
-            with_text = literal(new)
-            changed = ruler.value.replace(old, with_text if with_text is not None else OBJECT)
+            with_text = known if (known := literal(new)) is not None else OBJECT
+            grown = ruler.value.count(old) * (len(with_text) - len(old)) > MAX_GROWN
+            changed = ruler.value if grown else ruler.value.replace(old, with_text)
             return (ruler.text(changed, 0, len(ruler.value)),)
         return ruler.replaced(re.finditer(re.escape(old), ruler.value), lambda match: new)
 
