@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from promptlint.classes import Place
 from promptlint.clients import unset
+from promptlint.decisions import decided
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.invocations import given_as, takes
 from promptlint.operations import literal
-from promptlint.template import Hole, Mapping, Ref, Value, parts
+from promptlint.template import Hole, Mapping, Ref, Test, Value, parts
 
 if TYPE_CHECKING:
     from promptlint.callers import Callers, Given
@@ -134,8 +135,12 @@ class Around:
         function = home.functions.get(place[1])
         if function is None or hops > MAX_HOPS or name not in (parameters := dict(function.parameters)):
             return None
-        calls = self.callers.calls_of(place)
+        every = self.callers.calls_of(place)
+        calls = [given for given in every if not self._excluded(given, hops)]
         default = _plain(parameters[name])
+        if every and not calls:
+            # Nobody in sight takes the way here.
+            return (Hole(name, every[0].invocation.span),)
         left = any(name not in given.arguments and given.invocation.arguments.complete for given in calls)
         if not calls or (left and default is not None) or not self.bare.isdisjoint(self.callers.names_of(place)):
             return default if default is not None and literal(default) is not None else None
@@ -146,6 +151,15 @@ class Around:
         same = {literal(value) for value in values}
         known = (len(same) == 1 and None not in same) or all(map(unset, values))
         return values[0] if known else unknown
+
+    def _excluded(self, given: Given, hops: int) -> bool:
+        """Whether what is known around a call excludes that it is made."""
+        test = given.invocation.test
+        if test is None:
+            return False
+        asked = [one.value for one in _asked(test, 0)]
+        bound = self._bound(asked, given.facts, given.invocation.function, hops + 1)
+        return decided(self.callers.linker, test, given.facts, bound, frozenset()) is False
 
     def at(self, given: Given, value: Value, hops: int = 0) -> Bound:
         """What holds of the parameters and attributes in an argument, where the call is made."""
@@ -165,6 +179,15 @@ def _plain(default: Value | None) -> Value | None:
     if type(part) is Ref and part.call is not None and part.name == "dataclasses.field":
         return dict(part.call.keywords).get("default", default)
     return default
+
+
+def _asked(test: Test, depth: int) -> Iterator[Test]:
+    """The tests of values that a condition is made of."""
+    if not test.inner:
+        yield test
+    for each in test.inner if depth < MAX_HOPS else ():
+        if each is not None:
+            yield from _asked(each, depth + 1)
 
 
 def _names(value: Value, depth: int) -> Iterator[tuple[str, Hole]]:

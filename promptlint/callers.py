@@ -31,12 +31,13 @@ from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, READS, extent
 from promptlint.extract.state import references
 from promptlint.lent import changes
+from promptlint.objects import Objects, arguments_of
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, flows, says, vaguely
-from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, holes, parts, texts
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
+from promptlint.template import Arguments, Items, Mapping, Span, Text, Value, holes, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -110,6 +111,7 @@ class Callers:
         self.begun: dict[Span, int] = {}
         self.senders = Senders(self.classes)
         self.around = Around(self)
+        self.objects = Objects(self)
         self.used = 0
         self.ways = 0
         self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
@@ -150,8 +152,10 @@ class Callers:
                     continue
                 if not self.senders.sends(call, facts):
                     continue
+                through = {name for name in attributes(call.client) if name[0] != "*"}
+                self.own.setdefault((facts.file, call.name.rpartition(".")[0]), set()).update(through)
                 for slot, value in call.slots:
-                    if slot == "tools" and (held := {name for name in _attributes(value) if name[0] != "*"}):
+                    if slot == "tools" and (held := {name for name in attributes(value) if name[0] != "*"}):
                         self.held.setdefault((facts.file, call.name.rpartition(".")[0]), set()).update(held)
                     flows = self._flows(place, value, _ROLES[slot]) if slot in _ROLES else []
                     if any(name[:5] != "self." and name[0] != "*" and known.role != MODEL for name, known in flows):
@@ -180,7 +184,7 @@ class Callers:
         names = [name for name, _ in function.parameters]
         gathered = sorted(spreads.asked(value)) if function.gathered else []
         names += gathered
-        own = sorted(_attributes(value))
+        own = sorted(attributes(value))
         self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(o for o in own if o[0] != "*")
         names += own
         # Marked texts go through every operation that leaves a text one.
@@ -308,9 +312,9 @@ class Callers:
                 unsaid = invocation.name[0] == "?" or (ITEM in invocation.name and self._unknown(facts, invocation))
                 if self.classes.only(place) if unsaid else self.classes.target(facts, invocation.name, wanted) == place:
                     self.used += 1
-                    ambiguous = unsaid or self.classes.ambiguous(facts, invocation.name)
+                    ambiguous = unsaid or invocation.either or self.classes.ambiguous(facts, invocation.name)
                     certain = not unsaid and self.classes.certain(facts, invocation.name)
-                    yield Given(facts, invocation, _arguments(function, invocation), ambiguous, certain)
+                    yield Given(facts, invocation, arguments_of(function, invocation), ambiguous, certain)
 
     def _unknown(self, facts: Facts, invocation: Invocation) -> bool:
         """Whether nothing is known of the items of a list, one of which is called by a name of several words."""
@@ -502,14 +506,15 @@ class Callers:
         first, _, rest = given.invocation.name.partition(".")
         above = given.invocation.function.rpartition(".")[0]
         # A method that another one of the same object calls.
-        same = above and first == f":{above}" and "." not in rest
+        same = bool(above) and first == f":{above}" and "." not in rest
+        made = self.objects.made_with(given, names, outer, same)
         bound: Bound = {}
         for name in names:
             if same and name in outer:
                 bound[name] = outer[name]
             elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
                 bound[name] = self.linker.resolve(*said)
-        return {**self.around.held(place), **bound}
+        return {**self.around.held(place), **made, **bound}
 
 
 def _again(made: Request) -> Request:
@@ -560,29 +565,6 @@ def _placed(made: Request, invocation: Invocation, sender: Span | None) -> Reque
             prompt = msgspec.structs.replace(prompt, span=place, name=invocation.function or prompt.name)
         prompts.append(prompt)
     return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name, sender=sender)
-
-
-def _arguments(function: Function, invocation: Invocation) -> dict[str, Value]:
-    """The arguments of a call by the names of the parameters, defaults left out."""
-    call = invocation.arguments
-    names = [name for name, _ in function.parameters]
-    given = dict(zip(names, call.positional, strict=False))
-    given.update((name, value) for name, value in call.keywords if function.gathered or name in names)
-    return given
-
-
-def _attributes(value: Value) -> set[str]:
-    """The attributes of `self` that stand in a value, and the parameters ("*letters") of which items do."""
-    found: set[str] = set()
-    for part in parts(value):
-        # Where nothing is known of a table, what it has under a key is an item of it.
-        own = part.fallback if type(part) is Apply else part
-        if type(own) is Hole:
-            if own.member[:1] == "*":
-                found.add(own.member)
-        elif type(part) is Ref and part.fallback.parameter.startswith("self."):
-            found.add(part.fallback.parameter)
-    return found
 
 
 def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:

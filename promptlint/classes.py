@@ -23,6 +23,9 @@ class Classes:
         self.homes = {facts.file: facts for facts in all_facts}
         self.lines: dict[Place, list[tuple[Facts, str]]] = {}
         self.known: dict[Place, Place | None] = {}
+        # Calls of methods of what may be an object of another class, too.
+        self.either: set[tuple[str, str]] = set()
+        self.unsure = False
         # Methods that are not there, or do nothing, by the class below that has one that does.
         self.better: dict[Place, Place] = {}
         # Whether more than one class below has such a method.
@@ -44,7 +47,10 @@ class Classes:
         asked = (facts.file, name)
         if asked not in self.known:
             place = self._start(facts, name)
+            self.unsure = False
             self.known[asked] = self._function(*place, 0) if place else None
+            if self.unsure:
+                self.either.add(asked)
         return self.known[asked]
 
     def known_object(self, facts: Facts, name: str) -> bool:
@@ -80,7 +86,9 @@ class Classes:
         )
 
     def ambiguous(self, facts: Facts, name: str) -> bool:
-        """Whether a call that means a method of a class below may, for all that is known, mean that of another one."""
+        """Whether a call that means a method of one class may, for all that is known, mean that of another one."""
+        if (facts.file, name) in self.either:
+            return True
         found = self.known.get((facts.file, name))
         if found is None or found not in self.better:
             return False
@@ -128,6 +136,7 @@ class Classes:
         if key in home.bases:
             return home, key
         said = home.types.get(key)
+        self.unsure = self.unsure or key in home.mixed
         if said is not None:
             place = self._start(home, said)
             return self._class(*place, hops + 1) if place is not None else None
@@ -148,6 +157,7 @@ class Classes:
             said = above.types.get(f"{each}.{member}")
             place = self._start(above, said) if said is not None else None
             if place is not None:
+                self.unsure = self.unsure or f"{each}.{member}" in above.mixed
                 return self._class(*place, hops + 1)
         return None
 

@@ -19,7 +19,7 @@ from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
-from promptlint.extract.joins import either_message, join_branches
+from promptlint.extract.joins import either_message, join_branches, optional
 from promptlint.extract.names import prompt_like
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, state_of
@@ -170,7 +170,7 @@ class Linker:
                 items: list[Value] = []
                 complete = value.complete
                 for item in value.items:
-                    if type(item) is Message and item.test is not None:
+                    if (type(item) is Message or type(item) is Mapping) and item.test is not None:
                         if decisions.decide(self, item.test, facts, bound) is False:
                             continue
                     elif is_several(item) and (taken := decisions.taken(self, item, facts, bound)) is not None:
@@ -220,23 +220,22 @@ class Linker:
         # A list that is put in stands there once, one that a loop puts in who knows how often.
         complete = not isinstance(part, Repeat) or _once(part)
         giving = known = 0
-        for branch in branches:
-            before = len(found)
+        asked = Condition(part.condition, part.test) if type(part) is Choice and len(branches) == 2 else None
+        for number, branch in enumerate(branches):
+            value: Value | None = None
             if len(branch) == 2 and is_several(branch):
-                inner = self.several(branch, facts, bound)
-                found.extend(inner.items if inner is not None else ())
-                known += inner is not None
-                complete = complete and (inner is None or inner.complete)
+                value = self.several(branch, facts, bound)
             elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole | Choice):
                 value = self.value(branch, facts, bound)
-                known += unset(value) or isinstance(value, Items)
-                if not isinstance(value, tuple):
-                    found.extend(value.items if isinstance(value, Items) else (value,))
-                    complete = complete and (not isinstance(value, Items) or value.complete)
-            giving += len(found) > before
-            known += branch == (SEVERAL,)
-        # Of two lists only one is put in.
-        complete = complete and giving < 2
+            nothing = branch == (SEVERAL,) or (value is not None and unset(value))
+            one = () if value is None or type(value) is tuple else (value,)
+            items = value.items if isinstance(value, Items) else one
+            known += nothing or isinstance(value, Items)
+            giving += bool(items)
+            complete = complete and (nothing or (value.complete if isinstance(value, Items) else bool(items)))
+            found += items if asked is None else [optional(asked, each, number == 0) for each in items]
+        # Of several lists only one is put in, which messages that are under a condition say themselves.
+        complete = complete and (giving < 2 or all(type(each) is Message and each.when for each in found))
         return Items(tuple(found), Span("", 0, 0), complete) if found or known == len(branches) > 0 else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:

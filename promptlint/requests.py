@@ -25,6 +25,7 @@ from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
+from promptlint.extract.joins import under, ways
 from promptlint.extract.messages import as_message, content_template, life_of, paired
 from promptlint.extract.onward import MAKES_TEXT, answered
 from promptlint.extract.sending import OUTPUT, WITHIN
@@ -495,6 +496,9 @@ def _messages(value: Value, role: str, span: Span) -> list[Message]:
         return [Message(role, value, value.span, _marked(value))]
     if not value:
         return []
+    if is_several(value) and type(value[0]) is Choice and len(value[0].branches) == 2:
+        found = ((asked, holds, _messages(branch, "unknown", span)) for asked, holds, branch in ways(value[0]))
+        return [under(asked, holds, message) for asked, holds, messages in found for message in messages]
     place = extent(value) or next((part.span for part in _changing(value)), span)
     several = is_several(value) and not any(texts(value))
     return [Message("unknown" if several else role, value, place)]

@@ -10,7 +10,21 @@ from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.names import several_words
 from promptlint.extract.schemas import SCHEMA
 from promptlint.operations import is_several
-from promptlint.template import Choice, Items, Mapping, Message, Repeat, Template, Text, Value, texts
+from promptlint.template import (
+    Apply,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Template,
+    Text,
+    Value,
+    parts,
+    texts,
+)
 
 # A role that is a list of messages; a text in its place is the user's.
 MESSAGES = "messages"
@@ -94,3 +108,17 @@ def says(value: Value) -> bool:
 def vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
     """What becomes of parameters in a message whose role is not known."""
     return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]
+
+
+def attributes(value: Value) -> set[str]:
+    """The attributes of `self` that stand in a value, and the parameters ("*letters") of which items do."""
+    found: set[str] = set()
+    for part in parts(value):
+        # Where nothing is known of a table, what it has under a key is an item of it.
+        own = part.fallback if type(part) is Apply else part
+        if type(own) is Hole:
+            if own.member[:1] == "*":
+                found.add(own.member)
+        elif type(part) is Ref and part.fallback.parameter.startswith("self."):
+            found.add(part.fallback.parameter)
+    return found

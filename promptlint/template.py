@@ -177,7 +177,8 @@ _Leaf = TypeVar("_Leaf", Text, Hole)
 class Message(msgspec.Struct, frozen=True, gc=False, tag=True):
     """One message of a request, before linking: `role` is "system", "user", "assistant", "tool" or "unknown".
 
-    It is sent if every condition of `when` holds or not, as the flag beside it says; `test` decides all of them.
+    It is sent if every condition of `when` holds or not, as the flag beside it says; `test` decides all of them, and
+    whether there is anything in the collection of which a loop makes it.
     """
 
     role: str
@@ -199,12 +200,16 @@ class Items(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A dict with literal keys, or an object built with keywords; `kind` is the class called, or ""."""
+    """A dict with literal keys, or an object built with keywords; `kind` is the class called, or "".
+
+    Of one in a list `test` decides whether it is there.
+    """
 
     entries: tuple[tuple[str, Value], ...]
     span: Span
     complete: bool = True
     kind: str = ""
+    test: Test | None = None
 
     def get(self, key: str) -> Value | None:
         """The value of the last entry with this key, or None."""

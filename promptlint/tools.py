@@ -27,6 +27,7 @@ from promptlint.template import (
     Repeat,
     Span,
     Template,
+    Test,
     Text,
     Value,
     texts,
@@ -101,7 +102,8 @@ class _Reading:
             return
         if isinstance(value, Items):
             for item in value.items:
-                self.take(item, facts, depth + 1)
+                if not (isinstance(item, Mapping) and item.test is not None and self.excluded(item.test, facts)):
+                    self.take(item, facts, depth + 1)
             if not value.complete and not any(is_several(item) for item in value.items):
                 self.unresolved.append(Unresolved("tools", "...", value.span))
         elif isinstance(value, Mapping):
@@ -146,6 +148,9 @@ class _Reading:
         decides = part.test is not None and len(part.branches) == 2
         holds = decided(self.linker, part.test, facts, self.bound, self.assumed) if decides and part.test else None
         return part.branches if holds is None else (part.branches[0 if holds else 1],)
+
+    def excluded(self, test: Test, facts: Facts) -> bool:
+        return decided(self.linker, test, facts, self.bound, self.assumed) is False
 
     def unknown(self, hole: Hole) -> None:
         if hole.origin == "unordered":

@@ -25,6 +25,22 @@ def OpenAI(**options):
 AsyncOpenAI = OpenAI
 """,
     "anthropic": "from openai import Sink\ndef Anthropic(**options):\n    return Sink('anthropic')\n",
+    "langchain_core": "",
+    "langchain_core.prompts": """
+import openai
+class ChatPromptTemplate:
+    def __init__(self, messages, llm=None):
+        self.messages, self.llm = messages, llm
+    @classmethod
+    def from_messages(cls, messages):
+        return cls(messages)
+    def __or__(self, llm):
+        return ChatPromptTemplate(self.messages, llm)
+    def invoke(self, values):
+        messages = [{"role": role, "content": text.format(**values)} for role, text in self.messages]
+        openai.SENT.append(("langchain", {"model": self.llm, "messages": messages, "user": "call"}))
+""",
+    "langchain_openai": "def ChatOpenAI(model):\n    return model\n",
     "inputs": """
 def text(n): return f"~{n}~"
 def maybe(n): return (f"~{n}~", "", None)[n % 3]
@@ -59,7 +75,7 @@ class Finder:
 
 def run(finder: Finder, job: dict[str, Any]) -> dict[str, Any]:
     before = set(sys.modules)
-    finder.files = {**{f"{name}.py": text for name, text in STUBS.items()}, **job["files"]}
+    finder.files = {**{f"{name.replace('.', '/')}.py": text for name, text in STUBS.items()}, **job["files"]}
     try:
         sent: list[Any] = []
         importlib.import_module("openai").__dict__["SENT"] = sent

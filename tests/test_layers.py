@@ -21,6 +21,7 @@ LAYERS = (
     (
         "applied",
         "around",
+        "objects",
         "modules",
         "slots",
         "classes",

@@ -21,14 +21,16 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
+from program_branches import make as make_branches  # noqa: E402
 from program_collections import make as make_collections  # noqa: E402
 from programs import Program, make  # noqa: E402
 
 from promptlint.extract.python import facts  # noqa: E402
 from promptlint.link import link  # noqa: E402
+from promptlint.pieces import alternatives  # noqa: E402
 from promptlint.prompt import Project, Prompt, Request  # noqa: E402
 from promptlint.source import Source  # noqa: E402
-from promptlint.template import Choice, Hole, Repeat, Template, Text, texts  # noqa: E402
+from promptlint.template import Choice, Hole, Part, Repeat, Template, Text, texts  # noqa: E402
 
 SHARE = 0.97
 SECONDS = 10
@@ -348,6 +350,52 @@ def test_what_is_sent_one_by_one_is_found() -> None:
     finally:
         worker.stop()
     assert texts_sent >= 400
+
+
+def on_way(prompts: Sequence[Prompt], way: dict[str, int]) -> list[tuple[str, Template]]:
+    """Role and text of the prompts that are sent on one way through the conditions."""
+    sent = [each for each in prompts if all((way[condition] == 0) == holds for condition, holds in each.when)]
+    return [(each.role, tuple(taken(each.template, way))) for each in sent]
+
+
+def taken(template: Template, way: dict[str, int]) -> Iterator[Part]:
+    for part in template:
+        if isinstance(part, Choice):
+            yield from taken(part.branches[way[part.condition]], way)
+        else:
+            yield part
+
+
+def test_what_is_sent_on_one_way_or_another_is_never_joined() -> None:
+    worker, ways_sent = Worker(), 0
+    try:
+        for seed in range(400):
+            program = make_branches(Choices(seed))
+            result = worker.run(program)
+            assert "error" not in result, (program, result)
+            sent = [sent_messages(path, given) for path, given in result["sent"]]
+            found = [
+                on_way(request.prompts, way)
+                for request in read(program).requests
+                for way in alternatives(request)
+                if request.api
+            ]
+            assert all(request.model == "gpt-5.2" for request in read(program).requests if request.api), program
+
+            def same(way: list[tuple[str, Template]], messages: list[tuple[str, str, bool]]) -> bool:
+                return [role for role, _ in way] == [role for role, *_ in messages] and all(
+                    _matches(template, text) == 0 for (_, template), (_, text, _) in zip(way, messages, strict=True)
+                )
+
+            for messages in sent:
+                assert any(same(way, messages) for way in found), (messages, found, program)
+            for way in found:
+                assert any(same(way, messages) for messages in sent), (way, sent, program)
+            ways_sent += len(sent)
+            check_spans(program)
+    finally:
+        worker.stop()
+    assert ways_sent >= 800
 
 
 # ---- by hand

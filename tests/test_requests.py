@@ -759,7 +759,7 @@ def test_defaults_decide_no_condition_when_nobody_calls() -> None:
     [_, last] = requests_of(ASK)
     assert [(prompt.role, prompt.condition) for prompt in last.prompts] == [
         ("system", "system"),
-        ("unknown", ""),
+        ("unknown", "history is not None"),
         ("assistant", 'extra and style != "long"'),
         ("user", 'not (extra and style != "long")'),
         ("user", ""),

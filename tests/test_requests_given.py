@@ -529,3 +529,183 @@ def test_what_an_object_gives_back_as_a_text_is_not_read_as_a_message() -> None:
     ask = "def ask(h: Helper, q):\n    send([h.user('Read it.'), h.labelled(q), h.user(q)])"
     (found,) = requests_of(HELPED + ask, helpers=HELPER)
     assert [each.role for each in found.prompts] == ["user", "unknown", "user"] and not found.complete
+
+
+KEPT = """
+from openai import OpenAI
+
+class Desk:
+    def __init__(self, llm="gpt-4o-mini", rules="You are kind.", address=None):
+        self.llm = llm
+        self.rules = rules
+        self.client = OpenAI(base_url=address)
+
+    def ask(self, question):
+        messages = [{"role": "system", "content": self.rules}, {"role": "user", "content": "Answer: " + question}]
+        return self.client.chat.completions.create(model=self.llm, messages=messages)
+"""
+HOUSE = """
+class House:
+    def __init__(self, llm="gpt-4.1", rules="You own a house."):
+        self.llm = llm
+        self.desk = Desk(llm, rules=rules)
+
+    def run(self, question):
+        return self.answer(question)
+
+    def answer(self, question):
+        Desk(llm=self.llm).ask("Think of " + question)
+        return self.desk.ask("Say " + question)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('Desk().ask("What is new?")', [("openai", "gpt-4o-mini", "You are kind.")]),
+        ('desk = Desk("gpt-5")\ndesk.ask("What is new?")', [("openai", "gpt-5", "You are kind.")]),
+        (
+            'a = Desk()\nb = Desk("deepseek-chat", "You are brief.", "https://api.deepseek.com")\n'
+            'a.ask("What is old?")\nb.ask("What is new?")',
+            [("openai", "gpt-4o-mini", "You are kind."), ("deepseek", "deepseek-chat", "You are brief.")],
+        ),
+        (
+            'desk = Desk("gpt-5")\ndesk.ask("What is old?")\ndesk = Desk("gpt-4.1")\ndesk.ask("What is new?")',
+            [("openai", "gpt-5", "You are kind."), ("openai", "gpt-4.1", "You are kind.")],
+        ),
+        (
+            'def go(kind):\n    desk = Desk("gpt-5")\n    if kind:\n        desk = Desk("gpt-4o")\n'
+            '    desk.ask("What is new?")\nDesk().ask("What is old?")',
+            [("", "", ""), ("openai", "gpt-4o-mini", "You are kind.")],
+        ),
+        (
+            'def go(llm):\n    desk = Desk(llm=llm)\n    desk.ask("What is new?")\n'
+            'go("gpt-5.2")\nDesk().ask("What is old?")',
+            [("openai", "gpt-5.2", "You are kind."), ("openai", "gpt-4o-mini", "You are kind.")],
+        ),
+        (
+            'House().run("What is old?")\nHouse("gpt-5").run("What is new?")\nDesk().ask("What else?")',
+            [
+                ("openai", "gpt-4.1", "You are kind."),
+                ("openai", "gpt-4.1", "You own a house."),
+                ("openai", "gpt-5", "You are kind."),
+                ("openai", "gpt-5", "You own a house."),
+                ("openai", "gpt-4o-mini", "You are kind."),
+            ],
+        ),
+    ],
+)
+def test_an_object_has_what_the_call_that_makes_it_gives(code: str, expected: list[tuple[str, str, str]]) -> None:
+    found = requests_of(f"{KEPT}{HOUSE if 'House' in code else ''}\n{code}\n")
+    assert {(each.provider, each.model, parts(each)[0][1]) for each in found} == set(expected)
+    assert len(found) == len(expected)
+
+
+TWO = """
+from anthropic import Anthropic
+from openai import OpenAI
+
+class First:
+    def __init__(self, llm="gpt-5"):
+        self.llm, self.client = llm, OpenAI()
+    def ask(self, question):
+        return self.client.chat.completions.create(model=self.llm, messages=[{"role": "user", "content": question}])
+
+class Second:
+    def __init__(self, llm="claude-sonnet-4-5"):
+        self.llm, self.client = llm, Anthropic()
+    def ask(self, question):
+        messages = [{"role": "user", "content": question}]
+        return self.client.messages.create(model=self.llm, max_tokens=9, messages=messages)
+
+class House:
+    def __init__(self, served="first", llm="gpt-5"):
+        if served == "first":
+            self.desk = First(llm)
+        elif served == "second":
+            self.desk = Second(llm)
+
+    def run(self):
+        return self.desk.ask("Name a plant of the garden.")
+"""
+
+
+def test_who_is_asked_by_one_class_or_another_is_not_known() -> None:
+    [found] = [each for each in requests_of(TWO) if each.name == "House.run"]
+    assert (found.provider, found.model, parts(found)) == ("", "", [("user", "Name a plant of the garden.")])
+    assert not found.complete
+
+
+def test_a_call_that_its_arguments_exclude_gives_no_model() -> None:
+    made = requests_of(f'{TWO}\nHouse(served="second", llm="claude-opus-4-5").run()\n')
+    assert {each.name: each.model for each in made} == {"House.run": "", "First.ask": ""}
+
+
+def test_a_loop_over_what_is_left_out_sends_nothing() -> None:
+    code = """
+        from openai import OpenAI
+
+        def form(question, tools=None, shots=()):
+            messages = [{"role": "system", "content": "You know plants."}]
+            for shot in shots or []:
+                messages.append({"role": "assistant", "content": shot})
+            messages += [{"role": "user", "content": each} for each in [question]]
+            listed = [{"type": "function", "function": {"name": each, "description": each}} for each in tools or []]
+            return {"model": "gpt-5", "messages": messages, "tools": listed}
+
+        def plain(question):
+            return OpenAI().chat.completions.create(**form("Name a plant."))
+
+        def rich(question, tools, shots):
+            return OpenAI().chat.completions.create(**form("Name a plant.", tools, shots=shots))
+        """
+    plain, rich = requests_of(code)
+    assert [role for role, _ in parts(plain)] == ["system", "user"]
+    assert [role for role, _ in parts(rich)] == ["tool", "system", "assistant", "user"]
+
+
+def test_what_is_put_in_front_of_a_list_is_under_its_condition() -> None:
+    [found] = requests_of(
+        """
+        from openai import OpenAI
+
+        def ask(history, rules):
+            messages = history.recent(4)
+            if rules:
+                messages = [{"role": "system", "content": rules}] + messages
+            messages += [{"role": "user", "content": "Name a plant."}]
+            return OpenAI().chat.completions.create(model="gpt-5", messages=messages)
+        """
+    )
+    assert [(each.role, each.condition) for each in found.prompts] == [
+        ("system", "rules"),
+        ("unknown", ""),
+        ("user", ""),
+    ]
+
+
+def test_what_a_generator_gives_out_is_sent_in_order() -> None:
+    [found] = requests_of(
+        """
+        from openai import OpenAI
+
+        def messages(question, example, history):
+            if example:
+                yield {"role": "user", "content": "Name a bird."}
+                yield {"role": "assistant", "content": "Wren."}
+            for each in history:
+                yield {"role": "user", "content": each}
+            yield {"role": "user", "content": question}
+
+        def ask(question, example, history):
+            sent = list(messages(question, example, history))
+            return OpenAI().chat.completions.create(model="gpt-5", messages=sent)
+        """
+    )
+    assert [(each.role, each.condition) for each in found.prompts] == [
+        ("user", "example"),
+        ("assistant", "example"),
+        ("user", ""),
+        ("user", ""),
+    ]
+    assert not found.complete

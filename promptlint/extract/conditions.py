@@ -7,12 +7,14 @@ import ast
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
-from promptlint.extract.state import File, Scope
+from promptlint.extract.joins import opposite
+from promptlint.extract.state import File, Scope, all_of
 from promptlint.template import Choice, Condition, Hole, Test, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
 MAX_GUARDS = 8
+NOT_KNOWN = Condition("")
 _ENDS = {"startswith": "begins", "endswith": "ends"}
 _TEXTS = frozenset({"str"})
 _LISTS = frozenset({"list", "tuple", "List", "Sequence"})
@@ -29,14 +31,52 @@ def truth(file: File, node: ast.expr, value: Value) -> Condition:
     return Condition(condition_text(file, node), Test("true", value) if known else None)
 
 
-def opposite(test: Test | None) -> Test | None:
-    return None if test is None else Test("not", inner=(test,))
+def matched(file: File, scope: Scope, subject: ast.expr, case: ast.match_case, evaluate: Evaluate) -> Condition:
+    """Under which condition a case is taken, if none before it is."""
+    asked, pattern = condition_text(file, subject), case.pattern
+    if case.guard is not None:
+        return Condition(f"{asked} matches {condition_text(file, pattern)} if {condition_text(file, case.guard)}")
+    several = pattern.patterns if isinstance(pattern, ast.MatchOr) else [pattern]
+    words = [word for each in several if (word := _word(each)) is not None]
+    verb = "==" if isinstance(pattern, ast.MatchValue) else "matches"
+    text = f"{asked} {verb} {condition_text(file, pattern)}"
+    value = _given(file, scope, subject, evaluate) if len(words) == len(several) <= MAX_WORDS else None
+    if value is None:
+        return Condition(text)
+    tests = tuple(Test("equal", value, word) for word in words)
+    return Condition(text, tests[0] if len(tests) == 1 else Test("or", inner=tests))
 
 
-def guard(scope: Scope, test: Test | None) -> None:
-    """From here on this condition holds, None: one that nothing decides."""
-    if len(scope.guards) < MAX_GUARDS or scope.guards[-1] is not None:
-        scope.guards = (*scope.guards, test if len(scope.guards) < MAX_GUARDS else None)
+def _word(pattern: ast.pattern) -> str | None:
+    """The text that a pattern stands for."""
+    value = pattern.value if isinstance(pattern, ast.MatchValue) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def guard(scope: Scope, condition: Condition = NOT_KNOWN, holds: bool = True) -> None:
+    """From here on this condition holds, or does not; without one: one that nothing decides."""
+    if len(scope.guards) < MAX_GUARDS or scope.guards[-1] != (NOT_KNOWN, True):
+        scope.guards = (*scope.guards, (condition, holds) if len(scope.guards) < MAX_GUARDS else (NOT_KNOWN, True))
+
+
+def ways_back(scope: Scope) -> list[Condition]:
+    """Of each `return` of a function the condition under which it is reached if none before it is.
+
+    Where that is not known as it is written, its line stands for it.
+    """
+    found: list[Condition] = []
+    passed: set[str] = set()
+    for each, row in zip(scope.returned_if, scope.returned_at, strict=True):
+        texts = [one.text if holds or not one.text else f"not ({one.text})" for one, holds in each]
+        own = [text for text in texts if text not in passed]
+        if not own or not all(own) or len(own) < len(set(own)) or len(each) >= MAX_GUARDS:
+            text = f"{scope.name} returns at line {row}"
+        else:
+            text = own[0] if len(own) == 1 else " and ".join(f"({one})" for one in own)
+            if len(own) == 1:
+                passed.add(f"not ({text})")
+        found.append(Condition(text, all_of(each)))
+    return found
 
 
 def _test(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate, depth: int) -> Test | None:
@@ -72,6 +112,11 @@ def _decides(value: Value) -> bool:
     if type(part) is Choice:
         return all(len(branch) < 2 for branch in part.branches) and takes(value)
     return type(part) is Hole and bool(part.parameter)
+
+
+def any_turn(value: Value) -> Test | None:
+    """What decides whether a loop over a value has any turn at all."""
+    return Test("true", value) if _decides(value) else None
 
 
 def _instance(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Test | None:

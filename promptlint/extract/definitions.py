@@ -20,8 +20,9 @@ from promptlint.extract.invocations import called_name, note_annotation, note_at
 from promptlint.extract.joins import join_branches
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import asks_person, example_like, of_medium, unique_name, words
+from promptlint.extract.names import asks_person, example_like, of_medium, words
 from promptlint.extract.reads import reads_like_prompt
+from promptlint.extract.returns import given_back
 from promptlint.extract.silence import silent
 from promptlint.extract.sites import (
     KEYWORD,
@@ -47,7 +48,7 @@ from promptlint.extract.state import (
 )
 from promptlint.extract.statements import STATEMENTS, is_cell, run
 from promptlint.extract.strings import string
-from promptlint.extract.volatility import TELLING, dotted, of_name, strongest
+from promptlint.extract.volatility import TELLING, dotted, of_name
 from promptlint.template import (
     Apply,
     Arguments,
@@ -55,7 +56,6 @@ from promptlint.template import (
     Hole,
     Items,
     Mapping,
-    Message,
     Ref,
     Span,
     Template,
@@ -254,7 +254,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     _forget_shown(file, scope, node, sites)
     _bind_attributes(file, scope)
     # A nested function sees the names as they are when its own body is read.
-    returned = _returned(scope)
+    returned = given_back(scope)
     if returned is not None or len(file.facts.calls) > calls:
         file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
     file.facts.functions[scope.name] = Function(
@@ -380,38 +380,6 @@ def unknown_lengths(file: File) -> None:
         value = file.facts.bindings.get(key)
         if isinstance(value, Items):
             file.facts.bindings[key] = msgspec.structs.replace(value, complete=False)
-
-
-def _returned(scope: Scope) -> Value | None:
-    """All that a function may give back, as one value."""
-    if not scope.returned:
-        return None
-    if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
-        return _measured(scope)
-    known = [
-        (value, test, row)
-        for value, test, row in zip(scope.returned, scope.returned_if, scope.returned_at, strict=True)
-        if (hole := single_hole(value)) is None or hole.expression != "None"
-    ]
-    value = known[-1][0]
-    for other, test, row in reversed(known[:-1]):
-        value = join_branches(Condition(f"{scope.name} returns at line {row}", test), other, value)
-    return value
-
-
-def _measured(scope: Scope) -> Value | None:
-    """What a function gives back that is no text but a value of a plain source: the clock, an id, the environment."""
-    holes = [hole for value in scope.returned if (hole := single_hole(value)) is not None]
-    if not holes or len(holes) < len(scope.returned) or any(unique_name(name) for name in scope.values):
-        return None
-    state = strongest([(hole.volatility, hole.origin) for hole in holes])
-    found = next((hole for hole in holes if (hole.volatility, hole.origin) == state), None)
-    return (found,) if found is not None and state[1] in TELLING and not found.parameter else None
-
-
-def _sends(value: Value) -> bool:
-    """Whether a value is a message or holds one, be its text known or not."""
-    return isinstance(value, Message) or (isinstance(value, Items) and any(_sends(item) for item in value.items))
 
 
 def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -> None:

@@ -13,10 +13,10 @@ from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.collections import below
 from promptlint.extract.comments import NOT_A_PROMPT, Marked
-from promptlint.extract.conditions import condition, truth
+from promptlint.extract.conditions import any_turn, condition, truth
 from promptlint.extract.invocations import note_given, of_class
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, of_loop, spread, unordered
-from promptlint.extract.joins import join_branches
+from promptlint.extract.joins import if_holds, join_branches
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
@@ -51,6 +51,7 @@ from promptlint.template import (
     Part,
     Ref,
     Repeat,
+    Test,
     Value,
     Volatility,
 )
@@ -414,9 +415,11 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     inner = scope.fork()
     once, file.once = file.once, False
     state, over = CONSTANT, ""
+    any_of: Test | None = None
     mixed = isinstance(node, ast.SetComp)
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
+        any_of = any_of or any_turn(iterable)
         turn = iteration_state(iterable)
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
         over = over or condition_text(file, generator.iter)
@@ -428,7 +431,7 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     span = file.span(node)
     if isinstance(value, tuple):
         return Items((several(Repeat(value, over, span, state[0], unordered=mixed)),), span, True)
-    return Items((value,), span, False)
+    return Items((if_holds(any_of, value),), span, False)
 
 
 def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
@@ -446,15 +449,24 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
 
 
 def awaited(file: File, scope: Scope, node: ast.Await | ast.YieldFrom | ast.Starred) -> Value:
-    return evaluate(file, scope, node.value)
+    value = evaluate(file, scope, node.value)
+    if isinstance(node, ast.YieldFrom) and scope.yields:
+        _give(scope, value, node)
+    return value
+
+
+def _give(scope: Scope, value: Value, node: ast.expr) -> None:
+    """A generator gives this out next."""
+    scope.returned.append(value)
+    scope.returned_if.append(scope.guards)
+    scope.returned_at.append(node.lineno)
+    scope.yields.append(value)
 
 
 def yielded(file: File, scope: Scope, node: ast.Yield) -> Value:
     if node.value is not None:
         value = evaluate(file, scope, node.value)
-        scope.returned.append(value)
-        scope.returned_if.append(None)
-        scope.returned_at.append(node.lineno)
+        _give(scope, value, node)
         if textual(value):
             consider(file, value, node.value, scope.name.rpartition(".")[2])
     return (file.hole(node, Volatility.UNKNOWN),)

@@ -88,12 +88,17 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     gathered: str = ""
 
 
+# In the place of the call that makes an object, where it is one of several.
+SEVERAL = Span("", 0, 0)
+
+
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call of what may be a function, a method or a class of the project.
 
     `name` is that of a `Ref`, with the members of objects behind it: ":Agent.llm.ask", ":make_client().ask",
     ":Agent.super().ask". `function` is the key of the enclosing function, or "". `test` is what the conditions around
-    it ask of the parameters.
+    it ask of the parameters. `either`: the object may be of another class, for all the conditions before it;
+    `made` is the call that makes it, `SEVERAL` if it is one of several.
     """
 
     name: str
@@ -103,6 +108,8 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     once: bool = False
     test: Test | None = None
     kept: tuple[tuple[str, str, str], ...] = ()
+    either: bool = False
+    made: Span | None = None
 
 
 class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -207,6 +214,10 @@ class Facts(msgspec.Struct):
     sent: list[Sent] = []
     invocations: list[Invocation] = []
     types: dict[str, str] = {}
+    # Attributes that hold an object of another class than that on other ways through the method that makes it.
+    mixed: list[str] = []
+    # The calls that make the objects which attributes hold, `SEVERAL` where there is more than one.
+    origins: dict[str, Span] = {}
     assigned: dict[str, tuple[tuple[str, str], ...]] = {}
     # Attributes that hold a list to which methods add just a parameter, or a part of a message with it.
     appended: dict[str, tuple[tuple[str, str], ...]] = {}

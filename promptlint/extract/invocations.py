@@ -6,11 +6,11 @@ import ast
 import sys
 
 from promptlint.extract.collections import DRAWN
-from promptlint.extract.facts import Function, Invocation
+from promptlint.extract.facts import SEVERAL, Function, Invocation
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, named_arguments
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
-from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Text, Value, parts
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Span, Text, Value, parts
 
 # One file says no more: what is generated has thousands of calls that are all alike.
 MAX_INVOCATIONS = 5_000
@@ -73,7 +73,9 @@ def note_invocation(
         function = scope.name if scope.kind == "function" else ""
         test = all_of(scope.guards)
         kept = () if skipped else _lend(file, scope, node, name)
-        file.facts.invocations.append(Invocation(name, given, file.span(node), function, file.once, test, kept))
+        either, made = _either_class(scope, called), _maker(file, scope, called)
+        noted = Invocation(name, given, file.span(node), function, file.once, test, kept, either, made)
+        file.facts.invocations.append(noted)
 
 
 def says_it_changes(name: str) -> bool:
@@ -239,8 +241,47 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         found = _known(scope, written)
     if found:
         _keep(file, scope, name, found)
+        if isinstance(node, ast.Call):
+            _note_way(scope, name, found, file.span(node))
     elif type(node) in NAMES and (items := _known(scope, f"{dotted(node)}{ITEM}")):
         _keep(file, scope, f"{name}{ITEM}", items)
+
+
+def _note_way(scope: Scope, name: str, found: str, span: Span) -> None:
+    """Remember names of objects of one class or another, by conditions."""
+    before, guards, _ = scope.made.get(name, (found, (), span))
+    if before != found and scope.guards != guards[: len(scope.guards)]:
+        scope.mixed.add(name)
+    elif scope.guards == guards[: len(scope.guards)]:
+        scope.mixed.discard(name)
+    scope.made[name] = (found, scope.guards, span)
+
+
+def _either_class(scope: Scope, node: ast.expr) -> bool:
+    """Whether a method is called on what is of this class or of another one, as the conditions before were."""
+    written = dotted(node.value) if type(node) is ast.Attribute else ""
+    for here in _around(scope) if written else ():
+        if written in here.types:
+            guards = here.made[written][1] if written in here.mixed else ()
+            return written in here.mixed and scope.guards[: len(guards)] != guards
+    return False
+
+
+def _maker(file: File, scope: Scope, node: ast.expr) -> Span | None:
+    """The call that makes the object on which a method is called, as far as it is made in sight."""
+    if type(node) is not ast.Attribute:
+        return None
+    if type(node.value) is ast.Call:
+        return file.span(node.value)
+    written = dotted(node.value)
+    for here in (*_around(scope), file.module) if written else ():
+        if written in here.made:
+            _, guards, span = here.made[written]
+            sure = here.kind == scope.kind and scope.guards[: len(guards)] == guards
+            return span if sure or (here.kind != scope.kind and not guards) else SEVERAL
+        if written in here.values:
+            return None
+    return None
 
 
 def _known(scope: Scope, written: str) -> str:
@@ -416,6 +457,12 @@ def note_attribute(file: File, scope: Scope, key: str, written: str, value: Valu
     for kind in ("", ITEM):
         if f"{written}{kind}" in scope.types:
             file.facts.types[f"{key}{kind}"] = scope.types[f"{written}{kind}"]
+    if written in scope.mixed and key not in file.facts.mixed:
+        file.facts.mixed.append(key)
+    if written in scope.made:
+        _, guards, span = scope.made[written]
+        alone = not guards and file.facts.origins.get(key, span) == span
+        file.facts.origins[key] = span if alone else SEVERAL
     own = {parameter for parameter in bare(value) if parameter in scope.values}
     if own:
         known = file.facts.assigned.get(key, ())

@@ -39,7 +39,7 @@ MAX_NESTING = 4
 KEYS = "keys"
 
 
-def condition_text(file: File, node: ast.expr) -> str:
+def condition_text(file: File, node: ast.expr | ast.pattern) -> str:
     """A condition as written, so that equal conditions can be seen to be equal."""
     span = file.span(node)
     text = " ".join(file.source.text[span.start : span.end].split())

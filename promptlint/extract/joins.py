@@ -9,7 +9,7 @@ import msgspec
 from promptlint.extract.bounds import bounded
 from promptlint.extract.state import fallback_of, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, several
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Test, Value
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Template, Test, Value
 
 # Conditions of one message that are told; of more the inner ones count.
 MAX_CONDITIONS = 8
@@ -17,12 +17,12 @@ MAX_CONDITIONS = 8
 _DECIDING = frozenset({"@address", "@service", "@vertex"})
 
 
-def join_branches(condition: Condition, first: Value, second: Value) -> Value:
-    """One value for two ways through the code."""
-    return first if first is second or first == second else bounded(_joined(condition, first, second))
+def join_branches(condition: Condition, first: Value, second: Value, name: str = "") -> Value:
+    """One value for two ways through the code; `name` is what one of them, left as it was, is called in the other."""
+    return first if first is second or first == second else bounded(_joined(condition, first, second, name))
 
 
-def _joined(condition: Condition, first: Value, second: Value) -> Value:
+def _joined(condition: Condition, first: Value, second: Value, name: str) -> Value:
     if isinstance(first, tuple) and isinstance(second, tuple):
         common = 0
         while common < min(len(first), len(second)) and first[common] == second[common]:
@@ -39,12 +39,12 @@ def _joined(condition: Condition, first: Value, second: Value) -> Value:
     if (type(first) is Message and _may_be_message(second)) or (type(second) is Message and _may_be_message(first)):
         both = _either(condition, first, second)
         span = first.span if type(first) is Message else second.span if type(second) is Message else Span("", 0, 0)
-        items = (_optional(condition, first, True), _optional(condition, second, False))
+        items = (optional(condition, first, True), optional(condition, second, False))
         return Items(items, span) if both is None else both
-    if type(first) is Items and _grown(first, second):
-        return _join_items(condition, first, Items(first.items[:1], first.span, first.complete))
-    if type(second) is Items and _grown(second, first):
-        return _join_items(condition, Items(second.items[:1], second.span, second.complete), second)
+    if type(first) is Items and (was := _grown(first, second, name)) is not None:
+        return _join_items(condition, first, Items((was,), first.span, first.complete))
+    if type(second) is Items and (was := _grown(second, first, name)) is not None:
+        return _join_items(condition, Items((was,), second.span, second.complete), second)
     if type(first) is Mapping and type(second) is Mapping:
         keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
         entries: list[tuple[str, Value]] = []
@@ -93,13 +93,15 @@ def _may_be_message(value: Value) -> bool:
     return type(value) is Message or (hole is not None and hole.expression != "None")
 
 
-def _grown(items: Items, other: Value) -> bool:
-    """Whether a list is what another value was, with more behind it."""
+def _grown(items: Items, other: Value, name: str) -> Value | None:
+    """What of a list another value was, if the list is that with more behind it or in front of it."""
     hole = fallback_of(other)
-    first = items.items[0] if items.items else None
-    part = first[0] if isinstance(first, tuple) and is_several(first) else None
-    was = fallback_of(part.body) if type(part) is Repeat else None
-    return hole is not None and was is not None and hole.expression == was.expression
+    for item in (*items.items[:1], *items.items[-1:]) if hole is not None else ():
+        part = item[0] if isinstance(item, tuple) and is_several(item) else None
+        was = fallback_of(part.body) if type(part) is Repeat else None
+        if hole is not None and was is not None and was.expression in (hole.expression, name):
+            return item
+    return None
 
 
 def _join_items(condition: Condition, first: Items, second: Items) -> Items:
@@ -117,8 +119,8 @@ def _join_items(condition: Condition, first: Items, second: Items) -> Items:
     while pairs < min(len(one), len(other)) and (both := _either(condition, one[pairs], other[pairs])) is not None:
         items.append(both)
         pairs += 1
-    items += [_optional(condition, item, True) for item in one[pairs:]]
-    items += [_optional(condition, item, False) for item in other[pairs:]]
+    items += [optional(condition, item, True) for item in one[pairs:]]
+    items += [optional(condition, item, False) for item in other[pairs:]]
     items += first.items[len(first.items) - behind :]
     return Items(tuple(items), first.span, first.complete and second.complete)
 
@@ -127,27 +129,67 @@ def _either(condition: Condition, one: Value, other: Value) -> Value | None:
     """One item for two that stand in the same place of two lists, if they can be one."""
     if type(one) is Message and type(other) is Message and one.role == other.role and one.when == other.when:
         content = join_branches(condition, one.content, other.content)
-        return Message(one.role, content, one.span, one.marker or other.marker, one.when, one.test)
-    if isinstance(one, tuple) and isinstance(other, tuple) and not is_several(one) and not is_several(other):
+        test = one.test if one.when or one.test == other.test else None
+        return Message(one.role, content, one.span, one.marker or other.marker, one.when, test)
+    if not isinstance(one, tuple) or not isinstance(other, tuple):
+        return None
+    if not is_several(one) and not is_several(other):
         return (Choice(condition.text, (one, other), condition.test),)
-    return None
+    return one if _same_collection(one, other) else None
 
 
-def _optional(condition: Condition, item: Value, taken: bool) -> Value:
+def _same_collection(one: Template, other: Template) -> bool:
+    """Whether two items are all of one collection, written out in two places: `*history` in either list."""
+    if not is_several(one) or not is_several(other):
+        return False
+    first, second = one[0], other[0]
+    if type(first) is not Repeat or type(second) is not Repeat or first.over != second.over:
+        return False
+    own, its = fallback_of(first.body), fallback_of(second.body)
+    return own is not None and its is not None and own.expression == its.expression == first.over
+
+
+def optional(condition: Condition, item: Value, taken: bool) -> Value:
     """An item that is there in one branch only."""
+    if type(item) is Mapping and item.get("role") is not None:
+        # A message in a form of which only that is known.
+        item = Message("unknown", item, item.span, test=item.test)
     if type(item) is Message:
-        return _under(condition, item, taken)
+        return under(condition, taken, item)
     if not isinstance(item, tuple):
-        return item
+        return if_holds(condition.test if taken else opposite(condition.test), item)
     branches = (item, (SEVERAL,)) if taken else ((SEVERAL,), item)
     return several(Choice(condition.text, branches, condition.test))
 
 
-def _under(condition: Condition, item: Message, taken: bool) -> Message:
+def ways(choice: Choice) -> list[tuple[Condition, bool, Template]]:
+    """What may stand in a list, each with the condition and whether that holds then."""
+    asked = Condition(choice.condition, choice.test)
+    found = [(asked, number == 0, branch) for number, branch in enumerate(choice.branches)]
+    return [way for way in found if way[2] != (SEVERAL,)]
+
+
+def under(condition: Condition, taken: bool, item: Message) -> Message:
     """A message that is sent under a condition, beside those it has."""
     if len(item.when) >= MAX_CONDITIONS or (condition.text, taken) in item.when:
         return item
-    test = condition.test if taken or condition.test is None else Test("not", inner=(condition.test,))
-    if item.when:
-        test = Test("and", inner=(test, item.test)) if test is not None or item.test is not None else None
+    test = _and(condition.test if taken else opposite(condition.test), item)
     return msgspec.structs.replace(item, when=((condition.text, taken), *item.when), test=test)
+
+
+def if_holds(test: Test | None, item: Value) -> Value:
+    """A message or a dict of a list that is there only if this holds, too."""
+    if test is None or not isinstance(item, Message | Mapping):
+        return item
+    return msgspec.structs.replace(item, test=_and(test, item))
+
+
+def _and(test: Test | None, item: Message | Mapping) -> Test | None:
+    """What decides whether an item is there, and this beside it."""
+    if item.test is None and not (type(item) is Message and item.when):
+        return test
+    return Test("and", inner=(test, item.test)) if test is not None or item.test is not None else None
+
+
+def opposite(test: Test | None) -> Test | None:
+    return None if test is None else Test("not", inner=(test,))

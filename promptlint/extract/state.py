@@ -8,9 +8,9 @@ import contextlib
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,7 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Condition,
     Hole,
     Items,
     JsonDump,
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 MAX_EXPRESSION = 60
 # So much of an expression is looked at: white space in it is left out.
 _LONGEST = 4 * MAX_EXPRESSION
+
+
+# Conditions that hold or do not hold, as the flag says; without text: something of which nothing is known.
+Guards: TypeAlias = tuple[tuple[Condition, bool], ...]
 
 
 class Scope:
@@ -66,23 +71,29 @@ class Scope:
         self.defaults: dict[str, Value] = {}
         self.returned: list[Value] = []
         # Of each of them under which conditions it is given back.
-        self.returned_if: list[Test | None] = []
+        self.returned_if: list[Guards] = []
         # And at which line.
         self.returned_at: list[int] = []
+        # Those that are given out one after another.
+        self.yields: list[Value] = []
         # How things stood at each `continue` and `break` of the loop that is being read, and at which line.
         self.ends: list[tuple[Scope, int]] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
         # The classes of what names stand for, as `Ref` names.
         self.types: dict[str, str] = {}
+        # Of what is made in sight under which conditions and where that is, and the names of what another way makes of
+        # another class.
+        self.made: dict[str, tuple[str, Guards, Span]] = {}
+        self.mixed: set[str] = set()
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
         # Parameters that are handed on as they are, likewise.
         self.lends: dict[str, list[tuple[str, str]]] = {}
         # Parameters that hold lists which the function changes.
         self.changed: set[str] = set()
-        # What holds of the parameters wherever the statement that is read is reached.
-        self.guards: tuple[Test | None, ...] = ()
+        # What holds wherever the statement that is read is reached.
+        self.guards: Guards = ()
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""
@@ -545,8 +556,9 @@ def fallback_of(value: Value) -> Hole | None:
     return None
 
 
-def all_of(tests: Sequence[Test | None]) -> Test | None:
-    """The test of several conditions that must hold."""
+def all_of(guards: Guards) -> Test | None:
+    """The test of several conditions that must hold, or not."""
+    tests = [each.test if holds or each.test is None else Test("not", inner=(each.test,)) for each, holds in guards]
     if not any(tests):
         return None
     return tests[0] if len(tests) == 1 else Test("and", inner=tuple(tests))

@@ -12,19 +12,32 @@ from promptlint.extract import fills, lists, schemas
 from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
-from promptlint.extract.conditions import condition, guard, opposite
+from promptlint.extract.conditions import any_turn, condition, guard, matched
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
-from promptlint.extract.joins import join_branches
+from promptlint.extract.joins import if_holds, join_branches
 from promptlint.extract.messages import ROLES, content_template, note_company
 from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
-from promptlint.extract.state import File, Scope, all_of, has_text, single_hole, textual
+from promptlint.extract.state import File, Scope, has_text, single_hole, textual
 from promptlint.extract.volatility import NAMES, State, dotted, of_name
 from promptlint.operations import literal, several
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Ref, Repeat, Span, Template, Value
+from promptlint.template import (
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Span,
+    Template,
+    Test,
+    Value,
+)
 
 
 def run(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> bool:
@@ -77,7 +90,7 @@ def _return(file: File, scope: Scope, node: ast.Return) -> bool:
     if node.value is not None:
         value = evaluate(file, scope, node.value)
         scope.returned.append(value)
-        scope.returned_if.append(all_of(scope.guards))
+        scope.returned_if.append(scope.guards)
         scope.returned_at.append(node.lineno)
         if single_hole(value) is not None:
             return False
@@ -229,7 +242,8 @@ def _join(
         if other is None:
             after[name] = value
         else:
-            after[name] = join_branches(condition, other, value)
+            kept = start.get(name)
+            after[name] = join_branches(condition, other, value, name if kept is other or kept is value else "")
     scope.values = after
     for name in scope.noted:
         if after.get(name) is not start.get(name):
@@ -248,8 +262,8 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         asked = condition(file, scope, arm.test, evaluate)
         branch = last.fork()
         branch.lent = last.lent.copy()
-        guard(branch, asked.test)
-        guard(last, opposite(asked.test))
+        guard(branch, asked)
+        guard(last, asked, False)
         arms.append((asked, branch, run(file, branch, arm.body)))
         rest = arm.orelse
     if rest:
@@ -273,17 +287,18 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
 def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) -> bool:
     inner = scope.fork()
     state, over = (of_name(""), "")
+    test: Test | None = None
     if isinstance(node, ast.While):
         _test(file, scope, node.test)
         over = condition_text(file, node.test)
     else:
         iterable = evaluate(file, scope, node.iter)
-        state, over = iteration_state(iterable), condition_text(file, node.iter)
+        state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
     _forget_roles(file, inner, node.body)
     once, file.once = file.once, False
     inner.ends = []
-    guard(inner, None)
+    guard(inner)
     calls = len(file.facts.calls)
     file.loops.append(node)
     reached = run(file, inner, node.body)
@@ -305,7 +320,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         if before is None:
             scope.values[name] = value
         else:
-            scope.values[name] = bounded(_repeated(before, value, over, span, state))
+            scope.values[name] = bounded(_repeated(before, value, over, span, state, test))
             note_grown(file, scope, name)
     return run(file, scope, node.orelse)
 
@@ -364,8 +379,8 @@ def _shortened(node: ast.AST, name: str) -> bool:
     return False
 
 
-def _repeated(before: Value, after: Value, over: str, span: Span, state: State) -> Value:
-    """What a loop that turns `before` into `after` once makes of it."""
+def _repeated(before: Value, after: Value, over: str, span: Span, state: State, test: Test | None) -> Value:
+    """What a loop that turns `before` into `after` once makes of it; `test`: it has a turn at all."""
     level, mixed = state[0], state[1] == "unordered"
     if isinstance(before, tuple) and isinstance(after, tuple) and after[: len(before)] == before:
         return (*before, Repeat(after[len(before) :], over, span, level, unordered=mixed))
@@ -375,7 +390,9 @@ def _repeated(before: Value, after: Value, over: str, span: Span, state: State) 
             # Which of them comes when, the turns decide.
             added = (_turn(added, over, span, state),)
         known = tuple(
-            several(Repeat(item, over, span, level, unordered=mixed)) if isinstance(item, tuple) else item
+            several(Repeat(item, over, span, level, unordered=mixed))
+            if isinstance(item, tuple)
+            else if_holds(test, item)
             for item in added
         )
         whole = all(isinstance(item, tuple) for item in added)
@@ -405,7 +422,7 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
     reached = reached and run(file, scope, node.orelse)
     for handler in node.handlers:
         branch = start.fork()
-        guard(branch, None)
+        guard(branch)
         if run(file, branch, handler.body):
             if reached:
                 for name, value in branch.values.items():
@@ -424,12 +441,13 @@ def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
 
 def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     evaluate(file, scope, node.subject)
-    subject = condition_text(file, node.subject)
-    joined: Scope | None = None
-    exhaustive = False
+    arms: list[tuple[Condition, Scope]] = []
+    # Where no case has been taken.
+    last: Scope | None = scope.fork()
     for case in node.cases:
         branch = scope.fork()
-        guard(branch, None)
+        asked = matched(file, scope, node.subject, case, evaluate)
+        guard(branch, asked)
         for captured in ast.walk(case.pattern):
             name = captured.name if isinstance(captured, ast.MatchAs | ast.MatchStar) else None
             if name:
@@ -437,19 +455,19 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
         if case.guard is not None:
             _test(file, branch, case.guard)
         everything = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
-        exhaustive = exhaustive or everything
         if run(file, branch, case.body):
-            if joined is None:
-                joined = branch
-            else:
-                _join(file, branch, Condition(f"{subject} matches above line {case.pattern.lineno}"), joined, branch)
-                joined = branch
-    if joined is None:
-        return not exhaustive
-    if exhaustive:
-        scope.values = joined.values
-    else:
-        _join(file, scope, Condition(f"{subject} matches no case"), scope.fork(), joined)
+            arms.append((asked, branch))
+            last = None if everything else last
+        elif everything:
+            last = None
+            break
+    for asked, branch in reversed(arms):
+        if last is not None:
+            _join(file, branch, asked, branch, last, before=scope)
+        last = branch
+    if last is None:
+        return False
+    scope.values = last.values
     return True
 
 

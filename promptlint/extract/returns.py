@@ -1,0 +1,62 @@
+"""What a function gives back, as one value: all its returns, or what a generator gives out one after another."""
+
+from __future__ import annotations
+
+from promptlint.extract.bounds import bounded
+from promptlint.extract.conditions import ways_back
+from promptlint.extract.iteration import spread
+from promptlint.extract.joins import join_branches, optional
+from promptlint.extract.names import unique_name
+from promptlint.extract.state import Scope, is_instance, single_hole, textual
+from promptlint.extract.volatility import TELLING, strongest
+from promptlint.template import Items, Message, Span, Value
+
+
+def given_back(scope: Scope) -> Value | None:
+    """All that a function may give back, as one value."""
+    if not scope.returned:
+        return None
+    if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
+        return _measured(scope)
+    if scope.yields and any(map(_sends, scope.returned)):
+        return _given_out(scope)
+    known = [
+        (value, condition)
+        for value, condition in zip(scope.returned, ways_back(scope), strict=True)
+        if (hole := single_hole(value)) is None or hole.expression != "None"
+    ]
+    value = known[-1][0]
+    for other, condition in reversed(known[:-1]):
+        value = join_branches(condition, other, value)
+    return value
+
+
+def _given_out(scope: Scope) -> Value:
+    """The messages that a generator gives out, one after another."""
+    items: list[Value] = []
+    complete = True
+    for value, guards in zip(scope.returned, scope.returned_if, strict=True):
+        own = value.items if isinstance(value, Items) else (value if _sends(value) else spread(value),)
+        complete = complete and not (isinstance(value, Items) and not value.complete)
+        for item in own:
+            for condition, holds in reversed(guards):
+                item = optional(condition, item, holds) if condition.text else item
+            items.append(item)
+        complete = complete and all(condition.text for condition, _ in guards)
+    span = next((item.span for item in items if isinstance(item, Message)), Span("", 0, 0))
+    return bounded(Items(tuple(items), span, complete))
+
+
+def _measured(scope: Scope) -> Value | None:
+    """What a function gives back that is no text but a value of a plain source: the clock, an id, the environment."""
+    holes = [hole for value in scope.returned if (hole := single_hole(value)) is not None]
+    if not holes or len(holes) < len(scope.returned) or any(unique_name(name) for name in scope.values):
+        return None
+    state = strongest([(hole.volatility, hole.origin) for hole in holes])
+    found = next((hole for hole in holes if (hole.volatility, hole.origin) == state), None)
+    return (found,) if found is not None and state[1] in TELLING and not found.parameter else None
+
+
+def _sends(value: Value) -> bool:
+    """Whether a value is a message or holds one, be its text known or not."""
+    return isinstance(value, Message) or (isinstance(value, Items) and any(_sends(item) for item in value.items))

@@ -1,0 +1,118 @@
+"""What one object is made with: the call that makes it, and what that leaves in its attributes.
+
+A method says its model by an attribute. What that holds of all objects in sight, `around` says; of the one whose method
+is called, where the call that makes it stands in sight, too, that call says more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promptlint.classes import Place
+from promptlint.extract.facts import SEVERAL, Function, Invocation
+from promptlint.extract.invocations import takes
+from promptlint.slots import attributes
+from promptlint.template import Hole, Mapping, Span, Value
+
+if TYPE_CHECKING:
+    from promptlint.callers import Callers, Given
+    from promptlint.link import Bound
+
+# Among what holds in a method: what its object was made with.
+OBJECT = "@object"
+
+
+class Objects:
+    """The calls that make objects, by their places."""
+
+    def __init__(self, callers: Callers) -> None:
+        self.callers = callers
+        self.makers: dict[Place, dict[Span, Given]] = {}
+
+    def made_with(self, given: Given, names: list[str], outer: Bound, same: bool) -> Bound:
+        """What attributes of the object hold whose method a call is, as far as the call that makes the object says it.
+
+        `outer` is what holds in the function around the method's call, `same`: that is a method of the same object.
+        """
+        known = _object_in(outer) if same else self._made(given, outer)
+        if known is None:
+            return {}
+        place, told = known
+        found = ((name, self._attribute(place, name[5:], told)) for name in names)
+        bound = {name: value for name, value in found if value is not None}
+        bound[OBJECT] = Mapping(tuple(told.items()), given.invocation.span, True, ":".join(place))
+        return bound
+
+    def _made(self, given: Given, outer: Bound) -> tuple[Place, Bound] | None:
+        """The constructor that makes the object whose method a call is, and what its parameters are given."""
+        invocation = given.invocation
+        span = invocation.made or given.facts.origins.get(invocation.name.lstrip(":").rpartition(".")[0])
+        place = self._constructor(given) if span is not None else None
+        if span is None or place is None:
+            return None
+        home, linker = self.callers.homes[place[0]], self.callers.linker
+        parameters = home.functions[place[1]].parameters
+        told: Bound = {}
+        if place not in self.makers:
+            self.makers[place] = {each.invocation.span: each for each in self.callers.calls_of(place)}
+        made = self.makers[place].get(span)
+        if made is not None:
+            for name, value in made.arguments.items():
+                told[name] = linker.resolve(value, made.facts, self._at(made, value, given, outer))
+        elif span == SEVERAL:
+            told = {name: (Hole(name, invocation.span),) for name, _ in parameters}
+        elif self.callers.around.bare.isdisjoint(self.callers.names_of(place)):
+            return None
+        for name, default in parameters if made is None or made.invocation.arguments.complete else ():
+            if default is not None and name not in told:
+                told[name] = linker.resolve(default, home)
+        return place, told
+
+    def _at(self, made: Given, value: Value, given: Given, outer: Bound) -> Bound:
+        """What holds of the parameters and attributes in an argument of the call that makes an object."""
+        known = self.callers.around.at(made, value)
+        around = _object_in(outer)
+        if around is not None:
+            place, told = around
+            if (made.facts.file, made.invocation.function) == place:
+                known = {**known, **told}
+            for name in attributes(value) if made.facts is given.facts else ():
+                if name[0] != "*" and (own := self._attribute(place, name[5:], told)) is not None:
+                    known[name] = own
+        same = made.facts is given.facts and made.invocation.function == given.invocation.function
+        return {**known, **outer} if same else known
+
+    def _constructor(self, given: Given) -> Place | None:
+        """The constructor of the class whose object's method is called."""
+        owner = self.callers.classes.about(given.facts, given.invocation.name)
+        line = self.callers.classes.lineage(self.callers.homes[owner[0]], owner[1]) if owner is not None else []
+        places = ((home.file, f"{name}.__init__") for home, name in line)
+        return next((place for place in places if place[1] in self.callers.homes[place[0]].functions), None)
+
+    def _attribute(self, place: Place, name: str, told: Bound) -> Value | None:
+        """What a constructor that is given this leaves in an attribute."""
+        home, owner = self.callers.homes[place[0]], place[1].rpartition(".")[0]
+        key = f"{owner}.{name}"
+        kept = home.assigned.get(key, ())
+        if kept:
+            return told.get(kept[0][1]) if len(kept) == 1 and kept[0][0] == place[1] else None
+        value = home.bindings.get(key)
+        return None if value is None or not takes(value) else self.callers.linker.resolve(value, home, told)
+
+
+def _object_in(outer: Bound) -> tuple[Place, Bound] | None:
+    """The constructor of the object of which a function is a method, and what its parameters were given."""
+    known = outer.get(OBJECT)
+    if not isinstance(known, Mapping):
+        return None
+    file, _, key = known.kind.rpartition(":")
+    return (file, key), dict(known.entries)
+
+
+def arguments_of(function: Function, invocation: Invocation) -> dict[str, Value]:
+    """The arguments of a call by the names of the parameters, defaults left out."""
+    call = invocation.arguments
+    names = [name for name, _ in function.parameters]
+    given = dict(zip(names, call.positional, strict=False))
+    given.update((name, value) for name, value in call.keywords if function.gathered or name in names)
+    return given
