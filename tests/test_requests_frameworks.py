@@ -526,3 +526,17 @@ def test_objects_without_tools_are_not_known() -> None:
     """
     (found,) = requests_of(code)
     assert [each.expression for each in found.unresolved if each.slot == "tools"] == ["Kitchen", "other()", "Bar(3)"]
+
+
+def test_a_platform_serves_models_of_others() -> None:
+    [found] = requests_of(
+        """
+        from camel.agents import ChatAgent
+        from camel.models import ModelFactory
+        from camel.types import ModelPlatformType
+
+        model = ModelFactory.create(model_platform=ModelPlatformType.PPIO, model_type="deepseek/deepseek-v3")
+        ChatAgent(system_message="You know plants.", model=model).step("Name a plant.")
+        """
+    )
+    assert (found.provider, found.model) == ("", "deepseek/deepseek-v3")
