@@ -33,6 +33,7 @@ from promptlint.learned import Learned
 from promptlint.margins import with_dedents
 from promptlint.members import Members
 from promptlint.operations import literal, settled
+from promptlint.picked import sites as picked
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
@@ -156,6 +157,7 @@ def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iter
     passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
     yield from described_sites(all_facts, linker, passed_on)
     yield from callers.sites()
+    yield from picked(all_facts, linker)
 
 
 def _shown(all_facts: Sequence[Facts]) -> set[Span]:

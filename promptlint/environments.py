@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from promptlint.extract.facts import Facts, Syntax
 from promptlint.extract.jinja import syntax_of
-from promptlint.loading import common, components, path_of
+from promptlint.loading import components, path_of
 from promptlint.operations import literal
 from promptlint.template import Items, Mapping, Value
 
@@ -28,8 +28,9 @@ def syntaxes(all_facts: Sequence[Facts]) -> dict[str, Syntax]:
     found: dict[str, set[Syntax]] = {}
     for facts in ordered:
         for environment in facts.environments:
-            for file in _below(linker.resolve(environment, facts), facts, ordered):
-                _add(found, file, environment)
+            for folder in folders(linker.resolve(environment, facts)):
+                for file in linker.files.below(facts.file, components(folder), _JINJA)[1]:
+                    _add(found, file.file, environment)
         for value, name in facts.asked:
             made = linker.resolve(value, facts)
             home = linker.files.find(facts.file, path_of(linker.resolve(name, facts)), "")
@@ -45,26 +46,9 @@ def _add(found: dict[str, set[Syntax]], name: str, environment: Mapping) -> None
         found.setdefault(name, set()).add(syntax)
 
 
-def _below(environment: Value, facts: Facts, ordered: Sequence[Facts]) -> Iterator[str]:
-    """The Jinja files in the folders of an environment's loader; of folders alike those nearest to its file."""
-    here = components(facts.file)[:-1]
+def folders(environment: Value) -> Iterator[str]:
+    """The folders of an environment's `FileSystemLoader` or `PackageLoader`, as far as their ends are known."""
     loader = environment.get("loader") if isinstance(environment, Mapping) else None
-    for folder in map(components, _folders(loader)):
-        size = len(folder)
-        inside: dict[tuple[str, ...], list[str]] = {}
-        for other in ordered:
-            path = components(other.file)
-            if not size or not other.file.endswith(_JINJA):
-                continue
-            at = next((at for at in range(len(path) - size) if path[at : at + size] == folder), None)
-            if at is not None:
-                inside.setdefault(path[: at + size], []).append(other.file)
-        if inside:
-            yield from inside[max(inside, key=lambda root: (common(root, here), -len(root), root))]
-
-
-def _folders(loader: Value | None) -> Iterator[str]:
-    """The folders of a `FileSystemLoader` or `PackageLoader`, as far as their ends are known."""
     if not isinstance(loader, Mapping):
         return
     kind = loader.kind.rpartition(".")[2]

@@ -16,6 +16,8 @@ JINJA = (".j2", ".jinja", ".jinja2")
 # A source file beyond this is data; reading it would take more memory than it could be worth.
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LOADED = 2_000
+# Texts in folders of which the program picks some at run time.
+MAX_BELOW = 500
 
 # Directories that hold no source of the project. They are passed by on the way down, not when they are named.
 _JUNK = frozenset(
@@ -61,16 +63,24 @@ class Discovery(msgspec.Struct, frozen=True):
     skipped: list[Skipped]
     tests: int = 0
     others: dict[str, list[File]] = {}
+    # Those of them that lie below folders of templates, and that no pattern leaves out.
+    templates: list[File] = []
 
     def loaded(self, names: Iterable[str]) -> list[File]:
-        """The other files that go by one of these names, which end like their paths, in order of their own names."""
+        """The other files that go by one of these names, which end like their paths, in order of their own names.
+
+        A name that ends with "/" is that of a folder: the texts below folders of that name.
+        """
+        names = list(names)
+        folders = [f"/{name}" for name in names if name.endswith("/")]
+        below = {file for file in self.templates if any(folder in f"/{file.name}" for folder in folders)}
         found: set[File] = set()
         for name in names:
             wanted = name.replace("\\", "/").lstrip("./")
             for file in self.others.get(wanted.rpartition("/")[2], ()):
                 if ("/" + file.path.replace(os.sep, "/")).endswith("/" + wanted):
                     found.add(file)
-        return sorted(found)[:MAX_LOADED]
+        return sorted({*sorted(found)[:MAX_LOADED], *sorted(below - found)[:MAX_BELOW]})
 
 
 def display(path: str, cwd: str) -> str:
@@ -122,7 +132,7 @@ def discover(paths: Sequence[str], configuration: Configuration, cwd: str) -> Di
     for path in sorted(set(paths)):
         walk.add(path)
     tests = len(walk.tests - set(walk.files))
-    return Discovery(sorted(walk.files.values()), sorted(set(walk.skipped)), tests, walk.others)
+    return Discovery(sorted(walk.files.values()), sorted(set(walk.skipped)), tests, walk.others, walk.templates)
 
 
 def given(name: str, data: bytes, configuration: Configuration, cwd: str) -> Discovery:
@@ -140,6 +150,7 @@ class _Walk:
         self.tests: set[str] = set()
         self.skipped: list[Skipped] = []
         self.others: dict[str, list[File]] = {}
+        self.templates: list[File] = []
 
     def skip(self, path: str, kind: str, reason: str) -> None:
         self.skipped.append(Skipped(display(path, self.cwd), kind, reason))
@@ -239,13 +250,17 @@ class _Walk:
         except OSError:
             return
         says = 2 if template else _says(f"{os.path.basename(root)}/{below}", entry.path)
-        if says and (_ignores(ignored, entry.path, False) or settings.excluded(entry.path)):
+        inside = not says and kind == "text" and any(map(prompt_paths.may_hold_templates, below.split("/")[:-1]))
+        left_out = (says or inside) and (_ignores(ignored, entry.path, False) or settings.excluded(entry.path))
+        if says and left_out:
             return
         file = File(display(entry.path, self.cwd), entry.path, None, says)
         if says:
             self.files[entry.path] = file
         elif entry.name[:1] != ".":
             self.others.setdefault(entry.name, []).append(file)
+            if inside and not left_out:
+                self.templates.append(file)
 
     @staticmethod
     def _left_out(entry: os.DirEntry[str], ignored: _IgnoreFiles, settings: Settings) -> bool:

@@ -52,6 +52,7 @@ class Files:
 
     def __init__(self, all_facts: Sequence[Facts]) -> None:
         self.by_last: dict[str, list[tuple[tuple[str, ...], Facts]]] = {}
+        self.folders: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[tuple[str, ...], list[Facts]]] = {}
         for facts in all_facts:
             if not facts.file.endswith(".py"):
                 parts = components(facts.file)
@@ -74,6 +75,25 @@ class Files:
         if not found:
             return None
         return max(found, key=lambda item: (common(item[0], here), -len(item[0]), item[1].file))[1]
+
+
+    def below(self, near: str, folder: tuple[str, ...], endings: tuple[str, ...]) -> tuple[int, list[Facts]]:
+        """The files below a folder whose names end so, and how many components its path has.
+
+        Of several folders whose paths end alike it is the nearest to the file `near`.
+        """
+        roots = self.folders.get((folder, endings))
+        if roots is None:
+            roots = self.folders[folder, endings] = {}
+            size = len(folder)
+            for last in sorted(self.by_last) if size else ():
+                for path, facts in self.by_last[last] if last.lower().endswith(endings) else ():
+                    at = next((at for at in range(len(path) - size) if path[at : at + size] == folder), None)
+                    if at is not None:
+                        roots.setdefault(path[: at + size], []).append(facts)
+        here = components(near)[:-1]
+        root = max(roots, key=lambda root: (common(root, here), -len(root), root), default=())
+        return len(root), roots.get(root, [])
 
 
 def components(path: str) -> tuple[str, ...]:

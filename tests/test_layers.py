@@ -41,6 +41,7 @@ LAYERS = (
         "drawn",
         "members",
         "nesting",
+        "picked",
         "remarks",
         "requests",
         "schemas",

@@ -473,6 +473,9 @@ def _other(
         mapping = as_object(file, site)
         if file.own_jinja and last.endswith("Environment") and has_own_syntax(mapping):
             file.facts.environments.append(mapping)
+        if last in loads.LOADERS:
+            for value, _ in site.positional:
+                loads.note_folder(file, value)
         for key, (value, _) in site.keywords.items() if not against and last not in FIELDS else ():
             note_given(file, last, key, value)
         message = as_message(mapping)

@@ -99,19 +99,23 @@ def _text_facts(source: Source, says: int) -> Facts:
     made, read = template_of(body)
     found.bindings["template"] = made
     name = source.name.rpartition("/")[2]
-    if not says or not jinja_files.has_text(made):
+    if not jinja_files.has_text(made):
         return found
     sections = chat_markup.sections(made)
     value = "".join(text.value for text in body)
-    if says < 2 and not sections and not _reads(value, name):
-        return found
+    sites = found.sites
+    if says < 2 and (not says or not (sections or _reads(value, name))):
+        may = _may_be(value, says) if says or not name.lower().endswith(".md") else _reads(value, name)
+        if prompt_paths.for_people(source.name) or not (sections or may):
+            return found
+        sites = found.doubtful
     evidence = "jinja-file" if read else "prompt-file"
     if front is not None and sections and name.lower().endswith(".prompty"):
         call = _prompty(source, data_values.read(f"{source.name}.yaml", source.text[: front.end()]), sections)
         found.calls += [call] if call is not None else []
-    rank = KEYWORD if sections or says == 2 else NAME
+    rank = READS if not says else KEYWORD if sections or says == 2 else NAME
     for role, part in sections or [(jinja_files.role_of_file(name.rpartition(".")[0]), made)]:
-        found.sites.append(Site(part, role, name, evidence, _extent(part, source), rank))
+        sites.append(Site(part, role, name, evidence, _extent(part, source), rank))
     return found
 
 
@@ -119,7 +123,12 @@ def _reads(text: str, name: str) -> bool:
     """Whether a text that lies among prompts is one. Markdown may as well explain prompts to people."""
     if name.lower().endswith(".md"):
         return reads_like_prompt(text[:_HEAD])
-    return could_be_prompt(text) and (reads_like_prompt(text) or "{" in text or len(text) > 200)
+    return _may_be(text, 0)
+
+
+def _may_be(text: str, says: int) -> bool:
+    """Whether a text of which more is known than its words is a prompt: in a folder of prompts a short one, too."""
+    return could_be_prompt(text) and (says > 0 or reads_like_prompt(text) or "{" in text or len(text) > 200)
 
 
 def _extent(template: Template, source: Source) -> Span:

@@ -205,6 +205,10 @@ class Facts(msgspec.Struct):
     loads: list[str] = []
     # Paths of files whose text is read as it stands.
     reads: list[Value] = []
+    # Paths of the files in a folder that is listed.
+    listed_files: list[Value] = []
+    # Of a text file: what it is if the program picks it. Ranked as found by its name if its place speaks of prompts.
+    doubtful: list[Site] = []
     # Last names of what is called, and of functions that are handed over: nothing else of the project is ever run.
     mentions: list[str] = []
     # Last names of what is called with nothing, or with numbers and switches alone.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from promptlint.extract.chat_markup import ROLES, shown
 from promptlint.extract.names import prompt_like, role_of, words
+from promptlint.extract.prompt_paths import MACHINE
 from promptlint.extract.reads import could_be_prompt, looks_like_code_or_markup, reads_like_prompt
 from promptlint.template import Template
 
@@ -18,14 +19,6 @@ SAMPLE = 8_000
 
 # What may stand before the Jinja extension in the name of a prompt; a version ("v2") may as well.
 _PROSE = frozenset("txt text prompt prompty tmpl template tpl msg message".split())
-_MACHINE = frozenset(
-    "html htm xhtml xml svg rss css scss less js mjs cjs ts tsx jsx vue json jsonl json5 yml yaml toml ini cfg "
-    "conf config cnf properties env service timer socket mount target unit rules list repo spec in lock py pyi "
-    "pyx ipynb sh bash zsh fish ps1 bat cmd sql ddl rst tex sty bib cls c h cc cpp hpp cs go rs java kt kts scala "
-    "rb php pl lua r swift tf hcl nix mk cmake gradle dockerfile csv tsv po pot proto graphql ics vcf eml patch "
-    "diff plist desktop xsl xsd wsdl nginx vhost htaccess cron crontab logrotate sudoers pem key manifest ncx "
-    "opf".split()
-)
 _MACHINE_STEMS = frozenset(
     "dockerfile containerfile makefile jenkinsfile vagrantfile procfile rakefile gemfile cmakelists readme "
     "changelog license licence contributing notice authors crontab hosts manifest docker-compose".split()
@@ -110,7 +103,7 @@ def _kind(name: str) -> str:
         return "unknown"
     if not stem or inner in _PROSE or any(character.isdigit() for character in inner) or inner in ROLES:
         return "prose"
-    return "machine" if inner in _MACHINE else "unknown"
+    return "machine" if inner in MACHINE else "unknown"
 
 
 def _path_says(name: str) -> int:

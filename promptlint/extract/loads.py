@@ -9,7 +9,7 @@ import ast
 
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.names import words
-from promptlint.extract.prompt_paths import extension
+from promptlint.extract.prompt_paths import extension, may_hold_templates
 from promptlint.extract.sites import KEYWORD
 from promptlint.extract.state import File, has_text, shorten, state_of, textual
 from promptlint.extract.volatility import strongest
@@ -33,12 +33,15 @@ _DATA = frozenset(
 _VERBS = frozenset("load read get open render fetch from import parse build create make use".split())
 _NAMED = ("name", "filename", "file_name", "file", "path", "template", "template_name", "prompt_file", "prompt_path")
 _JINJA = (".j2", ".jinja", ".jinja2")
+LOADERS = frozenset({"FileSystemLoader", "PackageLoader"})
+_LISTS = frozenset({"glob", "rglob", "iglob", "iterdir", "listdir", "scandir"})
 # All that `load` knows by the last part of the called name.
 KNOWN = (
     _PATHS
     | _SAME_METHODS
     | frozenset(name.rpartition(".")[2] for name in (*_JOINED, *_SAME_PATH, *_OPEN, *_DATA))
     | {"read_text", "read_bytes", "open", "joinpath", "files", "get_data", "get_template", "select_template", "load"}
+    | _LISTS
 )
 _READERS = frozenset({"read", "data", "template", "load", "path"})
 
@@ -47,6 +50,31 @@ def note_name(file: File, value: str) -> None:
     """Remember a literal that may be the path of a text or settings file."""
     if len(value) < 200 and extension(value) and "\n" not in value:
         file.loads.add(value)
+
+
+def note_folder(file: File, value: Value) -> None:
+    """Remember the folders of prompts or templates in a path, whose files may be picked at run time."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Ref and part.name[:1] == ":":
+        value = file.facts.bindings.get(part.name[1:], ())
+    for text in value if isinstance(value, tuple) else ():
+        for name in text.value.split("/") if type(text) is Text and len(text.value) < 200 else ():
+            if "." not in name and may_hold_templates(name):
+                file.loads.add(f"{name}/")
+
+
+def _list(file: File, site: CallSite, last: str, folder: Template) -> None:
+    """`folder.glob("*.md")`, `os.listdir(folder)`: the files of a folder, of which the program takes some or all."""
+    first = site.positional[0][0] if site.positional else ()
+    of_path = last == "iterdir" or (last in ("glob", "rglob") and site.name not in ("glob.glob", "glob.rglob"))
+    name: Template = (Text("*", file.span(site.node), False),)
+    if of_path and last != "iterdir" and isinstance(first, tuple) and textual(first):
+        name = first
+    if of_path or last in ("listdir", "scandir"):
+        file.facts.listed_files.append(_path(file, site.node, [folder, name]))
+    else:
+        note_folder(file, folder)
+        file.facts.listed_files.append(folder)
 
 
 def divided(file: File, node: ast.BinOp, left: Value, right: Value) -> Value | None:
@@ -84,6 +112,11 @@ def load(file: File, site: CallSite, receiver: Value | None, hole: Hole, referen
     first = site.positional[0][0] if site.positional else None
     if last not in KNOWN:
         return _loader(file, site, last, hole, reference)
+    if last in _LISTS:
+        folder = first if last in ("listdir", "scandir", "iglob") or site.name == "glob.glob" else receiver
+        if isinstance(folder, tuple) and textual(folder):
+            _list(file, site, last, folder)
+        return None
     made: Value | None = None
     if receiver is not None and isinstance(receiver, tuple):
         made = _method(file, site, last, receiver, hole)
@@ -115,12 +148,15 @@ def _function(
         return _apply(file, site, "read", first, (), hole) if textual(first) and not _writes(site, 1) else None
     if site.name in _DATA or (last == "load" and operation_of(first) in ("read", "path")):
         return _apply(file, site, "data", first, (), hole) if textual(first) else None
-    if last == "get_template" and textual(first):
+    if last == "get_template":
         keywords = (("environment", receiver),) if receiver is not None and textual(receiver) else ()
         file.facts.asked += [(environment, first) for _, environment in keywords]
+        if not textual(first):
+            return None
         return (Apply("template", first, Arguments((), keywords), file.span(site.node), hole),)
     if last == "files" and "resources" in site.name:
-        return _package(first)
+        package = _package(first)
+        return None if package is None else _path(file, site.node, [package])
     if last in ("get_data", "read_text") and len(values) > 1 and ("pkgutil" in site.name or "resources" in site.name):
         package = _package(first) or (Hole("package", file.span(site.node)),)
         return _apply(file, site, "read", _path(file, site.node, [package, values[1]]), (), hole)
@@ -178,6 +214,8 @@ def _path(file: File, node: ast.AST, pieces: list[Value]) -> Template:
     span = file.span(node)
     hole = file.hole(node, *strongest([state_of(piece) for piece in pieces]))
     first = pieces[0] if isinstance(pieces[0], tuple) else (hole,)
+    for piece in pieces:
+        note_folder(file, piece)
     return (Apply("path", first, Arguments(tuple(pieces[1:])), span, hole),)
 
 
@@ -186,6 +224,7 @@ def _apply(
 ) -> Template:
     if operation == "read":
         file.facts.reads.append(target)
+        note_folder(file, target)
     return (Apply(operation, target, Arguments(arguments), file.span(site.node), hole),)
 
 

@@ -9,16 +9,28 @@ import re
 
 from promptlint.extract.names import prompt_like, words
 
-TEXT = (".txt", ".md", ".prompt", ".prompty")
+_TEMPLATES = (".tmpl", ".tpl", ".mustache", ".hbs", ".liquid")
+TEXT = (".txt", ".md", ".prompt", ".prompty", *_TEMPLATES)
 DATA = (".yaml", ".yml", ".toml", ".json")
 ALWAYS = (".prompt", ".prompty")
 """Extensions of nothing but prompts."""
+
+# What may stand before the extension in the name of a template that makes no text for people or models.
+MACHINE = frozenset(
+    "html htm xhtml xml svg rss css scss less js mjs cjs ts tsx jsx vue json jsonl json5 yml yaml toml ini cfg "
+    "conf config cnf properties env service timer socket mount target unit rules list repo spec in lock py pyi "
+    "pyx ipynb sh bash zsh fish ps1 bat cmd sql ddl rst tex sty bib cls c h cc cpp hpp cs go rs java kt kts scala "
+    "rb php pl lua r swift tf hcl nix mk cmake gradle dockerfile csv tsv po pot proto graphql ics vcf eml patch "
+    "diff plist desktop xsl xsd wsdl nginx vhost htaccess cron crontab logrotate sudoers pem key manifest ncx "
+    "opf".split()
+)
 
 MAX_BYTES = 1024 * 1024
 """A text or settings file beyond this is data."""
 
 _FOLDERS = frozenset({"prompt", "prompts"})
 _TEXTS = frozenset("template templates text texts file files library data".split())
+_TEMPLATE_FOLDERS = frozenset("template templates instruction instructions persona personas".split())
 _NAMES = frozenset("prompt prompts skprompt sysprompt instructions".split())
 # Texts for people, whatever the folder.
 _NEVER = frozenset(
@@ -71,6 +83,9 @@ def _parts(path: str) -> tuple[list[str], str]:
 
 
 def _for_people(folders: list[str], name: str) -> bool:
+    stem, _, inner = name.rpartition(".")[0].rpartition(".")
+    if stem and inner in MACHINE and name.endswith(_TEMPLATES):
+        return True
     if name.endswith(TEXT) and not {name.partition(".")[0], *words(name.rpartition(".")[0])[:1]}.isdisjoint(_NEVER):
         return True
     return any(
@@ -79,10 +94,21 @@ def _for_people(folders: list[str], name: str) -> bool:
     )
 
 
+def for_people(path: str) -> bool:
+    """Whether a text file, by its path relative to its project, is documentation, a record or code in any case."""
+    folders, name = _parts(path)
+    return _for_people(folders, name)
+
+
 def _of_prompts(folder: str) -> bool:
     """Whether a folder is named for prompts: "prompts", "system_prompts", "prompt_templates"."""
     named = words(folder)
     return bool(named) and (named[-1] in _FOLDERS or (named[0] in _FOLDERS and named[-1] in _TEXTS))
+
+
+def may_hold_templates(folder: str) -> bool:
+    """Whether texts in a folder of this name are read if the program picks some; those of "prompts" always are."""
+    return not _TEMPLATE_FOLDERS.isdisjoint(words(folder))
 
 
 def text_says(path: str) -> int:
