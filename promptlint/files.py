@@ -275,7 +275,7 @@ def _says(below: str, path: str, data: bytes | None = None) -> int:
         return prompt_paths.text_says(below)
     if kind != "data" or not prompt_paths.data_may(below):
         return 0
-    if prompt_paths.data_named(below) and not below.lower().endswith(".json"):
+    if not below.lower().endswith(".json") and (prompt_paths.data_named(below) or prompt_paths.among_prompts(below)):
         return 1  # JSON of that name is as likely a data set
     try:
         return int(prompt_paths.data_speaks(read(File("", path, data))))

@@ -16,7 +16,7 @@ import msgspec
 from promptlint.environments import folders
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import words
-from promptlint.extract.prompt_paths import TEXT
+from promptlint.extract.prompt_paths import TEXT, among_prompts
 from promptlint.extract.sites import NAME
 from promptlint.loading import components
 from promptlint.template import Apply, Choice, Hole, Ref, Span, Text, Value
@@ -42,7 +42,8 @@ def sites(all_facts: Sequence[Facts], linker: Linker) -> Iterator[tuple[Facts, S
             for file, speaks in _picked(path, facts, linker, named):
                 picked[file] = speaks or picked.get(file, False)
     last = {name.rpartition("/")[2] for name in named}
-    known = {facts.file for facts in all_facts if facts.file in picked or facts.file.rpartition("/")[2] in last}
+    said = {facts.file for facts in all_facts if facts.file.rpartition("/")[2] in last and among_prompts(facts.file)}
+    known = said.union(picked)
     # Where the program is known to load prompts of a kind, those beside them are loaded, too: by texts, by lists.
     kinds = {kind for file in known if _says((kind := _kind(file))[0].rpartition("/")[2])}
     for facts in doubtful:

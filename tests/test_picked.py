@@ -60,8 +60,8 @@ def test_templates_of_which_subclasses_say_the_names(tmp_path: Path) -> None:
         ("ask_templates", 'def page(mode):\n    return (FOLDER / f"{mode}.md.tmpl").read_text()', False),
         ("ask_templates", 'def prompt_of(mode):\n    return (FOLDER / f"{mode}.txt").read_text()', False),
         ("ask_templates", 'def prompts():\n    return [each.read_text() for each in FOLDER.glob("*.md.tmpl")]', True),
-        ("ask_templates", 'def prompts():\n    return [each.read_text() for each in FOLDER.iterdir()]', True),
-        ("ask_templates", 'import os\ndef prompts():\n    return [each for each in os.listdir(FOLDER)]', True),
+        ("ask_templates", "def prompts():\n    return [each.read_text() for each in FOLDER.iterdir()]", True),
+        ("ask_templates", "import os\ndef prompts():\n    return [each for each in os.listdir(FOLDER)]", True),
         ("instructions", 'def read(mode):\n    return (FOLDER / f"{mode}.md.tmpl").read_text()', True),
     ],
 )
@@ -104,3 +104,14 @@ def test_what_is_excluded_is_not_picked(tmp_path: Path) -> None:
     files = {"app/ask.py": READ.replace("{folder}", "templates") + code, "app/templates/a.txt": MODES}
     assert found(tmp_path / "all", files) == ["app/templates/a.txt"]
     assert not prompts(tmp_path / "none", files, 'exclude = ["app/templates/"]')
+
+
+def test_a_page_that_is_named_for_prompts_and_lies_elsewhere(tmp_path: Path) -> None:
+    files = {"app/ask.py": 'PAGES = ["prompts.md"]', "specs/prompts.md": SHORT}
+    assert not found(tmp_path, files)
+
+
+def test_settings_below_a_folder_of_prompts(tmp_path: Path) -> None:
+    text = "version: 1.0\nsystem: |-\n  You are a strict judge of answers. Say which of them is better.\n"
+    files = {"app/prompts/judge/strict.yaml": text, "app/settings/judge/strict.yaml": text}
+    assert found(tmp_path, files) == ["app/prompts/judge/strict.yaml"]

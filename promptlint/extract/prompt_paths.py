@@ -120,13 +120,19 @@ def text_says(path: str) -> int:
         return 0
     if name.endswith(".md") and not _EXPLAIN.isdisjoint(words(name)):
         return 0
-    return 1 if any(map(_of_prompts, folders[-3:])) or not _NAMES.isdisjoint(words(name.rpartition(".")[0])) else 0
+    return 1 if among_prompts(path) or not _NAMES.isdisjoint(words(name.rpartition(".")[0])) else 0
 
 
 def data_named(path: str) -> bool:
     """Whether a settings file says by its name, or by its folder's, that prompts are all that it holds."""
     folders, name = _parts(path)
     return prompt_like(name.rpartition(".")[0]) or bool(folders and _of_prompts(folders[-1]))
+
+
+def among_prompts(path: str) -> bool:
+    """Whether a file lies in a folder of prompts, or at most two below one."""
+    folders, _ = _parts(path)
+    return any(map(_of_prompts, folders[-3:]))
 
 
 def translated(path: str) -> bool:
