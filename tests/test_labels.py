@@ -15,19 +15,36 @@ LABELS = [
     (
         "def rules(x):\n    if x > 3:\n        return 'Name the ship.'\n    return 'Name the pier.'\n"
         "PROMPT = RULES + rules(other)\n",
-        ["rules returns at line 4"],
+        ["x > 3"],
     ),
     (
         "def ask(kind):\n    match kind:\n        case 1:\n            text = 'Name the ship.'\n"
         "        case 2:\n            text = 'Name the pier.'\n        case _:\n            text = 'Name both.'\n"
         "    prompt = RULES + text\n    return prompt\n",
-        ["kind matches above line 8", "kind matches above line 6"],
+        ["kind == 1", "kind == 2"],
     ),
     (
         "def ask():\n    text = 'Name the ship.'\n    match given():\n        case 1:\n"
         "            text = 'Name the pier.'\n"
         "    prompt = RULES + text\n    return prompt\n",
-        ["given() matches no case"],
+        ["given() == 1"],
+    ),
+    (
+        "def rules(xs):\n    for x in xs:\n        return 'Name the ship.'\n    return 'Name the pier.'\n"
+        "PROMPT = RULES + rules(other)\n",
+        ["rules returns at line 4"],
+    ),
+    (
+        "def ask(kind):\n    match kind:\n        case [1, *_]:\n            text = 'Name the ship.'\n"
+        "        case {'a': _}:\n            text = 'Name the pier.'\n        case _:\n            text = 'Name both.'\n"
+        "    prompt = RULES + text\n    return prompt\n",
+        ["kind matches [1, *_]", "kind matches {'a': _}"],
+    ),
+    (
+        "def ask():\n    text = 'Name the ship.'\n    match given():\n        case [1, *_]:\n"
+        "            text = 'Name the pier.'\n"
+        "    prompt = RULES + text\n    return prompt\n",
+        ["given() matches [1, *_]"],
     ),
     (
         "def ask():\n    try:\n        text = 'Name the ship.'\n    except OSError:\n        text = 'Name the pier.'\n"
