@@ -36,7 +36,7 @@ LABELS = [
     ),
     (
         "def ask(kind):\n    match kind:\n        case [1, *_]:\n            text = 'Name the ship.'\n"
-        "        case {'a': _}:\n            text = 'Name the pier.'\n        case _:\n            text = 'Name both.'\n"
+        "        case {'a': _}:\n            text = 'Name the pier.'\n        case _:\n            text = 'Both.'\n"
         "    prompt = RULES + text\n    return prompt\n",
         ["kind matches [1, *_]", "kind matches {'a': _}"],
     ),
