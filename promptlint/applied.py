@@ -16,6 +16,7 @@ from promptlint import loading, margins, operations
 from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.iteration import KEYS, one_of
 from promptlint.extract.joins import join_branches
+from promptlint.extract.spreads import replaced
 from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import SOME
 from promptlint.operations import in_text, literal
@@ -163,6 +164,8 @@ def _found(target: Value, positional: list[Value], hole: Hole) -> Value | None:
         return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
     if type(target) is Mapping:
         found = target.get(key)
+        if found is not None and replaced(target, key):
+            return or_default(hole, [(), found])
         return default if found is None and target.complete else found
     if type(target) is Items and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
         index = int(key)

@@ -30,6 +30,8 @@ class Classes:
         self.better: dict[Place, Place] = {}
         # Whether more than one class below has such a method.
         self.several: dict[Place, bool] = {}
+        # Whether a class below has its own.
+        self.replaced: dict[Place, bool] = {}
         self.children: dict[Place, list[Place]] | None = None
         self.objects: dict[str, set[str]] | None = None
         # By the name of a method the families of classes that have it.
@@ -97,6 +99,14 @@ class Classes:
             having = [name for home, name in self.below(found[0], owner) if f"{name}.{member}" in home.functions]
             self.several[found] = len(having) > 1
         return self.several[found]
+
+    def overridden(self, place: Place) -> bool:
+        """Whether a class below has its own method in the place of this one."""
+        if place not in self.replaced:
+            owner, _, member = place[1].rpartition(".")
+            below = self.below(place[0], owner)
+            self.replaced[place] = any(f"{name}.{member}" in home.functions for home, name in below)
+        return self.replaced[place]
 
     def _start(self, facts: Facts, name: str) -> tuple[Facts, str] | None:
         return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)

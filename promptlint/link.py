@@ -20,7 +20,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
 from promptlint.extract.joins import either_message, join_branches, optional
-from promptlint.extract.names import prompt_like
+from promptlint.extract.names import gives_prompt, prompt_like
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
@@ -205,8 +205,9 @@ class Linker:
             elif type(inner) is Mapping and not inner.kind:
                 entries += inner.entries
                 complete = complete and inner.complete
-            else:
-                complete = complete and unset(inner)
+            elif not unset(inner):
+                entries.append((SPREAD, inner))
+                complete = False
         return tuple(entries), complete
 
     def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
@@ -337,10 +338,11 @@ class Linker:
     def asked(self, home: Facts, key: str, call: Arguments, facts: Facts, bound: Bound) -> Value | None:
         """The message, or the list of messages, that the method of an object gives back whose class is known.
 
-        Of texts nothing but where they are read from is known: another class may have made the object.
+        Of texts nothing but where they are read from is known: another class may have made the object. So it is with
+        messages where a class below makes its own.
         """
         place = self.classes.meant(home, f":{key}") if "." in key else None
-        if place is None or place[1] not in self.classes.homes[place[0]].functions:
+        if place is None or place[1] not in self.classes.homes[place[0]].functions or self.classes.overridden(place):
             return None
         value = self.called(self.classes.homes[place[0]], place[1], call, facts, bound, own=False)
         several = value.items if isinstance(value, Items) else (value,)
@@ -526,7 +528,10 @@ def _names_text(ref: Ref, facts: Facts) -> bool:
     """Whether a name that leads nowhere is one of the program's texts, by how it is written, and none of Python's."""
     own = ref.name[:1] == ":"
     names = ref.name.lstrip(":.").split(".")
-    if ref.call is not None or ":" in ref.name[1:] or (own and (len(names) > 1 or names[0] in facts.bindings)):
+    if ref.call is not None:
+        # What a function gives back that is not in sight.
+        return not own and gives_prompt(names[-1]) and names[0] not in sys.stdlib_module_names
+    if ":" in ref.name[1:] or (own and (len(names) > 1 or names[0] in facts.bindings)):
         return False
     return (names[-1].isupper() or any(map(prompt_like, names))) and names[0] not in sys.stdlib_module_names
 

@@ -709,3 +709,58 @@ def test_what_a_generator_gives_out_is_sent_in_order() -> None:
         ("user", ""),
     ]
     assert not found.complete
+
+
+@pytest.mark.parametrize("first", ["yield from load()", "yield from [{'role': 'system', 'content': 'Sort letters.'}]"])
+def test_what_a_generator_gives_out_first_is_not_lost(first: str) -> None:
+    (found,) = requests_of(
+        "from openai import OpenAI\n"
+        f"def sent():\n    {first}\n    yield {{'role': 'user', 'content': 'Name a plant.'}}\n"
+        "OpenAI().chat.completions.create(model='gpt-5', messages=list(sent()))\n"
+    )
+    assert [each.role for each in found.prompts] == ["unknown" if "load" in first else "system", "user"]
+    assert found.complete == ("load" not in first)
+
+
+@pytest.mark.parametrize("put", ["{**BASE, **load()}", "BASE | load()", "{**BASE, **other}"])
+def test_what_is_put_into_a_dict_may_replace_what_it_says(put: str) -> None:
+    (found,) = requests_of(
+        "from openai import OpenAI\n"
+        "BASE = {'system': 'Sort letters.', 'model': 'gpt-5'}\n"
+        f"def ask(other):\n    known = {put}\n"
+        "    return OpenAI().chat.completions.create(model=known['model'], input='',\n"
+        "        messages=[{'role': 'system', 'content': known['system']}])\n"
+    )
+    assert (found.model, found.complete) == ("", False)
+    assert parts(found) == [("system", "")]
+
+
+def test_a_message_that_a_class_below_makes_in_its_own_way_is_not_known() -> None:
+    below = "class Loud(Helper):\n    def system(self, text):\n        return {'role': 'developer', 'content': text}\n"
+    ask = "def ask(h: Helper, q):\n    send([h.system('Sort letters.'), h.user(q)])\nask(Loud(), 'Why?')\n"
+    ask = ask.replace("send(", "OpenAI().chat.completions.create(model='gpt-5', messages=")
+    for more, roles in (("", ["system", "user"]), (below, ["unknown", "user"])):
+        (found,) = [each for each in requests_of(HELPED + more + ask, helpers=HELPER) if each.name == "ask"]
+        assert [each.role for each in found.prompts] == roles and found.complete == (not more)
+
+
+@pytest.mark.parametrize(("later", "model"), [("", "gpt-4o"), ("desk.model = pick()", ""), ("desk.size = 3", "")])
+def test_an_object_that_is_changed_is_no_longer_what_it_was_made_with(later: str, model: str) -> None:
+    (found,) = requests_of(
+        "from openai import OpenAI\n"
+        "class Desk:\n    def __init__(self, model):\n        self.model = model\n"
+        "    def ask(self, text):\n        return OpenAI().responses.create(model=self.model, input=text)\n"
+        f"desk = Desk('gpt-4o')\n{later}\ndesk.ask('Name a plant.')\n"
+    )
+    assert found.model == model
+
+
+@pytest.mark.parametrize(
+    ("text", "known"), [("get_prompt()", False), ("places.build_prompt(1)", False), ("day()", True)]
+)
+def test_a_text_of_a_function_that_is_not_part_of_the_run_is_not_known(text: str, known: bool) -> None:
+    (found,) = requests_of(
+        "from openai import OpenAI\nfrom .unknown import day, get_prompt\nfrom other import places\n"
+        f"OpenAI().responses.create(model='gpt-5', input='Name a plant.', instructions='You are kind. ' + {text})\n"
+    )
+    assert found.complete == known

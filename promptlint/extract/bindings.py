@@ -7,7 +7,7 @@ import ast
 from promptlint.extract import lists, schemas
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import evaluate
-from promptlint.extract.facts import Site
+from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.iteration import part_of
 from promptlint.extract.messages import as_message, note_company, note_message
@@ -89,6 +89,10 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     """`owner.name = ...`: what is known of the object under this name from here on."""
     written = dotted(target)
     scope.values[written] = value
+    owner = written.rpartition(".")[0]
+    if owner in scope.made:
+        # What an object is made with is no longer what it holds.
+        scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
     if file.resolve(written) in OPENAI_ADDRESSES:
         file.module.values.setdefault(written, value)
     if type(node) not in _NO_TYPE:

@@ -363,10 +363,9 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
             if type(value) is Mapping:
                 entries.extend(value.entries)
                 complete = complete and value.complete
-            elif may_be_dict(value):
-                entries.append((SPREAD, value))
             else:
-                complete = False
+                entries.append((SPREAD, value))
+                complete = complete and may_be_dict(value)
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
             entries.append((key.value, value))
             schemas.note_form(file, key.value, value)
@@ -450,7 +449,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:
 
 def awaited(file: File, scope: Scope, node: ast.Await | ast.YieldFrom | ast.Starred) -> Value:
     value = evaluate(file, scope, node.value)
-    if isinstance(node, ast.YieldFrom) and scope.yields:
+    if isinstance(node, ast.YieldFrom):
         _give(scope, value, node)
     return value
 

@@ -35,6 +35,14 @@ def may_be_dict(value: Value) -> bool:
     return type(part) is Ref and part.name.partition(".")[0] not in sys.stdlib_module_names
 
 
+def replaced(target: Mapping, key: str) -> bool:
+    """Whether a dict of which nothing is known is put into another one behind what that says under a key."""
+    for each, _ in reversed(target.entries):
+        if each in (SPREAD, key):
+            return each == SPREAD
+    return False
+
+
 def with_entry(current: Value | None, key: str, value: Value, span: Span) -> Mapping | None:
     """A dict of which only that is known where it comes from, with one entry more; None if it is no such dict."""
     if current is None or isinstance(current, Mapping) or not may_be_dict(current):
@@ -93,7 +101,7 @@ def _updated(
 ) -> tuple[list[tuple[str, Value]], bool]:
     if isinstance(value, Mapping) and not value.kind:
         return [*entries, *value.entries], complete and value.complete
-    return ([*entries, (SPREAD, value)], complete) if may_be_dict(value) else (entries, False)
+    return [*entries, (SPREAD, value)], complete and may_be_dict(value)
 
 
 def slots(file: File, site: CallSite, places: Entries[str, Places], given: set[str]) -> list[tuple[str, Value]]:

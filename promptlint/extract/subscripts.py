@@ -8,7 +8,7 @@ from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.iteration import condition_text, of_loop
 from promptlint.extract.names import PASSING
-from promptlint.extract.spreads import SPREAD
+from promptlint.extract.spreads import SPREAD, replaced
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
 from promptlint.operations import exact
@@ -34,7 +34,7 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
             return (hole,)
         if type(value) is Mapping and isinstance(key, str):
             found = value.get(key)
-            if found is None and value.get(SPREAD) is not None:
+            if replaced(value, key):
                 asked: Template = (Text(key, hole.span, False),)
                 return (Apply("item", value, Arguments((asked,)), file.span(node), hole),)
             return found or (hole,)
