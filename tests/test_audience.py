@@ -533,6 +533,14 @@ def test_pages_and_conversations_that_are_over() -> None:
         # What a class does with prompts is no text of a prompt.
         ('class ReviewPrompts:\n    closing = "Two sentences close every review that you write for them"', 1),
         ('class ReviewPromptHandler:\n    closing = "Two sentences close every review that you write for them"', 0),
+        # A template of what its class makes, for people.
+        ('class DeskPage(Page):\n    template_en = "Letters of the council: $letters"', 0),
+        ('class DeskPrompt(Page):\n    email_template = "Letters of the council: $letters"', 1),
+        ('class Desk(DeskPrompt):\n    email_template = "Letters of the council: $letters"', 0),
+        ('class Desk(DeskPrompt):\n    subject_line = "Letters of the council: $letters"', 0),
+        ('class Desk(DeskPrompt):\n    def go(self, it):\n        it.template = "Letters of the council: $letters"', 0),
+        ('class Desk(DeskPrompt):\n    def open(self):\n        self.template = "Letters of the council: $letters"', 1),
+        ('class Desk(DeskPrompt):\n    template = Page(title="Letters of the council: $letters")', 0),
         ('result = {}\nresult["instructions"] = ["Open the settings of the app", "Choose the connectors there"]', 0),
         # What a column, an object, another name is for.
         ('prompt_language = Column(String(32), comment="Language of the prompt, of two letters")', 0),

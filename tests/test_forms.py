@@ -239,6 +239,19 @@ FORMS = [
         ("Notes from the archive", "user"),
     ),
     form(
+        "templates of a prompt in several languages",
+        """
+        class LetterSorter(DeskPrompt):
+            template_en = "Letters of the council: $letters"
+
+            def __init__(self):
+                self.template_de = f"Briefe aus dem Rathaus: $letters {self.closing}"
+                self.template_for_cards = "Cards of the council: $letters"
+        """,
+        ("Letters of the council", "user"),
+        ("Briefe aus dem Rathaus", "user"),
+    ),
+    form(
         "yielded text",
         """
         def prompt_parts(rules):

@@ -624,6 +624,16 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         {("user", "Write of boats."), ("user", "A page."), ("system", "You know boats."), ("user", "Name a boat.")},
     ),
     (
+        "cua-bench",
+        """
+        import cua_bench as cb
+
+        def tasks():
+            return [cb.Task(description="Draw a boat.", metadata={"level": "easy"})]
+        """,
+        {("user", "Draw a boat.")},
+    ),
+    (
         "upsonic",
         """
         from upsonic import Agent, Task

@@ -99,7 +99,16 @@ OTHERS = {
     "short": "You are an AI.",
 }
 
+# Prompts that are written as JSON.
+INSTRUCTED = {
+    "instruction": '{"instruction": "Sort the letters by their day.", "input": "$input"}',
+    "on a row of its own": '\n{\n  "task_instruction": "\n  Sort the letters by their day.",\n  "input": $input\n}\n',
+    "apostrophes": "{'Instructions': 'Sort the letters by their day.', 'input': '$input'}",
+    "zh": '{"instruction": "请用三句话总结下面的会议记录。", "input": "$input"}',
+}
+
 MACHINE = {
+    "json with a key of its own": '{"instruction": "sort_by_day", "input": "letters of the council that came today"}',
     "sql": "SELECT id, name FROM users WHERE age > 3",
     "sql in lower case": "select count(*) from orders where day = ?",
     "sql ddl": "CREATE TABLE IF NOT EXISTS notes (\n  id INTEGER PRIMARY KEY,\n  body TEXT NOT NULL\n)",
@@ -187,6 +196,12 @@ def test_code_and_markup(name: str) -> None:
 def test_natural_language_could_be_a_prompt(name: str) -> None:
     assert could_be_prompt(POSSIBLE[name])
     assert not looks_like_code_or_markup(POSSIBLE[name])
+
+
+@pytest.mark.parametrize("name", INSTRUCTED)
+def test_json_may_be_a_prompt_by_its_instruction(name: str) -> None:
+    assert could_be_prompt(INSTRUCTED[name])
+    assert looks_like_code_or_markup(INSTRUCTED[name])
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)

@@ -11,7 +11,7 @@ from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.iteration import part_of
 from promptlint.extract.messages import as_message, note_company, note_message
-from promptlint.extract.names import class_of_prompts, settings_of_prompts, words
+from promptlint.extract.names import class_of_prompts, of_template, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
 from promptlint.extract.sending import OPENAI_ADDRESSES
 from promptlint.extract.sites import (
@@ -149,6 +149,7 @@ def owner_of(scope: Scope, receiver: str) -> str:
 def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
     named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2]) and not name.startswith("__")
+    named = named or (of_template(name) and _is_template(file, scope, name, value))
     if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
         note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
@@ -161,6 +162,16 @@ def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr
         scope.noted.pop(name, None)
     else:
         scope.noted[name] = index
+
+
+def _is_template(file: File, scope: Scope, name: str, value: Value) -> bool:
+    """Whether an attribute called a template is that of a prompt: its class or one that this is made from says so."""
+    receiver = name.rpartition(".")[0]
+    owner = owner_of(scope, receiver) if receiver else scope.name if scope.kind == "class" else ""
+    if not owner or (type(value) is Mapping and value.kind):
+        return False
+    lineage = (owner, *file.facts.bases.get(owner, ()))
+    return any(class_of_prompts(each.rpartition(".")[2]) for each in lineage)
 
 
 def note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:

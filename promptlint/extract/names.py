@@ -242,6 +242,22 @@ def class_of_prompts(name: str) -> bool:
     return bool(parts) and parts[-1] not in _ABOUT_CLASS and not _CLASS_WORDS.isdisjoint(parts)
 
 
+# What one prompt has several texts for.
+_LANGUAGES = frozenset(
+    "en eng english zh cn chs cht hans hant chinese ja jp japanese ko kr korean de german fr french es spanish pt "
+    "portuguese ru russian it italian ar arabic vi vietnamese".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
+def of_template(name: str) -> bool:
+    """Whether an attribute is called a template, in whatever language it is: `template`, `template_en`."""
+    parts = words(name)
+    while len(parts) > 1 and parts[-1] in _LANGUAGES:
+        parts = parts[:-1]
+    return parts[-1:] == ("template",) and not of_medium(name)
+
+
 @functools.lru_cache(maxsize=20_000)
 def settings_of_prompts(name: str) -> bool:
     """Whether a class of this name holds prompts among other settings: `PromptSettings`."""

@@ -186,7 +186,9 @@ def could_be_prompt(text: str) -> bool:
     Evidence only together with a name or keyword that says so: documentation and texts of a user interface pass too.
     """
     sample = _sample(text)
-    if not _natural(sample) or (looks_like_code_or_markup(sample) and not _worked_examples(sample)):
+    if not _natural(sample):
+        return False
+    if looks_like_code_or_markup(sample) and not _worked_examples(sample) and not _instructs(sample):
         return False
     if len(text) > _NOTICE:
         return True
@@ -235,6 +237,18 @@ def _worked_examples(text: str) -> bool:
     if _START.match(text):
         return False
     return len({match[1].lower().rstrip("s") for match in _SECTION.finditer(text)} & _EXAMPLE_PARTS) > 1
+
+
+# A prompt that is written as JSON, as models are asked that answer in it: `{"instruction": "You are ...", ...}`.
+_INSTRUCTION = lazy(
+    r"[\"'](?:[a-z]+[ _])?instructions?[\"']\s*:\s*(?:\"\s*([^\"\n]{8,200})|'\s*([^'\n]{8,200}))", re.IGNORECASE
+)
+
+
+def _instructs(text: str) -> bool:
+    """Whether a text is JSON that has a sentence under "instruction"."""
+    found = _INSTRUCTION.search(text) if _JSON.match(text) else None
+    return found is not None and _PROSE.search(found[1] or found[2]) is not None
 
 
 _EXAMPLE_PARTS = frozenset(
