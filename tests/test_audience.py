@@ -172,6 +172,45 @@ def test_a_record_of_somebody_is_no_prompt() -> None:
     assert len(document_facts(Source("ida.agent.json", json.dumps(prompt)), 1).sites) == 1
 
 
+MEASURED = {"total": 1319, "length": {"mean": 19.5}, "computed_at": "2026-01-28T11:13:21.430820"}
+LENGTHS = {"mean": 19.5, "min": 8, "max": 75}
+TASK = "You sort letters. Name the desk of {letter} and give the reason in one sentence."
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "count"),
+    [
+        ("letters.json", {"meta": {"prompt_template": TASK}, "statistics": MEASURED}, 0),
+        ("letters.json", {"meta": {"prompt_template": TASK}, "lengths": LENGTHS, "made": "2026-01-28 11:13"}, 0),
+        ("letters.json", {"meta": {"prompt_template": TASK}, "lengths": LENGTHS, "text": {"hash": "0af1" * 8}}, 0),
+        # Neither numbers nor a time alone say that a program has written it.
+        ("letters.json", {"meta": {"prompt_template": TASK}, "lengths": LENGTHS}, 1),
+        ("letters.json", {"meta": {"prompt_template": TASK}, "updated_at": "2026-01-28T11:13:21"}, 1),
+        ("letters.json", {"meta": {"prompt_template": TASK}, "limits": {"max": 8}, "made": "2026-01-28 11:13"}, 1),
+        ("letters.json", {"meta": {"prompt_template": TASK}, "statistics": {"of": "0af1" * 8}}, 1),
+        # A prompt with its scores.
+        ("letters.json", {"prompt_template": TASK, "statistics": MEASURED}, 1),
+        ("letters_prompt.json", {"meta": {"text": TASK}, "statistics": MEASURED}, 1),
+    ],
+)
+def test_an_entry_of_a_catalogue_is_no_prompt(name: str, record: object, count: int) -> None:
+    assert len(document_facts(Source(name, json.dumps(record)), 1).sites) == count
+    assert document_facts(Source(name, json.dumps(record)), 1).bindings["data"]
+    assert document_facts(Source(name, json.dumps(record)), 2).sites
+
+
+def test_documentation_in_settings_is_no_prompt() -> None:
+    page = {"readme": {"en": TASK, "system_prompt": TASK}, "agent": {"system_prompt": TASK}}
+    assert [site.name for site in document_facts(Source("desk.json", json.dumps(page)), 1).sites] == [
+        "agent.system_prompt"
+    ]
+    assert len(document_facts(Source("desk.json", json.dumps({"readme_prompt": TASK})), 1).sites) == 1
+    service = {"openapi": "3.1.0", "paths": {}, "components": {"prompt": {"examples": [TASK]}}}
+    assert not document_facts(Source("desk_service.json", json.dumps(service)), 1).sites
+    del service["paths"]
+    assert len(document_facts(Source("desk.json", json.dumps(service)), 1).sites) == 1
+
+
 def test_recorded_exchanges_names_and_apologies() -> None:
     assert not texts_of('turn = {"messages": [{"role": "user", "content": "Sort the letters."}], "observation": seen}')
     assert texts_of('turn = {"messages": [{"role": "user", "content": "Sort the letters."}], "model": model}')

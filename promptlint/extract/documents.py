@@ -49,6 +49,8 @@ _ABOUT = frozenset(
     "name id title version author authors description summary tags tag category label notes note comment license "
     "help stop stop_words placeholder tooltip hint model created updated date url source display_name slug type".split()
 )
+# Those of them under which something is told of it at length.
+_REMARKS = frozenset("summary notes note comment".split())
 _AGENT = ("role", "goal", "backstory")
 # Keys of a page or an article that say where its text is from, and of that text.
 _ORIGINS = frozenset("url source_url link permalink href article_id doc_id document_id page_id".split())
@@ -56,8 +58,13 @@ _WRITTEN = frozenset("text content body markdown html".split())
 # Keys under which a record of a conversation says who speaks, and what.
 _SPEAKERS = frozenset("agent speaker from sender author".split())
 _SPOKEN = frozenset({"message", "value", "utterance"})
-# Those of them under which something is told of it at length.
-_REMARKS = frozenset("summary notes note comment".split())
+# Keys under which a file carries the documentation of what it describes, in whatever languages.
+_DOCUMENTATION = frozenset({("readme",), ("readme", "md"), ("changelog",), ("documentation",)})
+# Keys of what was counted or measured, and those of which several stand beside each other in any such summary.
+_STATISTICS = (("statistics",), ("stats",), ("statistic",))
+_AGGREGATES = frozenset("mean average avg median min max std stdev variance sum count".split())
+# When something was written down, to the minute, or a digest of what was.
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$")
 _HEAD = 2_000
 
 
@@ -206,7 +213,7 @@ def _data_facts(source: Source, says: int) -> Facts:
     if value is None:
         return found
     found.bindings["data"] = value
-    if says:
+    if says == 2 or (says and not _catalogued(value, source.name)):
         reader = _Data(source, says == 2)
         reader.walk(value, (), 0, False)
         found.sites += reader.sites()
@@ -247,6 +254,8 @@ class _Data:
                 self.walk(item, path, lists + isinstance(item, Mapping), inside)
         elif isinstance(value, Mapping) and not self.known(value, path):
             for key, item in value.entries:
+                if words(key) in _DOCUMENTATION:
+                    continue
                 # What is told of somebody in keys of its own is a record; in one text it may be a prompt.
                 record = isinstance(item, Mapping) and words(key)[-1:] in _PERSONS
                 below = (prompt_like(key) and not record) or (inside and key not in _ABOUT)
@@ -342,6 +351,55 @@ def _is_short(site: Site) -> bool:
     if site.rank == KEYWORD or not isinstance(value, tuple) or any(type(part) is not Text for part in value):
         return False
     return sum(len(part.value) for part in value if type(part) is Text) < SHORT
+
+
+def _catalogued(value: Value, name: str) -> bool:
+    """Whether a settings file as a whole tells of something that runs elsewhere: none of its texts is sent from it.
+
+    That is the description of a web interface (OpenAPI), or an entry of a catalogue that a program has written: beside
+    copies of texts stand what it measured and when. A file that is named for prompts, or whose first keys are, may be
+    kept in that way: a prompt with its scores.
+    """
+    if not isinstance(value, Mapping):
+        return False
+    keys = {key for key, _ in value.entries}
+    if "paths" in keys and not keys.isdisjoint({"openapi", "swagger"}):
+        return True
+    if prompt_paths.data_named(name) or any(map(prompt_like, keys)):
+        return False
+    if not any(_measured(key, item) for key, item in value.entries):
+        return False
+    return any(_stamped(item) or any(map(_stamped, _values(item))) for item in _values(value))
+
+
+def _values(value: Value) -> list[Value]:
+    return [item for _, item in value.entries] if isinstance(value, Mapping) else []
+
+
+def _measured(key: str, value: Value) -> bool:
+    """Whether a member of a mapping holds what was counted or measured of something."""
+    if not isinstance(value, Mapping):
+        return False
+    numbers = {name for name, item in value.entries if _is_number(item)}
+    if words(key)[-1:] in _STATISTICS:
+        return bool(numbers) or any(any(map(_is_number, _values(item))) for item in _values(value))
+    return len(numbers & _AGGREGATES) > 2
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value is a number that is written as one."""
+    if not isinstance(value, tuple) or len(value) != 1 or not isinstance(value[0], Hole):
+        return False
+    return value[0].expression.lstrip("-")[:1].isdigit()
+
+
+def _stamped(value: Value) -> bool:
+    """Whether a value is a time of a day, or a digest."""
+    if not isinstance(value, tuple) or len(value) != 1:
+        return False
+    part = value[0]
+    text = part.value if isinstance(part, Text) else part.expression if isinstance(part, Hole) else ""
+    return _STAMP.match(text) is not None
 
 
 def _page(keys: dict[str, Template]) -> bool:
