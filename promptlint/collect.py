@@ -38,7 +38,7 @@ from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
 from promptlint.schemas import by_name, decorated, described_sites
-from promptlint.served import only_served, overridden
+from promptlint.served import explained, only_served, overridden
 from promptlint.template import (
     Arguments,
     Items,
@@ -152,7 +152,7 @@ def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iter
                 continue
             if site.evidence != "base-class" or not overridden(facts, site, callers.classes, made):
                 yield facts, site
-    whole = (*callers.schemas(), *decorated(all_facts, callers.classes))
+    whole = (*callers.schemas(), *decorated(all_facts, callers.classes), *explained(all_facts, linker))
     passed_on = [(facts, names, True) for facts, names in whole]
     passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
     yield from described_sites(all_facts, linker, passed_on)

@@ -1,8 +1,11 @@
-"""Descriptions of tools that no model gets: a web API lists them for people, or every class below has its own."""
+"""Descriptions of tools that no model gets: a web API lists them for people, or every class below has its own.
+
+And functions that only look like tools, as others that are marked as such work with them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Classes
@@ -28,6 +31,39 @@ def only_served(all_facts: Sequence[Facts], linker: Linker) -> set[Span]:
                 shown = path in facts.routed and not facts.calls and not facts.sent
                 idle[place] = idle.get(place, True) and shown
     return {place for key, places in listed.items() if idle.get(key, False) for place in places}
+
+
+def explained(all_facts: Sequence[Facts], linker: Linker) -> Iterator[tuple[Facts, list[str]]]:
+    """The functions that explain their parameters in words, as tools do, though nothing is seen to send them.
+
+    What a file imports that marks its tools, also by way of other files, is what these are made of. Where tools are
+    marked somewhere, a file that nothing imports gives none to anybody.
+    """
+    seeming = [facts for facts in all_facts if facts.explained]
+    marking = [facts for facts in all_facts if facts.marked] if seeming else []
+    reached = _reached(marking, linker)
+    left = [facts for facts in seeming if facts.file not in reached]
+    imported: set[str] = set()
+    for facts in all_facts if left and marking else ():
+        imported.update(*(path.split(".") for path in facts.aliases.values()))
+    for facts in left:
+        path = linker.modules.paths.get(facts.file, ())
+        if not marking or not imported.isdisjoint(path[-2:-1] if path[-1:] == ("__init__",) else path[-1:]):
+            yield facts, facts.explained
+
+
+def _reached(starts: Sequence[Facts], linker: Linker) -> set[str]:
+    """Files and all that they import, one by way of another."""
+    reached = {facts.file for facts in starts}
+    pending = list(starts)
+    while pending:
+        facts = pending.pop()
+        for path in facts.aliases.values():
+            for home, _ in linker.modules.places(facts, path.rstrip("."))[:1]:
+                if home.file not in reached:
+                    reached.add(home.file)
+                    pending.append(home)
+    return reached
 
 
 def overridden(facts: Facts, site: Site, classes: Classes, made: Callable[[str], bool]) -> bool:

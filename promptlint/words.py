@@ -28,7 +28,7 @@ _SAYS = {
     "prompt": ("arguments positional slots",),
     "messages": ("argument",),
     "decorator": ("gives",),
-    "base": ("attributes docstring fields",),
+    "base": ("attributes docstring fields types",),
     "schema": ("arguments",),
     "client": ("provider slots",),
 }
@@ -99,6 +99,7 @@ def _check(kind: str, entry: Any, where: str) -> None:
     positional = getattr(entry, "positional", [])
     _known([place.role for place in positional], _ROLES, f"{where}: positional", "unknown role")
     given = [getattr(entry, key, []) for key in _PLACES] + ([entry.arguments] if kind == "schema" else [])
+    given += [entry.types or []] if kind == "base" else []
     for places in (*getattr(entry, "slots", {}).values(), *getattr(entry, "unread", {}).values(), *given):
         _places(places, where)
     _places([place.index for place in positional], where)

@@ -1227,6 +1227,92 @@ FORMS = [
         silent=("The port that", "The id of the plant"),
     ),
     form(
+        "schemas of atomic agents: that of the answer, with what is part of it",
+        {
+            "shapes.py": """
+            from atomic_agents.base.base_io_schema import BaseIOSchema
+            from pydantic import BaseModel, Field
+            class Row(BaseModel):
+                "A row of plants."
+            class Ask(BaseIOSchema):
+                "What the gardener asks."
+                text: str = Field(..., description="The words of the gardener.")
+            class Dig(BaseIOSchema):
+                "Digs a bed with a spade."
+                depth: int = Field(..., description="How deep the bed is dug.")
+            class Dug(BaseIOSchema):
+                "The bed that was dug."
+                size: int = Field(..., description="How large the bed has become.")
+            class Plan(BaseIOSchema):
+                "The plan of the garden."
+                rows: list[Row] = Field(..., description="All rows from the wall on.")
+                step: Dig | None = None
+            class Report(BaseIOSchema):
+                "A report on the season."
+            class Note(BaseIOSchema):
+                "A note on one plant."
+            class Bill(BaseIOSchema):
+                "The bill for the seeds."
+            """,
+            "app.py": """
+            from atomic_agents import AtomicAgent, AgentConfig, BaseTool
+            from shapes import Ask, Bill, Dig, Dug, Note, Plan, Report
+            class Spade(BaseTool[Dig, Dug]):
+                output_schema = Dug
+            class Reporter(AtomicAgent[Ask, Report]): ...
+            planner = AtomicAgent[Ask, Plan](config=AgentConfig(client=client, model="gpt-5"))
+            def agent_for(shape):
+                return AtomicAgent[Ask, shape](config=AgentConfig(client=client, model="gpt-5"))
+            noting = agent_for(Note)
+            """,
+        },
+        ("The plan of the garden", "tool"),
+        ("All rows from", "tool"),
+        ("A row of plants", "tool"),
+        ("Digs a bed", "tool"),
+        ("How deep", "tool"),
+        ("A report on", "tool"),
+        ("A note on", "tool"),
+        silent=("What the gardener asks", "The words of", "The bed that was", "How large", "The bill for"),
+    ),
+    form(
+        "explained parameters of functions that marked tools are made of",
+        {
+            "garden/__init__.py": "",
+            "garden/tools.py": """
+            from langchain_core.tools import tool
+            from typing import Annotated
+            from garden.routes import route
+            @tool
+            def water(bed: Annotated[str, "The bed to water"]) -> str:
+                "Water a bed of the garden."
+                return route("water", bed)
+            """,
+            "garden/routes.py": "from .pumps import pump\ndef route(name, bed): return {'water': pump}[name](bed)",
+            "garden/pumps.py": """
+            from typing import Annotated
+            def pump(bed: Annotated[str, "The bed that the pump serves"]) -> str:
+                "Pump water to one bed."
+            """,
+            "garden/idle.py": """
+            from typing import Annotated
+            def rake(bed: Annotated[str, "The bed that is raked"]) -> str:
+                "Rake one bed of the garden."
+            """,
+            "garden/skills.py": """
+            from typing import Annotated
+            def prune(tree: Annotated[str, "The tree that is pruned"]) -> str:
+                "Prune one tree of the garden."
+            """,
+            "app.py": "from garden import skills\nstart(vars(skills))",
+        },
+        ("The bed to water", "tool"),
+        ("Water a bed", "tool"),
+        ("The tree that is pruned", "tool"),
+        ("Prune one tree", "tool"),
+        silent=("The bed that the pump", "Pump water", "The bed that is raked", "Rake one bed"),
+    ),
+    form(
         "a described parameter whose name is that of the framework's own",
         """
         from fastmcp import FastMCP

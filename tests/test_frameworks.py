@@ -133,7 +133,7 @@ def test_entries_say_something(catalogue: Catalogue) -> None:
     for decorator in catalogue.decorator:
         assert decorator.gives in ("docstring", "return", "arguments"), decorator.match
     for base in catalogue.base:
-        assert base.attributes or base.docstring or base.fields, base.match
+        assert base.attributes or base.docstring or base.fields or base.types is not None, base.match
 
 
 def test_generic_names_name_their_package(catalogue: Catalogue) -> None:

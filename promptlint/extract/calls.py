@@ -117,6 +117,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     elif not isinstance(node.func, ast.Name):
         table = evaluate(file, scope, node.func)
         schemas.note_applied(file, scope, node, evaluate)
+        if type(node.func) is ast.Subscript:
+            schemas.note_typed(file, scope, node.func, evaluate)
         if type(node.func) is ast.Subscript and (picked := _picked(file, scope, node, table, evaluate)) is not None:
             return picked
     _, _, against, shown, plain = callee

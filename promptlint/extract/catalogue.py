@@ -115,12 +115,16 @@ class DecoratorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
 
 class BaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A base class whose subclasses carry text for the model in attributes, docstring or fields."""
+    """A base class whose subclasses carry text for the model in attributes, docstring or fields.
+
+    `types`: which of its type arguments are sent as schemas, None where the catalogue does not say.
+    """
 
     match: list[str]
     attributes: dict[str, str] = {}
     docstring: str = ""
     fields: dict[str, str] = {}
+    types: list[int] | None = None
     requires: list[str] = []
     excludes: list[str] = []
 

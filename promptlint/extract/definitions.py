@@ -108,11 +108,13 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
 
 def describe_tools(file: File) -> None:
     """Describe the functions that this file sends, and those that another file may send."""
-    if not any(site.role == "tool" and site.evidence == "decorator" for site in file.facts.sites):
+    file.facts.marked = any(site.role == "tool" and site.evidence == "decorator" for site in file.facts.sites)
+    if not file.facts.marked:
         # Words about parameters are for whoever fills them, a model; where tools are marked, what is not is none.
-        schemas.note(file, file.explained)
+        file.facts.explained += dict.fromkeys(file.explained)
     wanted: set[str] = set()
     names = [name[1:] for sent in file.facts.sent for name in sent.names if name.startswith(":")]
+    names += [name[1:] for name in file.facts.explained]
     names += [key for key, value in file.facts.bindings.items() if isinstance(value, Items) and references(value, 1)]
     seen: set[str] = set()
     while names:
@@ -411,13 +413,13 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     bind_scope(file, inner)
     note_fields(file, inner, node)
     file.definitions[inner.name] = (node, scope)
-    schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate)
-    if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
-        schemas.note(file, [":" + inner.name])
     tools = [base for base, name in zip(node.bases, bases, strict=True) if _of_tools(name.rpartition(".")[2])]
     tool = bool(tools)
-    for base in tools:
-        if isinstance(base, ast.Subscript):
+    schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate, tool=tool)
+    if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
+        schemas.note(file, [":" + inner.name])
+    for base in node.bases:
+        if isinstance(base, ast.Subscript) and not schemas.note_typed(file, scope, base, evaluate) and base in tools:
             # `class Search(Tool[SearchArguments])`
             names = schemas.mentioned(file, scope, base.slice, evaluate)
             taken = [name for name in names if words(name.rpartition(".")[2])[-1:] not in _NOT_TAKEN]

@@ -249,6 +249,9 @@ class Facts(msgspec.Struct):
     decorated: list[tuple[str, str]] = []
     # Methods that decorators of frameworks make tools of, by their keys.
     tool_methods: list[str] = []
+    # Whether such decorators mark tools here, and where none does, what explains its parameters in words (`Ref` names).
+    marked: bool = False
+    explained: list[str] = []
     # Providers for whose methods a client is made here that asks somebody else: at an address, in another cloud.
     addressed: list[str] = []
     # Dotted names of what is called, as far as the configuration may mean it.

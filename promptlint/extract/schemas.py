@@ -73,14 +73,19 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
             picked = site.pick([place])
             if picked is not None:
                 nodes.append(picked[1])
+    if nodes:
+        replaced = entry is not None and any("description" in key for key in site.keywords)
+        _note_nodes(file, scope, nodes, evaluate, docstring=not replaced)
+
+
+def _note_nodes(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evaluate, *, docstring: bool) -> None:
+    """Note the classes and functions that stand there, and the parameters whose callers give them."""
     for node in nodes if file.function else ():
         value = evaluate(file, scope, node) if isinstance(node, ast.Name) else ()
         hole = single_hole(value)
         if hole is not None and hole.parameter:
             file.facts.made.append((file.function, Message(SCHEMA, value, hole.span)))
-    if nodes:
-        replaced = entry is not None and any("description" in key for key in site.keywords)
-        note(file, _names(file, scope, nodes, evaluate), docstring=not replaced)
+    note(file, _names(file, scope, nodes, evaluate), docstring=docstring)
 
 
 def _note_arguments(file: File, scope: Scope, given: tuple[Value, ast.expr], evaluate: Evaluate) -> None:
@@ -195,8 +200,21 @@ def _local(file: File, scope: Scope, name: str) -> str:
     return ""
 
 
-def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value, evaluate: Evaluate) -> None:
-    """Describe a class that may be sent, and note what its attributes send."""
+def note_typed(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate) -> bool:
+    """Note what a generic class sends of its type arguments: `Agent[Question, Answer]`; False if nothing is known."""
+    entry = file.lexicon.base(file.resolve(dotted(node.value)), file.imported)
+    if entry is None or entry.types is None:
+        return False
+    given = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    sent = [given[place] for place in entry.types if place < len(given)]
+    _note_nodes(file, scope, sent, evaluate, docstring=True)
+    return True
+
+
+def define_class(
+    file: File, scope: Scope, node: ast.ClassDef, docstring: Value, evaluate: Evaluate, *, tool: bool
+) -> None:
+    """Describe a class that may be sent, and note what its attributes send. What a `tool` gives back is no schema."""
     inherits = [dotted(base).rpartition(".")[2] for base in node.bases]
     if not (inherits or node.decorator_list) or any(
         base in PLAIN_BASES or base.endswith(("Error", "Exception")) for base in inherits[:1]
@@ -219,7 +237,8 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef, docstring: Value,
         if isinstance(value, ast.Call):
             _field(file, scope, value, dotted(target), texts, evaluate)
         elif value is not None and isinstance(target, ast.Name) and target.id in OUTPUTS:
-            if target.id == "response_model" and _asked_by_service(node):
+            given_back = tool and target.id.startswith("output_")
+            if given_back or (target.id == "response_model" and _asked_by_service(node)):
                 continue
             note(file, mentioned(file, scope, value, evaluate), docstring=target.id != ARGUMENTS)
     if texts or uses or docstring or fields:
