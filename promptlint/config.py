@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -99,7 +100,9 @@ def _one_of(spec: GitIgnoreSpec) -> re.Pattern[str]:
     expressions = [getattr(pattern, "regex", None) for pattern in spec.patterns]
     found = [_NAMED_GROUP.sub("(?:", each.pattern) for each in expressions if each is not None]
     try:
-        return re.compile("|".join(f"(?:{each})" for each in found) or "(?!)")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile("|".join(f"(?:{each})" for each in found) or "(?!)")
     except re.error:
         return re.compile("")
 
@@ -239,22 +242,29 @@ def _top(directory: str) -> str:
 
 
 def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
+    """Patterns of .gitignore; as in Git, a line that is none is passed over."""
     try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:  # Git passes over a line that is no pattern
-        return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
+        return _spec(lines)
+    except (ValueError, re.error):
+        return _spec([line for line in lines if _is_pattern(line)])
 
 
 def _is_pattern(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
     try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
+        _spec([line])
+    except (ValueError, re.error):
         return False
     return True
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    """Raises ValueError or re.error: a line is no pattern, or has a range that goes backwards (`[z-a]`)."""
+    from pathspec import GitIgnoreSpec
+
+    with warnings.catch_warnings():
+        # Of brackets in brackets (`[[:alpha:]]`), of which Python may think otherwise in the future.
+        warnings.simplefilter("ignore", FutureWarning)
+        return GitIgnoreSpec.from_lines(lines)
 
 
 def _patterns(root: str, lines: Sequence[str], where: str) -> Patterns:
@@ -353,11 +363,11 @@ def _provider(name: str, where: str) -> str:
 
 def _override(pattern: str, said: dict[str, Any], source: str) -> Override:
     """What is said of the models of a pattern, checked. Raises ConfigError."""
-    import re
-
     where = f"{source}: [models.{pattern!r}]"
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise ConfigError(f"{where}: is no regular expression: {error}") from error
     known = [field.encode_name for field in msgspec.structs.fields(Override)]
@@ -452,8 +462,6 @@ def _words(table: dict[str, Any], path: str) -> bytes:
 
 def reason(error: msgspec.ValidationError, kind: Any) -> str:
     """A type error in the words of TOML, the key first. `kind` is the type that the value does not have."""
-    import re
-
     said, _, place = str(error).partition(" - at ")
     key = place.strip("`").removeprefix("$").removeprefix(".")
     for word, plain in _PLAIN:

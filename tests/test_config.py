@@ -69,6 +69,13 @@ def test_a_project_file_that_says_nothing_of_us_need_not_be_right(tmp_path: Path
     ("text", "message"),
     [
         ('exclude = ["["]', "exclude: `[`: no file can match that; patterns are in the words of .gitignore"),
+        ('exclude = ["[z-a].log"]', "exclude: `[z-a].log`: no file can match that"),
+        ('templates = ["[z-a].txt"]', "templates: `[z-a].txt`: no file can match that"),
+        ('[per-file-ignores]\n"[b-a].py" = ["bloat"]', "per-file-ignores: `[b-a].py`: no file can match that"),
+        (
+            '[[rules.oversized-prompt.budgets]]\nmax-tokens = 1\npath = "[z-a]"',
+            "[rules.oversized-prompt] budgets: `[z-a]`: no file can match that",
+        ),
         ('templates = ["p.txt", ""]', "templates: ``: no file can match that"),
         ('exclude = ["../a.py"]', "exclude: `../a.py`: patterns go from "),
         ('[per-file-ignores]\n"!" = ["bloat"]', "per-file-ignores: `!`: no file can match that"),

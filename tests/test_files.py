@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import warnings
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,15 @@ def test_gitignore(tmp_path: Path) -> None:
     (tmp_path / "sub/.gitignore").write_text("own.py\r\n!keep/gen.py\r\n")
     assert names(find(tmp_path)) == ["a.py", "sub/keep/gen.py"]
     assert names(find(tmp_path, "sub")) == ["sub/keep/gen.py"]
+
+
+def test_lines_of_gitignore_that_are_no_patterns_are_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "gen.py", "z.log.py")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("[z-a].log.py\n[a--b]\n[[:nope:]]\n[a&&b]\n\\\ngen.py\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert names(find(tmp_path)) == ["a.py", "z.log.py"]
 
 
 def test_what_git_ignores_is_read_when_it_is_named(tmp_path: Path) -> None:
