@@ -199,6 +199,10 @@ def test_indentation_is_measured_with_the_tokenizer() -> None:
         pytest.param('"""\n' + "    print('x')\n" * 40 + '"""', id="code"),
         pytest.param('"""\n    ```\n' + "    $ run this\n" * 40 + '    ```\n"""', id="fenced"),
         pytest.param('"' + "Note:\\n    more of it\\n" * 40 + '"', id="newlines by escapes"),
+        pytest.param("(" + f"'{' ' * 12}the next item of the list\\n'\n    " * 40 + ")", id="deep rows"),
+        pytest.param('"' + "        one\\n        two\\n" * 40 + '"', id="rows by escapes"),
+        pytest.param('"""\n' + "        call(one, two);\n        if (ready) {\n" * 20 + '"""', id="code with braces"),
+        pytest.param('"""\n' + "        Content      Research the topic\n" * 40 + '"""', id="columns"),
         pytest.param("(" + "'    indented on purpose\\n' " * 40 + ")", id="many literals"),
     ],
 )

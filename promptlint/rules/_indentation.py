@@ -7,8 +7,10 @@ What a literal loses is measured: its tokens as it stands, less its tokens with 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -26,6 +28,10 @@ _WIDEST_FORMAT = 30
 _CONTINUATION = 3
 # Notes under a heading line are set off by up to four blanks on purpose.
 _SET_OFF = 4
+# Rows behind the first one from which on a literal is taken for one of several rows if nothing else says it.
+_FEWEST_ROWS = 3
+# Columns that stand below each other, inside a row without its indentation.
+_COLUMNS = re.compile(r"\S(?:\t| {3,})[ \t]*\S")
 _TEMPLATE_FILES = (".j2", ".jinja", ".jinja2")
 
 
@@ -150,6 +156,8 @@ def _saving(literal: _Literal, model: str, least: int) -> int:
     lines = written.split("\n")
     # Text that begins right behind the quotes is not indented by the source, unless a backslash ends the first row.
     first = 0 if lines[0].strip() and lines[0][0] in " \t" else 1
+    if not _broken(literal.pieces) and (not first or sum(bool(line.strip()) for line in lines[1:]) < _FEWEST_ROWS):
+        return 0
     margin = _margin([_indent(line) for line in lines[first:] if line.strip()])
     if not margin or len(margin) * len(lines) < least or _set_off(lines, first, margin):
         return 0
@@ -158,6 +166,19 @@ def _saving(literal: _Literal, model: str, least: int) -> int:
         return 0
     without = "\n".join(lines[:first] + taken)
     return count(written.replace(_VALUE, _LETTER), model) - count(without.replace(_VALUE, _LETTER), model)
+
+
+def _broken(pieces: Sequence[Text]) -> bool:
+    """Whether it is sure that a literal goes on in a further row of the source, which alone indents what it holds.
+
+    A line break of its own piece is an escape, or that of a file with carriage returns.
+    """
+    if any(piece.verbatim and "\n" in piece.value for piece in pieces):
+        return True
+    return any(
+        1 < after.span.start - piece.span.end <= _CONTINUATION and piece.value[-1] == "\n" and after.value[0] in " \t"
+        for piece, after in pairwise(pieces)
+    )
 
 
 def _margin(indents: Sequence[str]) -> str:
@@ -181,7 +202,7 @@ def _set_off(lines: Sequence[str], first: int, margin: str) -> bool:
 
 
 def _indentation_matters(lines: Sequence[str]) -> bool:
-    """Whether a text is code, or mostly YAML, table rows or fenced blocks."""
+    """Whether a text is code, or mostly YAML, rows of a table, fenced blocks or statements with braces."""
     meant = total = 0
     fenced = False
     for line in lines:
@@ -190,7 +211,8 @@ def _indentation_matters(lines: Sequence[str]) -> bool:
             continue
         total += 1
         fence = stripped.startswith(("```", "~~~"))
-        if fenced or fence or stripped[0] == "|" or _yaml(stripped):
+        statement = stripped[-1] in "{};" or stripped[0] == "|"
+        if fenced or fence or statement or _yaml(stripped) or _COLUMNS.search(stripped):
             meant += 1
         if fence:
             fenced = not fenced
