@@ -159,7 +159,7 @@ def check(
     if show_files:
         _write("".join(text_output.safe(file.name) + "\n" for file in found.files))
         return job.blocked
-    report = job.run(strict)
+    report = job.run()
     if shared["output_format"] == "json":
         from promptlint.output import json as json_output
 
@@ -366,6 +366,8 @@ class _Job:
             else:
                 self._discovery = discover(self.paths or (".",), self.configuration, self.cwd)
             self._say_left_out(self._discovery)
+            for hint in () if self.shared["quiet"] else self.configuration.hints:
+                _say(text_output.safe(hint))
         return self._discovery
 
     @property
@@ -373,8 +375,8 @@ class _Job:
         """2 if a path that was named could not be read, otherwise 0."""
         return 2 if any(_blocks(each) for each in self.discovery.skipped) else 0
 
-    def run(self, strict: bool = False, around: bool = False) -> Report:
-        """Lint, and say on standard error what could not be read; quietly, only what decides the exit code.
+    def run(self, around: bool = False) -> Report:
+        """Lint, and say on standard error what could not be read, also to who wants no notes.
 
         `around`: read the projects of the files that are named, too.
         """
@@ -387,8 +389,7 @@ class _Job:
             if progress:
                 progress.close()
         for problem in report.problems:
-            if problem.kind == "internal" or strict or not self.shared["quiet"]:
-                _say(text_output.describe(problem, report.sources))
+            _say(text_output.describe(problem, report.sources))
         for source, said, written in () if self.shared["quiet"] else report.unmatched:
             names = " or ".join(f"`{text_output.safe(name)}`" for name in written)
             hint = f"; a name matches as it is written, here {names}" if names else ""

@@ -154,6 +154,8 @@ class Configuration:
         self.overrides = overrides or Overrides()
         self._by_directory: dict[str, Settings] = {}
         self._projects: dict[str, str] = {}
+        # What may be meant for promptlint and is not: to be said, once a run.
+        self.hints: list[str] = []
         self._fixed = self._read(os.path.abspath(file), named=True) if file else None
         if file and self._fixed is None:
             raise ConfigError(f"{file}: holds no [tool.promptlint] table")
@@ -208,6 +210,8 @@ class Configuration:
                 raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
             return None
         project = os.path.basename(path) == "pyproject.toml"
+        if project and _TABLE_OF_OURS.search(data) is None and (meant := _misspelt(data)):
+            self.hints.append(f"{path}: [tool.{meant}] is not read, did you mean [tool.promptlint]?")
         # Most projects say nothing of promptlint, and those need no parser.
         if project and b"promptlint" not in data:
             return None
@@ -220,6 +224,25 @@ class Configuration:
         checked = _checked(table, path)
         settings = resolve(checked, path, os.path.dirname(path), self.overrides)
         return msgspec.structs.replace(settings, words=_words(table, path))
+
+
+# The head of a table of a tool, with the tool's name.
+_TABLE_OF_A_TOOL = re.compile(
+    rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?(p[\w-]{6,11})[\"']?[ \t]*[\].]", re.M | re.I
+)
+_TABLE_OF_OURS = re.compile(rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?promptlint\b(?!-)", re.M)
+
+
+def _misspelt(data: bytes) -> str:
+    """The name of a tool's table that is clearly meant to be ours: a slip away, or two where it is a linter."""
+    for name in sorted({match.decode() for match in _TABLE_OF_A_TOOL.findall(data)}):
+        from rapidfuzz.distance import OSA
+
+        lowered = name.lower()
+        slips = OSA.distance(lowered, "promptlint", score_cutoff=2)
+        if slips <= 1 or (slips == 2 and lowered.endswith("lint")):
+            return name
+    return ""
 
 
 def _marked(directory: str) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 
 from promptlint.config import nearest
 from promptlint.extract import data_values
-from promptlint.extract.comments import MARK, NOT_A_PROMPT, PROMPT, ROLES, jinja_comments, parts, python_comments
+from promptlint.extract.comments import NOT_A_PROMPT, PROMPT, ROLES, jinja_comments, marked, parts, python_comments
 from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
@@ -31,10 +31,10 @@ UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
 _OTHER_WORDS = frozenset(
     {"disable", "disable-file", "disable-line", "disable-next-line", "noqa", "off", "skip", "nolint"}
 )
-_DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?")
+_DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?", re.I)
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
-_COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M)
+_COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M | re.I)
 
 
 class Ignore(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ class Ignore(msgspec.Struct, frozen=True):
 
 def ignores(source: Source) -> list[Ignore]:
     """All ignore comments of a file that can be parsed; none of one that cannot."""
-    if MARK not in source.text:
+    if not marked(source.text):
         return []
     try:
         return list(_python(source) if language(source.name) == "python" else _jinja(source))

@@ -97,6 +97,13 @@ def test_quiet_is_the_findings_alone(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_file_that_cannot_be_read_is_named_however_quiet(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "broken.py").write_text("x = (\n")
+    assert execute(["-q", "--ignore", "all", "."]) == 0
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("promptlint: broken.py: skipped: line 1: ") and err.count("\n") == 1
+
+
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
     ("arguments", "message"),
@@ -113,6 +120,27 @@ def test_mistakes_are_named(arguments: str, message: str, capsys: pytest.Capture
     assert execute(arguments.split()) == 2
     err = capsys.readouterr().err
     assert message in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("table", "hint"),
+    [
+        ("tool.promptlit", "[tool.promptlit] is not read, did you mean [tool.promptlint]?"),
+        ("tool.prompt-lint.rules.filler", "[tool.prompt-lint] is not read, did you mean [tool.promptlint]?"),
+        ('tool."promtplint"', "[tool.promtplint] is not read, did you mean [tool.promptlint]?"),
+        ("tool.pylint", ""),
+        ("tool.promptkit", ""),
+        ("tool.promptlint]\n[tool.promptlit", ""),
+    ],
+)
+def test_a_table_that_is_nearly_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, hint: str) -> None:
+    (tmp_path / "app.py").write_text("x = 1\n")
+    (tmp_path / "pyproject.toml").write_text(f"[{table}]\n")
+    execute([str(tmp_path)])
+    said = f"promptlint: {tmp_path / 'pyproject.toml'}: {hint}\n" if hint else ""
+    assert capsys.readouterr().err == said
+    execute(["-q", str(tmp_path)])
+    assert capsys.readouterr().err == ""
 
 
 def test_an_unknown_key_in_the_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -420,6 +448,7 @@ def test_a_line_is_no_path_of_check(project: Path, capsys: pytest.CaptureFixture
         ('x = 1\nprint "You are kind."\n', False),
         ("x = 1\n  y = 2\n", False),
         ("x = 1\ny = (\n", False),
+        (f"x = 1\ny = {'(' * 5_000}1{')' * 5_000}\n", False),
     ],
 )
 def test_a_syntax_error_names_the_version(
@@ -432,6 +461,13 @@ def test_a_syntax_error_names_the_version(
     assert said.startswith("promptlint: bad.py: skipped: line 2: ") and said.count("\n") == 1
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert (f"; promptlint runs on Python {version}, and the file may need a newer one\n" in said) == newer
+
+
+def test_a_nul_byte_is_no_matter_of_the_version(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "bad.py").write_text("x = '\0'\n")
+    assert execute(["bad.py"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("promptlint: bad.py: skipped: ") and "null bytes" in said and "newer" not in said
 
 
 def test_an_ignore_that_other_files_need_is_not_called_unused(

@@ -44,6 +44,8 @@ COVERED = [
     '#promptlint:ignore[ oversized-prompt , pretty-json ]\nX = "@"\n',
     'X = "@"  # noqa: E501  # promptlint: ignore[oversized-prompt] why\n',
     'X = "@"  # promptlint: ignore[oversized-prompt] why  # noqa: E501\n',
+    'X = "@"  # Promptlint: Ignore[oversized-prompt]\n',
+    'X = "@"  # PROMPTLINT: IGNORE[oversized-prompt] why\n',
     'call(\n    "@",  # promptlint: ignore[oversized-prompt]\n    "more",\n)\n',
     'call(\n    # promptlint: ignore[oversized-prompt]\n    "@",\n)\n',
     'call(\n    "@",\n    "more",\n)  # promptlint: ignore[oversized-prompt]\n',
@@ -185,7 +187,13 @@ def test_an_ignore_that_names_no_rule(text: str, place: str, message: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["# promptlint: see the README\n", "# promptlint is a linter\n", "x = '# promptlint: ignore'\n"]
+    "text",
+    [
+        "# promptlint: see the README\n",
+        "# promptlint is a linter\n",
+        "# Promptlint: a linter\n",
+        "x = '# promptlint: ignore'\n",
+    ],
 )
 def test_a_comment_about_promptlint_is_no_ignore(text: str) -> None:
     assert ignores(Source("a.py", text)) == []

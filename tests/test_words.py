@@ -381,6 +381,7 @@ READS = "'You are a kind helper. Always answer with yes or no.'"
 TOOL = "from langchain.tools import tool\n"
 DENIED = [
     f"X_PROMPT = {READS}  # promptlint: not-a-prompt\n",
+    f"X_PROMPT = {READS}  # PromptLint: Not-a-Prompt\n",
     f"# promptlint: not-a-prompt a shell's\nX_PROMPT = {READS}\n",
     f"X_PROMPTS = {{'a': {READS}, 'b': [{READS}]}}  # promptlint: not-a-prompt\n",
     f"def f():\n    return {READS}  # promptlint: not-a-prompt\n",

@@ -18,7 +18,7 @@ from promptlint.source import Source
 MARK = "promptlint:"
 PROMPT, NOT_A_PROMPT = "prompt", "not-a-prompt"
 ROLES = ("system", "user", "assistant", "tool")
-_DIRECTIVE = re.compile(r"promptlint:[ \t]*(prompt|not-a-prompt)(?![\w-])(?:[ \t]*\[([^\]\r\n]*)\])?")
+_DIRECTIVE = re.compile(r"promptlint:[ \t]*(prompt|not-a-prompt)(?![\w-])(?:[ \t]*\[([^\]\r\n]*)\])?", re.I)
 
 
 class Directive(msgspec.Struct, frozen=True):
@@ -49,6 +49,12 @@ def bare(node: ast.expr) -> ast.expr:
     return node.value if isinstance(node, Marked) else node
 
 
+def marked(text: str) -> bool:
+    """Whether a text names promptlint as its comments do, in small letters or capitals."""
+    # Hardly a file has one of these, and only such a file is looked at as a whole.
+    return any(end in text for end in ("lint:", "Lint:", "LINT:")) and MARK in text.lower()
+
+
 def directive(comment: str, start: int = 0) -> Directive | None:
     """The directive that a comment, which begins at an offset, is; None if it is none."""
     match = _DIRECTIVE.search(comment)
@@ -56,7 +62,7 @@ def directive(comment: str, start: int = 0) -> Directive | None:
     if match is None or comment[: match.start()].strip(" \t#{-+"):
         return None
     role = (match[2] or "").strip().lower()
-    return Directive(match[1], role if role in ROLES else "", start, start + len(comment))
+    return Directive(match[1].lower(), role if role in ROLES else "", start, start + len(comment))
 
 
 def python_comments(source: Source) -> Iterator[tuple[int, int, int]]:
@@ -80,7 +86,7 @@ def parts(comment: str, start: int) -> Iterator[tuple[int, int]]:
     """Our parts of a comment such as `# noqa: E501  # promptlint: ignore[rule] because`, each from its sign on."""
     places = [match.start() for match in re.finditer(r"#(?=[ \t]*[A-Za-z])", comment)] or [0]
     for place, end in zip(places, [*places[1:], len(comment)], strict=True):
-        if MARK in comment[place:end]:
+        if marked(comment[place:end]):
             yield start + place, start + end
 
 
@@ -318,7 +324,7 @@ def _unfold(source: Source, folded: Source, offset: int) -> int:
 
 def jinja_directives(source: Source) -> list[Directive]:
     """What comments of a Jinja file say of the file."""
-    if MARK not in source.text:
+    if not marked(source.text):
         return []
     found = (directive(source.text[start:end], start) for start, end in jinja_comments(source))
     return [each for each in found if each is not None]

@@ -38,7 +38,10 @@ _RERUN = frozenset({"streamlit"})
 # The word of an import with all that may stand behind it.
 _IMPORTS = ("import ", "import(", "import*", "import\t", "import\f", "import\\")
 # Errors of the parser that no newer Python takes back.
-_WRONG_EVER = ("Missing parentheses in call to", "leading zeros", "unmatched", "'", "invalid non-printable")
+_WRONG_EVER = (
+    *("Missing parentheses in call to", "leading zeros", "unmatched", "'", "invalid non-printable"),
+    *("source code string cannot contain null bytes", "too many nested parentheses"),
+)
 # Names that every template of an environment has, or a way with names that are not given.
 _JINJA = lazy(r"\.globals\b|\b(?!StrictUndefined\b)\w*Undefined\b|\bpass_context\b")
 
@@ -62,7 +65,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     except (ValueError, RecursionError, MemoryError) as error:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)
     file = File(source, words)
-    said = comments.mark(source, tree) if comments.MARK in source.text else comments.Said()
+    said = comments.mark(source, tree) if comments.marked(source.text) else comments.Said()
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
     file.facts.marks = any(part in source.text for part in _IN_MARKING) and any(
