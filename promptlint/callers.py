@@ -27,6 +27,7 @@ from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
 from promptlint.extract.names import role_of, takes_prompt
+from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, READS, extent
 from promptlint.extract.state import references
@@ -546,6 +547,8 @@ def _anybody(made: Request) -> Request:
         made,
         provider="",
         model="",
+        # Of one class the messages become a text first; those of the others may take them as they are.
+        api="call" if made.api == MAKES_TEXT else made.api,
         prompts=prompts,
         complete=False,
         unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in ("provider", "model"))),

@@ -181,8 +181,8 @@ def check(
 def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
     """List every prompt below PATHS: where it is, its role, its tokens and its variables.
 
-    FILE:LINE is what stands at a line. Files that stand in the same project are read, too, if there is a line. Ends
-    with 2 if nothing stands there.
+    FILE:LINE is what stands at a line, or what a call there sends. Files that stand in the same project are read, too,
+    if there is a line. Ends with 2 if nothing stands there.
     """
     if as_requests and as_tree:
         raise click.UsageError("--requests and --tree are two lists; ask for one of them")

@@ -235,7 +235,8 @@ _TABLE_OF_OURS = re.compile(rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?promp
 
 def _misspelt(data: bytes) -> str:
     """The name of a tool's table that is clearly meant to be ours: a slip away, or two where it is a linter."""
-    for name in sorted({match.decode() for match in _TABLE_OF_A_TOOL.findall(data)}):
+    names: set[bytes] = set(_TABLE_OF_A_TOOL.findall(data))
+    for name in sorted(each.decode() for each in names):
         from rapidfuzz.distance import OSA
 
         lowered = name.lower()

@@ -115,7 +115,7 @@ def test_a_long_request_is_cut_in_the_middle() -> None:
     assert len(msgspec.json.decode(layout.render_json(views(made), made))[0]["pieces"]) == 1500
 
 
-PROGRAM = '''
+PROGRAM = """
 import openai
 from texts import RULES
 
@@ -125,7 +125,7 @@ def ask(question):
     return client.chat.completions.create(
         model="gpt-5.2", messages=[{"role": "user", "content": f"{question}\\n{RULES}"}]
     )
-'''
+"""
 
 
 @pytest.fixture
@@ -252,3 +252,62 @@ def test_a_line_is_read_with_the_files_of_its_project(
     said = capsys.readouterr().err
     # Without a mark the working directory is the project of what is beneath it.
     assert ("app.py:3" in said) == (mark != "" or where != "lib")
+
+
+CLASSES = {
+    "models.py": """\
+class Model:
+    def answer(self, messages):
+        raise NotImplementedError
+""",
+    "local.py": """\
+from models import Model
+
+class Local(Model):
+    def answer(self, messages):
+        return self.finish(self.tokenizer.apply_chat_template(messages))
+    def finish(self, text):
+        return self.model.generate(self.tokenizer([text]))
+""",
+    "remote.py": """\
+from openai import OpenAI
+from models import Model
+
+class Remote(Model):
+    def answer(self, messages):
+        return OpenAI().chat.completions.create(model="gpt-5.2", messages=messages)
+""",
+}
+DESK = """\
+from models import Model
+
+PROMPT = "You sort letters to a city council by street."
+
+class Desk:
+    def __init__(self, llm: Model):
+        self.llm = llm
+
+    def sort(self, letter):
+        messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": letter}]
+        return self.llm.answer(messages)
+"""
+
+
+def test_a_call_of_one_class_or_another(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, code in {**CLASSES, "desk.py": DESK}.items():
+        (project / name).write_text(code)
+    assert execute(["layout", "desk.py:11"]) == 0
+    shown = capsys.readouterr().out
+    assert "provider (not said in the code, desk.py:11), model (not said in the code, desk.py:11)" in shown
+    assert execute(["prompts", "--requests", "desk.py:11"]) == 0
+    shown = capsys.readouterr().out
+    assert "provider not known, model not known, call," in shown and "chat_template" not in shown
+
+
+def test_the_prompts_of_a_call(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, code in {**CLASSES, "desk.py": DESK}.items():
+        (project / name).write_text(code)
+    for options in (["--tree"], []):
+        assert execute(["prompts", *options, "desk.py:11"]) == 0
+        shown, said = capsys.readouterr()
+        assert said == "" and "system" in shown and "letter" in shown and "2 prompts" in shown

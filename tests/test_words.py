@@ -381,7 +381,6 @@ READS = "'You are a kind helper. Always answer with yes or no.'"
 TOOL = "from langchain.tools import tool\n"
 DENIED = [
     f"X_PROMPT = {READS}  # promptlint: not-a-prompt\n",
-    f"X_PROMPT = {READS}  # PromptLint: Not-a-Prompt\n",
     f"# promptlint: not-a-prompt a shell's\nX_PROMPT = {READS}\n",
     f"X_PROMPTS = {{'a': {READS}, 'b': [{READS}]}}  # promptlint: not-a-prompt\n",
     f"def f():\n    return {READS}  # promptlint: not-a-prompt\n",
@@ -403,6 +402,7 @@ def test_a_comment_says_that_it_is_none(tmp_path: Path, text: str) -> None:
     done = report(tmp_path, a=text)
     assert told(done) == [] and done.findings == []
     assert told(report(tmp_path, a=text.replace("# promptlint: not-a-prompt", "#"))) != []
+    assert told(report(tmp_path, a=text.replace("promptlint: not-a-prompt", "PromptLint: Not-a-Prompt"))) == []
 
 
 def test_a_comment_silences_its_expression_only(tmp_path: Path) -> None:

@@ -358,13 +358,17 @@ def _share(view: View, tokens: int, total: int | None = None) -> str:
 
 def _unknown(view: View, sources: Sources) -> str:
     named = dict.fromkeys(
-        f"{each.slot} (`{safe(_cut(each.expression, 40))}`, {_line(each.span, sources)})"
-        for each in view.plan.unresolved
+        f"{each.slot} ({_what(each.expression)}, {_line(each.span, sources)})" for each in view.plan.unresolved
     )
     what = ", ".join(list(named)[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
     if what:
         return f"Not known: {what}. What is said holds for the rest."
     return "The call is not in sight: this is what is known of the request."
+
+
+def _what(expression: str) -> str:
+    """What stands in the code in the place of what is not known."""
+    return f"`{safe(_cut(expression, 40))}`" if expression else "not said in the code"
 
 
 # JSON

@@ -41,10 +41,18 @@ Line: TypeAlias = tuple[str, int]
 def chosen(report: Report, at: Line | None = None) -> list[Prompt]:
     """The prompts with words of their own, in order of their places.
 
-    At a line, all that stand there themselves or with a text of theirs.
+    At a line, all that stand there themselves or with a text of theirs; where none does, those that a call there sends.
     """
-    found = report.project.worded if at is None else [each for each in report.project.prompts if _at(each, at, report)]
+    found: Iterable[Prompt] = report.project.worded
+    if at is not None:
+        found = [each for each in report.project.prompts if _at(each, at, report)] or _sent(at, report)
     return sorted(found, key=lambda prompt: (prompt.span, prompt.name, prompt.role))
+
+
+def _sent(at: Line, report: Report) -> list[Prompt]:
+    """The prompts of the requests that calls at a line send."""
+    calls = (each for each in (*report.project.requests, *report.project.others) if stands_at(each.span, at, report))
+    return list(dict.fromkeys(prompt for request in calls for prompt in request.prompts))
 
 
 def _at(prompt: Prompt, at: Line, report: Report) -> bool:
