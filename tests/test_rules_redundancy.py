@@ -413,6 +413,41 @@ def test_a_text_that_many_requests_send_is_analysed_once(monkeypatch: pytest.Mon
     assert not any(said[rule] for rule in RULES[1:])
 
 
+SAID_ALIKE = [
+    (
+        "Call the agent `ds_agent` for each letter that asks for a table of numbers of the council.",
+        "Call the agent `db_agent` for each letter that asks for a table of letters or numbers of the council.",
+    ),
+    (
+        "Never promise the reader of a letter a new house in the answer of the city council.",
+        "Never mention the reader of the letter in the answer of the city council.",
+    ),
+    (
+        "Always sort letters about broken street lamps to the office in Bergen for the next day.",
+        "Always sort the letters about broken street lamps to the office in Molde before the next day ends.",
+    ),
+]
+
+
+@pytest.mark.parametrize("pair", SAID_ALIKE)
+def test_instructions_about_other_things_are_not_similar(pair: tuple[str, str]) -> None:
+    assert found("similar-instruction", request_of(prompt_of(list(pair)))) == []
+
+
+def test_a_similar_pair_is_told_at_one_place() -> None:
+    one, other = (
+        "Never mention the names, desks and rooms of council members in your answer.",
+        "The names of council members and of staff must never be mentioned in an answer.",
+    )
+    first = prompt_of([one])
+    second = prompt_of([other], start=500)
+    places = [
+        [(finding.span.start, finding.related[0][0].start) for finding in found("similar-instruction", request)]
+        for request in (request_of(first, second), request_of(second, first))
+    ]
+    assert places == [[(500, 0)], [(500, 0)]]
+
+
 # Over the project
 
 
