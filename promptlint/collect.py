@@ -198,8 +198,8 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
     members = Members(all_facts, callers, linker)
-    sent = _requests(all_facts, callers, problems)
     remarks = linker.remarks
+    sent = [each for each in _requests(all_facts, callers, problems) if not remarks.silences(each.request.span)]
     refined = [(_refined(each.request, learned, remarks), each.bare) for each in sent]
     requests = [request for request, bare in refined if not bare]
     others = sorted((request for request, bare in refined if bare), key=lambda each: each.span)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -18,7 +19,16 @@ import msgspec
 
 from promptlint.config import nearest
 from promptlint.extract import data_values
-from promptlint.extract.comments import NOT_A_PROMPT, PROMPT, ROLES, jinja_comments, marked, parts, python_comments
+from promptlint.extract.comments import (
+    NOT_A_PROMPT,
+    PROMPT,
+    ROLES,
+    jinja_comments,
+    marked,
+    parts,
+    python_comments,
+    rows_below,
+)
 from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
@@ -35,6 +45,8 @@ _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
 _COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M | re.I)
+# The same behind something else, which settles nothing there.
+_COMMENT_BEHIND = re.compile(r"(?<=[ \t])#[ \t]*promptlint:[ \t]*(?:prompt|not-a-prompt)(?![\w-])[^\r\n]*", re.I)
 
 
 class Ignore(msgspec.Struct, frozen=True):
@@ -229,9 +241,10 @@ def _python(source: Source) -> Iterator[Ignore]:
     extents = _extents(source)
     comments = list(python_comments(source))
     alone = {row for row, start, _ in comments if not source.line(row)[: start - source.starts[row - 1]].strip()}
+    below = rows_below({row: row for row in alone})
     for row, start, end in comments:
         line = source.line(row)
-        covered = _covered(extents, row, row in alone, alone)
+        covered = _covered(extents, row, below.get(row))
         bounds = (source.starts[covered[0] - 1], _row_end(source, covered[1]))
         for low, high in parts(source.text[start:end], start):
             if row in alone and (low, high) == (start, end):
@@ -250,16 +263,13 @@ def _row_end(source: Source, row: int) -> int:
     return source.starts[row] if row < len(source.starts) else len(source.text)
 
 
-def _covered(extents: list[tuple[int, int]], row: int, alone: bool, comments: set[int]) -> tuple[int, int]:
-    """The rows that a comment on this row covers."""
+def _covered(extents: list[tuple[int, int]], row: int, below: int | None) -> tuple[int, int]:
+    """The rows that a comment on this row covers; `below` is the one below it if it is alone."""
     index = bisect.bisect_right(extents, (row, row + 1)) - 1
     if index >= 0 and extents[index][0] <= row <= extents[index][1]:
         return extents[index]
-    if not alone:
+    if below is None:
         return row, row
-    below = row + 1
-    while below in comments:
-        below += 1
     index = bisect.bisect_left(extents, (below, 0))
     if index < len(extents) and extents[index][0] == below:
         return row, extents[index][1]
@@ -325,22 +335,42 @@ def _jinja(source: Source) -> Iterator[Ignore]:
 
 
 def _settings_ignores(source: Source, others: list[tuple[int, int]]) -> Iterator[Ignore]:
-    """Comments of YAML and TOML, each alone on its line: inside of a text a `#` is text, so the texts are looked at."""
-    texts = sorted(_texts(data_values.read(source.name, source.text)))
+    """Comments of YAML and TOML, each alone on its line: inside of a text a `#` is text, so the texts are looked at.
+
+    Of those that are not alone only what they settle elsewhere is told: it is nothing here.
+    """
+    value = data_values.read(source.name, source.text)
+    texts = sorted(_texts(value))
+    alone = set()
     for match in _COMMENT_LINE.finditer(source.text):
         start, end = match.span(1)
+        alone.add(source.location(start)[0])
         index = bisect.bisect_right(texts, (start, len(source.text)))
-        inside = index > 0 and start < texts[index - 1][1]
-        if inside or any(low < end and start < high for low, high in others):
+        if _within(texts, start, start) or _within(others, start, end):
             continue
         row = (match.start(), _row_end(source, source.location(start)[0]))
         covered = (row[0], texts[index][1] if index < len(texts) else row[1])
         found = _parse(source, start, end, covered, row)
-        if found and found.verb:
-            # Said to be wrong, not passed over: who wrote it takes it for settled.
-            found = msgspec.structs.replace(found, verb="", wrong=f"`{found.verb}` settles nothing in a settings file")
         if found:
-            yield found
+            yield _without_effect(found) if found.verb else found
+    for match in _COMMENT_BEHIND.finditer(source.text) if value is not None else ():
+        start, end = match.span()
+        if source.location(start)[0] in alone or _within(texts, start, start) or _within(others, start, end):
+            continue
+        found = _parse(source, start, end, (start, end), (start, end))
+        if found:
+            yield _without_effect(found)
+
+
+def _within(places: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch begins in one of the places, which stand in order and apart, or one begins in it."""
+    index = bisect.bisect_right(places, (start, sys.maxsize))
+    return (index > 0 and start < places[index - 1][1]) or (index < len(places) and places[index][0] < end)
+
+
+def _without_effect(found: Ignore) -> Ignore:
+    """A comment that is said to be wrong, not passed over: who wrote it takes the case for settled."""
+    return msgspec.structs.replace(found, verb="", wrong=f"`{found.verb}` settles nothing in a settings file")
 
 
 def _texts(value: Value | None) -> Iterator[tuple[int, int]]:
@@ -368,13 +398,9 @@ def _jinja_ignores(source: Source, comments: list[tuple[int, int]]) -> Iterator[
         if not source.text[source.starts[first - 1] : start].strip()
         and not source.text[end : _row_end(source, last)].strip()
     }
+    below = rows_below(alone)
     for (start, end), (first, last) in zip(comments, rows, strict=True):
-        covered = last
-        if first in alone:
-            covered = last + 1
-            while covered in alone:
-                covered = alone[covered] + 1
-        bounds = (source.starts[first - 1], _row_end(source, covered))
+        bounds = (source.starts[first - 1], _row_end(source, below.get(first, last)))
         found = _parse(source, start, end, bounds, (start, end))
         if found:
             controls = source.text[start + 2 : start + 3] + source.text[end - 3 : end - 2]

@@ -66,6 +66,13 @@ class Remarks:
         role = self._role(prompt, about)
         return prompt if role is None else msgspec.structs.replace(prompt, role=role)
 
+    def silences(self, sent: Span) -> bool:
+        """Whether a call, of a model or of what leads to one, stands in what is said to be no prompt: it sends none."""
+        said = next((each for each in self._holding(sent) if not each.role), None) if self.denies else None
+        if said is not None:
+            self.used.add(said.comment)
+        return said is not None
+
     def without(self, template: Template, around: tuple[Span, ...] = ()) -> Template:
         """A linked template with values in the place of the texts that are no prompts."""
         return self._without(template, around) if self.denies else template

@@ -160,6 +160,23 @@ def test_a_settings_file_has_no_comments_that_settle(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.yaml", "a: You sort letters.  # promptlint: not-a-prompt\n", 1),
+        ("a.yaml", "- x: 'b' # promptlint: prompt[user]\n- y: |  # promptlint: not-a-prompt\n    You sort.\n", 2),
+        ("a.toml", 'a = "You sort letters."  # promptlint: not-a-prompt\n', 1),
+        ("a.yaml", "a: 'Write  # promptlint: not-a-prompt there.'\nb: c\n", 0),
+        ("a.yaml", "a: |\n  Write x = 1  # promptlint: not-a-prompt\n  there.\n", 0),
+        ("a.toml", 'a = """\nWrite  # promptlint: not-a-prompt\n"""\n', 0),
+        ("a.yaml", "a: b  # promptlint: prompts are here\n", 0),
+    ],
+)
+def test_nor_behind_what_it_holds(name: str, text: str, said: int) -> None:
+    found = lint(text, name=name)[1]
+    assert [each.rule for each in found] == ["unknown-rule-in-ignore"] * said
+
+
+@pytest.mark.parametrize(
     ("text", "place", "message"),
     [
         ("x = 1  # promptlint: ignore\n", "# promptlint", "an ignore must name the rule it is for"),

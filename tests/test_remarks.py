@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from promptlint.config import Configuration
 from promptlint.engine import Report, run
+from promptlint.extract.python import facts
 from promptlint.files import discover
+from promptlint.ignores import ignores
 from promptlint.output import layout as layout_output
 from promptlint.output import requests as requests_output
+from promptlint.source import Source
 from promptlint.template import texts
 
 RULES = "You are a kind helper of the harbour. Answer in one word, and name the ship that you speak of."
@@ -206,6 +210,54 @@ def test_output_says_that_a_comment_refuses_it(tmp_path: Path) -> None:
     assert "not a prompt, says a comment" in layout_output.render_text(views, done)
 
 
+WRAPPER = f"{HEAD}\n\ndef ask(q):\n    return client.responses.create(model='gpt-5', input=q)\n\n\n"
+
+
+@pytest.mark.parametrize("statement", ["ask('Tell me of ships.')", "x = ask('Tell me of ships.')", "ask(RULES)"])
+def test_a_call_of_a_function_that_sends_is_gone_too(tmp_path: Path, statement: str) -> None:
+    done = report(tmp_path, a=f"{WRAPPER}{statement}  {DENY}\nask('Tell me of the tide.')\n")
+    assert sent(done) == [("user", "Tell me of the tide.")]
+    assert "Tell me of ships." not in listed(done) and done.findings == []
+
+
+def test_a_role_at_the_end_of_a_call_is_that_of_its_texts(tmp_path: Path) -> None:
+    body = "client.responses.create(model='gpt-5', instructions=RULES)  # promptlint: prompt[user]\n"
+    done = report(tmp_path, a=HEAD + body)
+    assert sent(done) == [("user", RULES)] and listed(done) == [RULES] and done.findings == []
+    # An argument that has its line to itself is meant, whatever it is.
+    alone = "client.responses.create(\n    user='Tell me of ships.',  # promptlint: prompt[user]\n    input=RULES,\n)\n"
+    assert "Tell me of ships." in listed(report(tmp_path, a=HEAD + alone))
+
+
+def test_a_role_at_the_end_of_an_agent_is_that_of_its_texts(tmp_path: Path) -> None:
+    body = "Agent(name='harbour', instructions=RULES)  # promptlint: prompt[user]\n"
+    done = report(tmp_path, a=f"from agents import Agent\n{HEAD}{body}")
+    assert listed(done) == [RULES]
+
+
+@pytest.mark.parametrize("words", ["not-a-prompt", "prompt[user]", ""])
+def test_a_comment_in_a_jinja_file_that_is_sent(tmp_path: Path, words: str) -> None:
+    comment = f"{{# promptlint: {words} #}}\n" if words else ""
+    (tmp_path / "a.j2").write_text(f"{comment}{RULES}\nNow: {{{{ q }}}}\n", encoding="utf-8")
+    head = (
+        f"{HEAD}from jinja2 import Environment, FileSystemLoader\n"
+        "page = Environment(loader=FileSystemLoader('.')).get_template('a.j2')\n"
+    )
+    done = report(tmp_path, a=call("{'role': 'system', 'content': page.render(q=q)},", head=head.replace(RULES, "-")))
+    ((role, said),) = sent(done)
+    assert (role, RULES in said) == (("user" if words == "prompt[user]" else "system"), words != "not-a-prompt")
+    assert (listed(done) == []) == (words == "not-a-prompt") and done.findings == []
+
+
+def test_a_tool_that_is_none_stays_a_part_of_its_request(tmp_path: Path) -> None:
+    done = report(tmp_path, a=(
+        f"from agents import Agent, function_tool\n\n\n@function_tool  {DENY}\ndef tide(q: str):\n"
+        f"    \"\"\"Find the time of the tide.\"\"\"\n\n\na = Agent(name='x', instructions='{RULES}', tools=[tide])\n"
+    ))  # fmt: skip
+    assert sent(done) == [("tool", "-"), ("system", RULES)]
+    assert listed(done) == [RULES] and done.findings == []
+
+
 def test_many_comments_take_no_long_time(tmp_path: Path) -> None:
     def took(count: int) -> float:
         items = [f"{{'role': 'system', 'content': '{number} {RULES}'}},  {DENY}" for number in range(count)]
@@ -217,3 +269,34 @@ def test_many_comments_take_no_long_time(tmp_path: Path) -> None:
 
     took(10)
     assert took(1_600) < 40 * max(min(took(100), took(100)), 0.02)
+
+
+def _reading(text: str) -> float:
+    """Seconds of processor time in which a file is read."""
+    start = time.process_time()
+    facts(Source("a.py", text))
+    return time.process_time() - start
+
+
+MANY: dict[str, Callable[[int], str]] = {
+    "one above the other": lambda count: f"{DENY}\n" * count + f"X_PROMPT = '{RULES}'\n",
+    "in one line": lambda count: f"X = [{', '.join([repr(RULES)] * (count // 8))}]  {DENY * (count // 8)}\n",
+    "on as many texts": lambda count: "".join(f"A{n}_PROMPT = '{RULES}'  {DENY}\n" for n in range(count // 8)),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_comments_are_read_in_linear_time(name: str) -> None:
+    _reading(MANY[name](200))
+    small = max(min(_reading(MANY[name](1_000)), _reading(MANY[name](1_000))), 0.01)
+    assert _reading(MANY[name](16_000)) < 50 * small
+
+
+def test_ignores_of_comments_one_above_the_other_are_read_in_linear_time() -> None:
+    def took(count: int) -> float:
+        start = time.process_time()
+        assert len(ignores(Source("a.py", f"{DENY}\n" * count + "X = 1\n"))) == count
+        return time.process_time() - start
+
+    took(100)
+    assert took(16_000) < 50 * max(min(took(1_000), took(1_000)), 0.01)

@@ -18,8 +18,11 @@ import pytest
 
 from promptlint import engine, files
 from promptlint.commands import execute
+from promptlint.extract.python import facts
+from promptlint.extract.sites import NAME
 from promptlint.files import File
 from promptlint.prompt import Finding
+from promptlint.source import Source
 from promptlint.template import Span
 
 ROOT = Path(__file__).parent.parent
@@ -676,3 +679,42 @@ def test_which_of_two_rules_speaks_is_settled_in_linear_time() -> None:
     assert spoken(3)[0] == [0, 10] * 3
     small, large = spoken(500)[1], spoken(8_000)[1]
     assert large < 0.2 or large < 40 * small
+
+
+ASKED = "Answer every question of the harbour in one short sentence."
+STEADY: dict[str, Callable[[int], str]] = {
+    "a dict that grows": lambda count: lines(
+        "PROMPTS = {}", (f'PROMPTS = PROMPTS | {{"k{n}": "{ASKED} {n}"}}' for n in range(count))
+    ),
+    "a dict that is spread into the next": lambda count: lines(
+        "A0_PROMPTS = {}", (f'A{n + 1}_PROMPTS = {{**A{n}_PROMPTS, "k{n}": "{ASKED} {n}"}}' for n in range(count))
+    ),
+    "constants that are shown": lambda count: lines(
+        (f'A{n}_PROMPT = "{ASKED} {n}"' for n in range(count)), (f"print(A{n}_PROMPT)\nf{n}()" for n in range(count))
+    ),
+    "roles and loops": lambda count: lines(
+        (f'role{n} = "user"' for n in range(count)), (f"for x in y{n}:\n    print(x, {n})" for n in range(count))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STEADY)
+def test_what_grows_by_steps_is_read_in_nearly_linear_time(name: str) -> None:
+    def took(count: int) -> float:
+        start = time.process_time()
+        facts(Source("a.py", STEADY[name](count)))
+        return time.process_time() - start
+
+    took(20)
+    small, large = max(min(took(100), took(100)), 0.01), took(1_000)
+    assert large < (50 if "dict" in name else 25) * small
+
+
+def test_entries_of_dicts_that_are_put_together_are_all_prompts() -> None:
+    text = (
+        "import openai\nknown = {'tide': '-'}\n"
+        f"base = {{'a': '{ASKED}'}}\nlater = base | {{'b': '{ASKED} b'}}\nprompts = later | {{'c': '{ASKED} c'}}\n"
+        f"prompts = prompts | {{'d': '{ASKED} d'}}\n"
+    )
+    sites = [each.name for each in facts(Source("a.py", text)).sites if each.rank == NAME]
+    assert sites == ["prompts.a", "prompts.b", "prompts.c", "prompts.d"]

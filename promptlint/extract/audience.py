@@ -7,6 +7,8 @@ walk over the body of a function, or over a file for its constants; asked only w
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Container, Sequence
 from typing import TypeAlias
 
@@ -71,7 +73,7 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     names = [name for name in doubtful if times[name] > 1]
     if names:
         # Most are used for something else in plain sight, and nothing but what mentions them need be gone through.
-        uses = _uses_of(names, _mentioning(file, tree.body, names), file.resolve)
+        uses = _uses_of(names, _mentioning(file, tree.body, set(names)), file.resolve)
         names = [name for name in names if uses[name] - {_TESTED, name} and _OTHER not in uses[name]]
     uses = _uses_of(names, tree.body, file.resolve) if names else {}
     found = []
@@ -87,16 +89,14 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
     return found
 
 
-def _mentioning(file: File, body: Sequence[ast.stmt], names: Sequence[str]) -> list[ast.stmt]:
+def _mentioning(file: File, body: Sequence[ast.stmt], names: Container[str]) -> list[ast.stmt]:
     """The statements of a module in which, or in the decorators of which, one of some names is written."""
-    found: list[ast.stmt] = []
-    start = 0
-    for statement in body:
-        end = file.span(statement).end
-        if any(file.source.text.find(name, start, end) >= 0 for name in names):
-            found.append(statement)
-        start = end
-    return found
+    ends = [file.span(statement).end for statement in body]
+    found: dict[int, ast.stmt] = {}
+    for word in re.finditer(r"\w+", file.source.text):
+        if word[0] in names and (number := bisect_right(ends, word.start())) < len(ends):
+            found[number] = body[number]
+    return list(found.values())
 
 
 def _uses_of(names: Sequence[str], body: Sequence[ast.stmt], resolve: Callable[[str], str]) -> Uses:

@@ -157,6 +157,8 @@ def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr
     if single_hole(value) is not None:
         scope.noted.pop(name, None)
         return
+    if type(value) is Mapping and _puts_together(node):
+        value = _fresh(file, value, named or file.prompt_like(name.rpartition(".")[2]))
     index = unclaimed(file, consider(file, value, node, name.rpartition(".")[2], named=named), "." in name)
     if index is None:
         scope.noted.pop(name, None)
@@ -172,6 +174,24 @@ def _is_template(file: File, scope: Scope, name: str, value: Value) -> bool:
         return False
     lineage = (owner, *file.facts.bases.get(owner, ()))
     return any(class_of_prompts(each.rpartition(".")[2]) for each in lineage)
+
+
+def _puts_together(node: ast.expr) -> bool:
+    """Whether an expression makes a dict of others: `known | {"task": "..."}`, `{**known, "task": "..."}`."""
+    return type(node) is ast.BinOp or (type(node) is ast.Dict and None in node.keys)
+
+
+def _fresh(file: File, value: Mapping, named: bool) -> Mapping:
+    """What a dict that was made of others has that none before it had: a dict may grow in a thousand such steps.
+
+    An entry is asked about once for every function, and anew where something has `named` the dict a prompt.
+    """
+    if file.muted:
+        return value
+    known = file.united.setdefault((file.function, named), {})
+    fresh = tuple([entry for entry in value.entries if id(entry) not in known])
+    known.update((id(entry), entry) for entry in fresh)
+    return value if len(fresh) == len(value.entries) else Mapping(fresh, value.span, value.complete, value.kind)
 
 
 def note_doc(file: File, name: str, value: Value, node: ast.expr) -> None:

@@ -21,8 +21,9 @@ from promptlint.extract.against import (
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
-from promptlint.extract.catalogued import catalogued, own_message
+from promptlint.extract.catalogued import catalogued, own_message, spoken_of
 from promptlint.extract.collections import DRAWN, drawn_from, looked_up, read_by
+from promptlint.extract.comments import Marked
 from promptlint.extract.invocations import called_name, note_given, note_invocation, shown_as
 from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
@@ -265,7 +266,9 @@ def _arguments(
     site = CallSite(node, written, name, callee.last, [], {}, True, scope.gathered, scope.strings)
     spread: list[Value] = []
     hidden = 0
-    for argument in node.args:
+    for at, argument in enumerate(node.args):
+        if type(argument) is Marked and argument.shared:
+            argument = spoken_of(file, callee.name, at, argument)
         if type(argument) is not ast.Starred:
             site.positional.append((evaluate(file, scope, argument), argument))
             continue
@@ -276,6 +279,8 @@ def _arguments(
     for keyword in node.keywords:
         if type(keyword.value) is ast.Lambda and file.prompt_like(keyword.arg or ""):
             file.handed = keyword.value
+        if type(keyword.value) is Marked and keyword.value.shared:
+            keyword.value = spoken_of(file, callee.name, keyword.arg or "", keyword.value)
         if documents(keyword.arg, keyword.value, name):
             with file.aside():
                 value = evaluate(file, scope, keyword.value)

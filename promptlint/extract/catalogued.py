@@ -11,6 +11,7 @@ from promptlint.extract.against import shown_on
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
 from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, PromptEntry
+from promptlint.extract.comments import PROMPT, Marked
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, role_constant, role_named
 from promptlint.extract.results import run_time_value
@@ -30,6 +31,26 @@ def catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> 
             if known is not None:
                 return known
     return None
+
+
+# Slots of requests that hold texts.
+_OF_TEXT = ("system", "messages", "prompt", "tools")
+
+
+def spoken_of(file: File, called: str, at: str | int, node: Marked) -> ast.expr:
+    """An argument, by keyword or position, as a comment on several of a call has it: one of no text is no prompt."""
+    for match in file.lexicon.matchers if node.directive.verb == PROMPT else ():
+        request = Matcher.find(match.calls, called, file.imported)
+        prompt = Matcher.find(match.prompts, called, file.imported)
+        told: set[str | int] = set()
+        if request is not None and not request.through:
+            told.update(place for slot in _OF_TEXT for place in request.slots.get(slot, ()))
+        if prompt is not None:
+            told.update((*prompt.arguments, *(each.index for each in prompt.positional)))
+        if told:
+            known = {place.partition(".")[0] if isinstance(place, str) else place for place in told}
+            return node if at in known or ("*" in known and isinstance(at, str)) else node.value
+    return node
 
 
 def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: Evaluate) -> Value | None:

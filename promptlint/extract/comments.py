@@ -33,15 +33,16 @@ class Directive(msgspec.Struct, frozen=True):
 class Marked(ast.expr):
     """An expression of which a comment says that it is a prompt, or none: it takes the expression's place in the tree.
 
-    One that is none only stands there where its text may be written elsewhere.
+    One that is none only stands there where its text may be written elsewhere. `shared`: the comment speaks of others
+    beside it.
     """
 
     _fields = ("value",)
 
-    def __init__(self, value: ast.expr, name: str, directive: Directive) -> None:
+    def __init__(self, value: ast.expr, name: str, directive: Directive, shared: bool = False) -> None:
         super().__init__()
         ast.copy_location(self, value)
-        self.value, self.name, self.directive = value, name, directive
+        self.value, self.name, self.directive, self.shared = value, name, directive, shared
 
 
 def bare(node: ast.expr) -> ast.expr:
@@ -90,6 +91,17 @@ def parts(comment: str, start: int) -> Iterator[tuple[int, int]]:
             yield start + place, start + end
 
 
+def rows_below(alone: dict[int, int]) -> dict[int, int]:
+    """The row below a run of comments that are alone on their rows, by the first row of each of them.
+
+    `alone` has the last row of every comment by its first.
+    """
+    below: dict[int, int] = {}
+    for first in sorted(alone, reverse=True):
+        below[first] = below.get(alone[first] + 1, alone[first] + 1)
+    return below
+
+
 class Unit(msgspec.Struct, frozen=True):
     """What one comment can settle: an expression with its name, and the slot of the tree that holds it."""
 
@@ -131,13 +143,17 @@ def mark(source: Source, tree: ast.Module) -> Said:
         return Said()
     begin, end_at = _by_rows(tree)
     found = Said([each for _, each in said])
+    below = rows_below({row: row for row in alone})
+    heard: set[tuple[bool, int, str, str]] = set()
     for row, each in said:
         whole = each.verb == NOT_A_PROMPT
-        if row in alone:
-            below = row + 1
-            while below in alone:
-                below += 1
-            units = _widest(begin.get(below, []), whole)
+        above, row = row in alone, below.get(row, row)
+        if (above, row, each.verb, each.role) in heard:
+            # It has been said.
+            continue
+        heard.add((above, row, each.verb, each.role))
+        if above:
+            units = _widest(begin.get(row, []), whole)
         else:
             units = _widest(end_at.get(row, []), whole) or _widest(begin.get(row, []), whole)
         for unit in units:
@@ -146,7 +162,7 @@ def mark(source: Source, tree: ast.Module) -> Said:
                 continue
             found.units.append((unit, each))
             if not whole or isinstance(unit.value, _LEADING) or (used(unit) and isinstance(unit.value, ast.Call)):
-                _put(unit, Marked(_held(unit), unit.name, each))
+                _put(unit, Marked(_held(unit), unit.name, each, len(units) > 1))
     return found
 
 

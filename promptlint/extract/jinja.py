@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.extract.facts import Facts, Problem, Site, Syntax
+from promptlint.extract.facts import Facts, Problem, Remark, Site, Syntax
 from promptlint.operations import literal
 from promptlint.template import Choice, Hole, Mapping, Ref, Repeat, Span, Template, Text, Value
 
@@ -112,12 +112,19 @@ def facts(source: Source, *, wanted: bool = False, syntax: Syntax = ()) -> Facts
     said = comments.jinja_directives(source)
     denied = any(each.verb == comments.NOT_A_PROMPT for each in said)
     _read_file(source, found, () if denied else said, wanted)
+    settled = bool(found.sites or (denied and found.problems))
+    several = len(found.sites) > 1
     if denied:
-        settled = bool(found.sites or found.problems)
         found.sites, found.problems = [], []
-    else:
-        settled = bool(found.sites)
-    found.idle = [] if settled else [Span(source.name, each.start, each.end) for each in said]
+    whole, written = Span(source.name, 0, len(source.text)), source.name.replace("\\", "/").rpartition("/")[2]
+    for each in said:
+        comment = Span(source.name, each.start, each.end)
+        if each.verb == comments.NOT_A_PROMPT:
+            found.remarks.append(Remark(comment, whole, "", written, settled=settled))
+        elif each.role and not denied:
+            found.remarks.append(Remark(comment, whole, each.role, written, settled=settled, several=several))
+        elif not settled:
+            found.idle.append(comment)
     return found
 
 

@@ -7,8 +7,7 @@ import sys
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-
-import msgspec
+from operator import itemgetter
 
 from promptlint.extract import comments, onward, partials
 from promptlint.extract.audience import shown_constants
@@ -26,8 +25,9 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.sites import KEYWORD, NAME, extent, settle
 from promptlint.extract.state import File, Scope, shorten
 from promptlint.extract.statements import run
+from promptlint.nesting import Nesting
 from promptlint.source import Source
-from promptlint.template import Items, Mapping, Span, Value
+from promptlint.template import Items, Mapping, Span
 
 # Libraries whose programs run on, and those that run a program anew for every click.
 _SERVERS = frozenset(
@@ -100,9 +100,8 @@ def facts(source: Source, words: bytes = b"") -> Facts:
 
 def _remark(file: File, said: comments.Said) -> None:
     """What comments settle: some at once, the rest when it is known what is sent."""
-    for unit, directive in said.units:
-        if directive.verb == comments.NOT_A_PROMPT:
-            _silence(file, file.span(unit.value), directive)
+    if any(directive.verb == comments.NOT_A_PROMPT for _, directive in said.units):
+        _silence(file, said.units)
     for unit, directive in said.units:
         denied = directive.verb == comments.NOT_A_PROMPT
         if denied or directive.role:
@@ -179,33 +178,32 @@ _MARKING = (
 _IN_MARKING = ("cach", "Cach", "ephemeral")
 
 
-def _silence(file: File, place: Span, directive: comments.Directive) -> None:
-    """Forget what was found in an expression that is said to be no prompt."""
+def _silence(file: File, units: Sequence[tuple[comments.Unit, comments.Directive]]) -> None:
+    """Forget what was found in expressions that are said to be no prompts, each with its comment."""
+    denied = Nesting(
+        (place.start, place.end, (number, directive))
+        for number, (unit, directive) in enumerate(units)
+        if directive.verb == comments.NOT_A_PROMPT
+        for place in (file.span(unit.value),)
+    )
     found = file.facts
 
     def kept(span: Span) -> bool:
-        return span.file != place.file or not place.start <= span.start < place.end
+        said = min(denied.around(span.start), key=itemgetter(0), default=None) if span.file == file.name else None
+        if said is not None:
+            file.settled.add(said[1].start)
+        return said is None
 
-    def told(value: Value) -> bool:
-        span = extent(value)
-        return span is None or kept(span)
-
-    sites, calls = [site for site in found.sites if kept(site.span)], [call for call in found.calls if kept(call.span)]
-    if len(sites) < len(found.sites) or len(calls) < len(found.calls):
-        file.settled.add(directive.start)
-    found.sites, found.calls = sites, calls
+    found.sites = [site for site in found.sites if kept(site.span)]
+    found.calls = [call for call in found.calls if kept(call.span)]
     # What callers give such a message is none, either.
-    made, handed = len(found.made), len(found.handed)
     found.made = [each for each in found.made if kept(each[1].span)]
     found.handed = [each for each in found.handed if kept(each[1].span)]
-    if len(found.made) < made or len(found.handed) < handed:
-        file.settled.add(directive.start)
-    for name, described in found.described.items():
-        texts = tuple(each for each in described.texts if told(each[1]))
-        docstring = described.docstring if told(described.docstring) else ()
-        if len(texts) < len(described.texts) or docstring is not described.docstring:
-            file.settled.add(directive.start)
-            found.described[name] = msgspec.structs.replace(described, docstring=docstring, texts=texts)
+    for described in found.described.values():
+        # Where the schema of a tool is sent it says so there.
+        for value in (described.docstring, *(text for _, text in described.texts)):
+            if (span := extent(value)) is not None:
+                kept(span)
 
 
 def _unread(source: Source, kind: str, message: str, at: int) -> Facts:

@@ -186,6 +186,8 @@ class File:
         self.drawn: dict[str, int] = {}
         # Attributes that hold a list of messages which methods add to.
         self.grown: set[str] = set()
+        # Entries of dicts that were made of others, by identity: `bindings.note_value` looks at each once.
+        self.united: dict[tuple[str, bool], dict[int, tuple[str, Value]]] = {}
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
         # Names that the module binds, and those of functions and classes inside of functions.

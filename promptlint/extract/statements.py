@@ -327,11 +327,17 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
 
 def _forget_roles(file: File, scope: Scope, body: list[ast.stmt]) -> None:
     """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
-    for name in [name for name in scope.values if "role" in name.lower() and literal(scope.values[name]) in ROLES]:
-        for node in (each for statement in body for each in ast.walk(statement)):
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
-                scope.values[name] = (file.hole(node, *of_name("")),)
-                break
+    starts, end = file.source.starts, body[-1].end_lineno or body[-1].lineno
+    stop = starts[end] if end < len(starts) else len(file.source.text)
+    if "role" not in file.source.text[starts[body[0].lineno - 1] : stop].lower():
+        return
+    found: dict[str, ast.Name] = {}
+    for node in (each for statement in body for each in ast.walk(statement)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and "role" in node.id.lower():
+            found.setdefault(node.id, node)
+    for name, node in found.items():
+        if literal(scope.values.get(name)) in ROLES:
+            scope.values[name] = (file.hole(node, *of_name("")),)
 
 
 def _counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
