@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "promptlint"
 # Each may import those on the lines above it, and its own line.
 LAYERS = (
-    ("source",),
+    ("source", "nesting"),
     ("template",),
     ("prompt", "extract", "operations", "margins"),
     ("tokens", "providers"),
@@ -40,7 +40,6 @@ LAYERS = (
         "loading",
         "drawn",
         "members",
-        "nesting",
         "picked",
         "remarks",
         "requests",
