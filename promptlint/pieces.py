@@ -141,7 +141,7 @@ def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: 
     """
     model = model_of(request)
     found = policy or policy_of(request)
-    ordered = [each for each in _ordered(request, found) if _taken(request.prompts[each[0]], choices or {})]
+    ordered = [each for each in _ordered(request, found) if taken(request.prompts[each[0]], choices or {})]
     boundaries = _boundaries([request.prompts[index] for index, _ in ordered])
     markers = set(request.markers)
     pieces: list[Piece] = []
@@ -153,7 +153,7 @@ def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: 
     return pieces
 
 
-def _taken(prompt: Prompt, choices: Mapping[str, int]) -> bool:
+def taken(prompt: Prompt, choices: Mapping[str, int]) -> bool:
     """Whether a prompt is sent on a way through the conditions; one that is not on the way holds."""
     return all((choices.get(condition, 0) == 0) == holds for condition, holds in prompt.when)
 
@@ -209,7 +209,7 @@ def skeleton(request: Request) -> Iterator[tuple[int, Text | Piece]]:
     """
     for index, part in _ordered(request, policy_of(request)):
         prompt = request.prompts[index]
-        for each in _straight(prompt.template, {}) if _taken(prompt, {}) else ():
+        for each in _straight(prompt.template, {}) if taken(prompt, {}) else ():
             yield index, each if isinstance(each, Text) else _changing_piece(each, index, prompt.role, part)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract.callsite import Evaluate
+from promptlint.extract.correlated import ask
 from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
@@ -22,7 +23,9 @@ _LISTS = frozenset({"list", "tuple", "List", "Sequence"})
 
 def condition(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Condition:
     """A condition as written, with what could decide it."""
-    return Condition(condition_text(file, node), _test(file, scope, node, evaluate, 0))
+    text = condition_text(file, node)
+    ask(file, scope, node, text)
+    return Condition(text, _test(file, scope, node, evaluate, 0))
 
 
 def truth(file: File, node: ast.expr, value: Value) -> Condition:

@@ -14,6 +14,7 @@ from promptlint.extract.calls import call
 from promptlint.extract.collections import below
 from promptlint.extract.comments import NOT_A_PROMPT, Marked
 from promptlint.extract.conditions import any_turn, condition, truth
+from promptlint.extract.correlated import possible
 from promptlint.extract.invocations import note_given, of_class
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, of_loop, spread, unordered
 from promptlint.extract.joins import if_holds, join_branches
@@ -303,7 +304,8 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
 def conditional(file: File, scope: Scope, node: ast.IfExp) -> Value:
     evaluate(file, scope, node.test)
     first, second = evaluate(file, scope, node.body), evaluate(file, scope, node.orelse)
-    return either(file, node, condition(file, scope, node.test, evaluate), first, second)
+    asked = condition(file, scope, node.test, evaluate)
+    return either(file, node, asked, *possible(file, scope, asked, first, second))
 
 
 def either(file: File, node: ast.expr, asked: Condition, first: Value, second: Value) -> Value:

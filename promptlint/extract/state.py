@@ -94,6 +94,10 @@ class Scope:
         self.changed: set[str] = set()
         # What holds wherever the statement that is read is reached.
         self.guards: Guards = ()
+        # Conditions that were asked, by their texts (`correlated.Asked`; None: of several values), and how many
+        # different ones ask for a name.
+        self.asked: dict[str, Any] = {}
+        self.asks: Counter[str] = Counter()
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""

@@ -13,6 +13,7 @@ from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import any_turn, condition, guard, matched
+from promptlint.extract.correlated import possible, reached
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
@@ -88,7 +89,7 @@ def _given(file: File, scope: Scope, target: ast.expr, node: ast.expr) -> Value:
 
 def _return(file: File, scope: Scope, node: ast.Return) -> bool:
     if node.value is not None:
-        value = evaluate(file, scope, node.value)
+        value = reached(file, scope, evaluate(file, scope, node.value))
         scope.returned.append(value)
         scope.returned_if.append(scope.guards)
         scope.returned_at.append(node.lineno)
@@ -243,7 +244,8 @@ def _join(
             after[name] = value
         else:
             kept = start.get(name)
-            after[name] = join_branches(condition, other, value, name if kept is other or kept is value else "")
+            was = name if kept is other or kept is value else ""
+            after[name] = join_branches(condition, *possible(file, scope, condition, other, value), was)
     scope.values = after
     for name in scope.noted:
         if after.get(name) is not start.get(name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from promptlint.output.json import encode, place
 from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
 from promptlint.output.text import amount, columns, plural, safe
 from promptlint.prompt import Prompt, Request, Unresolved
+from promptlint.rules._sizes import longest_way, size
 from promptlint.template import Choice, Hole, Repeat, Template, Text
 
 _LONGEST = 60
@@ -21,12 +22,16 @@ MAX_ALTERNATIVES = 32
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """A request with its prompts measured. `tokens`: of all static text."""
+    """A request with its prompts measured: the most static tokens that one call sends, of each prompt and in all.
+
+    `several`: there are calls that send less of it, for some stands under a condition. Of a loop one turn counts.
+    """
 
     request: Request
     rows: tuple[Row, ...]
     tokens: int
     exact: bool
+    several: bool
 
 
 def measured(report: Report, at: Line | None = None) -> list[Parts]:
@@ -40,9 +45,29 @@ def measured(report: Report, at: Line | None = None) -> list[Parts]:
         if at is not None and not any(stands_at(span, at, report) for span in places):
             continue
         if request.api:
-            rows = tuple(row_of(prompt) for prompt in request.prompts)
-            found.append(Parts(request, rows, sum(row.tokens for row in rows), all(row.exact for row in rows)))
+            rows = tuple(_row(prompt) for prompt in request.prompts)
+            found.append(Parts(request, rows, *_total(request, rows)))
     return sorted(found, key=lambda parts: parts.request.span)
+
+
+def _row(prompt: Prompt) -> Row:
+    """A prompt, measured by what one call sends of it at most."""
+    return msgspec.structs.replace(row_of(prompt), tokens=size(prompt.template, prompt.model))
+
+
+def _total(request: Request, rows: Sequence[Row]) -> tuple[int, bool, bool]:
+    """The most tokens that one call sends, whether they are exact, and whether other calls send fewer."""
+    exact = all(row.exact for row in rows)
+    if not any(row.prompt.when or _branches(row.prompt.template) for row in rows):
+        return sum(row.tokens for row in rows), exact, False
+    way = longest_way(request)
+    tokens = sum(size(template, row.prompt.model) for template, row in zip(way, rows, strict=True))
+    return tokens, exact, True
+
+
+def _branches(template: Template) -> bool:
+    """Whether a text has branches."""
+    return any(isinstance(part, Choice) or (isinstance(part, Repeat) and _branches(part.body)) for part in template)
 
 
 def render_json(report: Report, at: Line | None = None) -> bytes:
@@ -77,7 +102,8 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         )
     )
     inside = f" in {safe(request.name)}" if request.name else ""
-    yield f"{safe(request.span.file)}:{line}{inside}: {who}, {amount(parts.tokens, parts.exact)} static tokens"
+    most = f"{'up to ' if parts.several else ''}{amount(parts.tokens, parts.exact)} static tokens"
+    yield f"{safe(request.span.file)}:{line}{inside}: {who}, {most}"
     cells = []
     for number, row in enumerate(parts.rows):
         names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
@@ -89,7 +115,7 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
             marker = f"  [not a prompt, says a comment]{marker}"
         where = _where(row, report)
         cells.append((f"  {row.prompt.role}", amount(row.tokens, row.exact), where, shown + marker))
-        for one in map(row_of, _alternatives(row.prompt)):
+        for one in map(_row, _alternatives(row.prompt)):
             condition = f"[if {_short(safe(one.prompt.condition))}]"
             cells.append(("    either", amount(one.tokens, one.exact), _where(one, report), condition))
     if cells:
@@ -154,7 +180,7 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                 "tokens": row.tokens,
                 "condition": row.prompt.condition or None,
                 "alternatives": [
-                    {"condition": one.condition, **place(one.span, sources), "tokens": row_of(one).tokens}
+                    {"condition": one.condition, **place(one.span, sources), "tokens": _row(one).tokens}
                     for one in _alternatives(row.prompt)
                 ],
                 "cache_marker": number in request.markers,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
-from promptlint.template import Choice, Repeat, Template, Text
+from promptlint.pieces import alternatives, taken
+from promptlint.prompt import Request
+from promptlint.template import Choice, Part, Repeat, Template, Text
 from promptlint.tokens import count
 
 # Characters around a part of a text in which a place is looked for where a token surely begins.
@@ -55,6 +58,54 @@ def length(template: Template) -> int:
             case _:
                 pass
     return total
+
+
+def longest_way(request: Request) -> list[Template]:
+    """What one call sends of each prompt, of the ways through the conditions of a request the longest in UTF-8 bytes.
+
+    Equal conditions take equal branches, in whatever prompts. What is not sent on that way is empty. Of more ways than
+    `alternatives` gives the conditions left out are taken one by one, as `length` and `size` do.
+    """
+    ways = alternatives(request)
+    asked = [set(_conditions(prompt.template)) for prompt in request.prompts]
+    lengths: dict[tuple[int, tuple[tuple[str, int], ...]], int] = {}
+
+    def of(way: Mapping[str, int]) -> int:
+        total = 0
+        for index, prompt in enumerate(request.prompts):
+            if taken(prompt, way):
+                key = index, tuple((name, branch) for name, branch in way.items() if name in asked[index])
+                if key not in lengths:
+                    lengths[key] = length(_on_way(prompt.template, way))
+                total += lengths[key]
+        return total
+
+    best = max(ways, key=of)
+    return [_on_way(prompt.template, best) if taken(prompt, best) else () for prompt in request.prompts]
+
+
+def _conditions(template: Template) -> Iterator[str]:
+    for part in template:
+        if isinstance(part, Choice):
+            yield part.condition
+            for branch in part.branches:
+                yield from _conditions(branch)
+
+
+def _on_way(template: Template, way: Mapping[str, int]) -> Template:
+    """A template with one branch of each condition that the way names."""
+    if not any(isinstance(part, Choice) for part in template):
+        return template
+    parts: list[Part] = []
+    for part in template:
+        if isinstance(part, Choice) and part.branches and part.condition in way:
+            parts.extend(_on_way(part.branches[min(way[part.condition], len(part.branches) - 1)], way))
+        elif isinstance(part, Choice):
+            branches = tuple(_on_way(branch, way) for branch in part.branches)
+            parts.append(Choice(part.condition, branches))
+        else:
+            parts.append(part)
+    return tuple(parts)
 
 
 def without(text: str, start: int, end: int, model: str) -> int:

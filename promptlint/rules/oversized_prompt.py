@@ -14,7 +14,7 @@ import msgspec
 from promptlint.cache import model_of
 from promptlint.prompt import Finding, Prompt, Request, Role
 from promptlint.rules import Files, rule
-from promptlint.rules._sizes import length, size
+from promptlint.rules._sizes import length, longest_way, size
 from promptlint.template import Span, texts
 from promptlint.tokens import encoding_of
 
@@ -60,13 +60,13 @@ def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ..
             if budget is None and (prompt.idle or _made_long(prompt)):
                 continue
             yield _finding(prompt, place, tokens, budget or max_tokens, model)
+    if single:
+        return
     # Prompts with budgets of their own are judged by these.
-    rest = [
-        (prompt, tokens)
-        for prompt, tokens in zip(request.prompts, sizes, strict=True)
-        if _budget(prompt, _place(prompt), budgets) is None
-    ]
-    if not single and sum(tokens for _, tokens in rest) > max_tokens:
+    free = [prompt for prompt in request.prompts if _budget(prompt, _place(prompt), budgets) is None]
+    way = longest_way(msgspec.structs.replace(request, prompts=tuple(free)))
+    rest = [(prompt, size(template, model)) for prompt, template in zip(free, way, strict=True)]
+    if sum(tokens for _, tokens in rest) > max_tokens:
         yield _request_finding(request, rest, max_tokens, model)
 
 
