@@ -5,7 +5,6 @@ Each is given a linked template, its arguments, and the `Apply` that it was writ
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from typing import TypeAlias
@@ -18,9 +17,22 @@ from promptlint.extract.iteration import KEYS, one_of
 from promptlint.extract.joins import join_branches
 from promptlint.extract.spreads import replaced
 from promptlint.extract.state import single_hole
-from promptlint.extract.subscripts import SOME
+from promptlint.extract.subscripts import ASKED, SOME
 from promptlint.operations import in_text, literal
-from promptlint.template import Apply, Choice, Condition, Hole, Items, Mapping, Template, Text, Value, texts
+from promptlint.template import (
+    Apply,
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Template,
+    Text,
+    Value,
+    by_key,
+    texts,
+    way,
+)
 
 # Values of a table of which one may be taken.
 MAX_BRANCHES = 32
@@ -137,7 +149,8 @@ def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[s
     if KEYS in keywords and type(target) is Mapping:
         # The keys of a dict are no texts.
         return None
-    found = _found(target, positional, part.fallback)
+    asked = literal(keywords.get(ASKED)) or f"key of {part.fallback.expression}"
+    found = _found(target, positional, part.fallback, asked)
     inner = part.target[0] if isinstance(part.target, tuple) and len(part.target) == 1 else None
     hole = single_hole(found) if found is not None else None
     if hole is not None and type(inner) is Apply and hole.span == inner.fallback.span:
@@ -146,8 +159,8 @@ def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[s
     return found
 
 
-def _found(target: Value, positional: list[Value], hole: Hole) -> Value | None:
-    """The same, with `hole` for the items that are not in sight."""
+def _found(target: Value, positional: list[Value], hole: Hole, about: str) -> Value | None:
+    """The same, with `hole` for the items that are not in sight; `about`: how the key is written."""
     condition = hole.expression
     key = literal(positional[0]) if positional else None
     default = positional[1] if len(positional) > 1 else None
@@ -155,13 +168,16 @@ def _found(target: Value, positional: list[Value], hole: Hole) -> Value | None:
     if asked is not None and asked.origin == "loop":
         return one_of(target, condition, (hole,))
     if key is None:
-        values = [item for _, item in target.entries] if type(target) is Mapping and target.complete else []
+        entries = target.entries if type(target) is Mapping and target.complete else ()
+        keys, values = [name for name, _ in entries], [item for _, item in entries]
         if values and len(values) <= MAX_BRANCHES and all(type(item) is Mapping for item in values):
             # Tables of one form, of which one is taken: by languages, by models.
-            return functools.reduce(functools.partial(join_branches, Condition(condition)), values)
+            return _table(values, keys, about)
         values += [default] if values and default is not None else []
         branches = tuple(value for value in values if isinstance(value, tuple))
-        return (Choice(condition, branches),) if branches and len(branches) == len(values) <= MAX_BRANCHES else None
+        if not branches or not len(branches) == len(values) <= MAX_BRANCHES:
+            return None
+        return (Choice(by_key(about, keys, default is not None), branches),)
     if type(target) is Mapping:
         found = target.get(key)
         if found is not None and replaced(target, key):
@@ -171,6 +187,14 @@ def _found(target: Value, positional: list[Value], hole: Hole) -> Value | None:
         index = int(key)
         return target.items[index] if -len(target.items) <= index < len(target.items) else None
     return None
+
+
+def _table(values: list[Value], keys: list[str], about: str) -> Value:
+    """One of several tables: under each of its own keys what one or another of them has."""
+    found = values[-1]
+    for value, key in reversed(list(zip(values[:-1], keys[:-1], strict=True))):
+        found = join_branches(Condition(way(by_key(about, [key, ""]), 0, 2)[0]), value, found)
+    return found
 
 
 def _times(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:

@@ -5,7 +5,6 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -48,6 +47,7 @@ from promptlint.template import (
     Text,
     Value,
     Volatility,
+    way,
 )
 
 MAX_DEPTH = 40
@@ -221,7 +221,8 @@ class Linker:
         # A list that is put in stands there once, one that a loop puts in who knows how often.
         complete = not isinstance(part, Repeat) or _once(part)
         giving = known = 0
-        asked = Condition(part.condition, part.test) if type(part) is Choice and len(branches) == 2 else None
+        two = type(part) is Choice and len(branches) == 2
+        asked = Condition(way(part.condition, 0, 2)[0], part.test) if type(part) is Choice and two else None
         for number, branch in enumerate(branches):
             value: Value | None = None
             if len(branch) == 2 and is_several(branch):
@@ -278,7 +279,7 @@ class Linker:
                 if lists:
                     # Of what is not a list nothing is known that could stand in it.
                     known = len(lists) == len([value for value in values if value != ()])
-                    joined = functools.reduce(functools.partial(_either, Condition(part.condition)), lists)
+                    joined = _one_of(part.condition, lists, len(values))
                     return joined if known else msgspec.structs.replace(joined, complete=False)
                 branches = tuple(map(in_text, values))
                 same = all(branch == branches[0] for branch in branches[1:])
@@ -551,6 +552,15 @@ def _once(part: Repeat) -> bool:
 
 # What alone makes up a value may be a list, too.
 _ALONE = (Ref, Apply, Hole, Choice)
+
+
+def _one_of(condition: str, lists: list[Items], ways: int) -> Items:
+    """One of several lists, of which each is that of a branch if there are as many."""
+    found = lists[-1]
+    for number in reversed(range(len(lists) - 1)):
+        asked, _ = way(condition, number, len(lists) if len(lists) == ways else 0)
+        found = _either(Condition(asked if ways > 2 else way(condition, 0, 2)[0]), lists[number], found)
+    return found
 
 
 def _either(condition: Condition, first: Items, second: Items) -> Items:

@@ -6,7 +6,7 @@ their value changes. `Ref` and `Apply` stand only in what one file says about it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import TypeAlias, TypeVar, final
 
@@ -116,12 +116,45 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
 class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """One of several texts, by a condition (source text). Equal conditions take equal branches.
 
-    `test` decides between two of them; linking leaves none.
+    A condition with a text for each branch (`by_key`) is shown by `subject` and `way`. `test` decides between two
+    branches; linking leaves none.
     """
 
     condition: str
     branches: tuple[Template, ...]
     test: Test | None = None
+
+
+# Stands between what a condition is about and what each of its branches asks; no source text on one line holds it.
+_BETWEEN = "\x1f"
+_LONGEST_KEY = 60
+
+
+def by_key(subject: str, keys: Iterable[str], default: bool = False) -> str:
+    """The condition of what a dict with these keys has under `subject` (source text), or of a default behind them."""
+    words = [f'"{key}"' if len(key) <= _LONGEST_KEY else f'"{key[:_LONGEST_KEY]}\u2026"' for key in keys]
+    ways = [f"{subject} == {word}" for word in words]
+    if default:
+        ways.append(f"{subject} not in [{', '.join(words)}]" if len(words) > 1 else f"{subject} != {words[0]}")
+    return _BETWEEN.join((subject, *(" ".join(way.split()) for way in ways)))
+
+
+def subject(condition: str) -> str:
+    """What a condition is about, in one text: the condition itself, or what is asked for one of several keys."""
+    return condition.partition(_BETWEEN)[0]
+
+
+def by_keys(condition: str) -> bool:
+    """Whether a condition has a text for each of its branches."""
+    return _BETWEEN in condition
+
+
+def way(condition: str, number: int, ways: int) -> tuple[str, bool]:
+    """Under which condition the branch of this number of so many is taken, and whether that holds then."""
+    asked, *each = condition.split(_BETWEEN)
+    if len(each) == ways:
+        return each[number], True
+    return (asked, number == 0) if ways == 2 else (f"{asked}: {number + 1}/{ways}", True)
 
 
 @final

@@ -27,8 +27,8 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """What promptlint prints of a function."""
     monkeypatch.chdir(tmp_path)
 
-    def printed(body: str, *arguments: str) -> str:
-        source = f"{HEAD}def ask(kind, text, tags, other):\n{textwrap.indent(body + ASK, '    ')}\n"
+    def printed(body: str, *arguments: str, module: str = "") -> str:
+        source = f"{HEAD}{module}def ask(kind, text, tags, other):\n{textwrap.indent(body + ASK, '    ')}\n"
         (tmp_path / "app.py").write_text(source, encoding="utf-8")
         execute([*arguments, "app.py"])
         return capsys.readouterr().out
@@ -97,3 +97,31 @@ def test_the_cost_is_linear(output: Callable[..., str]) -> None:
         output(FIRST + f"if kind == 'doc':\n    {FILL}else:\n    prompt += 'x'\n" * size, "check")
         times.append(time.perf_counter() - start)
     assert times[2] < 12 * times[0]
+
+
+TABLES = "table = {'en': 'Answer in English, and be brief.', 'de': 'Antworte auf Deutsch, bitte.'}\n"
+KEYS = {
+    "of a dict": ("prompt = table[kind.lang]\n", ["kind.lang == 'en'", "kind.lang == 'de'"]),
+    "with a default": (
+        "prompt = TABLE.get(kind, 'Answer in their language, whatever that is.')\n",
+        ["kind == 'en'", "kind == 'de'", "kind not in ['en', 'de']"],
+    ),
+    "of the module": ("prompt = TABLE[kind]\n", ["kind == 'en'", "kind == 'de'"]),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_of_a_dict_the_key_is_asked_for(name: str, output: Callable[..., str]) -> None:
+    body, expected = KEYS[name]
+    head = TABLES + body + ASK.replace("prompt + text", "prompt") + "\n"
+    module = textwrap.dedent(TABLES).replace("table", "TABLE")
+    asked = [each.replace("'", '"') for each in expected]
+    shown = output(head, "prompts", "--requests", "--output-format", "json", module=module)
+    assert [one["condition"] for one in json.loads(shown)[0]["parts"][0]["alternatives"]] == asked
+    assert all(f"if `{each}`" in output(head, "prompts", "--tree", module=module) for each in asked)
+
+
+def test_of_tables_the_key_is_asked_for(output: Callable[..., str]) -> None:
+    tables = "{'en': {'a': 'Go on now.'}, 'de': {'a': 'Mach jetzt weiter.'}, 'fr': {'a': 'Continue alors.'}}"
+    tree = output("prompt = TABLE[kind]['a']\n", "prompts", "--tree", module=f"TABLE = {tables}\n")
+    assert 'depends on `kind == "en"`' in tree and 'depends on `kind == "de"`' in tree

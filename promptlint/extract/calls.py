@@ -32,7 +32,7 @@ from promptlint.extract.names import words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import consider, extent, feeds, flattened, sample
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.subscripts import MAX_BRANCHES
+from promptlint.extract.subscripts import ASKED, MAX_BRANCHES
 from promptlint.extract.volatility import NAMES, SETS, TELLING, UNKNOWN, dotted, is_source
 from promptlint.operations import literal
 from promptlint.template import (
@@ -46,8 +46,10 @@ from promptlint.template import (
     Part,
     Ref,
     Template,
+    Text,
     Value,
     Volatility,
+    by_key,
 )
 
 # String methods that are kept until their target is known; the operation has the method's name.
@@ -81,10 +83,13 @@ _SHAPING = frozenset({"dedent", "cleandoc", "indent", "mustache"})
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # All methods and functions, by the last part of their names, whose result may be more than a run-time value.
 _OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "copy"}
-_TAILS = frozenset(
-    name.rpartition(".")[2]
-    for name in (*ENVIRONMENT, *FUNCTIONS, *SETS, *lists.COPIES)
-) | {"from_string", "dict", "from_text", "sorted", "reversed"}
+_TAILS = frozenset(name.rpartition(".")[2] for name in (*ENVIRONMENT, *FUNCTIONS, *SETS, *lists.COPIES)) | {
+    "from_string",
+    "dict",
+    "from_text",
+    "sorted",
+    "reversed",
+}
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # All that is treated in a way of its own.
@@ -164,7 +169,9 @@ def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Ev
         held = top.values.get(name)
         entries = held.entries if type(held) is Mapping and not held.kind else ()
         branches = tuple(item for _, item in entries[:MAX_BRANCHES] if isinstance(item, tuple))
-        part = Choice(condition_text(file, node.func.slice), branches)
+        asked = condition_text(file, node.func.slice)
+        whole = type(held) is Mapping and held.complete and len(branches) == len(entries)
+        part = Choice(by_key(asked, [key for key, _ in entries]) if whole else asked, branches)
     ways: tuple[Value, ...] = part.branches if type(part) is Choice else (table,)
     known = [way[0] for way in ways if isinstance(way, tuple) and len(way) == 1 and type(way[0]) is Ref]
     functions = [each for each in known if type(each) is Ref and each.call is None]
@@ -259,9 +266,7 @@ def _loaded(file: File, scope: Scope, site: CallSite, receiver: Value | None) ->
     return loads.load(file, site, receiver, hole, _reference(file, scope, site))
 
 
-def _arguments(
-    file: File, scope: Scope, node: ast.Call, written: str, callee: Callee, evaluate: Evaluate
-) -> CallSite:
+def _arguments(file: File, scope: Scope, node: ast.Call, written: str, callee: Callee, evaluate: Evaluate) -> CallSite:
     name = callee.name
     site = CallSite(node, written, name, callee.last, [], {}, True, scope.gathered, scope.strings)
     spread: list[Value] = []
@@ -316,7 +321,11 @@ def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate:
     held = method == "get" and (type(receiver) is Mapping or textual(receiver))
     if held and site.positional and site.name not in ENVIRONMENT:
         hole = _result(file, scope, site, receiver, evaluate)
-        return (Apply("item", receiver, site.arguments(), file.span(node), hole),)
+        given = site.arguments()
+        if node.args:
+            about: Value = (Text(condition_text(file, node.args[0]), hole.span, False),)
+            given = Arguments(given.positional, (*given.keywords, (ASKED, about)))
+        return (Apply("item", receiver, given, file.span(node), hole),)
     if method == "get" and len(site.positional) == 2 and _told(site.positional[1][0]):
         hole = run_time_value(file, site, receiver)
         return (Choice(hole.expression, ((hole,), site.positional[1][0])),)

@@ -9,7 +9,20 @@ import msgspec
 from promptlint.extract.bounds import bounded
 from promptlint.extract.state import fallback_of, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, several
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Template, Test, Value
+from promptlint.template import (
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Repeat,
+    Span,
+    Template,
+    Test,
+    Value,
+    way,
+)
 
 # Conditions of one message that are told; of more the inner ones count.
 MAX_CONDITIONS = 8
@@ -164,7 +177,7 @@ def optional(condition: Condition, item: Value, taken: bool) -> Value:
 
 def ways(choice: Choice) -> list[tuple[Condition, bool, Template]]:
     """What may stand in a list, each with the condition and whether that holds then."""
-    asked = Condition(choice.condition, choice.test)
+    asked = Condition(way(choice.condition, 0, 2)[0], choice.test)
     found = [(asked, number == 0, branch) for number, branch in enumerate(choice.branches)]
     return [way for way in found if way[2] != (SEVERAL,)]
 

@@ -12,10 +12,12 @@ from promptlint.extract.spreads import SPREAD, replaced
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
 from promptlint.operations import exact
-from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Template, Text, Value
+from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Template, Text, Value, by_key
 
 MAX_INDEX = 1_000_000
 MAX_BRANCHES = 32
+# What is given to an "item" beside its key: how the key is written.
+ASKED = "@asked"
 # What says of a slice that its ends are not known.
 SOME = "?"
 
@@ -61,15 +63,16 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
     if type(value) is Mapping and value.entries and textual(value):
         branches = tuple(item for _, item in value.entries if isinstance(item, tuple))[:MAX_BRANCHES]
         if value.get(SPREAD) is None and branches and len(branches) == len(value.entries):
-            return (Choice(condition_text(file, node.slice), branches),)
+            about = condition_text(file, node.slice)
+            # Keys that are no texts are not known for sure.
+            return (Choice(by_key(about, [key for key, _ in value.entries]) if value.complete else about, branches),)
     if isinstance(value, tuple) and textual(value):
-        return (Apply("item", value, Arguments((index,)), file.span(node), hole),)
+        written: Template = (Text(condition_text(file, node.slice), hole.span, False),)
+        return (Apply("item", value, Arguments((index,), ((ASKED, written),)), file.span(node), hole),)
     return (hole,)
 
 
-def _drawn(
-    file: File, scope: Scope, node: ast.Subscript, value: Value, own: Hole | None, evaluate: Evaluate
-) -> str:
+def _drawn(file: File, scope: Scope, node: ast.Subscript, value: Value, own: Hole | None, evaluate: Evaluate) -> str:
     """Which collection an item is from, as in `Hole.member`: `turn["question"]` of a loop, `TEMPLATES[number]`."""
     if type(node.slice) is ast.Constant:
         return below(own.member, str(node.slice.value)) if own is not None else ""

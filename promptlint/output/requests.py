@@ -13,8 +13,9 @@ from promptlint.output.json import encode, place
 from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
 from promptlint.output.text import amount, columns, plural, safe
 from promptlint.prompt import Prompt, Request, Unresolved
+from promptlint.providers import model_of
 from promptlint.rules._sizes import longest_way, size
-from promptlint.template import Choice, Hole, Repeat, Template, Text
+from promptlint.template import Choice, Hole, Repeat, Template, Text, way
 
 _LONGEST = 60
 # Alternatives of one prompt that are told apart.
@@ -60,7 +61,7 @@ def _total(request: Request, rows: Sequence[Row]) -> tuple[int, bool, bool]:
     exact = all(row.exact for row in rows)
     if not any(row.prompt.when or _branches(row.prompt.template) for row in rows):
         return sum(row.tokens for row in rows), exact, False
-    way = longest_way(request)
+    way = longest_way(request, model_of(request))
     tokens = sum(size(template, row.prompt.model) for template, row in zip(way, rows, strict=True))
     return tokens, exact, True
 
@@ -143,8 +144,7 @@ def _alternatives(prompt: Prompt) -> list[Prompt]:
         if isinstance(part, Choice):
             ways = len(part.branches)
             for number in reversed(range(ways)):
-                test = (part.condition, number == 0) if ways == 2 else (f"{part.condition}: {number + 1}/{ways}", True)
-                todo.append(((*when, test), part.branches[number]))
+                todo.append(((*when, way(part.condition, number, ways)), part.branches[number]))
         elif parts and when:
             places = [each.span for each in parts if isinstance(each, Hole | Repeat)]
             span = extent(template) or (places or [prompt.span])[0]

@@ -8,7 +8,7 @@ from promptlint.engine import Report
 from promptlint.output.prompts import Line, chosen, row_of
 from promptlint.output.text import amount, plural, safe
 from promptlint.prompt import Prompt
-from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, texts
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, by_keys, subject, texts, way
 
 _WORDS = 60
 _DEPTH = 40
@@ -49,10 +49,13 @@ def _branch(template: Template, indent: str, model: str, report: Report, depth: 
             if depth < _DEPTH:
                 yield from _branch(entry.body, below, model, report, depth + 1)
         else:
-            yield f"{start}depends on `{safe(entry.condition)}`"
+            yield f"{start}depends on `{safe(subject(entry.condition))}`"
             for index, branch in enumerate(entry.branches):
                 final = index == len(entry.branches) - 1
-                yield f"{below}{'└─' if final else '├─'} " + ("either" if not index else "or")
+                asked, _ = way(entry.condition, index, len(entry.branches))
+                # A branch of several has a condition of its own where it is asked for a key.
+                told = f" if `{safe(asked)}`" if by_keys(entry.condition) else ""
+                yield f"{below}{'└─' if final else '├─'} " + ("either" if not index else "or") + told
                 if not branch:
                     yield f"{below}{'   ' if final else '│  '}└─ nothing"
                 elif depth < _DEPTH:

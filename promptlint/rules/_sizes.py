@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
+
+import msgspec
 
 from promptlint.pieces import alternatives, taken
 from promptlint.prompt import Request
@@ -18,10 +21,41 @@ _BEGINS = re.compile(r"(?<=\n)(?=[^\W\d_])|(?<=\S) (?=[^\W\d_])")
 
 
 def size(template: Template, model: str) -> int:
-    """Tokens of the static text that one call sends: of branches the longest, of a loop one turn."""
+    """Tokens of the static text that one call sends at most: of branches the longest, of a loop one turn."""
     runs: list[str] = [""]
-    _collect(template, runs)
-    return sum(count(run, model) for run in runs if run)
+    _collect(_longest(template, model)[1], runs)
+    return sum(_tokens(run, model) for run in runs if run)
+
+
+def _longest(template: Template, model: str) -> tuple[int, Template]:
+    """A template with of each choice the branch of most tokens, and its tokens, every text counted by itself."""
+    total = 0
+    parts: list[Part] = []
+    run: list[str] = []
+    for part in (*template, None):
+        if isinstance(part, Text):
+            run.append(part.value)
+            parts.append(part)
+            continue
+        total += _tokens("".join(run), model) if run else 0
+        run = []
+        if isinstance(part, Choice):
+            each = [_longest(branch, model) for branch in part.branches]
+            most, way = max(each, key=lambda one: one[0], default=(0, ()))
+            total += most
+            parts.extend(way)
+        elif isinstance(part, Repeat):
+            most, way = _longest(part.body, model)
+            total += most
+            parts.append(msgspec.structs.replace(part, body=way))
+        elif part is not None:
+            parts.append(part)
+    return total, tuple(parts)
+
+
+@functools.lru_cache(maxsize=1024)
+def _tokens(value: str, model: str) -> int:
+    return count(value, model)
 
 
 def _collect(template: Template, runs: list[str]) -> None:
@@ -33,14 +67,9 @@ def _collect(template: Template, runs: list[str]) -> None:
             continue
         runs[-1] += "".join(pieces)
         pieces = []
-        match part:
-            case Choice() if part.branches:
-                _collect(max(part.branches, key=length), runs)
-            case Repeat():
-                _collect(part.body, runs)
-                runs.append("")
-            case _:
-                runs.append("")
+        if isinstance(part, Repeat):
+            _collect(part.body, runs)
+        runs.append("")
     runs[-1] += "".join(pieces)
 
 
@@ -60,11 +89,11 @@ def length(template: Template) -> int:
     return total
 
 
-def longest_way(request: Request) -> list[Template]:
-    """What one call sends of each prompt, of the ways through the conditions of a request the longest in UTF-8 bytes.
+def longest_way(request: Request, model: str) -> list[Template]:
+    """What one call sends of each prompt, of the ways through the conditions of a request the one of most tokens.
 
     Equal conditions take equal branches, in whatever prompts. What is not sent on that way is empty. Of more ways than
-    `alternatives` gives the conditions left out are taken one by one, as `length` and `size` do.
+    `alternatives` gives the conditions left out are taken one by one, as `size` does.
     """
     ways = alternatives(request)
     asked = [set(_conditions(prompt.template)) for prompt in request.prompts]
@@ -76,7 +105,7 @@ def longest_way(request: Request) -> list[Template]:
             if taken(prompt, way):
                 key = index, tuple((name, branch) for name, branch in way.items() if name in asked[index])
                 if key not in lengths:
-                    lengths[key] = length(_on_way(prompt.template, way))
+                    lengths[key] = _longest(_on_way(prompt.template, way), model)[0]
                 total += lengths[key]
         return total
 

@@ -64,7 +64,7 @@ def check(request: Request, *, max_tokens: int = 2000, budgets: tuple[Budget, ..
         return
     # Prompts with budgets of their own are judged by these.
     free = [prompt for prompt in request.prompts if _budget(prompt, _place(prompt), budgets) is None]
-    way = longest_way(msgspec.structs.replace(request, prompts=tuple(free)))
+    way = longest_way(msgspec.structs.replace(request, prompts=tuple(free)), model)
     rest = [(prompt, size(template, model)) for prompt, template in zip(free, way, strict=True)]
     if sum(tokens for _, tokens in rest) > max_tokens:
         yield _request_finding(request, rest, max_tokens, model)

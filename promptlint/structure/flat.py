@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, subject, texts
 
 VALUE = "\ue000"
 """What stands in the text for a value put in at run time."""
@@ -150,6 +150,6 @@ def _expression(part: Part) -> str:
             return f"for {part.over}: {''.join(text.value for text in texts(part.body))}"
         case Choice():
             branches = ("".join(text.value for text in texts(branch)) for branch in part.branches)
-            return f"{part.condition}: {' | '.join(branches)}"
+            return f"{subject(part.condition)}: {' | '.join(branches)}"
         case _:
             return ""
