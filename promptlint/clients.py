@@ -7,6 +7,7 @@ import msgspec
 from promptlint import providers
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.facts import Call, Facts
+from promptlint.extract.later import UNCHANGED
 from promptlint.extract.names import scripted
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.operations import literal
@@ -134,5 +135,8 @@ def model_name(value: Value) -> tuple[str, str]:
         # `given or "gpt-5"`: what is used when nothing else is said.
         branches = [branch for branch in value[0].branches if not unset(branch) and single_hole(branch) is None]
         names = {model_name(branch)[0] for branch in branches}
+        if UNCHANGED in value[0].condition:
+            # What is put there later is as likely.
+            return "", names.pop() if len(names) == 1 else ""
         return (names.pop(), "") if len(names) == 1 else ("", "")
     return "", value[0].value if isinstance(value[0], Text) else ""

@@ -52,6 +52,7 @@ from promptlint.template import (
     Template,
     Value,
     Volatility,
+    holes,
     texts,
 )
 from promptlint.tools import Tool, tools_of
@@ -313,7 +314,7 @@ class _Reading:
 
     def missing(self, slot: str, value: Value | None) -> Unresolved:
         """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
-        hole = next((part for part in value if isinstance(part, Hole)), None) if isinstance(value, tuple) else None
+        hole = next(holes(value), None) if isinstance(value, tuple) else None
         hole = hole or (fallback_of(self.call.client) if value is None else None)
         return Unresolved(slot, hole.expression if hole else "", hole.span if hole else self.call.span)
 

@@ -10,6 +10,7 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.iteration import part_of
+from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, of_template, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
@@ -72,6 +73,9 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             for number, element in enumerate(targets):
                 if items:
                     bind(file, scope, element, items[number], node)
+                elif isinstance(element, ast.Attribute):
+                    # What is known of the object says nothing of this any more.
+                    scope.values[dotted(element)] = (file.hole(element, *of_name(element.attr)),)
                 elif isinstance(element, ast.Name):
                     state = of_name(element.id)
                     if hole is not None and hole.volatility > state[0]:
@@ -101,6 +105,7 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         name_bound(file, scope, written, node)
     if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
         note_given(file, "", target.attr, value)
+        note_object(file, scope, written, value)
     if target.attr == "__doc__":
         note_doc(file, written, value, node)
     elif target.attr == "content":

@@ -18,6 +18,7 @@ from promptlint.extract.facts import Described, Function
 from promptlint.extract.handled import forget_handled
 from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.joins import join_branches
+from promptlint.extract.later import note_globals, note_later, ways
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import asks_person, example_like, of_medium, words
@@ -255,6 +256,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     file.where = file.function = ""
     _forget_shown(file, scope, node, sites)
     _bind_attributes(file, scope)
+    note_globals(file, scope)
     # A nested function sees the names as they are when its own body is read.
     returned = given_back(scope)
     if returned is not None or len(file.facts.calls) > calls:
@@ -341,15 +343,17 @@ def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:
         file.importing = False
 
 
-def _bind_source(file: File, key: str, value: Value, scope: Scope) -> None:
+def _bind_source(file: File, key: str, value: Value) -> None:
     """An attribute that holds what a clock, the environment or the like has given."""
     hole = single_hole(value)
-    if hole is None or hole.origin not in TELLING or hole.parameter or key in file.facts.bindings:
-        return
-    if hole.volatility is Volatility.UNIQUE and scope.name.rpartition(".")[2] in ("__init__", "__post_init__"):
-        # As old as its object, of which nobody knows how long it lives.
-        hole = msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN)
-    file.facts.bindings[key] = (hole,)
+    if hole is not None and hole.origin in TELLING and not hole.parameter and key not in file.facts.bindings:
+        file.facts.bindings[key] = value
+
+
+def _aged(hole: Hole, scope: Scope) -> Hole:
+    """What an attribute holds is as old as its object, of which nobody knows how long it lives."""
+    made = hole.volatility is Volatility.UNIQUE and scope.name.rpartition(".")[2] in ("__init__", "__post_init__")
+    return msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN) if made else hole
 
 
 def _bind_attributes(file: File, scope: Scope) -> None:
@@ -367,13 +371,27 @@ def _bind_attributes(file: File, scope: Scope) -> None:
             continue
         note_attribute(file, scope, key, written, value)
         hole = single_hole(value)
-        if hole is not None and hole.parameter:
+        if hole is not None:
+            value = (_aged(hole, scope),)
+            made = scope.defaults.get(hole.parameter) if scope.name.rpartition(".")[2] == "__init__" else None
+            if made is None:
+                note_later(file, key, written, value)
             value = scope.defaults.get(hole.parameter, value)
+        elif not textual(value) and not is_instance(value):
+            note_later(file, key, written, value)
         if not textual(value) and not is_instance(value):
-            _bind_source(file, key, value, scope)
+            _bind_source(file, key, value)
         else:
             known = file.facts.bindings.get(key)
+            if known is not None and single_hole(known) is not None:
+                # What a clock or the like gives is among what is put there later.
+                known = None
             file.facts.bindings[key] = value if known is None else join_branches(Condition(written), known, value)
+    for written, value in ways(scope):
+        receiver, _, name = written.partition(".")
+        owner = "" if "." in name else owner_of(scope, receiver)
+        if owner and not is_instance(value) and not begins_with(value, f"{owner}.{name}"):
+            note_later(file, f"{owner}.{name}", written, value)
 
 
 def unknown_lengths(file: File) -> None:

@@ -238,12 +238,12 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         found = _item(file, scope, node.value)
     elif type(node) in NAMES:
         written = dotted(node)
-        found = _known(scope, written)
+        found = class_in_sight(scope, written)
     if found:
         _keep(file, scope, name, found)
         if isinstance(node, ast.Call):
             _note_way(scope, name, found, file.span(node))
-    elif type(node) in NAMES and (items := _known(scope, f"{dotted(node)}{ITEM}")):
+    elif type(node) in NAMES and (items := class_in_sight(scope, f"{dotted(node)}{ITEM}")):
         _keep(file, scope, f"{name}{ITEM}", items)
 
 
@@ -284,7 +284,7 @@ def _maker(file: File, scope: Scope, node: ast.expr) -> Span | None:
     return None
 
 
-def _known(scope: Scope, written: str) -> str:
+def class_in_sight(scope: Scope, written: str) -> str:
     """The class of what has this name in a function, or in one around it; or ""."""
     return next((here.types[written] for here in _around(scope) if written in here.types), "")
 
@@ -370,7 +370,7 @@ def note_item(file: File, scope: Scope, target: ast.expr, iterable: ast.expr) ->
 def _item(file: File, scope: Scope, node: ast.expr) -> str:
     """The name of one item of a collection: its class, or as an attribute of an object, ":Team.agents[]"."""
     written = f"{dotted(node)}{ITEM}"
-    found = _known(scope, written)
+    found = class_in_sight(scope, written)
     if not found and isinstance(node, ast.Attribute):
         found = called_name(file, scope, node)
         found = f"{found}{ITEM}" if found[:1] == ":" else ""
@@ -404,7 +404,7 @@ def type_of(file: File, scope: Scope, node: ast.expr) -> str:
     written = dotted(node)
     if not written or written[0] == ".":
         return ""
-    found = _known(scope, written)
+    found = class_in_sight(scope, written)
     found = found or file.held.get(written, "")
     key = written
     for here in _around(scope):

@@ -21,6 +21,7 @@ from promptlint.extract.definitions import (
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import Facts, Problem, Remark
 from promptlint.extract.handled import forget_handled, routed
+from promptlint.extract.later import either_held
 from promptlint.extract.patterns import lazy
 from promptlint.extract.sites import KEYWORD, NAME, extent, settle
 from promptlint.extract.state import File, Scope, shorten
@@ -119,6 +120,7 @@ def _remark(file: File, said: comments.Said) -> None:
 
 def _conclude(file: File, source: Source, tree: ast.Module) -> None:
     """What is known of a file when all of its functions have been read."""
+    either_held(file)
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
     file.facts.bare = sorted(file.bare)

@@ -76,6 +76,9 @@ class Scope:
         self.returned_at: list[int] = []
         # Those that are given out one after another.
         self.yields: list[Value] = []
+        # Names that it declares global, and what all names held where it gave something back.
+        self.declared: set[str] = set()
+        self.left: list[dict[str, Value]] = []
         # How things stood at each `continue` and `break` of the loop that is being read, and at which line.
         self.ends: list[tuple[Scope, int]] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
@@ -192,6 +195,8 @@ class File:
         self.grown: set[str] = set()
         # Entries of dicts that were made of others, by identity: `bindings.note_value` looks at each once.
         self.united: dict[tuple[str, bool], dict[int, tuple[str, Value]]] = {}
+        # By the key of a binding what else is put in its place, each with the name that it has there.
+        self.later: dict[str, list[tuple[str, Value]]] = {}
         self.facts = Facts(source.name)
         self.module = Scope("module", "", None)
         # Names that the module binds, and those of functions and classes inside of functions.

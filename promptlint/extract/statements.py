@@ -90,6 +90,7 @@ def _given(file: File, scope: Scope, target: ast.expr, node: ast.expr) -> Value:
 def _return(file: File, scope: Scope, node: ast.Return) -> bool:
     if node.value is not None:
         value = reached(file, scope, evaluate(file, scope, node.value))
+        scope.left.append(scope.values)
         scope.returned.append(value)
         scope.returned_if.append(scope.guards)
         scope.returned_at.append(node.lineno)
@@ -493,6 +494,11 @@ def _import(file: File, scope: Scope, node: ast.ImportFrom) -> bool:
     return True
 
 
+def _global(file: File, scope: Scope, node: ast.Global) -> bool:
+    scope.declared.update(node.names)
+    return True
+
+
 def _annotation(file: File, scope: Scope, node: ast.expr | None) -> None:
     """`x: str = ...` says nothing; `Annotated[...]` may hold calls with text."""
     if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
@@ -519,5 +525,6 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.TryStar: _try,
     ast.Match: _match,
     ast.ImportFrom: _import,
+    ast.Global: _global,
     ast.Assert: _assert,
 }
