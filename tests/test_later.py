@@ -32,7 +32,8 @@ def read(template: Template) -> Iterator[str]:
         if type(part) is Choice:
             ways = [way + more for way in ways for branch in part.branches for more in read(branch)]
         else:
-            shown = part.value if isinstance(part, Text) else f"{{{part.expression}}}" if isinstance(part, Hole) else "?"
+            assert isinstance(part, Text | Hole)
+            shown = part.value if isinstance(part, Text) else f"{{{part.expression}}}"
             ways = [way + shown for way in ways]
     yield from ways
 
@@ -42,22 +43,23 @@ def prompts_of(text: str) -> set[str]:
     return set(read(request.prompts[0].template))
 
 
+READ = f"    def ask(self): {SELF}"
 SET_LATER = [
-    # A method, another statement of the same method, a way out of one, a tuple, an object whose class is known.
-    ("self.tone = 'kind'", f"def set(self, tone): self.tone = tone\n    def ask(self): {SELF}", "tone"),
-    ("self.tone = 'kind'", f"def set(self, tone='rude'): self.tone = tone\n    def ask(self): {SELF}", "tone"),
-    ("self.tone = 'kind'", f"def ask(self):\n        {SELF}\n        self.tone = self.more()", "self.more()"),
-    ("self.tone = 'kind'", f"def set(self, a):\n        if a:\n            self.tone = a\n            return a\n    def ask(self): {SELF}", "a"),
-    ("self.tone = 'kind'", f"def set(self, a): self.tone, self.more = a()\n    def ask(self): {SELF}", "self.tone"),
-    ("self.tone = 'kind'", f"def ask(self): {SELF}\n\ndef main(x):\n    desk = Desk()\n    desk.tone = x\n", "x"),
-]  # fmt: skip
+    (f"    def set(self, tone): self.tone = tone\n{READ}", "tone"),
+    (f"    def set(self, tone='rude'): self.tone = tone\n{READ}", "tone"),
+    # Another statement of the same method, a way out of one, a tuple, an object whose class is known.
+    (f"    def ask(self):\n        {SELF}\n        self.tone = self.more()", "self.more()"),
+    (f"    def set(self, a):\n        if a:\n            self.tone = a\n            return a\n{READ}", "a"),
+    (f"    def set(self, a): self.tone, self.more = a()\n{READ}", "self.tone"),
+    (f"{READ}\n\ndef main(x):\n    desk = Desk()\n    desk.tone = x\n", "x"),
+]
 
 
-@pytest.mark.parametrize(("first", "methods", "put"), SET_LATER)
+@pytest.mark.parametrize("first", ["    def __init__(self): self.tone = 'kind'", "    tone = 'kind'"])
+@pytest.mark.parametrize(("methods", "put"), SET_LATER)
 def test_an_attribute_that_is_set_later_is_either(first: str, methods: str, put: str) -> None:
-    for start in (f"    def __init__(self): {first}", f"    {first.removeprefix('self.')}"):
-        found = prompts_of(f"class Desk:\n{start}\n    {methods}")
-        assert {"Be kind.", f"Be {{{put}}}."} <= found
+    found = prompts_of(f"class Desk:\n{first}\n{methods}")
+    assert {"Be kind.", f"Be {{{put}}}."} <= found
 
 
 def test_what_the_statement_before_sets_is_that_alone() -> None:

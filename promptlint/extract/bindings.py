@@ -29,12 +29,14 @@ from promptlint.extract.sites import (
 from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, key_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
-from promptlint.template import Items, Mapping, Value
+from promptlint.template import Items, Mapping, Message, Value
 
 # Expressions of which nothing says whose object they are.
 _NO_TYPE = frozenset(
     {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
 )
+# Values that names share: what is changed under one of them is changed under all.
+_SHARED = frozenset({Items, Mapping, Message})
 _TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
 
 
@@ -44,6 +46,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
     if type(target) is ast.Name:
         name = target.id
         scope.values[name] = value
+        if type(value) in _SHARED and not taken:
+            lists.alias(scope, name, node, value)
         scope.lent.pop(name, None)
         if file.alone and type(value) is Items:
             note_company(file, value, True)
@@ -97,6 +101,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
+    if type(value) in _SHARED and type(node) in NAMES:
+        lists.alias(scope, written, node, value)
     if file.resolve(written) in OPENAI_ADDRESSES:
         file.module.values.setdefault(written, value)
     if type(node) not in _NO_TYPE:
@@ -126,9 +132,11 @@ def _bind_item(
         message = as_message(grown) if key in ("content", "parts") else None
         if message is not None:
             note_message(file, message, "role-dict")
-            scope.values[name] = message
+            lists.renew(scope, name, message)
             return
-        scope.values[name] = bounded(grown, len(entries))
+        lists.renew(scope, name, bounded(grown, len(entries)))
+    elif type(current) is Message:
+        lists.put(scope, target, value)
     elif (grown := with_entry(current, key, value, file.span(target.value))) is not None:
         scope.values[name] = grown
     if member := key_of(target.slice):

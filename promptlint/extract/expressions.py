@@ -18,6 +18,7 @@ from promptlint.extract.correlated import possible
 from promptlint.extract.invocations import note_given, of_class
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state, of_loop, spread, unordered
 from promptlint.extract.joins import if_holds, join_branches
+from promptlint.extract.kept import kept
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_written
 from promptlint.extract.names import PASSING, example_like
@@ -418,8 +419,10 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
     state, over = CONSTANT, ""
     any_of: Test | None = None
     mixed = isinstance(node, ast.SetComp)
+    some: Value | None = None
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
+        some = kept(file, node, iterable)
         any_of = any_of or any_turn(iterable)
         turn = iteration_state(iterable)
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"
@@ -429,6 +432,8 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)
     file.once = once
+    if some is not None:
+        return some
     span = file.span(node)
     if isinstance(value, tuple):
         return Items((several(Repeat(value, over, span, state[0], unordered=mixed)),), span, True)

@@ -40,6 +40,8 @@ MAX_KEYS, MAX_ITEMS = 8, 64
 # Parts of an item that is small: a list which such items are added to is weighed each time it has doubled, for weighing
 # goes through all of it.
 _SMALL = 64
+# What a message says, and who says it.
+_SAID = ("content", "role", "parts")
 
 
 def note_change(scope: Scope, name: str) -> None:
@@ -52,6 +54,29 @@ def note_change(scope: Scope, name: str) -> None:
     hole = single_hole(current) if current is not None else None
     if hole is not None and hole.parameter == name:
         scope.changed.add(name)
+
+
+def alias(scope: Scope, name: str, node: ast.expr, value: Value) -> None:
+    """Remember that a name stands for the same object as another one: `same = messages`."""
+    other = dotted(node)
+    if other != name and scope.values.get(other) is value:
+        names = scope.same.setdefault(other, {other})
+        names.add(name)
+        scope.same[name] = names
+
+
+def renew(scope: Scope, name: str, value: Value) -> None:
+    """Give a list or dict that is changed in its place its new value, under all of its names and where it stands."""
+    old = scope.values.get(name)
+    scope.values[name] = value
+    for other in scope.same.get(name, ()):
+        if scope.values.get(other) is old:
+            scope.values[other] = value
+    if type(old) is Message or (type(old) is Mapping and old.get("role") is not None):
+        for other, around in scope.values.items():
+            if type(around) is Items and len(around.items) <= MAX_ITEMS and any(item is old for item in around.items):
+                items = tuple(value if item is old else item for item in around.items)
+                scope.values[other] = Items(items, around.span, around.complete)
 
 
 def meet(scope: Scope, ends: list[Scope]) -> None:
@@ -79,24 +104,71 @@ def lose(scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
         whole = False
     elif whole:
         items = tuple(item for number, item in enumerate(items) if number != at % len(items))
-    scope.values[name] = Items(items, current.span, whole)
+    renew(scope, name, Items(items, current.span, whole))
 
 
 def put(scope: Scope, target: ast.Subscript, value: Value) -> None:
     """`messages[0]["content"] = value`: a new value within one that is known."""
-    keys: list[str | int | None] = []
-    node: ast.expr = target
-    while isinstance(node, ast.Subscript):
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else _index(node.slice)
-        keys.append(key if isinstance(key, str | int) else None)
-        node = node.value
-    name = dotted(node)
+    keys, name = _keys(target), dotted(root(target))
     note_change(scope, name)
     current = scope.values.get(name)
-    if isinstance(current, Items | Mapping) and len(keys) <= MAX_KEYS and not full(current):
-        changed = _changed(current, keys[::-1], value)
+    if isinstance(current, Items | Mapping | Message) and len(keys) <= MAX_KEYS and not full(current):
+        changed = _changed(current, keys, value)
         if changed is not current:
-            scope.values[name] = bounded(changed, _size(current))
+            renew(scope, name, bounded(changed, 0 if isinstance(current, Message) else _size(current)))
+
+
+def _keys(target: ast.expr) -> list[str | int | None]:
+    """The keys that lead to a part of what `root` gives, from the outermost; None for one that is not known."""
+    keys: list[str | int | None] = []
+    while isinstance(target, ast.Subscript):
+        key = target.slice.value if isinstance(target.slice, ast.Constant) else _index(target.slice)
+        keys.append(key if isinstance(key, str | int) else None)
+        target = target.value
+    return keys[::-1]
+
+
+def content_at(scope: Scope, target: ast.expr) -> Value | None:
+    """What stands in `messages[0]["content"]`, where that is a message of a list that is known, or a known message."""
+    current, keys = scope.values.get(dotted(root(target))), _keys(target)
+    if isinstance(current, Items) and len(keys) == 2 and isinstance(at := keys[0], int) and exact(current):
+        current = current.items[at] if -len(current.items) <= at < len(current.items) else None
+        keys = keys[1:]
+    return current.content if isinstance(current, Message) and keys == ["content"] else None
+
+
+def root(target: ast.expr) -> ast.expr:
+    """What `a.b["c"]["d"]` is a part of: `a.b`."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target
+
+
+def rewrite(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
+    """What messages come to that the turns of a loop put something else into is not known."""
+    over = node.iter
+    if isinstance(over, ast.Call) and dotted(over.func) in ("enumerate", "reversed") and over.args:
+        over = over.args[0]
+    current = scope.values.get(dotted(over)) if type(over) in NAMES else None
+    messages = isinstance(current, Items) and any(isinstance(item, Message) for item in current.items)
+    if messages and isinstance(current, Items) and current.complete and _rewrites(node):
+        renew(scope, dotted(over), Items(current.items, current.span, False))
+
+
+def _rewrites(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether the turns of a loop put something else into the messages that they go over."""
+    targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    for each in (inner for statement in node.body for inner in ast.walk(statement)):
+        if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Store) and isinstance(each.slice, ast.Constant):
+            put = each.slice.value in _SAID
+        elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
+            put = each.attr in _SAID
+        else:
+            continue
+        if put and isinstance(each.value, ast.Name) and each.value.id in names:
+            return True
+    return False
 
 
 def _changed(current: Value, keys: list[str | int | None], value: Value) -> Value:
@@ -203,7 +275,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     grown: Value = Items(items, current.span, complete)
     if not small or len(items) <= _SMALL or len(items).bit_count() == 1:
         grown = bounded(grown, len(items) if method != "extend" else 0)
-    scope.values[target] = grown
+    renew(scope, target, grown)
     return (hole,)
 
 
@@ -213,7 +285,7 @@ def tell(scope: Scope, node: ast.Call, message: Message) -> None:
     current = scope.values.get(target)
     if isinstance(current, Items) and not full(current):
         grown = Items((*current.items, message), current.span, current.complete)
-        scope.values[target] = bounded(grown, len(grown.items))
+        renew(scope, target, bounded(grown, len(grown.items)))
 
 
 def _note_part(file: File, target: ast.Subscript, added: Value, node: ast.Call) -> None:

@@ -89,6 +89,8 @@ class Scope:
         # another class.
         self.made: dict[str, tuple[str, Guards, Span]] = {}
         self.mixed: set[str] = set()
+        # Names of one and the same object: `same = messages`.
+        self.same: dict[str, set[str]] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
         # Parameters that are handed on as they are, likewise.

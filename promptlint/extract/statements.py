@@ -204,6 +204,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         if names[-1] == "content":
             note_content(file, names[:-1], value, node, NAME)
+            if isinstance(operator, ast.Add) and (was := lists.content_at(scope, target)) is not None:
+                lists.put(scope, target, add(file, [was, value], node))
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
@@ -223,7 +225,11 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         return True
     if isinstance(value, Items):
         lists.note_change(scope, name)
-    scope.values[name] = add(file, [current, value], node)
+    grown = add(file, [current, value], node)
+    if isinstance(current, Items):
+        lists.renew(scope, name, grown)
+    else:
+        scope.values[name] = grown
     if name in scope.noted:
         note_grown(file, scope, name)
     elif isinstance(scope.values[name], tuple):
@@ -325,6 +331,8 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         else:
             scope.values[name] = bounded(_repeated(before, value, over, span, state, test))
             note_grown(file, scope, name)
+    if not isinstance(node, ast.While):
+        lists.rewrite(scope, node)
     return run(file, scope, node.orelse)
 
 

@@ -1,0 +1,67 @@
+"""Lists of messages of which a comprehension keeps some: `[each for each in messages if each["role"] != "system"]`."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.iteration import condition_text
+from promptlint.extract.joins import optional
+from promptlint.extract.state import File
+from promptlint.operations import is_several
+from promptlint.template import Condition, Items, Mapping, Message, Value
+
+# Messages of one list that are looked at.
+MAX_MESSAGES = 64
+
+
+def kept(file: File, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterable: Value) -> Items | None:
+    """The messages of a list that is known, each under the condition it is kept by; None for anything else."""
+    turn = node.generators[0]
+    if len(node.generators) > 1 or type(node) is not ast.ListComp or type(iterable) is not Items:
+        return None
+    name = turn.target.id if isinstance(turn.target, ast.Name) else ""
+    if not isinstance(node.elt, ast.Name) or node.elt.id != name or len(iterable.items) > MAX_MESSAGES:
+        return None
+    if not any(type(item) is Message for item in iterable.items):
+        return None
+    found: list[Value] = []
+    for number, item in enumerate(iterable.items, 1):
+        asked = [test for test in turn.ifs if _holds(file, test, name, item) is not True]
+        if any(_holds(file, test, name, item) is False for test in asked):
+            continue
+        one = item
+        for test in reversed(asked if isinstance(item, Message | Mapping) or not is_several(item) else []):
+            one = optional(Condition(f"{condition_text(file, test)} for item {number}"), one, True)
+        found.append(one)
+    return Items(tuple(found), iterable.span, iterable.complete)
+
+
+def _holds(file: File, test: ast.expr, name: str, item: Value) -> bool | None:
+    """Whether a message is kept by a test of its role; None where that cannot be told."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not _role_of(test.left, name):
+        return None
+    if type(item) is not Message or item.span.file != file.name:
+        return None
+    role, text = item.role, file.source.text[item.span.start : item.span.end]
+    if f'"{role}"' not in text and f"'{role}'" not in text:
+        # "developer" is another word for "system".
+        return None
+    other, operator = test.comparators[0], test.ops[0]
+    if isinstance(operator, ast.Eq | ast.NotEq) and isinstance(other, ast.Constant):
+        return (role == other.value) == isinstance(operator, ast.Eq)
+    if isinstance(operator, ast.In | ast.NotIn) and isinstance(other, ast.List | ast.Tuple | ast.Set):
+        roles = [each.value for each in other.elts if isinstance(each, ast.Constant)]
+        return (role in roles) == isinstance(operator, ast.In) if len(roles) == len(other.elts) else None
+    return None
+
+
+def _role_of(node: ast.expr, name: str) -> bool:
+    """`each["role"]` or `each.get("role")`."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=written), slice=key):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=written), attr="get"), args=[key, *_]):
+            pass
+        case _:
+            return False
+    return written == name and isinstance(key, ast.Constant) and key.value == "role"
