@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import fills, lists, schemas
+from promptlint.extract import carried, fills, lists, schemas
 from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
@@ -305,6 +305,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
     _forget_roles(file, inner, node.body)
+    marks = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
     inner.ends = []
     guard(inner)
@@ -319,6 +320,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             _join(file, inner, leaves, end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
+    carried.restore(scope, inner, marks)
     if len(file.facts.calls) > calls and not _counted(node):
         _note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)

@@ -1,0 +1,472 @@
+"""What a turn of a loop leaves for the next one: names that it reads before it gives them a new value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from promptlint.extract.callsite import Evaluate
+from promptlint.extract.iteration import condition_text
+from promptlint.extract.lists import GROWING
+from promptlint.extract.state import File, Scope, has_text, single_hole, state_of, textual
+from promptlint.extract.turns import MAX_NODES, Loop
+from promptlint.extract.volatility import CONSTANT, NAMES, UNKNOWN, State, children, dotted, of_name, strongest, terms
+from promptlint.operations import is_several, literal, several
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Items,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Template,
+    Value,
+    Volatility,
+)
+
+# Values that the body of a loop gives one name; of more nothing is told but that it changes.
+MAX_LATER = 3
+# Values within values that are gone through behind a loop, and how deep they may stand.
+_STEPS, _DEPTH = 400, 8
+# Keywords of calls that ask a model: what these give is new with every turn.
+_ASKING = frozenset({"messages", "input", "prompt", "contents"})
+# Methods that make a text of a list.
+_WRITING = frozenset({"join", "format", "dumps", "str"})
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_NEW: State = (Volatility.REQUEST, "loop")
+
+# The parts that stand for earlier turns, by `id`, each with what stands there without them.
+Carried: TypeAlias = dict[int, tuple[Part, Template]]
+
+
+class _Given(msgspec.Struct):
+    """What the body of a loop gives to one name: new values with their targets, and what it adds to the one it has."""
+
+    later: list[tuple[ast.expr, ast.expr | None]] = msgspec.field(default_factory=list)
+    grown: list[ast.expr] = msgspec.field(default_factory=list)
+
+
+def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
+    """Let names of known values be, in the body of a loop, what they were before it or what a turn of it has left.
+
+    Only those that the body reads before it gives them a value on every way. Lists of messages are left as they are:
+    of these requests know that earlier turns add to them.
+    """
+    given = _given(loop.body)
+    known = {name for name in given if _known(scope.values.get(name))}
+    marks: Carried = {}
+    if not known:
+        return marks
+    reads = _Reads(known)
+    reads.block(loop.body, set() if isinstance(loop, ast.While) else _named(loop.target))
+    if not reads.found:
+        return marks
+    side = _changing(file, scope, given)
+    for name in sorted(reads.found):
+        before = scope.values[name]
+        one = _Entry(file, side, loop, name, given[name], evaluate)
+        if isinstance(before, tuple):
+            scope.values[name] = one.text(before, marks)
+        elif isinstance(before, Items) and name in reads.written and given[name].grown:
+            scope.values[name] = one.lines(before, marks)
+    return marks
+
+
+def restore(before: Scope, after: Scope, marks: Carried) -> None:
+    """Take out of the values behind the body of a loop what stood in them for its earlier turns."""
+    for name, value in after.values.items() if marks else ():
+        was = before.values.get(name)
+        if was is not value:
+            kept = _Without(marks).value(value)
+            after.values[name] = was if was is not None and kept == was else kept
+
+
+def _known(value: Value | None) -> bool:
+    """Whether a value is a text, a constant, or a list of texts."""
+    if isinstance(value, tuple):
+        hole = single_hole(value)
+        return textual(value) or not value or (hole is not None and (hole.volatility, hole.origin) == CONSTANT)
+    return isinstance(value, Items) and all(isinstance(item, tuple) for item in value.items)
+
+
+class _Entry:
+    """The value of a name where a turn of a loop begins."""
+
+    def __init__(
+        self, file: File, scope: Scope, loop: Loop, name: str, given: _Given, evaluate: Evaluate
+    ) -> None:
+        self.file, self.scope, self.loop, self.name, self.given = file, scope, loop, name, given
+        self.evaluate = evaluate
+
+    def text(self, before: Template, marks: Carried) -> Template:
+        """A text, or a constant: what it was, or what is given to it later, and what is added to it."""
+        later: list[tuple[int, Template]] = []
+        for target, node in self.given.later:
+            template = self.later(target, node)
+            if template != before and all(template != other for _, other in later):
+                later.append((target.lineno, template))
+        entry = before
+        hidden = len(later) > MAX_LATER or (
+            # Of a model one name is not told where others may stand for it.
+            "model" in self.name.lower() and any(literal(template) is None for _, template in later)
+        )
+        if single_hole(before) is not None and not any(has_text(template) for _, template in later):
+            hidden = bool(later or self.given.grown)
+        if hidden:
+            states = [state_of(template) for _, template in later]
+            states += [_NEW] if self.given.grown else []
+            place = [target for target, _ in self.given.later] + self.given.grown
+            hole = self.file.hole(place[0], *strongest(states))
+            marks[id(hole)] = (hole, before)
+            return (hole,)
+        if later:
+            *others, (_, other) = later
+            for row, template in reversed(others):
+                other = (Choice(f"{self.name} is as set at line {row}", (template, other)),)
+            choice = Choice(f"{self.name} is as before the loop at line {self.loop.lineno}", (before, other))
+            marks[id(choice)] = (choice, before)
+            entry = (choice,)
+        return (*entry, self.turns(marks)) if self.given.grown else entry
+
+    def lines(self, before: Items, marks: Carried) -> Items:
+        """A list of texts, with what earlier turns have added to it."""
+        return Items((*before.items, several(self.turns(marks))), before.span, before.complete and not self.given.later)
+
+    def turns(self, marks: Carried) -> Repeat:
+        """What earlier turns have added."""
+        node = self.loop.test if isinstance(self.loop, ast.While) else self.loop.iter
+        state = strongest([self.state(each) for each in self.given.grown])
+        hole = self.file.hole(self.given.grown[0], *(_NEW if state[0] is UNKNOWN[0] else state))
+        turns = Repeat((hole,), condition_text(self.file, node), self.file.span(node), hole.volatility)
+        marks[id(turns)] = (turns, ())
+        return turns
+
+    def later(self, target: ast.expr, node: ast.expr | None) -> Template:
+        """What is given to the name later: a text that is written there, or a value put in at run time."""
+        if node is None:
+            return (self.file.hole(target, *self.state(target)),)
+        if _written(node):
+            value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
+            if isinstance(value, tuple):
+                return value
+        return (self.file.hole(node, *self.state(node)),)
+
+    def state(self, node: ast.expr) -> State:
+        return _state(self.scope, node)
+
+
+def _written(node: ast.expr) -> bool:
+    """Whether an expression is a text that stands there, filled or put together perhaps."""
+    if isinstance(node, ast.Call):
+        func = node.func
+        if not isinstance(func, ast.Attribute) or func.attr != "format":
+            return False
+        return isinstance(func.value, ast.Name | ast.Constant)
+    return isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)
+
+
+def _state(scope: Scope, node: ast.expr) -> State:
+    """How often an expression changes: as what it is made of, and with every turn where a model is asked in it."""
+    states = [CONSTANT] if isinstance(node, ast.Constant) else []
+    stack: list[ast.AST] = [node]
+    steps = 0
+    while stack and steps < MAX_NODES:
+        each = stack.pop()
+        steps += 1
+        if isinstance(each, ast.Call) and any(keyword.arg in _ASKING for keyword in each.keywords):
+            return (Volatility.REQUEST, "name")
+        if isinstance(each, ast.Name | ast.Attribute):
+            name = dotted(each)
+            value = scope.values.get(name)
+            states.append(of_name(name) if value is None else state_of(value))
+        stack += children(each)
+    # Of what is computed the volatility of a constant says nothing.
+    state = strongest(states)
+    return UNKNOWN if state[0] is CONSTANT[0] and not isinstance(node, ast.Constant | ast.JoinedStr) else state
+
+
+def _changing(file: File, scope: Scope, given: dict[str, _Given]) -> Scope:
+    """A scope in which nothing is known of what a loop gives values to but how often that changes."""
+    side = scope.fork()
+    for name, each in given.items():
+        target = each.later[0][0] if each.later else None
+        if target is None:
+            side.values.pop(name, None)
+            continue
+        states = [_state(side, node) for _, node in each.later if node is not None]
+        state = strongest([*states, of_name(name)])
+        side.values[name] = (file.hole(target, *state),)
+    return side
+
+
+# ---- what the body of a loop does to names
+
+
+def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
+    """The names, dotted ones too, that the statements of a loop give values to or add to, in order."""
+    found: dict[str, _Given] = {}
+    for statement in _statements(body):
+        match statement:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    _give(found, target, value)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                _give(found, target, value)
+            case ast.AugAssign(target=target, op=op, value=value) if type(target) in NAMES:
+                one = found.setdefault(dotted(target), _Given())
+                if isinstance(op, ast.Add):
+                    one.grown.append(value)
+                else:
+                    one.later.append((target, None))
+            case ast.For(target=target) | ast.AsyncFor(target=target):
+                _give(found, target, None)
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                for item in items:
+                    if item.optional_vars is not None:
+                        _give(found, item.optional_vars, None)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[*_, last])):
+                if attr in GROWING and type(owner) in NAMES:
+                    found.setdefault(dotted(owner), _Given()).grown.append(last)
+    found.pop("", None)
+    return found
+
+
+def _give(found: dict[str, _Given], target: ast.expr, value: ast.expr | None) -> None:
+    if isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            _give(found, element, None)
+    elif type(target) in NAMES:
+        name = dotted(target)
+        one = found.setdefault(name, _Given())
+        if value is not None and _goes_on(value, name):
+            one.grown.append(value)
+        else:
+            one.later.append((target, value))
+
+
+def _goes_on(value: ast.expr, name: str) -> bool:
+    """Whether a value begins with what a name has: `text + "..."`, `f"{text}..."`."""
+    first: ast.expr | None = None
+    if isinstance(value, ast.BinOp):
+        first = terms(value, ast.Add)[0]
+    elif isinstance(value, ast.JoinedStr) and value.values and isinstance(value.values[0], ast.FormattedValue):
+        first = value.values[0].value
+    return first is not None and first is not value and type(first) in NAMES and dotted(first) == name
+
+
+def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a loop in order, those within others too, but for those of functions and classes."""
+    stack: list[ast.AST] = list(reversed(body))
+    steps = 0
+    while stack and steps < MAX_NODES:
+        statement = stack.pop()
+        steps += 1
+        if isinstance(statement, ast.stmt):
+            yield statement
+        if isinstance(statement, _SCOPES):
+            continue
+        for field in ("finalbody", "orelse", "handlers", "cases", "body"):
+            inner = getattr(statement, field, None)
+            if isinstance(inner, list):
+                stack += reversed(inner)
+
+
+def _named(target: ast.expr) -> set[str]:
+    """The names that a target gives values to."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return set().union(*map(_named, target.elts))
+    return {dotted(target)} if type(target) in NAMES else set()
+
+
+class _Reads:
+    """Which of some names statements read before they give them a value on every way."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.found: set[str] = set()
+        # Those of them that are made a text.
+        self.written: set[str] = set()
+
+    def block(self, statements: Sequence[ast.stmt], known: set[str] | None) -> set[str] | None:
+        """Read statements; `known` are the names with a value of this turn. Gives those behind them (None: no end)."""
+        for statement in statements:
+            if known is None:
+                return None
+            known = self.statement(statement, known)
+        return known
+
+    def statement(self, node: ast.stmt, known: set[str]) -> set[str] | None:
+        match node:
+            case ast.If():
+                return self.branches(node, known)
+            case ast.For() | ast.AsyncFor():
+                self.look(node.iter, known)
+                self.block(node.body, known | _named(node.target))
+                return self.block(node.orelse, known)
+            case ast.While():
+                self.look(node.test, known)
+                self.block(node.body, known)
+                return self.block(node.orelse, known)
+            case ast.Try() | ast.TryStar():
+                return self.attempt(node, known)
+            case ast.With() | ast.AsyncWith():
+                for item in node.items:
+                    self.look(item.context_expr, known)
+                    known = known | (_named(item.optional_vars) if item.optional_vars is not None else set())
+                return self.block(node.body, known)
+            case ast.Match():
+                self.look(node.subject, known)
+                return _both([known, *(self.block(case.body, known) for case in node.cases)])
+            case ast.Assign() | ast.AnnAssign() if node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                self.value(node.value, {dotted(each) for each in targets if type(each) in NAMES}, known)
+                for target in targets:
+                    known = known | _named(target)
+                    if isinstance(target, ast.Subscript):
+                        self.look(target.slice, known)
+                return known
+            case ast.AugAssign():
+                self.look(node.value, known)
+                return known
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr), args=args)) if attr in GROWING:
+                for argument in args:
+                    self.look(argument, known)
+                return known
+        self.look(node, known)
+        return None if isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break) else known
+
+    def branches(self, node: ast.If, known: set[str]) -> set[str] | None:
+        """A chain of conditions, read without recursion."""
+        ends: list[set[str] | None] = []
+        rest: Sequence[ast.stmt] = [node]
+        while len(rest) == 1 and isinstance(arm := rest[0], ast.If):
+            self.look(arm.test, known)
+            ends.append(self.block(arm.body, known))
+            rest = arm.orelse
+        return _both([*ends, self.block(rest, known)])
+
+    def attempt(self, node: ast.Try | ast.TryStar, known: set[str]) -> set[str] | None:
+        tried = self.block(node.body, known)
+        tried = self.block(node.orelse, tried)
+        behind = _both([tried, *(self.block(handler.body, known) for handler in node.handlers)])
+        if not node.finalbody:
+            return behind
+        last = self.block(node.finalbody, known)
+        return None if behind is None or last is None else behind | last
+
+    def value(self, node: ast.expr, own: set[str], known: set[str]) -> None:
+        """Read a value. What a name is made of itself (`text = text.replace(...)`, `text = text + more`) is no use."""
+        first: ast.AST = node
+        while isinstance(first, ast.Call | ast.Attribute | ast.Subscript):
+            first = first.func if isinstance(first, ast.Call) else first.value
+            if type(first) in NAMES and dotted(first) in own:
+                known = known | own
+                break
+        if any(_goes_on(node, name) for name in own):
+            known = known | own
+        self.look(node, known)
+
+    def look(self, node: ast.AST, known: set[str]) -> None:
+        """Read every expression of a node, in whatever order."""
+        stack: list[tuple[ast.AST, bool]] = [(node, False)]
+        steps = 0
+        while stack and steps < MAX_NODES:
+            each, written = stack.pop()
+            steps += 1
+            if type(each) in NAMES:
+                name = dotted(each)  # type: ignore[arg-type]
+                if name in self.names and name not in known:
+                    self.found.add(name)
+                    if written:
+                        self.written.add(name)
+            if isinstance(each, ast.FormattedValue):
+                written = True
+            elif isinstance(each, ast.Call):
+                written = dotted(each.func).rpartition(".")[2] in _WRITING
+            stack += [(inner, written) for inner in children(each)]
+
+
+def _both(ends: Sequence[set[str] | None]) -> set[str] | None:
+    """The names that have a value on each of several ways; None where none of them goes on."""
+    reached = [end for end in ends if end is not None]
+    return set.intersection(*reached) if reached else None
+
+
+# ---- behind the loop
+
+
+class _Without:
+    """Values without what stands in them for earlier turns."""
+
+    def __init__(self, marks: Carried) -> None:
+        self.marks = marks
+        self.steps = 0
+
+    def value(self, value: Value, depth: int = 0) -> Value:
+        """The value without it, itself if nothing of it stands there."""
+        self.steps += 1
+        if depth > _DEPTH or self.steps > _STEPS:
+            return value
+        if isinstance(value, tuple):
+            return self.template(value, depth)
+        if isinstance(value, Message):
+            content = self.value(value.content, depth + 1)
+            return value if content is value.content else msgspec.structs.replace(value, content=content)
+        if isinstance(value, Items):
+            items = [self.value(item, depth + 1) for item in value.items]
+            if all(one is other for one, other in zip(items, value.items, strict=True)):
+                return value
+            kept = tuple(item for item, was in zip(items, value.items, strict=True) if item or not was or item is was)
+            return msgspec.structs.replace(value, items=kept)
+        entries = tuple((key, self.value(item, depth + 1)) for key, item in value.entries)
+        same = all(one[1] is other[1] for one, other in zip(entries, value.entries, strict=True))
+        return value if same else msgspec.structs.replace(value, entries=entries)
+
+    def template(self, value: Template, depth: int) -> Template:
+        parts: list[Part] = []
+        changed = False
+        for part in value:
+            marked = self.marks.get(id(part))
+            if marked is not None:
+                parts += marked[1]
+                changed = True
+                continue
+            kept = self.part(part, depth)
+            changed = changed or kept is not part
+            parts.append(kept)
+        if not changed:
+            return value
+        # What stood for any number of items of earlier turns is none of them.
+        return () if len(parts) == 1 and is_several(tuple(parts)) else tuple(parts)
+
+    def part(self, part: Part, depth: int) -> Part:
+        match part:
+            case Choice(branches=branches):
+                inner = tuple(self.template(branch, depth + 1) if depth < _DEPTH else branch for branch in branches)
+                same = all(one is other for one, other in zip(inner, branches, strict=True))
+                return part if same else msgspec.structs.replace(part, branches=inner)
+            case Repeat(body=body):
+                kept = self.value(body, depth + 1)
+                return part if kept is body else msgspec.structs.replace(part, body=kept)
+            case Apply(target=target, arguments=arguments):
+                kept, given = self.value(target, depth + 1), self.arguments(arguments, depth)
+                if kept is target and given is arguments:
+                    return part
+                return msgspec.structs.replace(part, target=kept, arguments=given)
+            case Ref(call=call) if call is not None:
+                given = self.arguments(call, depth)
+                return part if given is call else msgspec.structs.replace(part, call=given)
+        return part
+
+    def arguments(self, given: Arguments, depth: int) -> Arguments:
+        positional = tuple(self.value(each, depth + 1) for each in given.positional)
+        keywords = tuple((name, self.value(each, depth + 1)) for name, each in given.keywords)
+        same = all(one is other for one, other in zip(positional, given.positional, strict=True))
+        same = same and all(one[1] is other[1] for one, other in zip(keywords, given.keywords, strict=True))
+        return given if same else msgspec.structs.replace(given, positional=positional, keywords=keywords)
