@@ -23,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 from program_branches import make as make_branches  # noqa: E402
 from program_collections import make as make_collections  # noqa: E402
+from program_loops import make as make_loops  # noqa: E402
 from programs import Program, make  # noqa: E402
 
 from promptlint.extract.python import facts  # noqa: E402
@@ -396,6 +397,21 @@ def test_what_is_sent_on_one_way_or_another_is_never_joined() -> None:
     finally:
         worker.stop()
     assert ways_sent >= 800
+
+
+def test_what_a_turn_of_a_loop_leaves_is_sent_by_the_next_one() -> None:
+    worker, tally = Worker(), Tally()
+    try:
+        for seed in range(300):
+            program = make_loops(Choices(seed))
+            check(program, worker, tally)
+            check_spans(program)
+            if "anew" in program.forms:
+                sent = [prompt.template for request in read(program).requests for prompt in request.prompts]
+                assert not any(part for template in sent for part in _choices(template)), program
+    finally:
+        worker.stop()
+    assert tally.calls >= 600
 
 
 # ---- by hand

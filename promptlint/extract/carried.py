@@ -20,6 +20,7 @@ from promptlint.template import (
     Arguments,
     Choice,
     Items,
+    Mapping,
     Message,
     Part,
     Ref,
@@ -50,6 +51,8 @@ class _Given(msgspec.Struct):
 
     later: list[tuple[ast.expr, ast.expr | None]] = msgspec.field(default_factory=list)
     grown: list[ast.expr] = msgspec.field(default_factory=list)
+    # What is added are items of a list.
+    items: bool = False
 
 
 def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
@@ -59,7 +62,7 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     of these requests know that earlier turns add to them.
     """
     given = _given(loop.body)
-    known = {name for name in given if _known(scope.values.get(name))}
+    known = {name for name in given if _known(_value(scope, name))}
     marks: Carried = {}
     if not known:
         return marks
@@ -69,12 +72,13 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
         return marks
     side = _changing(file, scope, given)
     for name in sorted(reads.found):
-        before = scope.values[name]
-        one = _Entry(file, side, loop, name, given[name], evaluate)
+        before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate)
         if isinstance(before, tuple):
-            scope.values[name] = one.text(before, marks)
-        elif isinstance(before, Items) and name in reads.written and given[name].grown:
-            scope.values[name] = one.lines(before, marks)
+            _put(scope, name, one.text(before, marks))
+        elif isinstance(before, Items) and name in reads.written and given[name].grown and _texts(before):
+            _put(scope, name, one.lines(before, marks))
+        elif isinstance(before, Items) and given[name].later:
+            _put(scope, name, msgspec.structs.replace(before, complete=False))
     return marks
 
 
@@ -88,11 +92,50 @@ def restore(before: Scope, after: Scope, marks: Carried) -> None:
 
 
 def _known(value: Value | None) -> bool:
-    """Whether a value is a text, a constant, or a list of texts."""
+    """Whether a value is a text, a constant, or a list."""
     if isinstance(value, tuple):
         hole = single_hole(value)
         return textual(value) or not value or (hole is not None and (hole.volatility, hole.origin) == CONSTANT)
-    return isinstance(value, Items) and all(isinstance(item, tuple) for item in value.items)
+    return isinstance(value, Items)
+
+
+def _texts(value: Items) -> bool:
+    return all(isinstance(item, tuple) for item in value.items)
+
+
+def _perhaps_list(value: Template) -> bool:
+    """Whether a value may turn out to be a list: what a call gives back, or an item of something."""
+    part = value[0] if len(value) == 1 else None
+    return (type(part) is Ref and part.call is not None) or (type(part) is Apply and part.operation == "item")
+
+
+def _value(scope: Scope, name: str) -> Value | None:
+    """The value of a name, or of what a dict holds under a key ("state[draft]")."""
+    whole, bracket, key = name.partition("[")
+    value = scope.values.get(whole)
+    if not bracket:
+        return value
+    return value.get(key[:-1]) if isinstance(value, Mapping) else None
+
+
+def _put(scope: Scope, name: str, value: Value) -> None:
+    whole, bracket, key = name.partition("[")
+    if not bracket:
+        scope.values[name] = value
+        return
+    holder = scope.values[whole]
+    assert isinstance(holder, Mapping)
+    entries = tuple((each, value if each == key[:-1] else item) for each, item in holder.entries)
+    scope.values[whole] = msgspec.structs.replace(holder, entries=entries)
+
+
+def _key(node: ast.expr) -> str:
+    """The dotted name of an expression, or of a dict with a key of it ("state[draft]"); "" of others."""
+    if type(node) in NAMES:
+        return dotted(node)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.value) in NAMES:
+        return f"{dotted(node.value)}[{node.slice.value}]" if isinstance(node.slice.value, str) else ""
+    return ""
 
 
 class _Entry:
@@ -106,6 +149,7 @@ class _Entry:
 
     def text(self, before: Template, marks: Carried) -> Template:
         """A text, or a constant: what it was, or what is given to it later, and what is added to it."""
+        grown = [] if self.given.items or _perhaps_list(before) else self.given.grown
         later: list[tuple[int, Template]] = []
         for target, node in self.given.later:
             template = self.later(target, node)
@@ -117,11 +161,11 @@ class _Entry:
             "model" in self.name.lower() and any(literal(template) is None for _, template in later)
         )
         if single_hole(before) is not None and not any(has_text(template) for _, template in later):
-            hidden = bool(later or self.given.grown)
+            hidden = bool(later or grown)
         if hidden:
             states = [state_of(template) for _, template in later]
-            states += [_NEW] if self.given.grown else []
-            place = [target for target, _ in self.given.later] + self.given.grown
+            states += [_NEW] if grown else []
+            place = [target for target, _ in self.given.later] + grown
             hole = self.file.hole(place[0], *strongest(states))
             marks[id(hole)] = (hole, before)
             return (hole,)
@@ -132,7 +176,7 @@ class _Entry:
             choice = Choice(f"{self.name} is as before the loop at line {self.loop.lineno}", (before, other))
             marks[id(choice)] = (choice, before)
             entry = (choice,)
-        return (*entry, self.turns(marks)) if self.given.grown else entry
+        return (*entry, self.turns(marks)) if grown else entry
 
     def lines(self, before: Items, marks: Carried) -> Items:
         """A list of texts, with what earlier turns have added to it."""
@@ -209,7 +253,7 @@ def _changing(file: File, scope: Scope, given: dict[str, _Given]) -> Scope:
 
 
 def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
-    """The names, dotted ones too, that the statements of a loop give values to or add to, in order."""
+    """What the statements of a loop give values to or add to, in order: names, dotted ones too, and keys of dicts."""
     found: dict[str, _Given] = {}
     for statement in _statements(body):
         match statement:
@@ -218,10 +262,11 @@ def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
                     _give(found, target, value)
             case ast.AnnAssign(target=target, value=value) if value is not None:
                 _give(found, target, value)
-            case ast.AugAssign(target=target, op=op, value=value) if type(target) in NAMES:
-                one = found.setdefault(dotted(target), _Given())
+            case ast.AugAssign(target=target, op=op, value=value):
+                one = found.setdefault(_key(target), _Given())
                 if isinstance(op, ast.Add):
                     one.grown.append(value)
+                    one.items = one.items or isinstance(value, ast.List | ast.Tuple | ast.ListComp)
                 else:
                     one.later.append((target, None))
             case ast.For(target=target) | ast.AsyncFor(target=target):
@@ -231,8 +276,10 @@ def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
                     if item.optional_vars is not None:
                         _give(found, item.optional_vars, None)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[*_, last])):
-                if attr in GROWING and type(owner) in NAMES:
-                    found.setdefault(dotted(owner), _Given()).grown.append(last)
+                if attr in GROWING:
+                    one = found.setdefault(_key(owner), _Given())
+                    one.grown.append(last)
+                    one.items = True
     found.pop("", None)
     return found
 
@@ -241,8 +288,7 @@ def _give(found: dict[str, _Given], target: ast.expr, value: ast.expr | None) ->
     if isinstance(target, ast.Tuple | ast.List):
         for element in target.elts:
             _give(found, element, None)
-    elif type(target) in NAMES:
-        name = dotted(target)
+    elif name := _key(target):
         one = found.setdefault(name, _Given())
         if value is not None and _goes_on(value, name):
             one.grown.append(value)
@@ -257,7 +303,7 @@ def _goes_on(value: ast.expr, name: str) -> bool:
         first = terms(value, ast.Add)[0]
     elif isinstance(value, ast.JoinedStr) and value.values and isinstance(value.values[0], ast.FormattedValue):
         first = value.values[0].value
-    return first is not None and first is not value and type(first) in NAMES and dotted(first) == name
+    return first is not None and first is not value and _key(first) == name
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -281,7 +327,7 @@ def _named(target: ast.expr) -> set[str]:
     """The names that a target gives values to."""
     if isinstance(target, ast.Tuple | ast.List):
         return set().union(*map(_named, target.elts))
-    return {dotted(target)} if type(target) in NAMES else set()
+    return {_key(target)}
 
 
 class _Reads:
@@ -289,6 +335,11 @@ class _Reads:
 
     def __init__(self, names: set[str]) -> None:
         self.names = names
+        # The names of dicts, with what is asked of under their keys.
+        self.keys: dict[str, list[str]] = {}
+        for name in sorted(names):
+            if "[" in name:
+                self.keys.setdefault(name.partition("[")[0], []).append(name)
         self.found: set[str] = set()
         # Those of them that are made a text.
         self.written: set[str] = set()
@@ -325,9 +376,10 @@ class _Reads:
                 return _both([known, *(self.block(case.body, known) for case in node.cases)])
             case ast.Assign() | ast.AnnAssign() if node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                self.value(node.value, {dotted(each) for each in targets if type(each) in NAMES}, known)
+                self.value(node.value, set(map(_key, targets)), known)
                 for target in targets:
-                    known = known | _named(target)
+                    # What goes on from what a name has leaves it what earlier turns have made of it.
+                    known = known | {name for name in _named(target) if not _goes_on(node.value, name)}
                     if isinstance(target, ast.Subscript):
                         self.look(target.slice, known)
                 return known
@@ -365,7 +417,7 @@ class _Reads:
         first: ast.AST = node
         while isinstance(first, ast.Call | ast.Attribute | ast.Subscript):
             first = first.func if isinstance(first, ast.Call) else first.value
-            if type(first) in NAMES and dotted(first) in own:
+            if _key(first) in own - {""}:
                 known = known | own
                 break
         if any(_goes_on(node, name) for name in own):
@@ -379,12 +431,14 @@ class _Reads:
         while stack and steps < MAX_NODES:
             each, written = stack.pop()
             steps += 1
-            if type(each) in NAMES:
-                name = dotted(each)  # type: ignore[arg-type]
-                if name in self.names and name not in known:
-                    self.found.add(name)
+            name = _key(each) if isinstance(each, ast.Name | ast.Attribute | ast.Subscript) else ""
+            for one in (name, *self.keys.get(name, ())) if name else ():
+                if one in self.names and not known & {one, name, name.partition("[")[0]}:
+                    self.found.add(one)
                     if written:
-                        self.written.add(name)
+                        self.written.add(one)
+            if "[" in name:
+                continue
             if isinstance(each, ast.FormattedValue):
                 written = True
             elif isinstance(each, ast.Call):
