@@ -38,8 +38,11 @@ _STEPS, _DEPTH = 400, 8
 _ASKING = frozenset({"messages", "input", "prompt", "contents"})
 # Methods that make a text of a list.
 _WRITING = frozenset({"join", "format", "dumps", "str"})
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+# Statements that hold no others, or those of a scope of their own.
+_PLAIN = frozenset(
+    {ast.Assign, ast.Expr, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Continue, ast.Break, ast.Pass}
+    | {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assert, ast.Delete}
+)
 _NEW: State = (Volatility.REQUEST, "loop")
 
 # The parts that stand for earlier turns, by `id`, each with what stands there without them.
@@ -183,10 +186,10 @@ class _Entry:
         return Items((*before.items, several(self.turns(marks))), before.span, before.complete and not self.given.later)
 
     def turns(self, marks: Carried) -> Repeat:
-        """What earlier turns have added."""
+        """What earlier turns have added: more with every turn, whatever it is made of."""
         node = self.loop.test if isinstance(self.loop, ast.While) else self.loop.iter
-        state = strongest([self.state(each) for each in self.given.grown])
-        hole = self.file.hole(self.given.grown[0], *(_NEW if state[0] is UNKNOWN[0] else state))
+        state, added = max(((self.state(each), each) for each in self.given.grown), key=lambda pair: pair[0][0])
+        hole = self.file.hole(added, *(state if state[0] > _NEW[0] else _NEW))
         turns = Repeat((hole,), condition_text(self.file, node), self.file.span(node), hole.volatility)
         marks[id(turns)] = (turns, ())
         return turns
@@ -256,32 +259,37 @@ def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
     """What the statements of a loop give values to or add to, in order: names, dotted ones too, and keys of dicts."""
     found: dict[str, _Given] = {}
     for statement in _statements(body):
-        match statement:
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    _give(found, target, value)
-            case ast.AnnAssign(target=target, value=value) if value is not None:
-                _give(found, target, value)
-            case ast.AugAssign(target=target, op=op, value=value):
-                one = found.setdefault(_key(target), _Given())
-                if isinstance(op, ast.Add):
-                    one.grown.append(value)
-                    one.items = one.items or isinstance(value, ast.List | ast.Tuple | ast.ListComp)
-                else:
-                    one.later.append((target, None))
-            case ast.For(target=target) | ast.AsyncFor(target=target):
-                _give(found, target, None)
-            case ast.With(items=items) | ast.AsyncWith(items=items):
-                for item in items:
-                    if item.optional_vars is not None:
-                        _give(found, item.optional_vars, None)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[*_, last])):
-                if attr in GROWING:
-                    one = found.setdefault(_key(owner), _Given())
-                    one.grown.append(last)
-                    one.items = True
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                _give(found, target, statement.value)
+        elif isinstance(statement, ast.Expr):
+            _note_grown(found, statement.value)
+        elif isinstance(statement, ast.AnnAssign):
+            if statement.value is not None:
+                _give(found, statement.target, statement.value)
+        elif isinstance(statement, ast.AugAssign):
+            one = found.setdefault(_key(statement.target), _Given())
+            if isinstance(statement.op, ast.Add):
+                one.grown.append(statement.value)
+                one.items = one.items or isinstance(statement.value, ast.List | ast.Tuple | ast.ListComp)
+            else:
+                one.later.append((statement.target, None))
+        elif isinstance(statement, ast.For | ast.AsyncFor):
+            _give(found, statement.target, None)
+        elif isinstance(statement, ast.With | ast.AsyncWith):
+            for item in statement.items:
+                if item.optional_vars is not None:
+                    _give(found, item.optional_vars, None)
     found.pop("", None)
     return found
+
+
+def _note_grown(found: dict[str, _Given], node: ast.expr) -> None:
+    """Note `lines.append(x)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in GROWING and node.args:
+        one = found.setdefault(_key(node.func.value), _Given())
+        one.grown.append(node.args[-1])
+        one.items = True
 
 
 def _give(found: dict[str, _Given], target: ast.expr, value: ast.expr | None) -> None:
@@ -315,7 +323,7 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         steps += 1
         if isinstance(statement, ast.stmt):
             yield statement
-        if isinstance(statement, _SCOPES):
+        if type(statement) in _PLAIN:
             continue
         for field in ("finalbody", "orelse", "handlers", "cases", "body"):
             inner = getattr(statement, field, None)
@@ -340,6 +348,10 @@ class _Reads:
         for name in sorted(names):
             if "[" in name:
                 self.keys.setdefault(name.partition("[")[0], []).append(name)
+        # The kinds of expressions by which they are read.
+        self.kinds: set[type] = {ast.Name, *([ast.Subscript] if self.keys else [])}
+        if any("." in name for name in names):
+            self.kinds.add(ast.Attribute)
         self.found: set[str] = set()
         # Those of them that are made a text.
         self.written: set[str] = set()
@@ -431,19 +443,30 @@ class _Reads:
         while stack and steps < MAX_NODES:
             each, written = stack.pop()
             steps += 1
-            name = _key(each) if isinstance(each, ast.Name | ast.Attribute | ast.Subscript) else ""
-            for one in (name, *self.keys.get(name, ())) if name else ():
-                if one in self.names and not known & {one, name, name.partition("[")[0]}:
-                    self.found.add(one)
-                    if written:
-                        self.written.add(one)
-            if "[" in name:
+            kind = type(each)
+            if kind is ast.Constant:
                 continue
-            if isinstance(each, ast.FormattedValue):
+            if kind in self.kinds and isinstance(each, ast.Name | ast.Attribute | ast.Subscript):
+                name = _key(each)
+                if name in self.names or name in self.keys:
+                    self.read(name, known, written)
+                if "[" in name:
+                    continue
+            if kind is ast.Name:
+                continue
+            if kind is ast.FormattedValue:
                 written = True
             elif isinstance(each, ast.Call):
                 written = dotted(each.func).rpartition(".")[2] in _WRITING
             stack += [(inner, written) for inner in children(each)]
+
+    def read(self, name: str, known: set[str], written: bool) -> None:
+        """A name, or all that a dict of this name holds."""
+        for one in (name, *self.keys.get(name, ())):
+            if one in self.names and not known & {one, name, name.partition("[")[0]}:
+                self.found.add(one)
+                if written:
+                    self.written.add(one)
 
 
 def _both(ends: Sequence[set[str] | None]) -> set[str] | None:
