@@ -137,3 +137,9 @@ def test_rules_see_what_changes_in_front_of_fixed_text() -> None:
     (request,) = requests("done = ''", f"ASK(f'Done so far: {{done}} {rules} {{letter}}')\ndone += answer.text")
     (finding,) = static_after_variable(request)
     assert "follow `done`" in finding.message
+
+
+def test_what_is_made_of_it_keeps_earlier_turns_behind_the_loop() -> None:
+    body = "text = f'So far: {done}'\ndone += answer_of(letter)"
+    (request,) = requests("done = 'Nothing.'\ntext = ''", body, f"ASK('{TASK}' + text)")
+    assert texts_of(request) == [f"{TASK}(So far: Nothing.([answer_of(letter)])*)*"]

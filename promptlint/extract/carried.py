@@ -45,8 +45,10 @@ _PLAIN = frozenset(
 )
 _NEW: State = (Volatility.REQUEST, "loop")
 
-# The parts that stand for earlier turns, by `id`, each with what stands there without them.
-Carried: TypeAlias = dict[int, tuple[Part, Template]]
+# The parts of a value that stand for earlier turns, by `id`, each with what stands there without them.
+Marks: TypeAlias = dict[int, tuple[Part, Template]]
+# Those of every name.
+Carried: TypeAlias = dict[str, Marks]
 
 
 class _Given(msgspec.Struct):
@@ -66,30 +68,31 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     """
     given = _given(loop.body)
     known = {name for name in given if _known(_value(scope, name))}
-    marks: Carried = {}
     if not known:
-        return marks
+        return {}
     reads = _Reads(known)
     reads.block(loop.body, set() if isinstance(loop, ast.While) else _named(loop.target))
     if not reads.found:
-        return marks
+        return {}
+    carried: Carried = {}
     side = _changing(file, scope, given)
     for name in sorted(reads.found):
         before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate)
+        marks = carried.setdefault(name.partition("[")[0], {})
         if isinstance(before, tuple):
             _put(scope, name, one.text(before, marks))
         elif isinstance(before, Items) and name in reads.written and given[name].grown and _texts(before):
             _put(scope, name, one.lines(before, marks))
         elif isinstance(before, Items) and given[name].later:
             _put(scope, name, msgspec.structs.replace(before, complete=False))
-    return marks
+    return carried
 
 
-def restore(before: Scope, after: Scope, marks: Carried) -> None:
-    """Take out of the values behind the body of a loop what stood in them for its earlier turns."""
-    for name, value in after.values.items() if marks else ():
-        was = before.values.get(name)
-        if was is not value:
+def restore(before: Scope, after: Scope, carried: Carried) -> None:
+    """Take out of the values of names, behind the body of a loop, what stood in them for its earlier turns."""
+    for name, marks in carried.items():
+        was, value = before.values.get(name), after.values.get(name)
+        if value is not None:
             kept = _Without(marks).value(value)
             after.values[name] = was if was is not None and kept == was else kept
 
@@ -150,7 +153,7 @@ class _Entry:
         self.file, self.scope, self.loop, self.name, self.given = file, scope, loop, name, given
         self.evaluate = evaluate
 
-    def text(self, before: Template, marks: Carried) -> Template:
+    def text(self, before: Template, marks: Marks) -> Template:
         """A text, or a constant: what it was, or what is given to it later, and what is added to it."""
         grown = [] if self.given.items or _perhaps_list(before) else self.given.grown
         later: list[tuple[int, Template]] = []
@@ -181,11 +184,11 @@ class _Entry:
             entry = (choice,)
         return (*entry, self.turns(marks)) if grown else entry
 
-    def lines(self, before: Items, marks: Carried) -> Items:
+    def lines(self, before: Items, marks: Marks) -> Items:
         """A list of texts, with what earlier turns have added to it."""
         return Items((*before.items, several(self.turns(marks))), before.span, before.complete and not self.given.later)
 
-    def turns(self, marks: Carried) -> Repeat:
+    def turns(self, marks: Marks) -> Repeat:
         """What earlier turns have added: more with every turn, whatever it is made of."""
         node = self.loop.test if isinstance(self.loop, ast.While) else self.loop.iter
         state, added = max(((self.state(each), each) for each in self.given.grown), key=lambda pair: pair[0][0])
@@ -232,9 +235,14 @@ def _state(scope: Scope, node: ast.expr) -> State:
             name = dotted(each)
             value = scope.values.get(name)
             states.append(of_name(name) if value is None else state_of(value))
-        stack += children(each)
+        if isinstance(each, ast.Call):
+            # What a function is called says nothing of the value that is left.
+            owner = [each.func.value] if isinstance(each.func, ast.Attribute) else []
+            stack += [*owner, *each.args, *(keyword.value for keyword in each.keywords)]
+        else:
+            stack += children(each)
     # Of what is computed the volatility of a constant says nothing.
-    state = strongest(states)
+    state = min(strongest(states), (Volatility.REQUEST, "name"), key=lambda one: one[0])
     return UNKNOWN if state[0] is CONSTANT[0] and not isinstance(node, ast.Constant | ast.JoinedStr) else state
 
 
@@ -481,7 +489,7 @@ def _both(ends: Sequence[set[str] | None]) -> set[str] | None:
 class _Without:
     """Values without what stands in them for earlier turns."""
 
-    def __init__(self, marks: Carried) -> None:
+    def __init__(self, marks: Marks) -> None:
         self.marks = marks
         self.steps = 0
 

@@ -305,7 +305,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
     _forget_roles(file, inner, node.body)
-    marks = carried.carry(file, inner, node, evaluate)
+    left = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
     inner.ends = []
     guard(inner)
@@ -320,7 +320,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             _join(file, inner, leaves, end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
-    carried.restore(scope, inner, marks)
+    carried.restore(scope, inner, left)
     if len(file.facts.calls) > calls and not _counted(node):
         _note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)
