@@ -30,7 +30,6 @@ from promptlint.extract.names import role_of, takes_prompt
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, READS, extent
-from promptlint.extract.state import references
 from promptlint.lent import changes
 from promptlint.objects import Objects, arguments_of
 from promptlint.operations import literal
@@ -38,7 +37,7 @@ from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
-from promptlint.template import Arguments, Items, Mapping, Span, Text, Value, holes, texts
+from promptlint.template import Arguments, Items, Mapping, Span, Text, Value, holes, references, texts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker

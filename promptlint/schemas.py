@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from promptlint.extract.facts import Call, Described, Facts, Site
 from promptlint.extract.schemas import OUTPUTS, PLAIN_BASES, SCHEMA_MEMBERS
 from promptlint.extract.sites import KEYWORD, extent
-from promptlint.extract.state import references
 from promptlint.prompt import Schema
-from promptlint.template import Mapping, Span, Value
+from promptlint.template import Mapping, Span, Value, references
 
 if TYPE_CHECKING:
     from promptlint.classes import Classes, Place

@@ -295,6 +295,35 @@ def _each(template: Template, kind: type[_Leaf]) -> Iterator[_Leaf]:
             yield from _each(part.body, kind)
 
 
+def references(value: Value, limit: int = 200) -> list[str]:
+    """The names that a value refers to, those among the arguments of calls included."""
+    found: list[str] = []
+    stack: list[Value] = [value]
+    steps = 0
+    while stack and steps < 20 * limit and len(found) < limit:
+        one = stack.pop()
+        steps += 1
+        if isinstance(one, tuple):
+            for part in one:
+                if type(part) is Ref:
+                    if part.call is None:
+                        found.append(part.name)
+                    else:
+                        stack += [item for _, item in reversed(part.call.keywords)]
+                        stack += reversed(part.call.positional)
+                elif type(part) is Choice:
+                    stack += reversed(part.branches)
+                elif type(part) is Repeat:
+                    stack.append(part.body)
+                elif type(part) is Apply:
+                    stack.append(part.target)
+        elif type(one) is Items:
+            stack += reversed(one.items)
+        elif type(one) is Mapping:
+            stack += [item for _, item in reversed(one.entries)]
+    return found
+
+
 def runs(template: Template) -> Iterator[list[Text]]:
     """The unbroken runs of static text in a linked template, in branches and loop bodies too; none of them is empty."""
     run: list[Text] = []

@@ -16,10 +16,10 @@ from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, role_constant, role_named
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import extent, sample
-from promptlint.extract.state import File, Scope, references, textual
+from promptlint.extract.state import File, Scope, textual
 from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
-from promptlint.template import Items, Message, Value
+from promptlint.template import Items, Message, Value, references
 
 
 def catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:

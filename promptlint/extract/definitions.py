@@ -43,7 +43,6 @@ from promptlint.extract.state import (
     fallback_of,
     has_text,
     is_instance,
-    references,
     single_hole,
     textual,
 )
@@ -62,6 +61,7 @@ from promptlint.template import (
     Template,
     Value,
     Volatility,
+    references,
 )
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

@@ -16,9 +16,9 @@ from promptlint.extract.facts import Described, Sent
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import tool_named, words
 from promptlint.extract.sites import KEYWORD, extent
-from promptlint.extract.state import File, Scope, references, single_hole, textual
+from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import dotted
-from promptlint.template import Items, Mapping, Message, Value
+from promptlint.template import Items, Mapping, Message, Value, references
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

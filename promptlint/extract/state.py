@@ -520,35 +520,6 @@ def _joins(part: Apply) -> bool:
     return any(map(has_text, part.arguments.positional))
 
 
-def references(value: Value, limit: int = 200) -> list[str]:
-    """The names that a value refers to, those among the arguments of calls included."""
-    found: list[str] = []
-    stack: list[Value] = [value]
-    steps = 0
-    while stack and steps < 20 * limit and len(found) < limit:
-        one = stack.pop()
-        steps += 1
-        if isinstance(one, tuple):
-            for part in one:
-                if type(part) is Ref:
-                    if part.call is None:
-                        found.append(part.name)
-                    else:
-                        stack += [item for _, item in reversed(part.call.keywords)]
-                        stack += reversed(part.call.positional)
-                elif type(part) is Choice:
-                    stack += reversed(part.branches)
-                elif type(part) is Repeat:
-                    stack.append(part.body)
-                elif type(part) is Apply:
-                    stack.append(part.target)
-        elif type(one) is Items:
-            stack += reversed(one.items)
-        elif type(one) is Mapping:
-            stack += [item for _, item in reversed(one.entries)]
-    return found
-
-
 def single_hole(value: Value) -> Hole | None:
     """The hole, if the value is one hole and nothing else."""
     if type(value) is tuple and len(value) == 1:
