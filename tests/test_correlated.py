@@ -92,11 +92,11 @@ def test_a_request_has_the_tokens_of_its_longest_way(asked: str, together: bool,
 
 def test_the_cost_is_linear(output: Callable[..., str]) -> None:
     times = []
-    for size in (50, 100, 200):
-        start = time.perf_counter()
+    for size in (100, 200, 400):
+        start = time.process_time()
         output(FIRST + f"if kind == 'doc':\n    {FILL}else:\n    prompt += 'x'\n" * size, "check")
-        times.append(time.perf_counter() - start)
-    assert times[2] < 12 * times[0]
+        times.append(time.process_time() - start)
+    assert times[2] < 10 * times[0] + 0.5
 
 
 TABLES = "table = {'en': 'Answer in English, and be brief.', 'de': 'Antworte auf Deutsch, bitte.'}\n"
