@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -141,34 +140,15 @@ _HOLDERS = (("prompts",), ("prompt",), ("fewshots",), ("fewshot",))
 class File:
     """One Python file being read. Offsets of nodes go through `span`, since f-string fields are parsed on their own."""
 
-    # Where the reading is at.
-    depth = 0
-    # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
-    made = 0
-    reused = 0
-    # The last text of very many parts that was noted, and its index.
-    longest: tuple[int, Site | None] = (0, None)
-    # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
-    muted = 0
-    # Calls around the place that show what they are given to people, messages too.
-    shown = 0
-    # Inside `try` statements that expect a template not to be filled.
-    guards = 0
-    # Straight-line code of the top level or under `__main__`: sent once per process.
-    once = False
-    # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
-    importing = True
-    # The value of the next call is not used: it need not be described.
-    unused = False
-    # A function without a name that a keyword hands over for a prompt.
-    handed: ast.Lambda | None = None
-    # The function being read, to name what has no name of its own, and its key.
-    where = ""
-    function = ""
-    # The place that all nodes have which are read now.
-    forced: Span | None = None
-    # Names that nothing binds may come from `from x import *`.
-    starred = False
+    # Asked for with every node, and more than a dict shares the keys of.
+    __slots__ = (
+        "aliases", "alone", "asked", "bare", "bound", "bound_called", "bound_names", "callees", "components", "cut",
+        "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced", "function", "globals",
+        "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads", "longest",
+        "loops", "made", "mentions", "module", "muted", "name", "nested", "of_prompts", "once", "own_jinja", "partials",
+        "pending", "positions", "prompt_like", "rebound", "rests", "reused", "settled", "shown", "source", "starred",
+        "starts", "turns", "united", "unused", "verdict", "where", "wide", "worth",
+    )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
         self.source = source
@@ -226,9 +206,40 @@ class File:
         self.positions: tuple[Source, int] = (source, 0)
         self.starts: list[int] = []
         self.wide = source.wide
+        self._start_reading()
         self._start_calls()
         self._look_through(source)
         self.inside(None)
+
+    def _start_reading(self) -> None:
+        """Where the reading is at."""
+        self.depth = 0
+        # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
+        self.made = 0
+        self.reused = 0
+        # The last text of very many parts that was noted, and its index.
+        self.longest: tuple[int, Site | None] = (0, None)
+        # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
+        self.muted = 0
+        # Calls around the place that show what they are given to people, messages too.
+        self.shown = 0
+        # Inside `try` statements that expect a template not to be filled.
+        self.guards = 0
+        # Straight-line code of the top level or under `__main__`: sent once per process.
+        self.once = False
+        # Statements of the module and of class bodies: what they compute stays as it is until the process ends.
+        self.importing = True
+        # The value of the next call is not used: it need not be described.
+        self.unused = False
+        # A function without a name that a keyword hands over for a prompt.
+        self.handed: ast.Lambda | None = None
+        # The function being read, to name what has no name of its own, and its key.
+        self.where = ""
+        self.function = ""
+        # The place that all nodes have which are read now.
+        self.forced: Span | None = None
+        # Names that nothing binds may come from `from x import *`.
+        self.starred = False
 
     def _start_calls(self) -> None:
         """What is gathered of the calls of the file."""
@@ -254,7 +265,7 @@ class File:
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
 
-    @functools.cached_property
+    @property
     def builds_prompts(self) -> bool:
         """Whether the file uses a class that puts prompts together by its name: `PromptBuilder`."""
         used = (name for name in (*self.aliases, *self.known) if name.endswith("Builder"))
