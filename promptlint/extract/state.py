@@ -285,14 +285,18 @@ class File:
         """The place of an expression or statement in the file."""
         if self.forced is not None:
             return self.forced
-        if type(node) is ast.Module:
+        # Attributes of nodes are slow to look up, and all four of them stand in its dict.
+        place = node.__dict__
+        try:
+            row, end_row = place["lineno"], place["end_lineno"]
+        except KeyError:
+            # A module.
             return Span(self.name, 0, 0)
-        located: Any = node
-        row, end_row, starts, wide = located.lineno, located.end_lineno, self.starts, self.wide
+        column, end_column = place["col_offset"], place["end_col_offset"]
+        starts, wide = self.starts, self.wide
         if starts and (not wide or (row not in wide and end_row not in wide)):
             # Most rows are ASCII: columns in bytes are columns in characters.
-            return Span(self.name, starts[row - 1] + located.col_offset, starts[end_row - 1] + located.end_col_offset)
-        column, end_column = located.col_offset, located.end_col_offset
+            return Span(self.name, starts[row - 1] + column, starts[end_row - 1] + end_column)
         positions, base = self.positions
         return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
 
