@@ -288,12 +288,14 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, in the order of the source, without operators: `ast.iter_child_nodes` takes longer."""
     found: list[ast.AST] = []
-    for field in _FIELDS.get(type(node), node._fields):
-        value = getattr(node, field, None)
+    fields = _FIELDS.get(type(node))
+    held = node.__dict__
+    for field in node._fields if fields is None else fields:
+        value = held.get(field)
         if type(value) is list:
             # `None` stands for a key that is no key, and a default that is none.
-            found.extend(filter(None, value))
-        elif isinstance(value, ast.AST):
+            found += filter(None, value)
+        elif value is not None and isinstance(value, ast.AST):
             found.append(value)
     return found
 
