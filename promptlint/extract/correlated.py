@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from promptlint.extract.state import File, Scope
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import NAMES, dotted
 from promptlint.template import Apply, Choice, Condition, Items, Mapping, Message, Part, Repeat, Template, Value
 
 # Conditions of one function that are remembered, operators in each other in one, and words that it asks for.
@@ -25,9 +25,12 @@ _Known: TypeAlias = tuple[dict[str, bool], dict[str, tuple[frozenset[Any] | None
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A condition that was asked: what it asks, and what its names stood for then, at which loop."""
+    """A condition that was asked, and what its names stood for then, at which loop.
 
-    asks: Asks
+    What it asks is worked out when something asks for one of these names again: of most nothing does.
+    """
+
+    node: ast.expr
     names: frozenset[str]
     stood: tuple[object, ...]
 
@@ -39,9 +42,9 @@ def ask(file: File, scope: Scope, node: ast.expr, text: str) -> None:
     names = _names(node)
     if names is None:
         return
-    now = Asked(_asks(node, 0), names, _stand(file, scope, names))
+    now = Asked(node, names, _stand(file, scope, names))
     before = scope.asked.get(text, now)
-    scope.asked[text] = now if before is not None and _alike(before, now) else None
+    scope.asked[text] = now if before is now or (before is not None and _alike(before, now)) else None
     scope.asks.update(names)
 
 
@@ -53,23 +56,32 @@ def _stand(file: File, scope: Scope, names: frozenset[str]) -> tuple[object, ...
     return (file.loops[-1] if file.loops else None, *(scope.values.get(name) for name in sorted(names)))
 
 
+_WRITTEN = frozenset({ast.List, ast.Tuple, ast.Set})
+
+
 def _names(node: ast.expr) -> frozenset[str] | None:
     """The names that a condition is about, and what is in front of their dots; None if it asks for anything else."""
     found: set[str] = set()
-    todo: list[ast.expr] = [node]
+    todo: list[Any] = [node]
     while todo:
         each = todo.pop()
-        if isinstance(each, ast.BoolOp):
+        kind = type(each)
+        if kind is ast.Name:
+            found.add(each.id)
+        elif kind is ast.Attribute:
+            name = _name(each)
+            if not name:
+                return None
+            found.update((name, name.partition(".")[0]))
+        elif kind is ast.BoolOp:
             todo += each.values
-        elif isinstance(each, ast.UnaryOp):
+        elif kind is ast.UnaryOp:
             todo.append(each.operand)
-        elif isinstance(each, ast.Compare):
+        elif kind is ast.Compare:
             todo += (each.left, *each.comparators)
-        elif isinstance(each, ast.List | ast.Tuple | ast.Set):
+        elif kind in _WRITTEN:
             todo += each.elts
-        elif isinstance(each, ast.Name | ast.Attribute) and (name := _name(each)):
-            found.update({name, name.partition(".")[0]})
-        elif not isinstance(each, ast.Constant):
+        elif kind is not ast.Constant:
             return None
     return frozenset(found) if found else None
 
@@ -92,7 +104,7 @@ def _asks(node: ast.expr, depth: int) -> Asks:
 
 def _name(node: ast.expr) -> str:
     """A name, with what stands behind its dots; "" for anything else."""
-    name = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+    name = dotted(node) if type(node) in NAMES else ""
     return "" if name.startswith(".") else name
 
 
@@ -169,7 +181,7 @@ class _Ways:
                 was is stands
                 for was, stands in zip(asked.stood, _stand(self.file, self.scope, asked.names), strict=True)
             )
-            self.live[text] = asked.asks if asked is not None and now else None
+            self.live[text] = _asks(asked.node, 0) if asked is not None and now else None
         return self.live[text]
 
     def value(self, value: Value, known: _Known, level: int = 0) -> Value:
