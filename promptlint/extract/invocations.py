@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
+from typing import TypeAlias
 
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Function, Invocation
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
-from promptlint.extract.turns import changers, named_arguments
+from promptlint.extract.turns import changers
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Span, Text, Value, parts
 
@@ -21,6 +22,10 @@ _FIRST = frozenset({"partial", "to_thread", "submit"})
 _SECOND = frozenset({"run_in_executor"})
 # Classes that say what is in them, not what they are.
 _AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
+# The place of an argument that is a list, and a function that this was given to before, with its place there.
+_Kept: TypeAlias = tuple[str, str, str]
+# Members of an enumeration are slow to look up.
+_CONSTANT = CONSTANT[0]
 # What calling an object calls.
 CALLED = "__call__"
 _COLLECTIONS = frozenset("list List tuple Tuple set Set frozenset Sequence Iterable Collection".split())
@@ -49,33 +54,50 @@ def note_invocation(
             return
         called = node.args[skipped - 1]
         arguments = Arguments(arguments.positional[skipped:], arguments.keywords, False)
-    values = [*arguments.positional, *[value for _, value in arguments.keywords]]
-    if arguments.complete and not any(map(_matters, values)):
+    if arguments.complete and not _tell(arguments):
         if last and last != "__init__":
             file.bare.add(last)
         return
     name = called_name(file, scope, called)
-    unknown = f"?.{last}" if isinstance(called, ast.Attribute) else last
-    if not name and says_it_changes(unknown):
-        # What it is, is not known, but it is called for what it does to a list.
-        _lend(file, scope, node, unknown)
-    if not name and isinstance(called, ast.Attribute) and "_" in last.strip("_") and _tells(arguments):
+    if not name:
+        method = type(called) is ast.Attribute
+        unknown = f"?.{last}" if method else last
+        if says_it_changes(unknown):
+            # What it is, is not known, but it is called for what it does to a list.
+            _lend(file, scope, node, unknown)
+        if not method or "_" not in last.strip("_") or not _worded(arguments):
+            return
         # Of an object of which nothing is known: a method of several words may be the only one of its name.
-        name = f"?.{last}"
-    if name and (name[0] in ":.?" or name.partition(".")[0] not in sys.stdlib_module_names):
-        given = arguments
-        if Mapping in map(type, values):
-            given = Arguments(
-                tuple(map(_kept, arguments.positional)),
-                tuple([(key, _kept(value)) for key, value in arguments.keywords]),
-                arguments.complete,
-            )
-        function = scope.name if scope.kind == "function" else ""
-        test = all_of(scope.guards)
-        kept = () if skipped else _lend(file, scope, node, name)
-        either, made = _either_class(scope, called), _maker(file, scope, called)
-        noted = Invocation(name, given, file.span(node), function, file.once, test, kept, either, made)
-        file.facts.invocations.append(noted)
+        name = unknown
+    if name[0] in ":.?" or name.partition(".")[0] not in sys.stdlib_module_names:
+        _note(file, scope, node, name, called, _given(arguments), () if skipped else _lend(file, scope, node, name))
+
+
+def _note(
+    file: File, scope: Scope, node: ast.Call, name: str, called: ast.expr, given: Arguments, kept: tuple[_Kept, ...]
+) -> None:
+    function = scope.name if scope.kind == "function" else ""
+    either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
+    noted = Invocation(name, given, file.span(node), function, file.once, all_of(scope.guards), kept, either, made)
+    file.facts.invocations.append(noted)
+
+
+def _tell(arguments: Arguments) -> bool:
+    """Whether any of the arguments is more than a number or a switch."""
+    for value in arguments.positional:
+        if _matters(value):
+            return True
+    return any(_matters(value) for _, value in arguments.keywords)
+
+
+def _given(arguments: Arguments) -> Arguments:
+    """Arguments as far as they can be, or hold, a text or a message."""
+    positional, keywords = arguments.positional, arguments.keywords
+    if Mapping not in map(type, positional) and not any(type(value) is Mapping for _, value in keywords):
+        return arguments
+    return Arguments(
+        tuple(map(_kept, positional)), tuple([(key, _kept(value)) for key, value in keywords]), arguments.complete
+    )
 
 
 def says_it_changes(name: str) -> bool:
@@ -94,25 +116,33 @@ _CHANGING = frozenset(
 )
 
 
-def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[tuple[str, str, str], ...]:
+def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[_Kept, ...]:
     """Lists that a function is given may be others afterwards. Gives back what may have changed them before."""
-    kept: list[tuple[str, str, str]] = []
-    for place, argument in named_arguments(node):
-        if type(argument) not in NAMES:
-            continue
-        written = dotted(argument)
-        value = scope.values.get(written)
-        if value is None:
-            continue
-        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-        if type(value) is Items or type(part) is Ref or (type(part) is Hole and part.parameter):
-            kept += [(place, *each) for each in changed_before(file, scope, argument)]
-            lent = scope.lent.get(written, ())
-            if len(lent) < MAX_LENT:
-                scope.lent[written] = (*lent, (name, place))
-            if type(part) is Hole and part.parameter == written:
-                scope.lends.setdefault(written, []).append((name, place))
+    kept: list[_Kept] = []
+    for place, argument in enumerate(node.args):
+        if type(argument) in NAMES:
+            _lend_one(file, scope, argument, name, str(place), kept)
+    for keyword in node.keywords:
+        if type(keyword.value) in NAMES and keyword.arg:
+            _lend_one(file, scope, keyword.value, name, keyword.arg, kept)
     return tuple(kept)
+
+
+def _lend_one(file: File, scope: Scope, argument: ast.expr, name: str, place: str, kept: list[_Kept]) -> None:
+    """The same of one argument; what may have changed it before is added to `kept`."""
+    written = argument.id if type(argument) is ast.Name else dotted(argument)
+    value = scope.values.get(written)
+    if value is None:
+        return
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    own = type(part) is Hole and part.parameter
+    if own or type(value) is Items or type(part) is Ref:
+        kept += [(place, *each) for each in changed_before(file, scope, argument)]
+        lent = scope.lent.get(written, ())
+        if len(lent) < MAX_LENT:
+            scope.lent[written] = (*lent, (name, place))
+        if own == written:
+            scope.lends.setdefault(written, []).append((name, place))
 
 
 def changed_before(file: File, scope: Scope, node: ast.expr) -> list[tuple[str, str]]:
@@ -126,7 +156,7 @@ def changed_before(file: File, scope: Scope, node: ast.expr) -> list[tuple[str, 
     return list(dict.fromkeys(found))[:MAX_LENT]
 
 
-def _tells(arguments: Arguments) -> bool:
+def _worded(arguments: Arguments) -> bool:
     """Whether a text of more than a word is among the arguments."""
     values = (*arguments.positional, *(value for _, value in arguments.keywords))
     return any(
@@ -147,8 +177,9 @@ def _matters(value: Value) -> bool:
     if type(value) is Mapping:
         value = _kept(value)
     hole = single_hole(value)
-    told = hole is None or hole.volatility is not CONSTANT[0] or bool(hole.parameter) or hole.member[:1] in DRAWN
-    return value != () and told
+    if hole is None:
+        return value != ()
+    return hole.volatility is not _CONSTANT or bool(hole.parameter) or hole.member[:1] in DRAWN
 
 
 def called_name(file: File, scope: Scope, node: ast.expr) -> str:
@@ -191,8 +222,9 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
             if first in here.values and first not in file.rebound:
                 return ""
     else:
+        inside = first in file.nested
         for here in _around(scope):
-            if here.key(first) in file.facts.functions:
+            if inside and here.key(first) in file.facts.functions:
                 return ":" + here.key(first)
             if known := here.types.get(first):
                 return f"{known}.{CALLED}"
@@ -257,36 +289,41 @@ def _note_way(scope: Scope, name: str, found: str, span: Span) -> None:
     scope.made[name] = (found, scope.guards, span)
 
 
-def _either_class(scope: Scope, node: ast.expr) -> bool:
-    """Whether a method is called on what is of this class or of another one, as the conditions before were."""
-    written = dotted(node.value) if type(node) is ast.Attribute else ""
-    for here in _around(scope) if written else ():
+def _object(file: File, scope: Scope, node: ast.Attribute) -> tuple[bool, Span | None]:
+    """What is known of the object on which a method is called.
+
+    Whether it is of this class or of another one, as the conditions before were, and the call that makes it, as far as
+    it is made in sight.
+    """
+    written = dotted(node.value)
+    around = _around(scope) if written else []
+    either = False
+    for here in around:
         if written in here.types:
             guards = here.made[written][1] if written in here.mixed else ()
-            return written in here.mixed and scope.guards[: len(guards)] != guards
-    return False
-
-
-def _maker(file: File, scope: Scope, node: ast.expr) -> Span | None:
-    """The call that makes the object on which a method is called, as far as it is made in sight."""
-    if type(node) is not ast.Attribute:
-        return None
+            either = written in here.mixed and scope.guards[: len(guards)] != guards
+            break
     if type(node.value) is ast.Call:
-        return file.span(node.value)
-    written = dotted(node.value)
-    for here in (*_around(scope), file.module) if written else ():
+        return either, file.span(node.value)
+    for here in (*around, file.module) if written else ():
         if written in here.made:
             _, guards, span = here.made[written]
             sure = here.kind == scope.kind and scope.guards[: len(guards)] == guards
-            return span if sure or (here.kind != scope.kind and not guards) else SEVERAL
+            return either, span if sure or (here.kind != scope.kind and not guards) else SEVERAL
         if written in here.values:
-            return None
-    return None
+            break
+    return either, None
 
 
 def class_in_sight(scope: Scope, written: str) -> str:
     """The class of what has this name in a function, or in one around it; or ""."""
-    return next((here.types[written] for here in _around(scope) if written in here.types), "")
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        found = here.types.get(written)
+        if found is not None:
+            return found
+        here = here.parent
+    return ""
 
 
 def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:

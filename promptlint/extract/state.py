@@ -557,6 +557,8 @@ def fallback_of(value: Value) -> Hole | None:
 
 def all_of(guards: Guards) -> Test | None:
     """The test of several conditions that must hold, or not."""
+    if not guards:
+        return None
     tests = [each.test if holds or each.test is None else Test("not", inner=(each.test,)) for each, holds in guards]
     if not any(tests):
         return None
