@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.state import File
@@ -20,7 +20,7 @@ _HISTORIES = ("messages", "input", "contents", "history")
 MAX_NODES = 5_000
 # Rounds in which names take over that others change.
 _ROUNDS = 3
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
 def note(file: File, site: CallSite) -> None:
@@ -62,24 +62,28 @@ class _Turn:
         self.handed: dict[str, list[tuple[ast.Call, str]]] = {}
         self.assigned: dict[str, list[ast.expr]] = {}
         for node in _walk(loop.body):
-            self._read(node)
+            kind = type(node)
+            if kind is ast.Call:
+                self._call(node)
+            elif kind is ast.AugAssign:
+                if type(node.target) in NAMES:
+                    self.mutated.setdefault(dotted(node.target), node.value)
+            elif kind is ast.Assign:
+                for bound in node.targets:
+                    if type(bound) in NAMES:
+                        self.assigned.setdefault(dotted(bound), []).append(node.value)
         self.loop = loop
 
-    def _read(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Call):
-            for place, argument in named_arguments(node):
-                if type(argument) in NAMES:
-                    self.handed.setdefault(dotted(argument), []).append((node, place))
-            func = node.func
-            if isinstance(func, ast.Attribute) and func.attr in _MUTATING and type(func.value) in NAMES:
-                self.mutated.setdefault(dotted(func.value), node)
-        elif isinstance(node, ast.AugAssign):
-            if type(node.target) in NAMES:
-                self.mutated.setdefault(dotted(node.target), node.value)
-        elif isinstance(node, ast.Assign):
-            for bound in node.targets:
-                if type(bound) in NAMES:
-                    self.assigned.setdefault(dotted(bound), []).append(node.value)
+    def _call(self, node: ast.Call) -> None:
+        for number, argument in enumerate(node.args):
+            if type(argument) in NAMES:
+                self.handed.setdefault(dotted(argument), []).append((node, str(number)))
+        for keyword in node.keywords:
+            if keyword.arg and type(keyword.value) in NAMES:
+                self.handed.setdefault(dotted(keyword.value), []).append((node, keyword.arg))
+        func = node.func
+        if type(func) is ast.Attribute and func.attr in _MUTATING and type(func.value) in NAMES:
+            self.mutated.setdefault(dotted(func.value), node)
 
     @functools.cached_property
     def variant(self) -> set[str]:
@@ -119,12 +123,6 @@ class _Turn:
         return self.mutated.get(name)
 
 
-def named_arguments(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """The arguments of a call with their places: a number, or the name of the keyword."""
-    yield from ((str(number), argument) for number, argument in enumerate(node.args))
-    yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
-
-
 def _mentions(node: ast.expr, names: set[str]) -> bool:
     """Whether one of some dotted names stands in an expression."""
     return any(type(each) in NAMES and _written(each) in names for each in ast.walk(node))
@@ -138,13 +136,16 @@ def _counts(over: ast.expr) -> bool:
     return isinstance(over, ast.Call) and dotted(over.func).rpartition(".")[2] in ("range", "count", "repeat")
 
 
-def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """Nodes of a loop's body but for those of functions and classes in it, in order."""
+def _walk(statements: Sequence[ast.AST]) -> Iterator[Any]:
+    """Nodes of a loop's body but for those of functions and classes in it, in order; of names and constants none."""
     stack: list[ast.AST] = list(reversed(statements))
     steps = 0
     while stack and steps < MAX_NODES:
         node = stack.pop()
         steps += 1
+        kind = type(node)
+        if kind is ast.Name or kind is ast.Constant:
+            continue
         yield node
-        if not isinstance(node, _SCOPES):
+        if kind not in _SCOPES:
             stack += reversed(children(node))
