@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -38,11 +38,20 @@ _STEPS, _DEPTH = 400, 8
 _ASKING = frozenset({"messages", "input", "prompt", "contents"})
 # Methods that make a text of a list.
 _WRITING = frozenset({"join", "format", "dumps", "str"})
-# Statements that hold no others, or those of a scope of their own.
-_PLAIN = frozenset(
-    {ast.Assign, ast.Expr, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Continue, ast.Break, ast.Pass}
-    | {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assert, ast.Delete}
-)
+# What holds statements but for those of a scope of their own, and where, from the last to the first.
+_BLOCKS: dict[type, tuple[str, ...]] = {
+    ast.If: ("orelse", "body"),
+    ast.For: ("orelse", "body"),
+    ast.AsyncFor: ("orelse", "body"),
+    ast.While: ("orelse", "body"),
+    ast.Try: ("finalbody", "orelse", "handlers", "body"),
+    ast.TryStar: ("finalbody", "orelse", "handlers", "body"),
+    ast.With: ("body",),
+    ast.AsyncWith: ("body",),
+    ast.Match: ("cases",),
+    ast.ExceptHandler: ("body",),
+    ast.match_case: ("body",),
+}
 _NEW: State = (Volatility.REQUEST, "loop")
 
 # The parts of a value that stand for earlier turns, by `id`, each with what stands there without them.
@@ -68,6 +77,9 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     """
     given = _given(loop.body)
     known = {name for name in given if _known(_value(scope, name))}
+    if known:
+        text = body_text(file, loop)
+        known = {name for name in known if _mentions(text, name) > len(given[name].later) + len(given[name].grown)}
     if not known:
         return {}
     reads = _Reads(known)
@@ -86,6 +98,18 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
         elif isinstance(before, Items) and given[name].later:
             _put(scope, name, msgspec.structs.replace(before, complete=False))
     return carried
+
+
+def body_text(file: File, loop: Loop) -> str:
+    """The source text of the rows of a loop's body."""
+    starts, end = file.source.starts, loop.body[-1].end_lineno or loop.body[-1].lineno
+    stop = starts[end] if end < len(starts) else len(file.source.text)
+    return file.source.text[starts[loop.body[0].lineno - 1] : stop]
+
+
+def _mentions(text: str, name: str) -> int:
+    """How often a name stands in the text of a body at most; one that is only given values and added to is not read."""
+    return text.count(name.partition("[")[0].rpartition(".")[2])
 
 
 def restore(before: Scope, after: Scope, carried: Carried) -> None:
@@ -267,24 +291,25 @@ def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
     """What the statements of a loop give values to or add to, in order: names, dotted ones too, and keys of dicts."""
     found: dict[str, _Given] = {}
     for statement in _statements(body):
-        if isinstance(statement, ast.Assign):
+        kind = type(statement)
+        if kind is ast.Assign:
             for target in statement.targets:
                 _give(found, target, statement.value)
-        elif isinstance(statement, ast.Expr):
+        elif kind is ast.Expr:
             _note_grown(found, statement.value)
-        elif isinstance(statement, ast.AnnAssign):
+        elif kind is ast.AnnAssign:
             if statement.value is not None:
                 _give(found, statement.target, statement.value)
-        elif isinstance(statement, ast.AugAssign):
+        elif kind is ast.AugAssign:
             one = found.setdefault(_key(statement.target), _Given())
             if isinstance(statement.op, ast.Add):
                 one.grown.append(statement.value)
                 one.items = one.items or isinstance(statement.value, ast.List | ast.Tuple | ast.ListComp)
             else:
                 one.later.append((statement.target, None))
-        elif isinstance(statement, ast.For | ast.AsyncFor):
+        elif kind is ast.For or kind is ast.AsyncFor:
             _give(found, statement.target, None)
-        elif isinstance(statement, ast.With | ast.AsyncWith):
+        elif kind is ast.With or kind is ast.AsyncWith:
             for item in statement.items:
                 if item.optional_vars is not None:
                     _give(found, item.optional_vars, None)
@@ -322,21 +347,18 @@ def _goes_on(value: ast.expr, name: str) -> bool:
     return first is not None and first is not value and _key(first) == name
 
 
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+def _statements(body: Sequence[ast.stmt]) -> Iterator[Any]:
     """The statements of a loop in order, those within others too, but for those of functions and classes."""
-    stack: list[ast.AST] = list(reversed(body))
+    stack: list[Any] = list(reversed(body))
     steps = 0
     while stack and steps < MAX_NODES:
         statement = stack.pop()
         steps += 1
-        if isinstance(statement, ast.stmt):
+        kind = type(statement)
+        if kind is not ast.ExceptHandler and kind is not ast.match_case:
             yield statement
-        if type(statement) in _PLAIN:
-            continue
-        for field in ("finalbody", "orelse", "handlers", "cases", "body"):
-            inner = getattr(statement, field, None)
-            if isinstance(inner, list):
-                stack += reversed(inner)
+        for field in _BLOCKS.get(kind, ()):
+            stack += reversed(getattr(statement, field))
 
 
 def _named(target: ast.expr) -> set[str]:

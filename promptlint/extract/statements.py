@@ -304,7 +304,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         iterable = evaluate(file, scope, node.iter)
         state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
-    _forget_roles(file, inner, node.body)
+    _forget_roles(file, inner, node)
     left = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
     inner.ends = []
@@ -338,14 +338,12 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     return run(file, scope, node.orelse)
 
 
-def _forget_roles(file: File, scope: Scope, body: list[ast.stmt]) -> None:
+def _forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.While) -> None:
     """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
-    starts, end = file.source.starts, body[-1].end_lineno or body[-1].lineno
-    stop = starts[end] if end < len(starts) else len(file.source.text)
-    if "role" not in file.source.text[starts[body[0].lineno - 1] : stop].lower():
+    if "role" not in carried.body_text(file, loop).lower():
         return
     found: dict[str, ast.Name] = {}
-    for node in (each for statement in body for each in ast.walk(statement)):
+    for node in (each for statement in loop.body for each in ast.walk(statement)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and "role" in node.id.lower():
             found.setdefault(node.id, node)
     for name, node in found.items():
