@@ -89,6 +89,24 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     """
     if against:
         return
+    if site.keywords:
+        _consider_named(file, site, prompted)
+    last = site.last
+    said = words(last)
+    if last[:4] == "add_":
+        _consider_added(file, site)
+    elif said and said[0] in _ASKING:
+        _consider_asked(file, site)
+    if site.keywords and last.endswith("Instructions") and last[0].isupper():
+        # An object that is nothing but instructions, for one kind of conversation or another.
+        for key, (value, node) in site.keywords.items():
+            if key not in _LABELS:
+                consider(file, value, node, "instructions", named=isinstance(value, tuple))
+    _consider_unnamed(file, site, shown)
+
+
+def _consider_named(file: File, site: CallSite, prompted: bool) -> None:
+    """The same of arguments with a keyword."""
     _consider_keywords(file, site, prompted)
     if not _ASKED.isdisjoint(site.keywords) and any(
         role_of(key) == "system" and file.prompt_like(key) for key in site.keywords
@@ -102,19 +120,8 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
         _take_pairs(file, site.keywords["messages"][0])
     if {"role", "content"} <= site.keywords.keys():
         _consider_said(file, site)
-    last = site.last
-    if last == "Task" and "description" in site.keywords:
+    if site.last == "Task" and "description" in site.keywords:
         _take_task(file, site)
-    if last[:4] == "add_":
-        _consider_added(file, site)
-    elif words(last)[:1] and words(last)[0] in _ASKING:
-        _consider_asked(file, site)
-    if last.endswith("Instructions") and last[0].isupper():
-        # An object that is nothing but instructions, for one kind of conversation or another.
-        for key, (value, node) in site.keywords.items():
-            if key not in _LABELS:
-                consider(file, value, node, "instructions", named=isinstance(value, tuple))
-    _consider_unnamed(file, site, shown)
 
 
 def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
@@ -123,7 +130,7 @@ def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
     for value, node in site.positional:
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
-            says = file.prompt_like(last) and role_of(last) != "unknown" and len(site.positional) == 1
+            says = len(site.positional) == 1 and file.prompt_like(last) and role_of(last) != "unknown"
             says = says and not (shown and words(last)[0] in _ROLE_WORDS) and words(last)[0] not in _LOOKING
             consider(file, value, node, last if says else "")
     if site.keywords and words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):

@@ -44,7 +44,7 @@ from promptlint.template import (
 )
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
-MIN_READS = 40
+MIN_READS, MIN_BYTES = 40, 80
 # What a file of prompts holds under any name is one, from this length on.
 MIN_HELD = 100
 
@@ -194,8 +194,9 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if about or key in labels:
                 continue
             below = f"{name}.{key}" if name else key
-            told = _KEY.fullmatch(key) is not None and file.prompt_like(key) and not steps(key, item)
-            inner = named or told
+            inner = named or (file.prompt_like(key) and _KEY.fullmatch(key) is not None and not steps(key, item))
+            if not inner and type(item) is tuple and not textual(item) and file.verdict is None:
+                continue
             if inner and heading(key) and isinstance(item, tuple) and len(item) == 1 and feeds(item):
                 # What stands under a heading of a prompt is read from an object.
                 file.note(item, _span(item), below, role_of(name), "within", READS)
@@ -256,6 +257,8 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         return None
     if has_text(value):
         text = sample(value)
+        if len(text) < MIN_BYTES // 4:
+            return None
         # `Template.__doc__ = "..."` is said of it.
         held = file.of_prompts and name and depth == 0 and name[:2] != "__"
         held = held and not told_people(name) and not of_failure(name)
@@ -264,7 +267,7 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         if len(text) >= MIN_HELD and held:
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
         # One character of a script without spaces says what three others do.
-        long = len(text) >= MIN_READS or len(text.encode()) >= 2 * MIN_READS
+        long = len(text) >= MIN_READS or len(text.encode()) >= MIN_BYTES
         if long and _ABOUT_READ.isdisjoint(words(name)[-1:]) and reads_like_prompt(text) and not drawn(value):
             return file.note(value, place(file, value, node), name, role_of(name), "reads", READS)
     return None
