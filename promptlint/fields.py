@@ -9,8 +9,9 @@ import msgspec
 
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
+from promptlint.extract.volatility import TELLING
 from promptlint.operations import over_texts
-from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Volatility, texts
+from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Value, Volatility, texts
 
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ROOT = re.compile(r"[A-Za-z_]\w*")
@@ -108,3 +109,13 @@ def guess_fields(template: Template) -> Template:
         return tuple(parts)
 
     return over_texts(template, change)
+
+
+def used_at(place: Hole, value: Value) -> Value:
+    """A run-time value where it is used, with what is known of it where it comes from."""
+    hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(hole) is not Hole or hole.origin not in TELLING:
+        return value
+    frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
+    level = Volatility.DEPLOY if frozen else hole.volatility
+    return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)

@@ -6,10 +6,13 @@ Not known is what the program says itself, or is told by its settings or its cal
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from promptlint.clients import unset
+from promptlint.extract.facts import Facts
 from promptlint.extract.messages import NO_TEXT
+from promptlint.extract.names import gives_prompt, prompt_like
 from promptlint.extract.sending import UNREAD
 from promptlint.extract.state import single_hole
 from promptlint.operations import is_several
@@ -19,6 +22,7 @@ from promptlint.template import (
     Hole,
     Items,
     Message,
+    Ref,
     Repeat,
     Span,
     Template,
@@ -119,3 +123,15 @@ def _loop(item: Value) -> Repeat | None:
     if not isinstance(content, tuple) or not content or not isinstance(content[0], Repeat):
         return None
     return content[0] if isinstance(item, Message) or is_several(content) else None
+
+
+def names_text(ref: Ref, facts: Facts) -> bool:
+    """Whether a name that leads nowhere is one of the program's texts, by how it is written, and none of Python's."""
+    own = ref.name[:1] == ":"
+    names = ref.name.lstrip(":.").split(".")
+    if ref.call is not None:
+        # What a function gives back that is not in sight.
+        return not own and gives_prompt(names[-1]) and names[0] not in sys.stdlib_module_names
+    if ":" in ref.name[1:] or (own and (len(names) > 1 or names[0] in facts.bindings)):
+        return False
+    return (names[-1].isupper() or any(map(prompt_like, names))) and names[0] not in sys.stdlib_module_names

@@ -5,7 +5,6 @@ Bounded in depth and in size, free of cycles, and independent of the order of fi
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -18,12 +17,12 @@ from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
-from promptlint.extract.joins import either_message, join_branches, optional
-from promptlint.extract.names import gives_prompt, prompt_like
+from promptlint.extract.joins import either_message, one_of, optional
 from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
-from promptlint.fields import made_once, named_for
+from promptlint.fields import made_once, named_for, used_at
+from promptlint.gaps import names_text
 from promptlint.modules import Modules
 from promptlint.nesting import Nesting
 from promptlint.operations import SEVERAL, in_text, is_several
@@ -56,6 +55,8 @@ MAX_PARTS = 4_000
 # functions that call each other have ways without end: each of them ends where one is on the way already.
 MAX_STEPS, MAX_CUTS = 60_000, 1_000
 MAX_HOPS = 12
+# Calls whose answers are kept.
+MAX_ANSWERS = 5_000
 
 Bound: TypeAlias = dict[str, Value]
 
@@ -92,6 +93,11 @@ class Linker:
                 self.settings.setdefault(name, []).append((facts, value))
         self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
+        # What functions give back, by what they are given: the objects themselves, which are kept for that.
+        # They hold where nothing is on the way already that was looked up for them, and as deep as they went is left.
+        self.answers: dict[tuple[object, ...], tuple[Value | None, Bound, set[tuple[str, str]], int]] = {}
+        self.trail: set[tuple[str, str]] = set()
+        self.deepest = 0
         self.active: set[tuple[str, str]] = set()
         # How often something was not looked up: a cycle, too deep, too much. What that touched holds once.
         self.cuts = 0
@@ -141,6 +147,8 @@ class Linker:
         """Begin a look-up from outside, with a budget of its own."""
         self.assumed = assumed
         self.steps, self.before = 0, self.cuts
+        if not self.depth:
+            self.trail, self.deepest = set(), 0
 
     def lacks(self, value: Value) -> bool:
         """Whether a value is one for which the program has a text that was not read."""
@@ -155,7 +163,13 @@ class Linker:
         if self.depth > MAX_DEPTH or self._spent():
             self.cuts += 1
             return _given_up(value)
+        if type(value) is tuple and (not value or (len(value) == 1 and type(value[0]) in _LEAVES)):
+            # Most values are that simple.
+            given = _given(value[0], bound) if value and bound else None
+            return value if given is None else bounded(given) if isinstance(given, tuple) else given
         self.depth += 1
+        if self.depth > self.deepest:
+            self.deepest = self.depth
         try:
             if isinstance(value, tuple):
                 if len(value) == 1 and type(value[0]) in _ALONE:
@@ -241,9 +255,11 @@ class Linker:
         return Items(tuple(found), Span("", 0, 0), complete) if found or known == len(branches) > 0 else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
+        """A text with nothing left to look up; the same one if there was nothing."""
         parts: list[Part] = []
+        same = len(template) <= MAX_PARTS
         for part in template:
-            if type(part) is Text:
+            if type(part) is Text or (type(part) is Hole and _given(part, bound) is None):
                 parts.append(part)
                 continue
             above = facts.aliases.get("extends") if type(part) is Ref else None
@@ -252,8 +268,10 @@ class Linker:
                 if whole is not None:
                     # Of what follows only the blocks count, and they are in the layout now.
                     parts.extend(in_text(whole))
+                    same = False
                     break
             value = self.part(part, facts, bound)
+            same = same and type(value) is tuple and len(value) == 1 and value[0] is part
             if isinstance(value, tuple):
                 parts.extend(value)
             elif type(part) is Ref or type(part) is Apply:
@@ -261,15 +279,15 @@ class Linker:
             else:
                 parts.extend(in_text(value))
             if len(parts) > MAX_PARTS:
+                same = False
                 break
-        return tuple(parts[:MAX_PARTS])
+        return template if same else tuple(parts[:MAX_PARTS])
 
     def part(self, part: Part, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
         match part:
             case Hole():
-                name = given_as(part) if bound else ""
-                given = bound.get(name) if name else None
+                given = _given(part, bound)
                 return (part,) if given is None else given
             case Choice():
                 if part.test is not None and (taken := decisions.taken(self, (part,), facts, bound)) is not None:
@@ -279,7 +297,7 @@ class Linker:
                 if lists:
                     # Of what is not a list nothing is known that could stand in it.
                     known = len(lists) == len([value for value in values if value != ()])
-                    joined = _one_of(part.condition, lists, len(values))
+                    joined = one_of(part.condition, lists, len(values))
                     return joined if known else msgspec.structs.replace(joined, complete=False)
                 branches = tuple(map(in_text, values))
                 same = all(branch == branches[0] for branch in branches[1:])
@@ -292,17 +310,21 @@ class Linker:
                         # What is not given is a folder of the program.
                         most = msgspec.structs.replace(most, origin="folder")
                     return (most if most.member else msgspec.structs.replace(most, member=known_as),)
-                return branches[0] if same else (Choice(part.condition, branches),)
+                if same:
+                    return branches[0]
+                kept = part.test is None and len(branches) == len(part.branches)
+                kept = kept and all(new is old for new, old in zip(branches, part.branches, strict=True))
+                return (part if kept else Choice(part.condition, branches),)
             case Repeat():
                 body = in_text(self.value(part.body, facts, bound))
-                return (msgspec.structs.replace(part, body=body),)
+                return (part if body is part.body else msgspec.structs.replace(part, body=body),)
             case Ref():
                 # An attribute may hold what the object was made with.
                 found = bound.get(part.fallback.parameter) if part.fallback.parameter else None
                 found = self.reference(part, facts, bound) if found is None else found
-                if found is None and _names_text(part, facts):
+                if found is None and names_text(part, facts):
                     self.unseen.add(part.fallback.span)
-                return (part.fallback,) if found is None else _at(part.fallback, found)
+                return (part.fallback,) if found is None else used_at(part.fallback, found)
             case Apply():
                 return self.apply(part, facts, bound)
             case _:
@@ -371,6 +393,7 @@ class Linker:
             self.cuts += 1
             return None
         self.active.add(place)
+        self.trail.add(place)
         cuts = self.cuts
         try:
             result: Value | None = None
@@ -463,13 +486,32 @@ class Linker:
             for parameter, default in function.parameters:
                 if default is not None and parameter not in given:
                     given[parameter] = self.value(default, owner, {})
-        place = (owner.file, f"{key}()")
+        # Arguments that nothing became of are the same objects again with every look-up.
+        asked = (owner.file, key, tuple(given), tuple(map(id, given.values())), self.assumed)
+        known = None if self.chains else self.answers.get(asked)
+        if known is not None and self.depth + known[3] <= MAX_DEPTH and known[2].isdisjoint(self.active):
+            self.assumed = assumed
+            self.trail |= known[2]
+            self.deepest = max(self.deepest, self.depth + known[3])
+            return known[0]
+        place, cuts = (owner.file, f"{key}()"), self.cuts
         self.active.add(place)
+        outer, self.trail, deepest, self.deepest = self.trail, {place}, self.deepest, self.depth
         try:
-            result = self.value(function.returns, owner, given)
+            result = self._returned(function, owner, given)
         finally:
             self.active.discard(place)
             self.assumed = assumed
+            inner, self.trail = self.trail, outer | self.trail
+            height, self.deepest = self.deepest - self.depth, max(deepest, self.deepest)
+        if self.cuts == cuts and not self.chains:
+            if len(self.answers) >= MAX_ANSWERS:
+                self.answers.clear()
+            self.answers[asked] = (result, given, inner, height)
+        return result
+
+    def _returned(self, function: Function, owner: Facts, given: Bound) -> Value | None:
+        result = self.value(function.returns, owner, given)
         # Of a helper that only passes values on, the call itself says more than the holes inside it.
         if has_text(result) or not isinstance(result, tuple) or self.lacks(result):
             return result
@@ -515,28 +557,6 @@ class Linker:
         return (part.fallback,) if result is None else result
 
 
-def _at(place: Hole, value: Value) -> Value:
-    """A run-time value where it is used, with what is known of it where it comes from."""
-    hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-    if type(hole) is not Hole or hole.origin not in TELLING:
-        return value
-    frozen = place.volatility is Volatility.DEPLOY and hole.volatility > Volatility.DEPLOY
-    level = Volatility.DEPLOY if frozen else hole.volatility
-    return (msgspec.structs.replace(place, volatility=level, origin=hole.origin),)
-
-
-def _names_text(ref: Ref, facts: Facts) -> bool:
-    """Whether a name that leads nowhere is one of the program's texts, by how it is written, and none of Python's."""
-    own = ref.name[:1] == ":"
-    names = ref.name.lstrip(":.").split(".")
-    if ref.call is not None:
-        # What a function gives back that is not in sight.
-        return not own and gives_prompt(names[-1]) and names[0] not in sys.stdlib_module_names
-    if ":" in ref.name[1:] or (own and (len(names) > 1 or names[0] in facts.bindings)):
-        return False
-    return (names[-1].isupper() or any(map(prompt_like, names))) and names[0] not in sys.stdlib_module_names
-
-
 def _of_object(argument: Value, facts: Facts) -> bool:
     """Whether an argument is an attribute that holds what its object was made with."""
     part = argument[0] if isinstance(argument, tuple) and len(argument) == 1 else None
@@ -550,23 +570,15 @@ def _once(part: Repeat) -> bool:
     return isinstance(own, Hole) and own.expression == part.over
 
 
+def _given(part: Part, bound: Bound) -> Value | None:
+    """What a call gives for a run-time value."""
+    name = given_as(part) if bound and type(part) is Hole else ""
+    return bound.get(name) if name else None
+
+
 # What alone makes up a value may be a list, too.
 _ALONE = (Ref, Apply, Hole, Choice)
-
-
-def _one_of(condition: str, lists: list[Items], ways: int) -> Items:
-    """One of several lists, of which each is that of a branch if there are as many."""
-    found = lists[-1]
-    for number in reversed(range(len(lists) - 1)):
-        asked, _ = way(condition, number, len(lists) if len(lists) == ways else 0)
-        found = _either(Condition(asked if ways > 2 else way(condition, 0, 2)[0]), lists[number], found)
-    return found
-
-
-def _either(condition: Condition, first: Items, second: Items) -> Items:
-    """One list or another."""
-    joined = join_branches(condition, first, second)
-    return joined if isinstance(joined, Items) else first
+_LEAVES = (Text, Hole)
 
 
 def _given_up(value: Value) -> Value:

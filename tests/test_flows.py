@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from promptlint.extract.python import facts
-from promptlint.link import link
+from promptlint.link import Linker, link
 from promptlint.source import Source
 from promptlint.template import texts
 
@@ -828,3 +828,29 @@ def test_a_list_that_is_written_out_is_read_to_its_end() -> None:
     entries = [f'{{"instruction": "{TASK} This is number {number}.", "steps": [{steps}]}}' for number in range(60)]
     prompts = {text for _, text in found({"a.py": f"TASKS = [{', '.join(entries)}]\n"})}
     assert {f"{TASK} This is number {number}." for number in range(60)} <= prompts
+
+
+def test_a_function_that_many_ask_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each of them asks the one before it twice: thousands of times in all, if every answer were worked out anew.
+    lines = [f'def tone0():\n    return "{RULES}"\n']
+    lines += [f'def tone{n}():\n    return tone{n - 1}().replace("?", tone{n - 1}())\n' for n in range(1, 12)]
+    ask = f"def ask(client):\n    {ASK}tone11()}}])\n"
+    called, asked = Linker.called, []
+    monkeypatch.setattr(Linker, "called", lambda *given, **more: asked.append(given) or called(*given, **more))
+    assert found({"app.py": "".join(lines) + ask}) == {("user", RULES)}
+    assert len(asked) < 200
+
+
+def test_answers_that_are_kept_hold_only_where_nothing_else_is_on_the_way() -> None:
+    text = textwrap.dedent("""
+    def outer(deep):
+        return "Sort the letters by desk. " + (between() if deep else "Begin with the oldest of them.")
+    def between():
+        return "Name them. " + inner(False)
+    def inner(deep):
+        return "Leave out what is no letter. " + (outer(True) if deep else "Say how many there are.")
+    """)
+    first = f"\ndef ask(client):\n    {ASK}outer(True)}}])\n"
+    second = f"\ndef again(client):\n    {ASK}inner(True)}}])\n"
+    asked = found({"app.py": text + first + second})
+    assert len(asked) == 2 and asked == found({"app.py": text + first}) | found({"app.py": text + second})

@@ -206,3 +206,13 @@ def _and(test: Test | None, item: Message | Mapping) -> Test | None:
 
 def opposite(test: Test | None) -> Test | None:
     return None if test is None else Test("not", inner=(test,))
+
+
+def one_of(condition: str, lists: list[Items], ways: int) -> Items:
+    """One of several lists, of which each is that of a branch if there are as many."""
+    found = lists[-1]
+    for number in reversed(range(len(lists) - 1)):
+        asked, _ = way(condition, number, len(lists) if len(lists) == ways else 0)
+        joined = join_branches(Condition(asked if ways > 2 else way(condition, 0, 2)[0]), lists[number], found)
+        found = joined if isinstance(joined, Items) else lists[number]
+    return found
