@@ -5,25 +5,27 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import io
 import os
+import pickle
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from promptlint import ignores
 from promptlint.config import Configuration, Settings
 from promptlint.extract.facts import Facts, Problem, Syntax
-from promptlint.files import File, language, read
+from promptlint.files import MAX_LOADED, File, language, read
 from promptlint.ignores import Ignore
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity
 from promptlint.providers import configured, model_of, self_hosted
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
-from promptlint.template import Span, texts
+from promptlint.template import Apply, Arguments, Choice, Hole, Mapping, Ref, Span, Test, Text, texts
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -119,12 +121,10 @@ def run(
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
     with _uncollected(), _workers(len(files)) as workers:
-        readings = read_all(files, progress, [settings_of(file.name).words for file in files], workers)
-        if loaded is not None:
-            more = loaded({name for reading in readings for name in reading.facts.loads})
-            paths.update((file.name, file.path) for file in more)
-            readings += read_all(more, None, None, workers)
-            files = [*files, *more]
+        words = [settings_of(file.name).words for file in files]
+        readings, more = read_all(files, progress, words, workers, loaded)
+        paths.update((file.name, file.path) for file in more)
+        files = [*files, *more]
     report = lint(readings, Sources(files), settings_of, named=named)
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
 
@@ -163,6 +163,8 @@ _SHOWN = 3
 
 # A file and what its project says of its own code.
 _Task = tuple[File, bytes]
+# Readings that are being made: what this gives once they are.
+_Pending = Callable[[], list[Reading]]
 
 
 def read_all(
@@ -170,19 +172,60 @@ def read_all(
     progress: Progress | None = None,
     words: Sequence[bytes] | None = None,
     workers: Executor | None = None,
-) -> list[Reading]:
-    """The readings of files, in their order, made by `workers` if there are any.
+    loaded: Loaded | None = None,
+) -> tuple[list[Reading], list[File]]:
+    """The readings of files, in their order, made by `workers` if there are any, and the files that these load.
 
-    `words` holds for each file what its project says of its own code.
+    `words` holds for each file what its project says of its own code, `loaded` gives the files behind names that are
+    loaded. Their readings stand behind those of the others.
     """
     tasks: list[_Task] = list(zip(files, words or [b""] * len(files), strict=True))
     readings: list[Reading] = []
-    chunks = list(_chunks(tasks))
-    for part in map(_read_chunk, chunks) if workers is None else workers.map(_read_chunk, chunks):
+    names: set[str] = set()
+    ahead: dict[File, tuple[_Pending, int]] = {}
+    for made in [_begun(chunk, workers) for chunk in _chunks(tasks)]:
+        part = made()
         readings += part
         if progress:
             progress(len(readings), len(files))
-    return readings
+        news = {name for reading in part for name in reading.facts.loads} - names
+        names |= news
+        if loaded is not None and workers is not None and news and len(ahead) < MAX_LOADED:
+            # Nobody waits until all files have been read that may load some.
+            ahead.update(_each_begun([file for file in loaded(news) if file not in ahead], workers))
+    more = loaded(names) if loaded is not None else []
+    ahead.update(_each_begun([file for file in more if file not in ahead], workers))
+    return readings + [made()[at] for made, at in map(ahead.__getitem__, more)], more
+
+
+def _each_begun(files: Sequence[File], workers: Executor | None) -> Iterator[tuple[File, tuple[_Pending, int]]]:
+    """Files that are being read, each with its place among the readings that are made at once."""
+    for chunk in _chunks([(file, b"") for file in files]):
+        made = functools.cache(_begun(chunk, workers))
+        yield from ((file, (made, at)) for at, (file, _) in enumerate(chunk))
+
+
+def _begun(chunk: Sequence[_Task], workers: Executor | None) -> _Pending:
+    """Have files read by one of the workers, or when the readings are asked for."""
+    if workers is None:
+        return functools.partial(_read_chunk, chunk)
+    future = workers.submit(_packed, chunk)
+    return lambda: pickle.loads(future.result())
+
+
+def _packed(tasks: Sequence[_Task]) -> bytes:
+    """Readings as they go from a worker to the process that started it: its own way looks up every object's type."""
+    packed = io.BytesIO()
+    pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCED
+    pickler.dump(_read_chunk(tasks))
+    return packed.getvalue()
+
+
+# What readings are made of, in the main.
+_REDUCED: dict[type, Any] = {
+    kind: kind.__reduce__ for kind in (Span, Hole, Text, Ref, Choice, Apply, Arguments, Mapping, Test)
+}
 
 
 def _chunks(tasks: Sequence[_Task]) -> Iterator[Sequence[_Task]]:

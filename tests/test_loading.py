@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shown import shown
 
+from promptlint import engine
 from promptlint.config import Configuration
 from promptlint.engine import Report, run
 from promptlint.extract import data_values, documents
@@ -21,6 +22,8 @@ from promptlint.link import link
 from promptlint.prompt import Prompt
 from promptlint.source import Source
 from promptlint.template import Hole, Items, Mapping, Text, Value, Volatility, holes, texts
+
+ASKED = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": '
 
 
 def lint(root: Path, files: dict[str, str], config: str = "") -> Report:
@@ -599,3 +602,19 @@ def test_a_settings_file_of_prompts_needs_no_word_in_its_keys(tmp_path: Path) ->
         ("draft.system", "system", "prompts/draft.yml"),
         ("review_prompt.system", "system", "settings/review.toml"),
     ]
+
+
+def test_files_that_are_loaded_are_the_same_with_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"ask{n}.py": f'def ask{n}(client):\n    {ASKED}open("told{n}.txt").read()}}])\n' for n in range(40)}
+    files |= {f"told{n}.txt": f"Sort the letters of day {n} by the desks that they are for." for n in range(40)}
+    alone = prompts(tmp_path / "alone", files)
+    assert len(alone) == 40
+    monkeypatch.setattr(engine, "PARALLEL_FILES", 2)
+    monkeypatch.setattr(engine, "_processors", lambda: 2)
+    assert [shown(each.template) for each in prompts(tmp_path / "several", files)] == [shown(p.template) for p in alone]
+    # Of more names than are read ahead, no file comes twice and none is missing.
+    monkeypatch.setattr(engine, "MAX_LOADED", 3)
+    report = lint(tmp_path / "several", files)
+    assert len(report.project.prompts) == 40 and report.files == 80
