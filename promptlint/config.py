@@ -93,16 +93,22 @@ class Patterns:
 
 # A group with a name, which one expression may have but once.
 _NAMED_GROUP = re.compile(r"(?<!\\)\(\?P<\w+>")
+# A pattern that matches in every folder.
+_ANYWHERE = "(?:^(?:.+/)?"
 
 
 def _one_of(spec: GitIgnoreSpec) -> re.Pattern[str]:
     """An expression that finds something in every path that one of the patterns matches."""
     expressions = [getattr(pattern, "regex", None) for pattern in spec.patterns]
-    found = [_NAMED_GROUP.sub("(?:", each.pattern) for each in expressions if each is not None]
+    found = [f"(?:{_NAMED_GROUP.sub('(?:', each.pattern)})" for each in expressions if each is not None]
+    # What most of them begin with goes through the path once, not once for each.
+    below = "|".join(each.replace(_ANYWHERE, "(?:", 1) for each in found if each.startswith(_ANYWHERE))
+    found = [each for each in found if not each.startswith(_ANYWHERE)]
+    found += [f"{_ANYWHERE}(?:{below}))"] if below else []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
-            return re.compile("|".join(f"(?:{each})" for each in found) or "(?!)")
+            return re.compile("|".join(found) or "(?!)")
     except re.error:
         return re.compile("")
 

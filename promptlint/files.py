@@ -30,6 +30,13 @@ _JUNK = frozenset(
 # What is built goes beside a package; within one these are names like others.
 _OUTPUT = frozenset({"build", "dist"})
 _IgnoreFiles = tuple[Patterns, ...]
+# By extension; every name on the way is asked for its own.
+_LANGUAGES = {
+    **dict.fromkeys(prompt_paths.TEXT, "text"),
+    **dict.fromkeys(prompt_paths.DATA, "data"),
+    **dict.fromkeys(PYTHON, "python"),
+    **dict.fromkeys(JINJA, "jinja"),
+}
 
 
 class File(msgspec.Struct, frozen=True, order=True):
@@ -94,13 +101,7 @@ def display(path: str, cwd: str) -> str:
 
 def language(name: str) -> str:
     """ "python", "jinja", "text", "data" or "" by a file's extension."""
-    lowered = name.lower()
-    if lowered.endswith(PYTHON):
-        return "python"
-    if lowered.endswith(JINJA):
-        return "jinja"
-    extension = prompt_paths.extension(lowered)
-    return "" if not extension else "data" if extension in prompt_paths.DATA else "text"
+    return _LANGUAGES.get(name[name.rfind(".") :].lower(), "")
 
 
 def is_test(below: str) -> bool:

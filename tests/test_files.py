@@ -103,6 +103,17 @@ def test_gitignore(tmp_path: Path) -> None:
     assert names(find(tmp_path, "sub")) == ["sub/keep/gen.py"]
 
 
+def test_patterns_of_all_kinds_in_one_file(tmp_path: Path) -> None:
+    lines = ["gen.py", "*_out.py", "/top.py", "sub/here.py", "**/far.py", "deep/**/own.py", "bin/", "!kept_out.py"]
+    left_out = ["gen.py", "sub/gen.py", "sub/a_out.py", "top.py", "sub/here.py", "sub/x/far.py", "deep/x/own.py"]
+    left_out += ["sub/bin/app.py"]
+    kept = ["sub/kept_out.py", "sub/top.py", "x/sub/here.py", "own.py", "sub/gen.pyi.py", "sub/bin.py"]
+    make(tmp_path, *left_out, *kept)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("\n".join(lines))
+    assert names(find(tmp_path)) == sorted(kept)
+
+
 def test_lines_of_gitignore_that_are_no_patterns_are_passed_over(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "gen.py", "z.log.py")
     (tmp_path / ".git").mkdir()
