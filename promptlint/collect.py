@@ -116,8 +116,12 @@ class Covered:
         be told apart.
         """
         total = inside = 0
-        for text in texts(template):
-            marks = self.files.get(text.span.file, b"")
+        own = list(texts(template))
+        marked = [self.files.get(text.span.file, b"") for text in own]
+        if not any(marks.find(1, text.span.start, text.span.end) >= 0 for text, marks in zip(own, marked, strict=True)):
+            # Most texts are looked at here for the first time: of none of their characters it must be known what it is.
+            return sum(text.span.end - text.span.start for text in own), 0
+        for text, marks in zip(own, marked, strict=True):
             for start, end in _solid(text):
                 total += end - start
                 inside += marks.count(1, start, end)
@@ -141,9 +145,10 @@ def _failed(error: Exception, span: Span) -> Problem:
 def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
     """All that there is evidence for, but for what other prompts read from objects."""
     shown, served = _shown(all_facts), only_served(all_facts, linker)
+    bare = {name for facts in all_facts for name in facts.bare}
 
     def made(name: str) -> bool:
-        return name in callers.by_name or any(name in facts.bare for facts in all_facts)
+        return name in callers.by_name or name in bare
 
     for facts in all_facts:
         for site in facts.sites:

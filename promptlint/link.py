@@ -160,7 +160,7 @@ class Linker:
 
     def value(self, value: Value, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
-        if self.depth > MAX_DEPTH or self._spent():
+        if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.cuts - self.before > MAX_CUTS:
             self.cuts += 1
             return _given_up(value)
         if type(value) is tuple and (not value or (len(value) == 1 and type(value[0]) in _LEAVES)):

@@ -39,6 +39,8 @@ def test_it_is_what_looking_at_all_of_them_gives() -> None:
 def test_time_does_not_grow_with_the_stretches_that_are_elsewhere() -> None:
     def seconds(number: int) -> float:
         nesting = Nesting((at * 10, at * 10 + 9, at) for at in range(number))
+        # They are put in order with the first question.
+        assert list(nesting.around(5)) == [0]
         began = time.process_time()
         assert all(list(nesting.around(at * 10 + 5)) == [at] for at in range(0, number, number // 1_000))
         return time.process_time() - began

@@ -120,10 +120,11 @@ def turns(template: Template, completion: bool = False) -> list[Turn]:
 def _markup(template: Template, completion: bool) -> _Markup | None:
     """The markup that a template begins with."""
     said = [text.value for text in texts(template)]
-    if any(hint in value for value in said for hint in _ANY):
+    whole = "\0".join(said)
+    if any(hint in whole for hint in _ANY):
         found = next((each for each in _MARKUP if _begins(template, each)), None)
         return found if found is None or any(found.needs in value for value in said) else None
-    if any("Human:" in value for value in said):
+    if "Human:" in whole:
         whole = Flat(template).value
         first = whole.find(_COMPLETION.hints[0])
         asks = whole.rfind("\n\nAssistant:") > first >= 0
