@@ -35,6 +35,7 @@ from promptlint.objects import Objects, arguments_of
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
+from promptlint.returned import gives_back
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
 from promptlint.template import Arguments, Items, Mapping, Span, Text, Value, holes, references, texts
@@ -165,7 +166,7 @@ class Callers:
             for function, message in facts.made:
                 place = (facts.file, function)
                 # What a tool gives back is data.
-                if function not in facts.functions or message.role == "tool":
+                if function not in facts.functions or gives_back(message):
                     continue
                 vague = message.role == "unknown"
                 known = self._flows(place, message, "", weak=vague)

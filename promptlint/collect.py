@@ -37,6 +37,7 @@ from promptlint.picked import sites as picked
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
+from promptlint.returned import holds_results, wraps_result
 from promptlint.schemas import by_name, decorated, described_sites
 from promptlint.served import explained, only_served, overridden
 from promptlint.template import (
@@ -72,6 +73,9 @@ _NO_TEXT = frozenset(
 )
 # Evidence of texts that come into a prompt from somewhere else.
 _FLOWING = ("wrapper", "within", "member")
+# Evidence of texts that programs make on the way, as against templates that are kept.
+_SENT = frozenset({*_MESSAGES, *_FLOWING, "call"})
+_WRITTEN = _SENT | {"name", "reads"}
 # Evidence of texts whose fields something out of sight may fill.
 _UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wrapper member".split())
 # Static characters of what is given to a function that sends it.
@@ -185,7 +189,10 @@ def _found(
     """The texts of sites, linked and looked at again."""
     for facts, site in sites:
         try:
-            for name, whole in _templates(_linked(site, facts, linker), site.name):
+            value = _linked(site, facts, linker)
+            if site.rank == MESSAGE and (site.role == "tool" or holds_results(value)):
+                continue
+            for name, whole in _templates(value, site.name):
                 template = linker.remarks.without(whole, (site.span,))
                 checked = _checked(site, template)
                 if checked is not None:
@@ -199,7 +206,7 @@ def _found(
 
 
 def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:
-    covered = Covered()
+    covered, given_back = Covered(), Covered()
     callers = Callers(all_facts, linker)
     learned, idle = Learned(all_facts, linker, callers), Idle(all_facts, linker)
     members = Members(all_facts, callers, linker)
@@ -211,6 +218,9 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     kept: set[tuple[object, ...]] = set()
     for request in requests:
         for prompt in request.prompts:
+            if prompt.result:
+                given_back.add(prompt.template)
+                continue
             covered.add(prompt.template)
             kept.add(layout(prompt.template))
             members.ask(prompt.role, prompt.template)
@@ -223,6 +233,9 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
         for _, size, span, site, template, name in ranked:
             if size > 0:
                 covered.add(template)
+                continue
+            if site.evidence in _SENT and given_back.holds(template):
+                # What by its own name or wording is a prompt is one, also where it stands in a result.
                 continue
             placed = layout(template)
             # A message of its own counts even if another holds the same text with something else around it.
@@ -390,9 +403,18 @@ def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     return [
         found
         for key, item in value.entries
-        if key not in _NO_TEXT and not (key == "role" and (literal(item) or "").lower() in ROLES)
+        if key not in _NO_TEXT and not (key in _NAMING and _names(key, literal(item) or " "))
         for found in _templates(item, f"{name}.{key}" if name else key)
     ]
+
+
+# Keys of a part, or of an object, under which stand words for machines, if it is one word.
+_NAMING = frozenset("role type id name model table_name collection index".split())
+
+
+def _names(key: str, word: str) -> bool:
+    """Whether what stands under a key is a name: a role, a kind, an identifier."""
+    return word.lower() in ROLES if key == "role" else not any(map(str.isspace, word))
 
 
 def _checked(site: Site, template: Template) -> Template | None:
@@ -402,6 +424,8 @@ def _checked(site: Site, template: Template) -> Template | None:
     if site.evidence in _FLOWING and not _says_something(template, site.evidence != "wrapper"):
         return None
     if site.rank == MESSAGE and _given_back(site.role, template):
+        return None
+    if site.evidence in _WRITTEN and wraps_result(site.role, template):
         return None
     if site.evidence == "name" and not has_text(site.value) and not _wordy(template):
         # `prompt = describe(row)`: values, and what is put between them elsewhere.

@@ -24,6 +24,8 @@ class Prompt(msgspec.Struct, frozen=True):
     `dedents` are the calls that a part of its text has gone through to lose its margin.
     It is sent if each condition of `when` (source text) holds or does not hold, as the flag beside it says.
     `idle`: it is a prompt by its name or its wording alone, and as far as one can see nothing sends it.
+    `result`: it gives back what a tool or the program has found (`returned`). As a part of its request it takes tokens
+    and may be cached, but it is no prompt that is listed or judged by its words.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Prompt(msgspec.Struct, frozen=True):
     dedents: tuple[Dedent, ...] = ()
     when: tuple[tuple[str, bool], ...] = ()
     idle: bool = False
+    result: bool = False
 
     @property
     def refused(self) -> bool:
@@ -226,8 +229,8 @@ class Project(msgspec.Struct, frozen=True):
         found: dict[tuple[Role, Template], Prompt] = {}
         for request in self.requests:
             for prompt in request.prompts:
-                if (prompt.role == "tool" and not prompt.template) or prompt.refused:
-                    # A name alone, or what a comment takes out.
+                if (prompt.role == "tool" and not prompt.template) or prompt.refused or prompt.result:
+                    # A name alone, what a comment takes out, or what a tool gives back.
                     continue
                 found.setdefault((prompt.role, prompt.template), prompt)
         return tuple(found.values())

@@ -64,7 +64,7 @@ class Remarks:
         if template is not prompt.template:
             prompt = msgspec.structs.replace(prompt, template=template)
         role = self._role(prompt, about)
-        return prompt if role is None else msgspec.structs.replace(prompt, role=role)
+        return prompt if role is None else msgspec.structs.replace(prompt, role=role, result=False)
 
     def silences(self, sent: Span) -> bool:
         """Whether a call, of a model or of what leads to one, stands in what is said to be no prompt: it sends none."""

@@ -37,6 +37,7 @@ from promptlint.gaps import run_time, text_gaps, unknown, unread
 from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
+from promptlint.returned import gives_back, wraps_result
 from promptlint.schemas import passed, schemas_named
 from promptlint.template import (
     Apply,
@@ -343,7 +344,10 @@ class _Reading:
                 if message.role == "system":
                     template = _whole_system(template)
                 role_of = cast(Role, message.role)
-                prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=message.when)
+                result = gives_back(message) or wraps_result(message.role, template)
+                prompt = Prompt(
+                    self.call.name, role_of, "call", template, message.span, when=message.when, result=result
+                )
                 self.add("system" if leads else part, prompt, marked, life)
                 self.unresolved += text_gaps(slot, role_of, template, self.linker.unseen)
         values = run_time(value)

@@ -11,6 +11,7 @@ import pytest
 from promptlint.extract.audience import only_shown
 from promptlint.extract.documents import facts as document_facts
 from promptlint.extract.jinja import facts as jinja_facts
+from promptlint.extract.prompt_paths import data_may
 from promptlint.extract.python import facts
 from promptlint.extract.reads import asks_for_input, asks_user
 from promptlint.link import link
@@ -137,7 +138,7 @@ def test_what_the_assistant_says_alone_is_an_answer_of_the_program() -> None:
 
     EXAMPLE = [{"role": "user", "content": "Count the letters."}, {"role": "tool", "content": "There are 12 letters."}]
     """
-    found = ["Count the letters.", "There are 12 letters.", "I will sort the letters one by one."]
+    found = ["Count the letters.", "I will sort the letters one by one."]
     assert sorted(texts_of(program)) == sorted([*found, "The desk of the letter is"])
 
 
@@ -679,10 +680,11 @@ class Tool(BaseModel):
 
 
 def test_what_a_part_of_a_message_is_marked_with() -> None:
-    told = '{{"toolResult": {{"content": [{{"text": {text}}}], "status": "success"}}}}'
+    told = '{{"type": "pdf_url", "pdf_url": {{"url": {url}}}}}, {{"text": {text}}}'
     message = f'{{{{"role": "user", "content": [{told}]}}}}'
-    assert texts_of(f"history.append({message.format(text='said')})") == []
-    assert texts_of(f"history.append({message.format(text=repr('Sort it anew'))})") == ["Sort it anew"]
+    assert texts_of(f"history.append({message.format(url='said', text='said')})") == []
+    assert texts_of(f"history.append({message.format(url='said', text=repr('Sort it anew'))})") == ["Sort it anew"]
+    assert texts_of("history.append({'role': 'user', 'content': {'type': 'image_url', 'image_url': said}})") == []
 
 
 def test_a_description_that_every_tool_has_of_its_own() -> None:
@@ -714,3 +716,41 @@ TEXTS = {
 """
     assert texts_of(form) == []
     assert texts_of(form.replace('"info"', '"value"')) != []
+
+
+def test_what_an_error_says_of_itself() -> None:
+    program = """
+    class {name}({base}):
+        Msg: str = "The letter cannot be sorted, please hand it in once more."
+
+        def __init__(self, letter):
+            super().__init__(user_message="The letter cannot be sorted, please hand it in once more.")
+
+    def ask(failed):
+        return client.ask(messages=[{{"role": "user", "content": f"Explain what this means: {{failed.Msg}}"}}])
+    """
+    told = "The letter cannot be sorted, please hand it in once more."
+    assert told not in texts_of(program.format(name="LetterError", base="Fault"))
+    assert told not in texts_of(program.format(name="Lost", base="desk.LetterError").replace("Msg", "msg"))
+    assert told in texts_of(program.format(name="Letter", base="Fault"))
+
+
+def test_what_a_column_or_a_field_is() -> None:
+    column = 'def prompt_columns():\n    return {{"rules": {{{kind}"description": "The text that a clerk gets"}}}}'
+    assert texts_of(column.format(kind="")) == ["The text that a clerk gets"]
+    assert texts_of(column.format(kind='"type": "string", ')) == []
+    told = "You can use a class or a dict. Respond in the form of the letter, and return only valid JSON."
+    field = f'class Settings(BaseModel):\n    form: str = {{}}("", description="{told}")'
+    assert texts_of(field.format("Field")) == []
+    assert texts_of(field.format("Form")) == [] and texts_of(field.format("Desk")) == [told]
+
+
+def test_what_a_person_chooses() -> None:
+    program = 'def {0}(prompt_message, names):\n    ...\n{0}("Select a desk for the letter:", DESKS)'
+    assert texts_of(program.format("select_choice")) == []
+    assert texts_of(program.format("select_office")) == ["Select a desk for the letter:"]
+
+
+def test_a_file_of_settings_with_a_number_for_a_name() -> None:
+    assert data_may("runs/office.json") and data_may("prompts/v2.yaml")
+    assert not data_may("runs/00024.json")

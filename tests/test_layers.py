@@ -43,6 +43,7 @@ LAYERS = (
         "picked",
         "remarks",
         "requests",
+        "returned",
         "schemas",
         "senders",
         "served",

@@ -112,6 +112,8 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         marker = "  [cache marker]" if number in request.markers else ""
         if row.prompt.when:
             marker = f"  [if {_short(safe(row.prompt.condition))}]{marker}"
+        if row.prompt.result:
+            marker = f"  [a result that is given back]{marker}"
         if row.prompt.refused:
             marker = f"  [not a prompt, says a comment]{marker}"
         where = _where(row, report)
@@ -185,6 +187,7 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
                 ],
                 "cache_marker": number in request.markers,
                 "not_a_prompt": row.prompt.refused,
+                "result": row.prompt.result,
                 "variables": [variable_json(variable, report) for variable in row.variables],
                 "spans": [place(span, sources) for span in pieces(row.prompt.template)],
             }

@@ -102,6 +102,8 @@ def _groups(prompts: Sequence[Prompt]) -> Iterator[tuple[Template, ...]]:
     last = max((at for at, prompt in enumerate(prompts) if prompt.role == "assistant"), default=-1)
     roles: dict[str, list[Template]] = {}
     for at, prompt in enumerate(prompts):
+        if prompt.result:
+            continue
         if prompt.role == "tool":
             yield (prompt.template,)
         elif prompt.role == "system" or (prompt.role != "assistant" and at > last):

@@ -23,13 +23,13 @@ _NAME = re.compile(r"[\W_]*\w+(?:\([^()\n]{0,200}\))?[*_`\"']*(?:\s*\([^()\n]{0,
 
 def restated_tools(request: Request, model: str, min_tokens: int) -> Iterator[Finding]:
     """The descriptions of tools that the system or user text repeats word for word, one finding for a text."""
-    told = [prompt for prompt in request.prompts if prompt.role in ("system", "user", "unknown")]
+    told = [prompt for prompt in request.prompts if prompt.role in ("system", "user", "unknown") and not prompt.result]
     if not told:
         # Most requests of a server of tools are one tool, with no text beside it.
         return
     described: dict[str, tuple[str, Span]] = {}
     for prompt in request.prompts:
-        if prompt.role == "tool":
+        if prompt.role == "tool" and not prompt.result:
             for key, span in _said(prompt):
                 described.setdefault(key, (prompt.name, span))
     for prompt in told if described else ():

@@ -38,7 +38,8 @@ def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
         return
     model = model_of(request)
     for prompt in request.prompts:
-        yield from _shown_twice(read(prompt.template), model, min_tokens)
+        if not prompt.result:
+            yield from _shown_twice(read(prompt.template), model, min_tokens)
     for places in places_of(request):
         yield from _said_twice(places, model, min_tokens)
 

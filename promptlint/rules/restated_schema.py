@@ -62,7 +62,7 @@ def _restated(request: Request, model: str, min_tokens: int) -> Iterator[tuple[F
         return
     exact = encoding_of(model).exact
     for prompt in request.prompts:
-        if prompt.role not in ("system", "user", "unknown"):
+        if prompt.role not in ("system", "user", "unknown") or prompt.result:
             continue
         document = read(prompt.template)
         for schema in schemas:

@@ -38,7 +38,7 @@ def check(
 
 
 def _document(prompt: Prompt) -> Document | None:
-    if prompt.role == "tool" or prompt.evidence in ("decorator", "schema"):
+    if prompt.role == "tool" or prompt.result or prompt.evidence in ("decorator", "schema"):
         return None
     return read(prompt.template)
 

@@ -1,0 +1,68 @@
+"""Texts that give back to a model what a tool, code that was run, or an environment has said.
+
+They are sent, so they are parts of their request, but nobody has written them to tell the model what to do: they are no
+prompts of their own, and no rule judges their words.
+"""
+
+from __future__ import annotations
+
+from promptlint.extract.patterns import lazy
+from promptlint.operations import literal
+from promptlint.template import Apply, Items, Mapping, Message, Ref, Template, Value, holes, texts
+
+# What says of a value that it is a result.
+_SAYS = frozenset(
+    "observation observations result results output outputs returned stdout stderr traceback interpreter error errors "
+    "exception".split()
+)
+# What else stands around one: who has it from where, and that it was cut.
+_AROUND = frozenset(
+    "tool function call command code program action step search query execution executing executed running run parsing "
+    "environment env system status exit id name message content text response from of for the an is was with this "
+    "begin start end truncated due to too long length limit characters chars lines omitted occurred while".split()
+)
+# `<tool_response>`
+_ANSWERING = frozenset({"tool", "function"})
+# More words are a sentence of its own.
+_MOST = 12
+_WORD = lazy(r"[^\W\d_]+")
+# What a block of a message that is a tool's result has, besides its type (`tool_result`, `function_call_output`).
+_RESULT_KEYS = ("toolResult", "tool_use_id", "functionResponse", "function_response")
+_RESULT_TYPES = ("tool_result", "_call_output", "function_response")
+
+
+def gives_back(message: Message) -> bool:
+    """Whether a message, linked or as it is written, gives a result back: by who speaks, or by what stands in it."""
+    content = message.content
+    wraps = type(content) is tuple and wraps_result(message.role, content)
+    return wraps or message.role == "tool" or holds_results(content)
+
+
+def holds_results(content: Value) -> bool:
+    """Whether all blocks of a message are results of tools."""
+    blocks = content.items if type(content) is Items else (content,)
+    return bool(blocks) and all(type(block) is Mapping and _is_result(block) for block in blocks)
+
+
+def _is_result(block: Mapping) -> bool:
+    kind = literal(block.get("type")) or ""
+    return kind.endswith(_RESULT_TYPES) or any(block.get(key) is not None for key in _RESULT_KEYS)
+
+
+def wraps_result(role: str, template: Template) -> bool:
+    """Whether a text is a run-time value with nothing around it but words that say it is a result.
+
+    `f"Observation: {found}"`, `f"<tool_response>{answer}</tool_response>"`, `f"{output[:500]} [truncated]"`: neither
+    the words of the system nor those of the model.
+    """
+    if role not in ("user", "unknown"):
+        return False
+    said: set[str] = set()
+    for text in texts(template):
+        found = _WORD.findall(text.value[:400])
+        said.update(word.lower() for word in found if len(word) > 1)
+        if len(said) > _MOST or len(text.value) > 400:
+            return False
+    says = not _SAYS.isdisjoint(said) or ("response" in said and not _ANSWERING.isdisjoint(said))
+    known = not any(type(part) is Ref or type(part) is Apply for part in template)
+    return says and said <= (_SAYS | _AROUND) and known and any(True for _ in holes(template))
