@@ -18,6 +18,7 @@ import msgspec
 
 from promptlint.classes import Place
 from promptlint.drawn import MAX_TEXTS, within
+from promptlint.extract.against import of_failures
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import volatility_of, words
 from promptlint.extract.sites import READS, TOLD, extent
@@ -74,7 +75,7 @@ class Members:
         for facts in all_facts:
             for key, value in facts.bindings.items():
                 owner, _, name = key.rpartition(".")
-                if owner in facts.bases:
+                if owner in facts.bases and not of_failures(owner):
                     self._add(name, classes.family(facts, owner), facts, value)
             for key, function in facts.functions.items():
                 owner, _, name = key.rpartition(".")

@@ -69,6 +69,11 @@ def answers(dotted: str) -> bool:
     return last in _OUTPUTS or (last.lstrip("_")[:1].isupper() and scripted(last))
 
 
+def of_failures(name: str) -> bool:
+    """Whether a class of this name is an error or a warning: who catches it reads what it says."""
+    return name.endswith(AGAINST_SUFFIXES)
+
+
 _MEASURING = frozenset("count estimate track".split())
 _MEASURED = frozenset("token tokens cost message messages history".split())
 

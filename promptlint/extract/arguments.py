@@ -7,7 +7,7 @@ import ast
 import msgspec
 
 from promptlint.extract import sending
-from promptlint.extract.against import AUDIENCE_PACKAGES, exemplified
+from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
 from promptlint.extract.names import example_like, role_of, tool_named, words
@@ -142,7 +142,7 @@ def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
 def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
     """What the names of keywords, and the texts given by them, say."""
     for key, (value, node) in site.keywords.items():
-        if key in _HINTS or exemplified(key, value):
+        if key in _HINTS or exemplified(key, value) or (key == "description" and site.last in FIELDS):
             continue
         if file.prompt_like(key):
             note_fed(file, value, key)

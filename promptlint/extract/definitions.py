@@ -8,7 +8,7 @@ import contextlib
 import msgspec
 
 from promptlint.extract import schemas
-from promptlint.extract.against import answers
+from promptlint.extract.against import answers, of_failures
 from promptlint.extract.audience import held_by, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
@@ -250,8 +250,9 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg), None, known),)
     file.where, file.function = node.name, scope.name
     calls = len(file.facts.calls)
-    # What a stand-in for a model says, its methods hold.
-    with file.aside() if owner and answers(owner) else contextlib.nullcontext():
+    # What a stand-in for a model says, its methods hold, as those of an error what that says.
+    told = owner and (answers(owner) or any(map(of_failures, (owner, *file.facts.bases.get(owner, ())))))
+    with file.aside() if told else contextlib.nullcontext():
         run(file, scope, node.body)
     file.where = file.function = ""
     _forget_shown(file, scope, node, sites)
@@ -425,8 +426,9 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     for decorator in node.decorator_list:
         evaluate(file, scope, decorator)
     entries = [entry for base in bases if (entry := file.lexicon.base(base, file.imported)) is not None]
-    # What a class asks people for, they read.
-    with file.aside() if any(asks_person(base.rpartition(".")[2]) for base in bases) else contextlib.nullcontext():
+    # What a class asks people for, they read; so they do what an error says.
+    asks = any(asks_person(base.rpartition(".")[2]) for base in bases)
+    with file.aside() if asks or any(map(of_failures, (node.name, *bases))) else contextlib.nullcontext():
         run(file, inner, node.body)
     bind_scope(file, inner)
     note_fields(file, inner, node)

@@ -165,6 +165,7 @@ def gives_prompt(name: str) -> bool:
 
 
 # Words of functions that ask a person.
+_CHOOSING = frozenset("select choose pick".split())
 _PERSONS = frozenset({"human", "user"})
 _ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
 # Fields of a form: `ui.text_input(prompt="...")`
@@ -181,6 +182,8 @@ def asks_person(name: str) -> bool:
         return "input" in parts and parts[-1] in ("request", "event")
     if len(parts) < 2:
         return False
+    if parts[0] in _CHOOSING and parts[-1] in ("choice", "option", "choices", "options"):
+        return True
     if len(parts) == 2 and parts[0] in _FIELDS_OF_FORMS and parts[1] == "input":
         return True
     if parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):

@@ -142,9 +142,10 @@ def translated(path: str) -> bool:
 
 
 def data_may(path: str) -> bool:
-    """Whether a settings file may hold prompts at all."""
+    """Whether a settings file may hold prompts at all: one whose name is a number is a record of many."""
     folders, name = _parts(path)
-    return name not in _SETTINGS and not _for_people(folders, name) and name[:1] != "."
+    recorded = name.partition(".")[0].isdecimal()
+    return name not in _SETTINGS and not recorded and not _for_people(folders, name) and name[:1] != "."
 
 
 def data_speaks(data: bytes) -> bool:
