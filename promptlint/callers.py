@@ -22,7 +22,7 @@ from promptlint.classes import Place
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
 from promptlint.extract import spreads
-from promptlint.extract.against import speaks_against
+from promptlint.extract.against import of_failures, speaks_against
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
 from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
@@ -229,7 +229,8 @@ class Callers:
             for key, known in facts.functions.items():
                 told = [(name, Slot(role_of(name), True, True)) for name, _ in known.parameters if takes_prompt(name)]
                 place = (facts.file, key)
-                if told and not speaks_against(key) and self._learn(place, told):
+                against = speaks_against(key) or of_failures(key.rpartition(".")[0])
+                if told and not against and self._learn(place, told):
                     self.told.update((place, name) for name, slot in told if self.slots[place][name] is slot)
                     found[place] = None
         return list(found) + self._constructors()

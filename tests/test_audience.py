@@ -726,11 +726,15 @@ def test_what_an_error_says_of_itself() -> None:
         def __init__(self, letter):
             super().__init__(user_message="The letter cannot be sorted, please hand it in once more.")
 
+    class FaultError(Exception):
+        def __init__(self, user_message):
+            self.user_message = user_message
+
     def ask(failed):
         return client.ask(messages=[{{"role": "user", "content": f"Explain what this means: {{failed.Msg}}"}}])
     """
     told = "The letter cannot be sorted, please hand it in once more."
-    assert told not in texts_of(program.format(name="LetterError", base="Fault"))
+    assert told not in texts_of(program.format(name="LetterError", base="FaultError"))
     assert told not in texts_of(program.format(name="Lost", base="desk.LetterError").replace("Msg", "msg"))
     assert told in texts_of(program.format(name="Letter", base="Fault"))
 
