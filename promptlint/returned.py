@@ -10,16 +10,17 @@ from promptlint.extract.patterns import lazy
 from promptlint.operations import literal
 from promptlint.template import Apply, Items, Mapping, Message, Ref, Template, Value, holes, texts
 
-# What says of a value that it is a result.
-_SAYS = frozenset(
-    "observation observations result results output outputs returned stdout stderr traceback interpreter error errors "
-    "exception".split()
+# What says of a value that it is a result, or why there is none.
+_FAILED = frozenset("error errors exception failed failure traceback".split())
+_SAYS = _FAILED | frozenset(
+    "observation observations result results output outputs returned stdout stderr interpreter".split()
 )
 # What else stands around one: who has it from where, and that it was cut.
 _AROUND = frozenset(
     "tool function call command code program action step search query execution executing executed running run parsing "
     "environment env system status exit id name message content text response from of for the an is was with this "
-    "begin start end truncated due to too long length limit characters chars lines omitted occurred while".split()
+    "begin start end truncated due to too long length limit characters chars lines omitted occurred while information "
+    "processing generating loading communication validation request api server".split()
 )
 # `<tool_response>`
 _ANSWERING = frozenset({"tool", "function"})
@@ -53,9 +54,9 @@ def wraps_result(role: str, template: Template) -> bool:
     """Whether a text is a run-time value with nothing around it but words that say it is a result.
 
     `f"Observation: {found}"`, `f"<tool_response>{answer}</tool_response>"`, `f"{output[:500]} [truncated]"`: neither
-    the words of the system nor those of the model.
+    the words of the system nor those of the model, in whose place a program says that something has failed.
     """
-    if role not in ("user", "unknown"):
+    if role not in ("user", "unknown", "assistant"):
         return False
     said: set[str] = set()
     for text in texts(template):
@@ -63,6 +64,8 @@ def wraps_result(role: str, template: Template) -> bool:
         said.update(word.lower() for word in found if len(word) > 1)
         if len(said) > _MOST or len(text.value) > 400:
             return False
+    if role == "assistant" and _FAILED.isdisjoint(said):
+        return False
     says = not _SAYS.isdisjoint(said) or ("response" in said and not _ANSWERING.isdisjoint(said))
     known = not any(type(part) is Ref or type(part) is Apply for part in template)
     return says and said <= (_SAYS | _AROUND) and known and any(True for _ in holes(template))

@@ -743,6 +743,7 @@ def test_what_a_column_or_a_field_is() -> None:
     column = 'def prompt_columns():\n    return {{"rules": {{{kind}"description": "The text that a clerk gets"}}}}'
     assert texts_of(column.format(kind="")) == ["The text that a clerk gets"]
     assert texts_of(column.format(kind='"type": "string", ')) == []
+    assert texts_of(column.format(kind='"type": Kind.TEXT, ')) == []
     told = "You can use a class or a dict. Respond in the form of the letter, and return only valid JSON."
     field = f'class Settings(BaseModel):\n    form: str = {{}}("", description="{told}")'
     assert texts_of(field.format("Field")) == []

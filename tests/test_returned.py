@@ -95,6 +95,8 @@ def test_the_words_of_the_model_and_of_the_system_are_its_own() -> None:
     template = (Text("Observation: ", span, True), Hole("found", span))
     assert wraps_result("user", template) and wraps_result("unknown", template)
     assert not wraps_result("system", template) and not wraps_result("assistant", template)
+    failed = (Text("**Error:** ", span, True), Hole("e", span))
+    assert wraps_result("user", failed) and wraps_result("assistant", failed) and not wraps_result("system", failed)
     assert not wraps_result("user", template[:1])
 
 

@@ -191,7 +191,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             if outcome and key in TOLD:
                 continue
             about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
-            if about or key in labels or (key == "description" and literal(value.get("type"))):  # of a field
+            if about or key in labels or (key == "description" and value.get("type") is not None):  # of a field
                 continue
             below = f"{name}.{key}" if name else key
             inner = named or (file.prompt_like(key) and _KEY.fullmatch(key) is not None and not steps(key, item))
