@@ -234,7 +234,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             if size > 0:
                 covered.add(template)
                 continue
-            if site.evidence in _SENT and given_back.holds(template):
+            if given_back.files and site.evidence in _SENT and given_back.holds(template):
                 # What by its own name or wording is a prompt is one, also where it stands in a result.
                 continue
             placed = layout(template)
