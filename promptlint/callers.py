@@ -53,7 +53,7 @@ MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
-MIN_WITHIN = 60
+MIN_WITHIN = 40
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
 # Roles of parameters that hold no text.

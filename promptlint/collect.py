@@ -225,7 +225,10 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             kept.add(layout(prompt.template))
             members.ask(prompt.role, prompt.template)
         kept.update(layout(template) for template in _whole_messages(request))
-    sites = [*_sites(all_facts, linker, callers), *members.found()]
+    read = members.found()
+    # The messages that texts come into by way of objects, by the places of the texts.
+    into = {site.span: site.role for _, site in read}
+    sites = [*_sites(all_facts, linker, callers), *read]
     while sites:
         ranked = list(_ranked(_found(sites, linker, members, problems)))
         # Of two that are as strong and as long, the one that knows the role.
@@ -248,7 +251,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             covered.add(template)
             kept.add(placed)
             template = idle.doubted(learned.refined(template))
-            role = _role(site.role, template)
+            role = _role(into.get(site.span, site.role) if site.role == "unknown" else site.role, template)
             members.ask(role, template)
             # Where it is sent from, and how often, is not known.
             unused = site.evidence in ("name", "reads") and idle.unused(name, site.span.file)

@@ -66,10 +66,10 @@ def within(value: Value, path: Sequence[str], depth: int = 0) -> Iterator[Templa
             for _, item in value.entries:
                 yield from within(item, path[1:], depth + 1)
     elif not key or key == "*":
-        for part in value:
-            if type(part) is Choice:
-                # One text or another.
-                for branch in part.branches:
-                    yield from within(branch, path, depth + 1)
-                return
-        yield value
+        part = value[0] if len(value) == 1 else None
+        if type(part) is Choice:
+            # One text or another.
+            for branch in part.branches:
+                yield from within(branch, path, depth + 1)
+        else:
+            yield value

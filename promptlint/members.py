@@ -20,7 +20,7 @@ from promptlint.classes import Place
 from promptlint.drawn import MAX_TEXTS, within
 from promptlint.extract.against import of_failures
 from promptlint.extract.facts import Facts, Site
-from promptlint.extract.names import volatility_of, words
+from promptlint.extract.names import describing, volatility_of, words
 from promptlint.extract.sites import READS, TOLD, extent
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
@@ -48,10 +48,11 @@ class Read(msgspec.Struct, frozen=True):
     `kind`: "member", an attribute or method of objects, by its `name` alone; "variable" of a template that is called
     the same; "item" of a collection, as in `Hole.member`; "shown", an object as text, and "returned", what a method
     gives back, where the class is known; "own", an attribute of an object of the class `owner` of that file, whose
-    method reads it, or whose class is known.
+    method reads it, or whose class is known; "added", what methods add to a list in such an attribute, or what stands
+    in that under a key.
     """
 
-    kind: Literal["member", "variable", "item", "shown", "returned", "own", "of"]
+    kind: Literal["member", "variable", "item", "shown", "returned", "own", "of", "added"]
     name: str
     file: str = ""
     owner: str = ""
@@ -79,11 +80,11 @@ class Members:
                     self._add(name, classes.family(facts, owner), facts, value)
             for key, function in facts.functions.items():
                 owner, _, name = key.rpartition(".")
-                if owner in facts.bases and "_" in name.strip("_"):
+                if owner in facts.bases and describing(name):
                     self._add(f"{name}()", classes.family(facts, owner), facts, function.returns)
             for owner, name, value in facts.given:
                 # What object `x.text = "..."` is about, or what `Field(help="...")` is, nothing says.
-                if owner in own or "_" in name.strip("_[]"):
+                if owner in own or describing(name.strip("[]")):
                     self._add(name, ("", owner), facts, value)
 
     def _add(self, name: str, family: Place, facts: Facts, value: Value) -> None:
@@ -99,9 +100,14 @@ class Members:
             if self._known(read) if read.kind == "returned" else not by_name or read.name in self.values:
                 self._want(read, role)
         for hole in holes(template):
+            if hole.member[:6] == "*self." and (owner := self._around(hole)):
+                self._want(Read("added", hole.member[6:], hole.span.file, owner), role)
             if hole.parameter[:5] == "self." and (owner := self._around(hole)):
                 inner, _, name = hole.parameter[5:].rpartition(".")
-                if inner:
+                if inner and name == "__doc__":
+                    # What a method of the object says of itself.
+                    self._want(Read("own", f"{inner}.{name}", hole.span.file, owner), role)
+                elif inner:
                     self._of(Read("of", name, hole.span.file, f":{owner}.{inner}"), role)
                 else:
                     self._want(Read("own", name, hole.span.file, owner), role)
@@ -145,6 +151,8 @@ class Members:
                     sites += self._shown(read, role)
                 case "own":
                     sites += self._held(read, role)
+                case "added":
+                    sites += self._added(read, role)
                 case _ if self._tells(read):
                     for _, facts, value in self.values[read.name]:
                         span = extent(value) or _NOWHERE
@@ -209,6 +217,15 @@ class Members:
                     if value is not None and self._makes(given, own):
                         yield given.facts, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
 
+    def _added(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
+        """The texts that methods add to a list in an attribute, or to what stands in the list."""
+        attribute, *path = read.name.split(".")
+        line = self.classes.lineage(self.homes[read.file], read.owner)
+        for home, name in (*line, *self.classes.below(read.file, read.owner)):
+            for value in home.added.get(f"{name}.{attribute}", ()):
+                for text in itertools.islice(within(self.linker.resolve(value, home), path), MAX_TEXTS):
+                    yield home, Site(text, role, attribute, "member", extent(text) or _NOWHERE, READS)
+
     def _makes(self, given: Given, classes: set[Place]) -> bool:
         """Whether a call is about an object of one of these classes: it makes it, or it is one of its own methods'."""
         made = self.classes.about(given.facts, given.invocation.name)
@@ -217,7 +234,7 @@ class Members:
     def _tells(self, read: Read) -> bool:
         """Whether a name says enough of whose it is: by its words, or since few have it."""
         owners = {family[1].rpartition(".")[2] for family, _, _ in self.values[read.name]}
-        if len(words(read.name)) > 1:
+        if len(words(read.name)) > 1 or describing(read.name.strip("[]()")):
             return len(owners) <= MAX_FAMILIES
         if read.kind == "variable":
             # What objects are made with, and the class that keeps it.
@@ -257,14 +274,14 @@ def _read_by(hole: Hole, namesakes: set[str]) -> Iterator[Read]:
     elif member[:1] == "#":
         yield Read("item", member, file)
         key = member.rpartition(".")[2]
-        if "_" in key.strip("_"):
+        if describing(key):
             yield Read("member", f"[{key}]")
     elif member[:1] == "*":
         # An item of what callers give: if that is not in sight, the name alone leads on.
         key = member.rpartition(".")[2]
         if key not in _COMMON:
             yield Read("member", key)
-        if "_" in key.strip("_"):
+        if describing(key):
             yield Read("member", f"[{key}]")
     elif member[:1] == ".":
         owner, _, name = member[1:].rpartition(".")

@@ -624,6 +624,138 @@ CASES = [
         """,
         ("user", f"{RULES} {TASK} "),
     ),
+    case(
+        "what tools say of themselves, by their docstrings, put into a dict of commands",
+        f"""
+        class Tool:
+            def documentation(self, form="short"):
+                raise NotImplementedError
+        class Search(Tool):
+            def documentation(self, form="short"):
+                match form:
+                    case "short":
+                        return self.function.__doc__
+                    case "manual":
+                        return "RULES_TEXT"
+            def function(self, term):
+                '''TASK_TEXT'''
+        class Desk:
+            def commands(self):
+                found = {{}}
+                for name, tool in self.office.tools.items():
+                    found[name] = {{"docstring": tool.documentation("short"), "signature": "(...)"}}
+                return found
+        def told(commands):
+            text = ""
+            for command in commands:
+                signature, docstring = command["signature"], command["docstring"]
+                text += f"{{signature}}: {{docstring}}"
+            return text
+        def ask(client, desk):
+            {ASK}"These are the commands: " + told(list(desk.commands().values()))}}])
+        """,
+        ("user", TASK + RULES),
+    ),
+    case(
+        "what a class above reads of the docstring of a method below",
+        f"""
+        class Tool:
+            def documentation(self):
+                return f"A tool for letters: {{self.function.__doc__}}"
+        class Search(Tool):
+            def function(self, term):
+                '''TASK_TEXT'''
+        def ask(client, tools):
+            {ASK}"The tools. " + "".join(tool.documentation() for tool in tools)}}])
+        """,
+        ("user", TASK),
+    ),
+    case(
+        "the docstring of a function",
+        f"""
+        def search(term):
+            '''TASK_TEXT'''
+        def ask(client):
+            {ASK}f"This is a tool. {{search.__doc__}}"}}])
+        """,
+        ("user", f"This is a tool. {TASK}"),
+    ),
+    case(
+        "what is found by its name has the role of the message that reads it from an object",
+        """
+        class Base:
+            def ask(self, client, letter):
+                system = f"Hello. {self.role_description()}"
+                client.chat.completions.create(model="gpt-5", messages=[
+                    {"role": "system", "content": system}, {"role": "user", "content": letter}])
+        class Clerk(Base):
+            def role_description(self):
+                return "A clerk who reads all the letters of the week, and does so with great care."
+        """,
+        ("system", "A clerk who reads all the letters of the week, and does so with great care."),
+    ),
+    case(
+        "what methods add to a list of the object, and a prompt joins",
+        f"""
+        class Desk:
+            def __init__(self):
+                self.history, self.notes, self.rules = list(), [], []
+            def keep(self, number, letter):
+                self.history.append(f"RULES_TEXT {{letter}}")
+                self.notes.append((number, f"TASK_TEXT {{letter}}"))
+                self.rules += [{{"kind": number, "told": f"Rule {{number}}: leave out what nobody has to know of it."}}]
+            def ask(self, client):
+                told = "\\n".join(self.history)
+                notes = "\\n".join([_[1] for _ in self.notes])
+                rules = "\\n".join(f"- {{rule['told']}}" for rule in self.rules)
+                {ASK}f"Letters: {{told}} {{notes}} {{rules}}"}}])
+        """,
+        ("user", f"{RULES} "),
+        ("user", f"{TASK} "),
+        ("user", "Rule : leave out what nobody has to know of it."),
+    ),
+    case(
+        "what a turn of a loop leaves for the next one, in more ways than one",
+        f"""
+        def answer(client, topic, feedback):
+            return {ASK}f"Sort these letters: {{topic}}. {{feedback}}"}}])
+        def main(client, topic):
+            feedback = str()
+            for _ in range(5):
+                reply = answer(client, topic, feedback=f"Feedback: {{feedback}}")
+                feedback = str()
+                if "DONE" in reply:
+                    done = reply.split("DONE")
+                    feedback += f"RULES_TEXT {{done}}"
+                    if len(done) > 2:
+                        feedback += "TASK_TEXT"
+        """,
+        ("user", f"{RULES} {TASK}"),
+    ),
+    case(
+        "what is left for the next turn by name alone",
+        f"""
+        def main(client, letter, failed):
+            told = ""
+            for _ in range(5):
+                reply = {ASK}f"Sort this letter: {{letter}}. {{told}}"}}])
+                said = f"TASK_TEXT {{reply}}"
+                told = said if failed(reply) else "RULES_TEXT"
+        """,
+        ("user", f"{TASK} "),
+        ("user", RULES),
+    ),
+    case(
+        "the lists that callers give to a function that joins them",
+        f"""
+        def ask(client, rules):
+            told = "\\n".join(rules)
+            {ASK}f"Rules: {{told}}"}}])
+        ask(None, ["RULES_TEXT", "TASK_TEXT"])
+        """,
+        ("user", RULES),
+        ("user", TASK),
+    ),
 ]
 
 

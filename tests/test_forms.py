@@ -1372,6 +1372,37 @@ FORMS = [
         silent=("Where the tools",),
     ),
     form(
+        "a tool that its class makes",
+        """
+        class SpadeTool(ToolDefinition[Digging]):
+            @classmethod
+            def create(cls, garden):
+                told = f"Turns the soil of one bed of {garden.name}, and leaves the worms."
+                return [cls(digging=Digging, description=told)]
+        class Shed(Building):
+            @classmethod
+            def create(cls, garden):
+                told = f"Where the tools of {garden.name} are kept."
+                return [cls(name=garden.name, description=told)]
+        """,
+        ("Turns the soil of one bed of", "tool"),
+        silent=("Where the tools",),
+    ),
+    form(
+        "a template that is called after its message",
+        """
+        from langchain_core.prompts import PromptTemplate
+        SYSTEM_PROMPT = PromptTemplate(template="Assume the role of {role}, and sort all letters.")
+        class Desk:
+            def __init__(self):
+                self.system_prompt = PromptTemplate.from_template("Assume the role of {role}, and sort no letters.")
+                self.letter_prompt = PromptTemplate.from_template("Sort this letter, please: {letter}")
+        """,
+        (", and sort all letters.", "system"),
+        (", and sort no letters.", "system"),
+        ("Sort this letter, please: ", "user"),
+    ),
+    form(
         "tools that people choose from a list",
         """
         class BaseTool(BaseModel):

@@ -94,6 +94,8 @@ _TAILS = frozenset(name.rpartition(".")[2] for name in (*ENVIRONMENT, *FUNCTIONS
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # All that is treated in a way of its own.
 _SPECIAL = _OF_VALUES | _TAILS | FUNCTIONS.keys() | loads.KNOWN | schemas.ASKING | pipelines.KNOWN
+# Classes whose objects are empty unless they are given something.
+_EMPTY = frozenset({"str", "list", "tuple"})
 # Keywords that name a tool.
 _NAMED = frozenset({"name", "tool_name"})
 # Calls of `replace` in one chain that are followed.
@@ -317,7 +319,7 @@ def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate:
     if method not in _OF_VALUES or site.name in FUNCTIONS:
         return None
     if method == "join":
-        return _join(file, node, receiver, site)
+        return _join(file, scope, receiver, site, evaluate)
     held = method == "get" and (type(receiver) is Mapping or textual(receiver))
     if held and site.positional and site.name not in ENVIRONMENT:
         hole = _result(file, scope, site, receiver, evaluate)
@@ -387,15 +389,21 @@ def _may_be_text(value: Template) -> bool:
     return textual(value) or (hole is not None and bool(hole.parameter))
 
 
-def _join(file: File, node: ast.Call, receiver: Value, site: CallSite) -> Value | None:
+def _join(file: File, scope: Scope, receiver: Value, site: CallSite, evaluate: Evaluate) -> Value | None:
+    node = site.node
     if not isinstance(receiver, tuple) or len(site.positional) != 1:
         return None
-    value = site.positional[0][0]
+    value, argument = site.positional[0]
+    # The items of a list that nothing is known of, one after the other.
+    named = type(argument) in NAMES and isinstance(value, tuple)
+    member = drawn_from(file, scope, argument, value, evaluate).member if named else ""
     if type(value) is Items or (isinstance(value, tuple) and textual(value)):
-        return (Apply("join", receiver, Arguments((value,)), file.span(node), run_time_value(file, site, None)),)
+        hole = run_time_value(file, site, None)
+        hole = msgspec.structs.replace(hole, member=member) if member else hole
+        return (Apply("join", receiver, Arguments((value,)), file.span(node), hole),)
     state = state_of(value)
     # What is to be sorted is the argument.
-    return (file.hole(site.positional[0][1] if state[1] == "unordered" else node, state[0], state[1]),)
+    return (file.hole(argument if state[1] == "unordered" else node, state[0], state[1], member=member),)
 
 
 def _function(file: File, site: CallSite, receiver: Value | None = None) -> Value | None:
@@ -405,6 +413,8 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
     if site.name in ENVIRONMENT and (default := site.pick(["default", 1])) is not None and textual(default[0]):
         hole = run_time_value(file, site, None)
         return (Choice(hole.expression, ((hole,), default[0])),) if isinstance(default[0], tuple) else None
+    if not site.node.args and not site.node.keywords and site.written in _EMPTY and site.written not in file.known:
+        return () if site.written == "str" else Items((), file.span(site.node))
     operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)
     first = site.positional[0][0] if site.positional else None
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from promptlint.extract.callsite import Evaluate
+from promptlint.extract.collections import MAX_DRAWN
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.lists import GROWING
 from promptlint.extract.state import File, Scope, has_text, single_hole, state_of, textual
@@ -19,6 +20,7 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Hole,
     Items,
     Mapping,
     Message,
@@ -56,8 +58,13 @@ _NEW: State = (Volatility.REQUEST, "loop")
 
 # The parts of a value that stand for earlier turns, by `id`, each with what stands there without them.
 Marks: TypeAlias = dict[int, tuple[Part, Template]]
-# Those of every name.
-Carried: TypeAlias = dict[str, Marks]
+
+
+class Carried(msgspec.Struct):
+    """What stands for earlier turns: the marks of every name, and where in `Facts.drawn` what a turn leaves is kept."""
+
+    marks: dict[str, Marks] = msgspec.field(default_factory=dict)
+    left: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class _Given(msgspec.Struct):
@@ -80,17 +87,17 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     if known:
         text = body_text(file, loop)
         known = {name for name in known if _mentions(text, name) > len(given[name].later) + len(given[name].grown)}
+    carried = Carried()
     if not known:
-        return {}
+        return carried
     reads = _Reads(known)
     reads.block(loop.body, set() if isinstance(loop, ast.While) else _named(loop.target))
     if not reads.found:
-        return {}
-    carried: Carried = {}
+        return carried
     side = _changing(file, scope, given)
     for name in sorted(reads.found):
-        before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate)
-        marks = carried.setdefault(name.partition("[")[0], {})
+        before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate, carried)
+        marks = carried.marks.setdefault(name.partition("[")[0], {})
         if isinstance(before, tuple):
             _put(scope, name, one.text(before, marks))
         elif isinstance(before, Items) and name in reads.written and given[name].grown and _texts(before):
@@ -112,13 +119,20 @@ def _mentions(text: str, name: str) -> int:
     return text.count(name.partition("[")[0].rpartition(".")[2])
 
 
-def restore(before: Scope, after: Scope, carried: Carried) -> None:
-    """Take out of the values of names, behind the body of a loop, what stood in them for its earlier turns."""
-    for name, marks in carried.items():
+def restore(file: File, before: Scope, after: Scope, carried: Carried) -> None:
+    """Take out of the values of names, behind the body of a loop, what stood in them for its earlier turns.
+
+    What is left of them is what a turn leaves for the next one.
+    """
+    for name, marks in carried.marks.items():
         was, value = before.values.get(name), after.values.get(name)
         if value is not None:
             kept = _Without(marks).value(value)
             after.values[name] = was if was is not None and kept == was else kept
+    for name, index in carried.left.items():
+        value = _value(after, name)
+        if value is not None and textual(value):
+            file.facts.drawn[index] = value
 
 
 def _known(value: Value | None) -> bool:
@@ -172,10 +186,10 @@ class _Entry:
     """The value of a name where a turn of a loop begins."""
 
     def __init__(
-        self, file: File, scope: Scope, loop: Loop, name: str, given: _Given, evaluate: Evaluate
+        self, file: File, scope: Scope, loop: Loop, name: str, given: _Given, evaluate: Evaluate, carried: Carried
     ) -> None:
         self.file, self.scope, self.loop, self.name, self.given = file, scope, loop, name, given
-        self.evaluate = evaluate
+        self.evaluate, self.carried = evaluate, carried
 
     def text(self, before: Template, marks: Marks) -> Template:
         """A text, or a constant: what it was, or what is given to it later, and what is added to it."""
@@ -196,7 +210,7 @@ class _Entry:
             states = [state_of(template) for _, template in later]
             states += [_NEW] if grown else []
             place = [target for target, _ in self.given.later] + grown
-            hole = self.file.hole(place[0], *strongest(states))
+            hole = self.left(place[0], strongest(states))
             marks[id(hole)] = (hole, before)
             return (hole,)
         if later:
@@ -216,7 +230,7 @@ class _Entry:
         """What earlier turns have added: more with every turn, whatever it is made of."""
         node = self.loop.test if isinstance(self.loop, ast.While) else self.loop.iter
         state, added = max(((self.state(each), each) for each in self.given.grown), key=lambda pair: pair[0][0])
-        hole = self.file.hole(added, *(state if state[0] > _NEW[0] else _NEW))
+        hole = self.left(added, state if state[0] > _NEW[0] else _NEW)
         turns = Repeat((hole,), condition_text(self.file, node), self.file.span(node), hole.volatility)
         marks[id(turns)] = (turns, ())
         return turns
@@ -224,12 +238,21 @@ class _Entry:
     def later(self, target: ast.expr, node: ast.expr | None) -> Template:
         """What is given to the name later: a text that is written there, or a value put in at run time."""
         if node is None:
-            return (self.file.hole(target, *self.state(target)),)
+            return (self.left(target, self.state(target)),)
         if _written(node):
             value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
             if isinstance(value, tuple):
                 return value
-        return (self.file.hole(node, *self.state(node)),)
+        return (self.left(node, self.state(node)),)
+
+    def left(self, node: ast.expr, state: State) -> Hole:
+        """A value put in at run time, which is what a turn leaves, or a part of that: behind the loop it is known."""
+        hole, drawn = self.file.hole(node, *state), self.file.facts.drawn
+        if self.name not in self.carried.left and len(drawn) < MAX_DRAWN:
+            self.carried.left[self.name] = len(drawn)
+            drawn.append(())
+        index = self.carried.left.get(self.name)
+        return hole if hole.member or index is None else msgspec.structs.replace(hole, member=f"#{index}")
 
     def state(self, node: ast.expr) -> State:
         return _state(self.scope, node)

@@ -92,6 +92,8 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
     file.definitions[scope.key(node.name)] = (node, scope)
+    if file.of_docstrings and (text := docstring(file, node)):
+        file.facts.bindings[f"{scope.key(node.name)}.__doc__"] = text
     if node.returns is not None:
         note_annotation(file, scope, f"{node.name}()", node.returns)
     decorators = node.decorator_list
@@ -435,7 +437,10 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     file.definitions[inner.name] = (node, scope)
     tools = [base for base, name in zip(node.bases, bases, strict=True) if _of_tools(name.rpartition(".")[2])]
     tool = bool(tools)
-    schemas.define_class(file, inner, node, _doc(file, inner, node), evaluate, tool=tool)
+    text = _doc(file, inner, node)
+    if file.of_docstrings and text:
+        file.facts.bindings[inner.key("__doc__")] = text
+    schemas.define_class(file, inner, node, text, evaluate, tool=tool)
     if any(file.lexicon.schema(file.resolve(dotted(one)), file.imported) for one in node.decorator_list):
         schemas.note(file, [":" + inner.name])
     for base in node.bases:

@@ -1,4 +1,4 @@
-"""What `super().__init__(...)` hands to a base class that the catalogue knows."""
+"""What `super().__init__(...)` and `cls(...)` hand to a base class that the catalogue knows."""
 
 from __future__ import annotations
 
@@ -18,14 +18,20 @@ Note: TypeAlias = Callable[[File, Value, ast.AST, str, str], None]
 
 
 def note(file: File, scope: Scope, site: CallSite, noted: Note) -> None:
-    """Note what a class gives its base class, as a call of the base class would give it."""
+    """Note what a class gives its base class, or itself (`cls(...)`), as a call of the base class would give it."""
     func = site.node.func
-    if not isinstance(func, ast.Attribute) or func.attr != "__init__" or not isinstance(func.value, ast.Call):
+    bases = file.facts.bases.get(scope.owner, ()) if scope.owner else ()
+    if type(func) is ast.Name:
+        if func.id != scope.receiver or not bases:
+            return
+        bases = (scope.owner, *bases)
+    elif not isinstance(func, ast.Attribute) or func.attr != "__init__" or not isinstance(func.value, ast.Call):
         return
-    called = func.value.func
-    if not isinstance(called, ast.Name) or called.id != "super" or not scope.owner:
-        return
-    for base in file.facts.bases.get(scope.owner, ()):
+    else:
+        called = func.value.func
+        if not isinstance(called, ast.Name) or called.id != "super":
+            return
+    for base in bases:
         roles = _roles(file, base)
         for key in sorted(roles.keys() & site.keywords.keys()):
             value, node = site.keywords[key]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Function, Invocation
+from promptlint.extract.names import describing
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
@@ -507,10 +508,13 @@ def note_attribute(file: File, scope: Scope, key: str, written: str, value: Valu
 
 
 def note_appended(file: File, scope: Scope, target: str, value: Value) -> None:
-    """Remember which parameter a method adds to a list in an attribute: `self.parts.append({"text": text})`."""
+    """Remember a text, or the parameter, that a method adds to a list in an attribute: `self.parts.append(text)`."""
     first, _, attribute = target.partition(".")
     if not scope.owner or first != scope.receiver or not attribute or "." in attribute:
         return
+    added = file.facts.added.setdefault(f"{scope.owner}.{attribute}", []) if _long(value, 0, MIN_ADDED) else None
+    if added is not None and len(added) < MAX_ADDED:
+        added.append(value)
     if type(value) is Mapping and not value.kind:
         value = value.get("text") or value.get("content") or ()
     own = tuple((scope.name, parameter) for parameter in bare(value) if parameter in scope.values)
@@ -522,15 +526,23 @@ def note_appended(file: File, scope: Scope, target: str, value: Value) -> None:
 # Characters of a text that is kept for what reads the attribute it is put into, and how many a file has at most.
 MIN_KEPT = 60
 MAX_GIVEN = 2_000
+# The same of a text that is added to a list there, and of how many of one list.
+MIN_ADDED, MAX_ADDED = 40, 100
 
 
 def note_given(file: File, owner: str, name: str, value: Value) -> None:
     """Remember a text that an attribute of an object gets, by assignment or when the object is made."""
-    if len(file.facts.given) < MAX_GIVEN and _long(value, 0):
+    if len(file.facts.given) < MAX_GIVEN and (_long(value, 0) or _described(value)):
         file.facts.given.append((owner, name, value))
 
 
-def _long(value: Value, depth: int) -> bool:
+def _described(value: Value) -> bool:
+    """Whether a value is what a method of an object says of it: `tool.documentation()`."""
+    hole = single_hole(value)
+    return hole is not None and hole.member[-2:] == "()" and describing(hole.member[:-2].rpartition(".")[2])
+
+
+def _long(value: Value, depth: int, least: int = MIN_KEPT) -> bool:
     """Whether a value holds a text of some length, or refers to a constant that may."""
     if depth > 4 or type(value) is Message:
         return False
@@ -550,7 +562,7 @@ def _long(value: Value, depth: int) -> bool:
         inner += value.items
     elif type(value) is Mapping:
         inner += [item for _, item in value.entries]
-    return size >= MIN_KEPT or any(_long(each, depth + 1) for each in inner)
+    return size >= least or any(_long(each, depth + 1, least) for each in inner)
 
 
 def bare(value: Value) -> list[str]:

@@ -164,6 +164,18 @@ def gives_prompt(name: str) -> bool:
     return prompt_like(name) and not (len(parts) > 1 and parts[0] in _HANDLING and parts[1] in _HANDLED)
 
 
+# By which an object says what it is, and how it is to be used.
+_DESCRIBING = frozenset("docstring documentation guidance guidelines manpage manual rules usage".split())
+
+
+def describing(name: str) -> bool:
+    """Whether an attribute, a method or a key of this name says enough of what it holds to be looked for by it.
+
+    A name of several words does, and one by which an object tells of itself: `documentation`, `rules`.
+    """
+    return "_" in name.strip("_") or name in _DESCRIBING
+
+
 # Words of functions that ask a person.
 _CHOOSING = frozenset("select choose pick".split())
 _PERSONS = frozenset({"human", "user"})

@@ -15,7 +15,7 @@ import msgspec
 
 from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Facts, Site
-from promptlint.extract.names import prompt_like, words
+from promptlint.extract.names import describing, prompt_like, words
 from promptlint.extract.volatility import CONSTANT, DEPLOY, TELLING, UNKNOWN, State, strongest
 from promptlint.source import Source
 from promptlint.template import (
@@ -262,6 +262,8 @@ class File:
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # It documents a web service: constants that are called examples stand in the documentation.
         self.documented = "schema_extra" in source.text or "openapi_examples" in source.text
+        # It reads docstrings, which may become parts of prompts.
+        self.of_docstrings = "__doc__" in source.text
         # The name of the file, or of its folder, says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
 
@@ -467,9 +469,9 @@ def read_from(node: ast.AST) -> str:
 
 
 def key_of(node: ast.expr) -> str:
-    """The key of a dict, as in `Hole.member`, where it is a name of several words; or ""."""
+    """The key of a dict, as in `Hole.member`, where it is a name that tells what it holds; or ""."""
     key = node.value if isinstance(node, ast.Constant) else None
-    return f"[{key}]" if isinstance(key, str) and "_" in key.strip("_") and key.isidentifier() else ""
+    return f"[{key}]" if isinstance(key, str) and describing(key) and key.isidentifier() else ""
 
 
 def shorten(text: str) -> str:

@@ -15,11 +15,11 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.conditions import any_turn, condition, guard, matched
 from promptlint.extract.correlated import possible, reached
 from promptlint.extract.expressions import add, evaluate
-from promptlint.extract.invocations import note_annotation
+from promptlint.extract.invocations import note_annotation, note_appended
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import if_holds, join_branches
 from promptlint.extract.messages import ROLES, content_template, note_company
-from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, words
+from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, role_of, words
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
@@ -84,7 +84,19 @@ def _given(file: File, scope: Scope, target: ast.expr, node: ast.expr) -> Value:
     if name and (documents(name, node) or (file.documented and example_like(name))):
         with file.aside():
             return evaluate(file, scope, node)
-    return evaluate(file, scope, node)
+    first = len(file.facts.sites)
+    value = evaluate(file, scope, node)
+    if type(node) is ast.Call and len(file.facts.sites) > first and "PromptTemplate" in dotted(node.func).split("."):
+        _name_role(file, dotted(target).rpartition(".")[2] if type(target) in NAMES else "", first)
+    return value
+
+
+def _name_role(file: File, name: str, first: int) -> None:
+    """A template that may be that of any message has the role of its name: `SYSTEM = PromptTemplate(template=...)`."""
+    role = role_of(name)
+    for number, site in enumerate(file.facts.sites[first:] if role != "unknown" else (), first):
+        if site.evidence == "keyword":
+            file.facts.sites[number] = msgspec.structs.replace(site, role=role)
 
 
 def _return(file: File, scope: Scope, node: ast.Return) -> bool:
@@ -198,6 +210,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     value = evaluate(file, scope, node)
     note_company(file, value, True)
     name = dotted(target) if type(target) in NAMES else ""
+    if type(value) is Items and "." in name:
+        note_appended(file, scope, name, value)
     if isinstance(target, ast.Subscript) and isinstance(operator, ast.Add | ast.BitOr):
         # `templates["task"] += "..."`, `prompt["Rules"] |= {...}`: the keys and what they belong to are its name.
         names = lists.keys_of(target)
@@ -320,7 +334,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             _join(file, inner, leaves, end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
-    carried.restore(scope, inner, left)
+    carried.restore(file, scope, inner, left)
     if len(file.facts.calls) > calls and not _counted(node):
         _note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)

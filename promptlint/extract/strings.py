@@ -16,7 +16,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope, fallback_of, shorten, single_hole, state_of, textual
 from promptlint.extract.volatility import CONSTANT, date_only
 from promptlint.source import Source
-from promptlint.template import Hole, Part, Ref, Span, Template, Text, Value
+from promptlint.template import Hole, Part, Ref, Span, Template, Text, Value, holes
 
 _LONE = lazy("[\ud800-\udfff]")
 # A literal with more is data; every escape would become a part of its own.
@@ -131,12 +131,18 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
         return _formatted(file, node, (place,))
     if not isinstance(value, tuple) or not (textual(value) or value == ()):
         state = state_of(value)
-        member = shown_as(file, scope, expression, value)
+        member = shown_as(file, scope, expression, value) or _left(value)
         return (Hole(shorten(source), piece.expression, state[0], state[1], member=member),)
     ref = value[0] if len(value) == 1 else None
     if type(ref) is Ref and ref.call is None and (member := shown_as(file, scope, expression, value)):
         value = (msgspec.structs.replace(ref, fallback=msgspec.structs.replace(ref.fallback, member=member)),)
     return _formatted(file, node, value)
+
+
+def _left(value: Value) -> str:
+    """What a turn of a loop may have left in a value, as in `Hole.member`; or ""."""
+    found = holes(value) if isinstance(value, tuple) else ()
+    return next((hole.member for hole in found if hole.member[:1] == "#"), "")
 
 
 def _formatted(file: File, node: ast.FormattedValue, value: Value) -> Template:
