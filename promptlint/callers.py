@@ -349,7 +349,7 @@ class Callers:
                             if (place, name) in self.told:
                                 site = msgspec.structs.replace(site, rank=READS)
                             found.append((given.invocation.span, name, given.facts, site))
-        found += self._inherited()
+        found += [*self._inherited(), *self._left()]
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
 
@@ -390,6 +390,15 @@ class Callers:
                     if (span := known or extent(one)) is not None:
                         for site in _sites(one, slot, attribute, Invocation("", Arguments(), span)):
                             yield span, attribute, home, site
+
+    def _left(self) -> Iterator[tuple[Span, str, Facts, Site]]:
+        """What stands in the place of a parameter that is sent, after the first turn of a loop."""
+        for facts in self.homes.values():
+            for function, parameter, value in facts.left:
+                slot, span = self.slots.get((facts.file, function), {}).get(parameter), extent(value)
+                if slot is not None and span is not None and slot.role not in _NO_TEXT and not slot.each:
+                    for site in _sites(value, slot, parameter, Invocation("", Arguments(), span, function)):
+                        yield span, parameter, facts, site
 
     def requests(self, call: Call, facts: Facts) -> list[Sent]:
         """What one call of a model sends: for each call of the function around it, as far as these give it text."""

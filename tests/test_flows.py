@@ -756,6 +756,37 @@ CASES = [
         ("user", RULES),
         ("user", TASK),
     ),
+    case(
+        "what a turn of a loop leaves in the place of a parameter",
+        f"""
+        def send(client, text):
+            return {ASK}text}}])
+        def run(client, task, failed):
+            said = task
+            for _ in range(4):
+                reply = send(client, said)
+                if failed(reply):
+                    said = f"Pears are green, and nobody has asked for anything else: {{reply}}"
+                else:
+                    said = "Bananas are yellow, and that is all there is to say of them."
+        """,
+        (
+            "user",
+            "Pears are green, and nobody has asked for anything else: "
+            "Bananas are yellow, and that is all there is to say of them.",
+        ),
+    ),
+    case(
+        "what is added to a list of prompts",
+        """
+        class Desk:
+            def __init__(self, letters):
+                self.prompts = []
+                for letter in letters:
+                    self.prompts.append(f"Pears are green, and nobody has asked for anything else: {letter}")
+        """,
+        ("user", "Pears are green, and nobody has asked for anything else: "),
+    ),
 ]
 
 
@@ -913,6 +944,15 @@ SILENT = [
         NOTICE = Notice("RULES_TEXT")
         def ask(client, letter):
             {ASK}letter.for_plan()}}])
+        """,
+    ),
+    case(
+        "steps that people are told, one by one",
+        """
+        def install(system):
+            instructions = []
+            instructions.append(f"Download TASK_TEXT for {system}")
+            return instructions
         """,
     ),
     case(

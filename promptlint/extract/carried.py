@@ -61,10 +61,14 @@ Marks: TypeAlias = dict[int, tuple[Part, Template]]
 
 
 class Carried(msgspec.Struct):
-    """What stands for earlier turns: the marks of every name, and where in `Facts.drawn` what a turn leaves is kept."""
+    """What stands for earlier turns: the marks of every name, and where in `Facts.drawn` what a turn leaves is kept.
+
+    `parameters` are the names that hold one of the function until a turn gives them something else.
+    """
 
     marks: dict[str, Marks] = msgspec.field(default_factory=dict)
     left: dict[str, int] = msgspec.field(default_factory=dict)
+    parameters: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class _Given(msgspec.Struct):
@@ -84,18 +88,22 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     """
     given = _given(loop.body)
     known = {name for name in given if _known(_value(scope, name))}
-    if known:
+    parameters = {name: parameter for name in given if (parameter := _parameter(_value(scope, name)))}
+    if known or parameters:
         text = body_text(file, loop)
-        known = {name for name in known if _mentions(text, name) > len(given[name].later) + len(given[name].grown)}
+        read = {name for name, one in given.items() if _mentions(text, name) > len(one.later) + len(one.grown)}
+        known &= read
+        parameters = {name: parameter for name, parameter in parameters.items() if name in read}
     carried = Carried()
-    if not known:
+    if not known and not parameters:
         return carried
-    reads = _Reads(known)
+    reads = _Reads(known.union(parameters))
     reads.block(loop.body, set() if isinstance(loop, ast.While) else _named(loop.target))
     if not reads.found:
         return carried
     side = _changing(file, scope, given)
-    for name in sorted(reads.found):
+    carried.parameters = {name: parameters[name] for name in sorted(parameters.keys() & reads.found)}
+    for name in sorted(reads.found & known):
         before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate, carried)
         marks = carried.marks.setdefault(name.partition("[")[0], {})
         if isinstance(before, tuple):
@@ -133,6 +141,10 @@ def restore(file: File, before: Scope, after: Scope, carried: Carried) -> None:
         value = _value(after, name)
         if value is not None and textual(value):
             file.facts.drawn[index] = value
+    for name, parameter in carried.parameters.items():
+        value = _value(after, name)
+        if value is not None and textual(value) and file.function:
+            file.facts.left.append((file.function, parameter, value))
 
 
 def _known(value: Value | None) -> bool:
@@ -141,6 +153,12 @@ def _known(value: Value | None) -> bool:
         hole = single_hole(value)
         return textual(value) or not value or (hole is not None and (hole.volatility, hole.origin) == CONSTANT)
     return isinstance(value, Items)
+
+
+def _parameter(value: Value | None) -> str:
+    """The parameter of the function that a value is, or ""."""
+    hole = single_hole(value) if isinstance(value, tuple) else None
+    return hole.parameter if hole is not None and hole.parameter[:5] != "self." else ""
 
 
 def _texts(value: Items) -> bool:

@@ -225,6 +225,8 @@ class Facts(msgspec.Struct):
     assigned: dict[str, tuple[tuple[str, str], ...]] = {}
     # Attributes that hold a list to which methods add just a parameter, or a part of a message with it.
     appended: dict[str, tuple[tuple[str, str], ...]] = {}
+    # What a turn of a loop leaves for the next one in the place of a parameter: the function, the parameter, the value.
+    left: list[tuple[str, str, Value]] = []
     # Texts, and what holds some, that methods add to a list in an attribute.
     added: dict[str, list[Value]] = {}
     made: list[tuple[str, Message]] = []

@@ -241,14 +241,15 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     hole = file.hole(node, Volatility.UNKNOWN)
     if _sends(values[-1]) and not isinstance(current, Items):
         current = _begun(file, scope, node.func.value, evaluate)
+    name = "" if target[:1] == "." else target.rpartition(".")[2]
+    told = name != "" and file.prompt_like(name)
     if not isinstance(current, Items):
-        if (
-            target
-            and not target.startswith(".")
-            and (file.prompt_like(target.rpartition(".")[2]) or target not in scope.values)
-        ):
-            consider(file, values[-1], node, target.rpartition(".")[2])
+        if told or (name and target not in scope.values):
+            consider(file, values[-1], node, name)
         return (hole,)
+    if told and name != "instructions" and isinstance(values[-1], tuple):
+        # What is put together of such parts is looked at first; instructions one by one may be those for people.
+        consider(file, values[-1], node, name)
     added = as_asked(file, scope, node.args[-1], values[-1])
     method = node.func.attr
     if full(current):
