@@ -144,10 +144,11 @@ class File:
     __slots__ = (
         "aliases", "alone", "asked", "bare", "bound", "bound_called", "bound_names", "callees", "components", "cut",
         "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced", "function", "globals",
-        "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads", "longest",
-        "loops", "made", "mentions", "module", "muted", "name", "nested", "of_prompts", "once", "own_jinja", "partials",
-        "pending", "positions", "prompt_like", "rebound", "rests", "reused", "settled", "shown", "source", "starred",
-        "starts", "turns", "united", "unused", "verdict", "where", "wide", "worth",
+        "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads",
+        "longest", "loops", "made", "mentions", "module", "muted", "name", "nested", "of_docstrings", "of_prompts",
+        "once", "own_jinja", "partials", "pending", "positions", "prompt_like", "rebound", "rests", "reused",
+        "settled", "shown", "source", "starred", "starts", "turns", "united", "unused", "verdict", "where", "wide",
+        "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
