@@ -37,7 +37,7 @@ from promptlint.picked import sites as picked
 from promptlint.prompt import Project, Prompt, Request, Role
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
-from promptlint.returned import holds_results, wraps_result
+from promptlint.returned import holds_results, repeats_model, wraps_result
 from promptlint.schemas import by_name, decorated, described_sites
 from promptlint.served import explained, only_served, overridden
 from promptlint.template import (
@@ -87,7 +87,6 @@ MIN_WORDS = 3
 # What the template of a chat model wraps a message in.
 _CHAT_TOKEN = lazy(r"<\|[a-z_]{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>")
 _SPEAKERS = lazy(r"(?:[\s>:]|</?s>|\b(?:system|developer|user|human|assistant|ai|model|tool)\b)*", re.IGNORECASE)
-_TAG = lazy(r"</?[\w-]{1,40}>")
 
 
 class Covered:
@@ -476,12 +475,7 @@ def _given_back(role: str, template: Template) -> bool:
 
     Or whether it says, in the place of the model, that something has failed.
     """
-    if role != "assistant":
-        return False
-    said = _TAG.sub("", "".join(chat_markup.shown(template, "")))
-    if not any(map(str.isalnum, said)) and any(True for _ in holes(template)):
-        return True
-    return _failed_way(template)
+    return role == "assistant" and (repeats_model(role, template) or _failed_way(template))
 
 
 def _failed_way(template: Template) -> bool:

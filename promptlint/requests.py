@@ -37,7 +37,7 @@ from promptlint.gaps import run_time, text_gaps, unknown, unread
 from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
-from promptlint.returned import gives_back, wraps_result
+from promptlint.returned import gives_back, repeats_model, wraps_result
 from promptlint.schemas import passed, schemas_named
 from promptlint.template import (
     Apply,
@@ -344,7 +344,7 @@ class _Reading:
                 if message.role == "system":
                     template = _whole_system(template)
                 role_of = cast(Role, message.role)
-                result = gives_back(message) or wraps_result(message.role, template)
+                result = gives_back(message) or wraps_result(role_of, template) or repeats_model(role_of, template)
                 prompt = Prompt(
                     self.call.name, role_of, "call", template, message.span, when=message.when, result=result
                 )

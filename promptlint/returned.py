@@ -1,7 +1,7 @@
 """Texts that give back to a model what a tool, code that was run, or an environment has said.
 
-They are sent, so they are parts of their request, but nobody has written them to tell the model what to do: they are no
-prompts of their own, and no rule judges their words.
+So does what the model itself has said before. They are sent, so they are parts of their request, but nobody has written
+them to tell the model what to do: they are no prompts of their own, and no rule judges their words.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _AROUND = frozenset(
 _ANSWERING = frozenset({"tool", "function"})
 # More words are a sentence of its own.
 _MOST = 12
+_TAG = lazy(r"</?[\w-]{1,40}>")
 _WORD = lazy(r"[^\W\d_]+")
 # What a block of a message that is a tool's result has, besides its type (`tool_result`, `function_call_output`).
 _RESULT_KEYS = ("toolResult", "tool_use_id", "functionResponse", "function_response")
@@ -48,6 +49,13 @@ def holds_results(content: Value) -> bool:
 def _is_result(block: Mapping) -> bool:
     kind = literal(block.get("type")) or ""
     return kind.endswith(_RESULT_TYPES) or any(block.get(key) is not None for key in _RESULT_KEYS)
+
+
+def repeats_model(role: str, template: Template) -> bool:
+    """Whether a message keeps what the model has said: values, and nothing around them but marks."""
+    if role != "assistant" or not any(True for _ in holes(template)):
+        return False
+    return not any(map(str.isalnum, _TAG.sub("", "".join(text.value for text in texts(template)))))
 
 
 def wraps_result(role: str, template: Template) -> bool:

@@ -55,10 +55,11 @@ BEDROCK = (
 )
 OBSERVED = '{"role": "user", "content": f"Observation: {found}"}'
 TAGGED = '{"role": "user", "content": f"<tool_response>\\n{found}\\n</tool_response>"}'
+SAID = '{"role": "assistant", "content": found + "</code>"}'
 CUT = '{"role": "user", "content": f"{found[:900]}\\n[output truncated]"}'
 
 
-@pytest.mark.parametrize("message", [TOOL, FUNCTION, BLOCK, BEDROCK, OBSERVED, TAGGED, CUT])
+@pytest.mark.parametrize("message", [TOOL, FUNCTION, BLOCK, BEDROCK, OBSERVED, TAGGED, CUT, SAID])
 def test_a_result_is_a_part_of_its_request_and_no_prompt(message: str) -> None:
     project = asked(message)
     (request,) = project.requests
@@ -79,6 +80,7 @@ def texts_of(project: Project) -> list[str]:
         '{"role": "user", "content": f"Observation: {found}\\nNow name the office."}',
         '{"role": "user", "content": f"What is the result of {found}?"}',
         '{"role": "user", "content": f"Letter: {letter}\\nResult:"}',
+        '{"role": "assistant", "content": f"<code>{found}</code> sorts the letter."}',
         # Nothing is put in: written beforehand.
         '{"role": "user", "content": "Observation: result"}',
         '{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1", "content": "no"}, '
