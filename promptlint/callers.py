@@ -55,7 +55,7 @@ MAX_CALLS = 50_000
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 40
 # What the slots of a call are, as roles.
-_ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", MODEL: MODEL}
+_ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", "chain": MESSAGES, MODEL: MODEL}
 # Roles of parameters that hold no text.
 _NO_TEXT = (SCHEMA, MODEL)
 

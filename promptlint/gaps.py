@@ -7,7 +7,7 @@ Not known is what the program says itself, or is told by its settings or its cal
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from promptlint.clients import unset
 from promptlint.extract.facts import Facts
@@ -37,14 +37,17 @@ _COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.c
 _GIVEN = frozenset({Volatility.REQUEST, Volatility.SESSION, Volatility.UNIQUE})
 
 
-def text_gaps(slot: str, role: str, template: Template, unseen: set[Span]) -> Iterator[Unresolved]:
+def text_gaps(
+    slot: str, role: str, template: Template, unseen: set[Span], gives_text: Callable[[Hole], bool]
+) -> Iterator[Unresolved]:
     """What is not known of one text: all of it, or texts of the program in it that could not be read.
 
-    `unseen` are the places of values for which the program has such a text.
+    `unseen` are the places of values for which the program has such a text; for one that a method gives back,
+    `gives_text` tells.
     """
     alone = {hole.span for hole in run_time(template) if not _given(hole, role)}
     for hole in holes(template):
-        if hole.span in unseen or hole.span in alone:
+        if hole.span in unseen or hole.span in alone or gives_text(hole):
             yield Unresolved(slot, hole.expression, hole.span)
 
 
@@ -83,7 +86,7 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
     loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
     for repeat in loops:
         hole = single_hole(repeat.body)
-        if (hole is not None and max(hole.volatility, repeat.volatility) is Volatility.UNKNOWN) or _made(repeat.over):
+        if (hole is not None and max(hole.volatility, repeat.volatility) not in _GIVEN) or _made(repeat.over):
             yield Unresolved(slot, repeat.over, repeat.span)
     among = any(isinstance(item, Message) for item in value.items)
     perhaps = [branch for item in value.items if is_several(item) for branch in _branches(item)]

@@ -28,7 +28,8 @@ def changes(linker: Linker, name: str, at: str, facts: Facts) -> bool:
             place = linker.place(name, facts)
             found = linker.function(*place) if place is not None else None
             if found is None:
-                if says_it_changes(name):
+                # One of several functions, or one that is handed over, may do that.
+                if not name or says_it_changes(name):
                     return True
                 continue
             home, function = found

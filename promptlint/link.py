@@ -12,6 +12,7 @@ import msgspec
 
 from promptlint import decisions, loading, operations, signatures
 from promptlint.applied import MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
+from promptlint.changes import Changes
 from promptlint.classes import Classes
 from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
@@ -112,6 +113,7 @@ class Linker:
         self.unseen: set[Span] = set()
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
+        self.changes = Changes(all_facts, self)
         self.remarks = Remarks(all_facts, self)
 
     def settled(self, name: str) -> Through | None:
@@ -322,7 +324,7 @@ class Linker:
                 # An attribute may hold what the object was made with.
                 found = bound.get(part.fallback.parameter) if part.fallback.parameter else None
                 found = self.reference(part, facts, bound) if found is None else found
-                if found is None and names_text(part, facts):
+                if found is None and (names_text(part, facts) or self.changes.unread(part, facts)):
                     self.unseen.add(part.fallback.span)
                 return (part.fallback,) if found is None else used_at(part.fallback, found)
             case Apply():
@@ -347,13 +349,15 @@ class Linker:
             return self.asked(home, key, ref.call, facts, bound)
         value = self.called(home, key, ref.call, facts, bound)
         place = ref.fallback.span
+        function = home.functions.get(key)
+        if value is not None and function is not None and function.wrappers:
+            value = self.changes.decorated(value, function, home, place)
         if value is not None and self.lacks(value):
             self.unseen.add(place)
             return None
         if isinstance(value, tuple) and facts.file == place.file and not any(self.around(facts, place.start)):
             value = made_once(value)
         seldom = ref.fallback.volatility is Volatility.DEPLOY and ref.fallback.origin == "name"
-        function = home.functions.get(key)
         if seldom and function is not None and isinstance(value, tuple):
             return named_for(value, function.span, {parameter for parameter, _ in function.parameters})
         return value
@@ -400,6 +404,7 @@ class Linker:
             value = home.bindings.get(key)
             if value is not None:
                 result = self.value(value, home, {})
+                result = self.changes.made(result, place)
             else:
                 result = self._inherited(home, key, hops)
         finally:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Place
-from promptlint.extract.facts import SEVERAL, Function, Invocation
+from promptlint.extract.facts import SEVERAL, Facts, Function, Invocation
 from promptlint.extract.invocations import takes
+from promptlint.operations import literal
 from promptlint.slots import attributes
 from promptlint.template import Hole, Mapping, Span, Value
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Among what holds in a method: what its object was made with.
 OBJECT = "@object"
+# Constructors above each other that are followed, and calls of one that are compared.
+MAX_ABOVE, MAX_MADE = 6, 100
 
 
 class Objects:
@@ -28,6 +31,9 @@ class Objects:
     def __init__(self, callers: Callers) -> None:
         self.callers = callers
         self.makers: dict[Place, dict[Span, Given]] = {}
+        # By constructor what it hands to the one of a class above.
+        self.handed: dict[Place, tuple[Facts, Invocation]] | None = None
+        self.differing: dict[tuple[Place, str], bool] = {}
 
     def made_with(self, given: Given, names: list[str], outer: Bound, same: bool) -> Bound:
         """What attributes of the object hold whose method a call is, as far as the call that makes the object says it.
@@ -36,7 +42,7 @@ class Objects:
         """
         known = _object_in(outer) if same else self._made(given, outer)
         if known is None:
-            return {}
+            return {} if same else self._of_any(given, names)
         place, told = known
         found = ((name, self._attribute(place, name[5:], told)) for name in names)
         bound = {name: value for name, value in found if value is not None}
@@ -46,7 +52,7 @@ class Objects:
     def _made(self, given: Given, outer: Bound) -> tuple[Place, Bound] | None:
         """The constructor that makes the object whose method a call is, and what its parameters are given."""
         invocation = given.invocation
-        span = invocation.made or given.facts.origins.get(invocation.name.lstrip(":").rpartition(".")[0])
+        span = invocation.made or self._origin(given.facts, invocation.name.rpartition(".")[0])
         place = self._constructor(given) if span is not None else None
         if span is None or place is None:
             return None
@@ -67,6 +73,53 @@ class Objects:
             if default is not None and name not in told:
                 told[name] = linker.resolve(default, home)
         return place, told
+
+    def _origin(self, facts: Facts, name: str) -> Span | None:
+        """The call that makes the object which an attribute, or a name of a module, holds."""
+        found = self.callers.linker.place(name, facts) if name.lstrip(":") else None
+        return found[0].origins.get(found[1]) if found is not None else None
+
+    def _of_any(self, given: Given, names: list[str]) -> Bound:
+        """What of an object is not known that is handed over: attributes in which others hold something else."""
+        place = self._constructor(given)
+        if place is None:
+            return {}
+        return {name: (Hole(name, given.invocation.span),) for name in names if self._differs(place, name[5:])}
+
+    def _differs(self, place: Place, name: str) -> bool:
+        """Whether the calls of a constructor in sight leave different things in an attribute."""
+        if (place, name) not in self.differing:
+            home, owner = self.callers.homes[place[0]], place[1].rpartition(".")[0]
+            kept = home.assigned.get(f"{owner}.{name}", ())
+            told: set[str | Value | None] = set()
+            for made in self.callers.calls_of(place)[:MAX_MADE] if len(kept) == 1 and kept[0][0] == place[1] else ():
+                given = made.arguments.get(kept[0][1])
+                value = None if given is None else self.callers.linker.resolve(given, made.facts)
+                told.add(value and (literal(value) or value))
+            if told and not self.callers.around.bare.isdisjoint(self.callers.names_of(place)):
+                told.add(None)
+            self.differing[place, name] = len(told) > 1
+        return self.differing[place, name]
+
+    def _above(self, place: Place, told: Bound) -> tuple[Place, Bound] | None:
+        """The constructor of a class above that one calls, and what it gives it."""
+        if self.handed is None:
+            self.handed = {}
+            for facts, invocation in self.callers.by_name.get("__init__", ()):
+                self.handed.setdefault((facts.file, invocation.function), (facts, invocation))
+        if place not in self.handed:
+            return None
+        facts, invocation = self.handed[place]
+        above = self.callers.classes.meant(facts, invocation.name)
+        if above is None or above == place or above[1] not in self.callers.homes[above[0]].functions:
+            return None
+        linker, home = self.callers.linker, self.callers.homes[above[0]]
+        function = home.functions[above[1]]
+        given = {name: linker.resolve(value, facts, told) for name, value in arguments_of(function, invocation).items()}
+        for name, default in function.parameters if invocation.arguments.complete else ():
+            if default is not None and name not in given:
+                given[name] = linker.resolve(default, home)
+        return above, given
 
     def _at(self, made: Given, value: Value, given: Given, outer: Bound) -> Bound:
         """What holds of the parameters and attributes in an argument of the call that makes an object."""
@@ -89,14 +142,16 @@ class Objects:
         places = ((home.file, f"{name}.__init__") for home, name in line)
         return next((place for place in places if place[1] in self.callers.homes[place[0]].functions), None)
 
-    def _attribute(self, place: Place, name: str, told: Bound) -> Value | None:
-        """What a constructor that is given this leaves in an attribute."""
+    def _attribute(self, place: Place, name: str, told: Bound, hops: int = 0) -> Value | None:
+        """What a constructor that is given this leaves in an attribute, or the one above that it calls."""
         home, owner = self.callers.homes[place[0]], place[1].rpartition(".")[0]
         key = f"{owner}.{name}"
         kept = home.assigned.get(key, ())
         if kept:
             return told.get(kept[0][1]) if len(kept) == 1 and kept[0][0] == place[1] else None
         value = home.bindings.get(key)
+        if value is None and hops < MAX_ABOVE and (above := self._above(place, told)) is not None:
+            return self._attribute(above[0], name, above[1], hops + 1)
         return None if value is None or not takes(value) else self.callers.linker.resolve(value, home, told)
 
 
@@ -113,6 +168,8 @@ def arguments_of(function: Function, invocation: Invocation) -> dict[str, Value]
     """The arguments of a call by the names of the parameters, defaults left out."""
     call = invocation.arguments
     names = [name for name, _ in function.parameters]
-    given = dict(zip(names, call.positional, strict=False))
+    # `Base.__init__(self, model)`: the object stands in front.
+    first = int(invocation.name.endswith(".__init__") and ".super()." not in invocation.name)
+    given = dict(zip(names, call.positional[first:], strict=False))
     given.update((name, value) for name, value in call.keywords if function.gathered or name in names)
     return given

@@ -195,6 +195,8 @@ class _Reading:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span))
         self.unresolved += self.changed()
+        if self.linker.changes.patched(call):
+            self.unresolved.append(Unresolved("arguments", f"{call.called}(...)", call.span))
         if not call.complete and not ((spread := self.spread()) is not None and spread.complete):
             self.unknown("arguments", call.rest)
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)
@@ -349,7 +351,8 @@ class _Reading:
                     self.call.name, role_of, "call", template, message.span, when=message.when, result=result
                 )
                 self.add("system" if leads else part, prompt, marked, life)
-                self.unresolved += text_gaps(slot, role_of, template, self.linker.unseen)
+                known = self.linker
+                self.unresolved += text_gaps(slot, role_of, template, known.unseen, known.changes.gives_text)
         values = run_time(value)
         lists = not values or any(self.listed(hole) or hole.volatility is not Volatility.REQUEST for hole in values)
         if slot != "prompt" and lists:

@@ -181,6 +181,7 @@ class _Reading:
             return True
         value = home.bindings.get(key)
         if value is not None:
+            value = self.linker.changes.grown(value, (home.file, key))
             before = len(self.tools)
             self.take(value, home, depth + 1)
             return len(self.tools) > before or isinstance(value, Items)

@@ -27,6 +27,7 @@ LAYERS = (
         "classes",
         "clients",
         "callers",
+        "changes",
         "learned",
         "collect",
         "decisions",

@@ -10,11 +10,11 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.iteration import part_of
-from promptlint.extract.later import note_object
+from promptlint.extract.later import note_object, note_outside
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, of_template, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
-from promptlint.extract.sending import OPENAI_ADDRESSES
+from promptlint.extract.sending import OPENAI_ADDRESSES, note_patched
 from promptlint.extract.sites import (
     KEYWORD,
     NAME,
@@ -45,10 +45,16 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
     taken = type(node) not in NAMES
     if type(target) is ast.Name:
         name = target.id
+        if name in scope.attributed:
+            lists.forget(scope, name)
         scope.values[name] = value
         if type(value) in _SHARED and not taken:
             lists.alias(scope, name, node, value)
         scope.lent.pop(name, None)
+        if type(node) is ast.Call or type(node) is ast.Subscript:
+            lists.note_item(scope, name, node)
+        elif name in scope.among:
+            del scope.among[name]
         if file.alone and type(value) is Items:
             note_company(file, value, True)
         if type(node) not in _NO_TYPE:
@@ -65,7 +71,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
             _bind_item(file, scope, target, name, key, value, node)
         case ast.Subscript():
             evaluate(file, scope, target.slice)
-            lists.put(scope, target, value)
+            lists.put(file, scope, target, value)
             names = lists.keys_of(target)
             if names[-1] == "content":
                 note_content(file, names[:-1], value, node, NAME)
@@ -98,11 +104,16 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     written = dotted(target)
     scope.values[written] = value
     owner = written.rpartition(".")[0]
+    if owner in scope.among:
+        lists.put_into_one(file, scope, owner, target.attr, target)
+    lists.track(file, scope, written)
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
     if type(value) in _SHARED and type(node) in NAMES:
         lists.alias(scope, written, node, value)
+    if target.attr in file.lexicon.tails:
+        note_patched(file, written)
     if file.resolve(written) in OPENAI_ADDRESSES:
         file.module.values.setdefault(written, value)
     if type(node) not in _NO_TYPE:
@@ -125,6 +136,10 @@ def _bind_item(
 ) -> None:
     """`name["key"] = ...`: a dict grows, and may be a message now."""
     current = scope.values.get(name)
+    if scope.among:
+        lists.put_into_one(file, scope, name, key, target)
+    if current is None:
+        note_outside(file, scope, name, key, value)
     if type(current) is Mapping and not full(current):
         entries = tuple(entry for entry in current.entries if entry[0] != key)
         grown: Mapping | None = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
@@ -136,7 +151,7 @@ def _bind_item(
             return
         lists.renew(scope, name, bounded(grown, len(entries)))
     elif type(current) is Message:
-        lists.put(scope, target, value)
+        lists.put(file, scope, target, value)
     elif (grown := with_entry(current, key, value, file.span(target.value))) is not None:
         scope.values[name] = grown
     if member := key_of(target.slice):

@@ -27,6 +27,7 @@ from promptlint.extract.comments import Marked
 from promptlint.extract.invocations import called_name, note_given, note_invocation, shown_as
 from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
+from promptlint.extract.later import note_any
 from promptlint.extract.messages import as_message, note_schema, note_written
 from promptlint.extract.names import words
 from promptlint.extract.results import run_time_value
@@ -115,7 +116,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if node.func.attr in lists.GROWING and len(node.args) >= 1:
             return lists.grow(file, scope, node, evaluate)
         if node.func.attr in lists.LOSING:
-            lists.lose(scope, node, node.func)
+            lists.lose(file, scope, node, node.func)
         if node.func.attr in spreads.CHANGING:
             spreads.change(file, scope, node, node.func, evaluate)
         if unused and node.func.attr in ("sort", "shuffle"):
@@ -129,12 +130,16 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             schemas.note_typed(file, scope, node.func, evaluate)
         if type(node.func) is ast.Subscript and (picked := _picked(file, scope, node, table, evaluate)) is not None:
             return picked
+    if written == "setattr" and len(node.args) == 3 and not isinstance(node.args[1], ast.Constant):
+        note_any(file, scope, node, dotted(node.args[0]))
     _, _, against, shown, plain = callee
     file.muted, file.shown = file.muted + against, file.shown + shown
     try:
         site = _arguments(file, scope, node, written, callee, evaluate)
     finally:
         file.muted, file.shown = file.muted - against, file.shown - shown
+    if scope.attributed:
+        lists.doubt(file, scope, lists.touched(node), node)
     if plain and not site.keywords and not file.partials and all(single_hole(value) for value, _ in site.positional):
         # Values of which nothing but their names is known, given to what nothing is known of: no text is among them.
         return _unknown(file, scope, site, receiver, against, unused, evaluate)
@@ -484,6 +489,10 @@ def _result(file: File, scope: Scope, site: CallSite, receiver: Value | None, ev
     elif hole.member == f"{site.last}()" and (name := called_name(file, scope, site.node.func)):
         # Whose method it is, is known.
         member = f"@{name}()"
+    elif site.last == "get" and own is not None and (name := called_name(file, scope, site.node.func))[:1] == ":":
+        # So it is of one that is called as that of a dict.
+        owner = name[1:].rpartition(".")[0]
+        member = f"@{name}()" if owner in file.facts.bases or owner in file.facts.types else ""
     return msgspec.structs.replace(hole, member=member) if member else hole
 
 

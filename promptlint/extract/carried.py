@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
+from promptlint.extract import lists
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import MAX_DRAWN
+from promptlint.extract.facts import SEVERAL
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.lists import GROWING
 from promptlint.extract.state import File, Scope, has_text, single_hole, state_of, textual
 from promptlint.extract.turns import MAX_NODES, Loop
 from promptlint.extract.volatility import CONSTANT, NAMES, UNKNOWN, State, children, dotted, of_name, strongest, terms
-from promptlint.operations import is_several, literal, several
+from promptlint.extract.without import Marks, Without
+from promptlint.operations import exact, literal, several
 from promptlint.template import (
     Apply,
-    Arguments,
     Choice,
     Hole,
     Items,
     Mapping,
     Message,
-    Part,
     Ref,
     Repeat,
     Template,
@@ -34,8 +35,8 @@ from promptlint.template import (
 
 # Values that the body of a loop gives one name; of more nothing is told but that it changes.
 MAX_LATER = 3
-# Values within values that are gone through behind a loop, and how deep they may stand.
-_STEPS, _DEPTH = 400, 8
+# Keys behind each other.
+MAX_KEYS = 3
 # Keywords of calls that ask a model: what these give is new with every turn.
 _ASKING = frozenset({"messages", "input", "prompt", "contents"})
 # Methods that make a text of a list.
@@ -55,9 +56,6 @@ _BLOCKS: dict[type, tuple[str, ...]] = {
     ast.match_case: ("body",),
 }
 _NEW: State = (Volatility.REQUEST, "loop")
-
-# The parts of a value that stand for earlier turns, by `id`, each with what stands there without them.
-Marks: TypeAlias = dict[int, tuple[Part, Template]]
 
 
 class Carried(msgspec.Struct):
@@ -87,7 +85,12 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     of these requests know that earlier turns add to them.
     """
     given = _given(loop.body)
-    known = {name for name in given if _known(_value(scope, name))}
+    # Which item of a list that turns add to stands at a place, another turn tells otherwise.
+    known = {
+        name for name in given
+        if _known(_value(scope, name)) and (_of_dict(name) or name.partition("[")[0] not in given or "[" not in name)
+    }
+    _forget_makers(scope, given)
     parameters = {name: parameter for name in given if (parameter := _parameter(_value(scope, name)))}
     if known or parameters:
         text = body_text(file, loop)
@@ -112,6 +115,9 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
             _put(scope, name, one.lines(before, marks))
         elif isinstance(before, Items) and given[name].later:
             _put(scope, name, msgspec.structs.replace(before, complete=False))
+        elif isinstance(before, Mapping | Message) and given[name].later and not _sends(before):
+            # Another object, dict or message stands for it then. Which agent or client it is, is left as it is.
+            _put(scope, name, (file.hole(given[name].later[0][0], *of_name(name)),))
     return carried
 
 
@@ -127,6 +133,13 @@ def _mentions(text: str, name: str) -> int:
     return text.count(name.partition("[")[0].rpartition(".")[2])
 
 
+def _forget_makers(scope: Scope, given: dict[str, _Given]) -> None:
+    """What makes the object that a name stands for is one call or another, where a turn leaves another object."""
+    for name in scope.made.keys() & given.keys():
+        if given[name].later:
+            scope.made[name] = (*scope.made[name][:2], SEVERAL)
+
+
 def restore(file: File, before: Scope, after: Scope, carried: Carried) -> None:
     """Take out of the values of names, behind the body of a loop, what stood in them for its earlier turns.
 
@@ -135,7 +148,7 @@ def restore(file: File, before: Scope, after: Scope, carried: Carried) -> None:
     for name, marks in carried.marks.items():
         was, value = before.values.get(name), after.values.get(name)
         if value is not None:
-            kept = _Without(marks).value(value)
+            kept = Without(marks).value(value)
             after.values[name] = was if was is not None and kept == was else kept
     for name, index in carried.left.items():
         value = _value(after, name)
@@ -148,11 +161,15 @@ def restore(file: File, before: Scope, after: Scope, carried: Carried) -> None:
 
 
 def _known(value: Value | None) -> bool:
-    """Whether a value is a text, a constant, or a list."""
+    """Whether a value is a text, a constant, a list, or what is made in sight."""
     if isinstance(value, tuple):
         hole = single_hole(value)
         return textual(value) or not value or (hole is not None and (hole.volatility, hole.origin) == CONSTANT)
-    return isinstance(value, Items)
+    return value is not None
+
+
+def _sends(value: Value) -> bool:
+    return isinstance(value, Mapping) and value.get("@provider") is not None
 
 
 def _parameter(value: Value | None) -> str:
@@ -172,32 +189,53 @@ def _perhaps_list(value: Template) -> bool:
 
 
 def _value(scope: Scope, name: str) -> Value | None:
-    """The value of a name, or of what a dict holds under a key ("state[draft]")."""
-    whole, bracket, key = name.partition("[")
+    """The value of a name, or of what stands in it under keys ("state[draft]", "messages[0][content]")."""
+    whole, *keys = _path(name)
     value = scope.values.get(whole)
-    if not bracket:
-        return value
-    return value.get(key[:-1]) if isinstance(value, Mapping) else None
+    for key in keys:
+        if isinstance(value, Items):
+            at = int(key) if key.lstrip("-").isdecimal() and exact(value) else len(value.items)
+            value = value.items[at] if -len(value.items) <= at < len(value.items) else None
+        elif isinstance(value, Message):
+            value = value.content if key == "content" else None
+        else:
+            value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _put(scope: Scope, name: str, value: Value) -> None:
-    whole, bracket, key = name.partition("[")
-    if not bracket:
-        scope.values[name] = value
-        return
-    holder = scope.values[whole]
-    assert isinstance(holder, Mapping)
-    entries = tuple((each, value if each == key[:-1] else item) for each, item in holder.entries)
-    scope.values[whole] = msgspec.structs.replace(holder, entries=entries)
+    """Give a name, or what stands in it under keys, another value."""
+    whole, *keys = _path(name)
+    if keys:
+        inside: list[str | int | None] = [int(key) if key.lstrip("-").isdecimal() else key for key in keys]
+        lists.renew(scope, whole, lists.with_value(scope.values[whole], inside, value))
+    else:
+        scope.values[whole] = value
+
+
+def _path(name: str) -> list[str]:
+    """A name and the keys behind it."""
+    return name.replace("]", "").split("[")
+
+
+def _of_dict(name: str) -> bool:
+    """Whether a name is that of what stands in a dict: other things in it are other values."""
+    key = name.partition("[")[2]
+    return bool(key) and "[" not in key and not key[:-1].lstrip("-").isdecimal()
 
 
 def _key(node: ast.expr) -> str:
-    """The dotted name of an expression, or of a dict with a key of it ("state[draft]"); "" of others."""
-    if type(node) in NAMES:
-        return dotted(node)
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.value) in NAMES:
-        return f"{dotted(node.value)}[{node.slice.value}]" if isinstance(node.slice.value, str) else ""
-    return ""
+    """The dotted name of an expression, with the keys of a dict or a list behind it ("state[draft]"); "" of others."""
+    keys = ""
+    for _ in range(MAX_KEYS):
+        if not isinstance(node, ast.Subscript):
+            break
+        key = lists.index(node.slice) if not isinstance(node.slice, ast.Constant) else node.slice.value
+        if not isinstance(key, str | int) or "]" in str(key) or "[" in str(key):
+            return ""
+        keys = f"[{key}]{keys}"
+        node = node.value
+    return f"{dotted(node)}{keys}" if type(node) in NAMES else ""
 
 
 class _Entry:
@@ -521,7 +559,7 @@ class _Reads:
                 name = _key(each)
                 if name in self.names or name in self.keys:
                     self.read(name, known, written)
-                if "[" in name:
+                if name in self.names or _of_dict(name):
                     continue
             if kind is ast.Name:
                 continue
@@ -544,77 +582,3 @@ def _both(ends: Sequence[set[str] | None]) -> set[str] | None:
     """The names that have a value on each of several ways; None where none of them goes on."""
     reached = [end for end in ends if end is not None]
     return set.intersection(*reached) if reached else None
-
-
-# ---- behind the loop
-
-
-class _Without:
-    """Values without what stands in them for earlier turns."""
-
-    def __init__(self, marks: Marks) -> None:
-        self.marks = marks
-        self.steps = 0
-
-    def value(self, value: Value, depth: int = 0) -> Value:
-        """The value without it, itself if nothing of it stands there."""
-        self.steps += 1
-        if depth > _DEPTH or self.steps > _STEPS:
-            return value
-        if isinstance(value, tuple):
-            return self.template(value, depth)
-        if isinstance(value, Message):
-            content = self.value(value.content, depth + 1)
-            return value if content is value.content else msgspec.structs.replace(value, content=content)
-        if isinstance(value, Items):
-            items = [self.value(item, depth + 1) for item in value.items]
-            if all(one is other for one, other in zip(items, value.items, strict=True)):
-                return value
-            kept = tuple(item for item, was in zip(items, value.items, strict=True) if item or not was or item is was)
-            return msgspec.structs.replace(value, items=kept)
-        entries = tuple((key, self.value(item, depth + 1)) for key, item in value.entries)
-        same = all(one[1] is other[1] for one, other in zip(entries, value.entries, strict=True))
-        return value if same else msgspec.structs.replace(value, entries=entries)
-
-    def template(self, value: Template, depth: int) -> Template:
-        parts: list[Part] = []
-        changed = False
-        for part in value:
-            marked = self.marks.get(id(part))
-            if marked is not None:
-                parts += marked[1]
-                changed = True
-                continue
-            kept = self.part(part, depth)
-            changed = changed or kept is not part
-            parts.append(kept)
-        if not changed:
-            return value
-        # What stood for any number of items of earlier turns is none of them.
-        return () if len(parts) == 1 and is_several(tuple(parts)) else tuple(parts)
-
-    def part(self, part: Part, depth: int) -> Part:
-        match part:
-            case Choice(branches=branches):
-                inner = tuple(self.template(branch, depth + 1) if depth < _DEPTH else branch for branch in branches)
-                same = all(one is other for one, other in zip(inner, branches, strict=True))
-                return part if same else msgspec.structs.replace(part, branches=inner)
-            case Repeat(body=body):
-                kept = self.value(body, depth + 1)
-                return part if kept is body else msgspec.structs.replace(part, body=kept)
-            case Apply(target=target, arguments=arguments):
-                kept, given = self.value(target, depth + 1), self.arguments(arguments, depth)
-                if kept is target and given is arguments:
-                    return part
-                return msgspec.structs.replace(part, target=kept, arguments=given)
-            case Ref(call=call) if call is not None:
-                given = self.arguments(call, depth)
-                return part if given is call else msgspec.structs.replace(part, call=given)
-        return part
-
-    def arguments(self, given: Arguments, depth: int) -> Arguments:
-        positional = tuple(self.value(each, depth + 1) for each in given.positional)
-        keywords = tuple((name, self.value(each, depth + 1)) for name, each in given.keywords)
-        same = all(one is other for one, other in zip(positional, given.positional, strict=True))
-        same = same and all(one[1] is other[1] for one, other in zip(keywords, given.keywords, strict=True))
-        return given if same else msgspec.structs.replace(given, positional=positional, keywords=keywords)

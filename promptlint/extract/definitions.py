@@ -13,12 +13,13 @@ from promptlint.extract.audience import held_by, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
+from promptlint.extract.decorated import decorated, wrappers
 from promptlint.extract.expressions import evaluate
-from promptlint.extract.facts import Described, Function
+from promptlint.extract.facts import SEVERAL, Described, Function
 from promptlint.extract.handled import forget_handled
 from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
 from promptlint.extract.joins import join_branches
-from promptlint.extract.later import note_globals, note_later, ways
+from promptlint.extract.later import note_globals, note_later, note_nonlocal, note_set, ways
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import asks_person, example_like, of_medium, words
@@ -68,6 +69,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def bind_scope(file: File, scope: Scope) -> None:
+    for name, (_, guards, span) in scope.made.items() if scope.kind == "module" else ():
+        file.facts.origins[scope.key(name)] = span if not guards else SEVERAL
     for name, value in scope.values.items():
         if textual(value) or is_instance(value):
             given = field_default(value)
@@ -105,6 +108,9 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
         # Known before its body is read, so that calls in between find it.
         file.facts.functions.setdefault(scope.key(node.name), Function((), ()))
         file.nested.add(node.name)
+        for each in node.body:
+            if type(each) is ast.Nonlocal:
+                note_nonlocal(file, scope, each.names, each)
     file.pending.append((node, scope))
     return True
 
@@ -268,12 +274,13 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         parameters,
         () if returned is None else returned,
         file.span(node),
-        _decorated(node),
+        decorated(node),
         tuple(sorted(scope.changed)),
         tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
         bool(owner) and silent(node),
         schemas.plain(node),
         scope.gathered,
+        wrappers(file, parent, node),
     )
     if returned is not None:
         _note_returned(file, scope, node, returned)
@@ -304,22 +311,13 @@ def _parameters(
         parameters.append((argument.arg, value))
         if value is not None and textual(value):
             scope.defaults[argument.arg] = value
-    if explained and not _decorated(node) and not node.name.startswith("_"):
+    if explained and not decorated(node) and not node.name.startswith("_"):
         file.explained.append(f":{scope.name}")
     examples = [(name, value) for name, value in parameters if value is not None and example_like(name)]
     if examples and any(file.prompt_like(name) for name, _ in parameters):
         for name, value in examples:
             take_examples(file, value, node, name)
     return tuple(parameters)
-
-
-# Decorators that leave a function to those who call it by its name.
-_PLAIN = frozenset("staticmethod classmethod abstractmethod override overload final cache lru_cache wraps".split())
-
-
-def _decorated(node: FunctionNode) -> bool:
-    targets = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
-    return any(dotted(target).rpartition(".")[2] not in _PLAIN for target in targets)
 
 
 def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> None:
@@ -373,6 +371,7 @@ def _bind_attributes(file: File, scope: Scope) -> None:
             file.grown.add(key)
             continue
         note_attribute(file, scope, key, written, value)
+        note_set(file, scope, key, written, value)
         hole = single_hole(value)
         if hole is not None:
             value = (_aged(hole, scope),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -184,16 +185,14 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
             if first == here.receiver and here.owner:
                 # Bound in this very function: statement order is known.
                 if written in scope.values:
-                    bound = scope.values[written]
-                    hole = single_hole(bound)
-                    if hole is None:
-                        file.reused += 1
-                        return bound
-                    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, hole.member),)
+                    return _held(file, scope.values[written], node)
                 own = f"self.{rest}"
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1], None, own)),)
             if first in here.values and here.kind == "function":
                 module = here.values[first]
+                known = here.attributed.get(written.rpartition(".")[0], ()) if here is scope else ()
+                if written in known and written in here.values:
+                    return _held(file, here.values[written], node)
                 if first in file.rebound and isinstance(module, tuple) and type(module[0]) is Ref:
                     return (Ref(f"{module[0].name}.{rest}", file.hole(node, state[0], state[1])),)
                 return _member(file, here.values[first], rest, node, state, here.types.get(first, ""))
@@ -205,6 +204,15 @@ def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
     if not first:
         state = of_part(node.attr, state_of(evaluate(file, scope, node.value)), state)
     return (file.hole(node, state[0], state[1]),)
+
+
+def _held(file: File, value: Value, node: ast.Attribute) -> Value:
+    """What an attribute holds that this very function has set, or changed: statement order is known."""
+    hole = single_hole(value)
+    if hole is None:
+        file.reused += 1
+        return value
+    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, hole.member),)
 
 
 def _member(file: File, value: Value, member: str, node: ast.expr, state: State, owner: str) -> Value:
@@ -234,7 +242,7 @@ def _member(file: File, value: Value, member: str, node: ast.expr, state: State,
 def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Add):
         return addition(file, scope, node)
-    if isinstance(node.op, ast.BitOr) and not file.imported.isdisjoint(PIPES):
+    if isinstance(node.op, ast.BitOr) and (not file.imported.isdisjoint(PIPES) or _begins_with_call(file, node)):
         return _pipeline(file, scope, node)
     left, right = evaluate(file, scope, node.left), None
     if isinstance(node.op, ast.Mod) and textual(left) and isinstance(left, tuple):
@@ -256,10 +264,19 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     return (file.hole(node, *strongest([state_of(left), state_of(right)])),)
 
 
+def _begins_with_call(file: File, node: ast.BinOp) -> bool:
+    """Whether the first of what `|` joins is what a function of the project gives back."""
+    first = terms(node, ast.BitOr)[0]
+    name = dotted(first.func).partition(".")[0] if isinstance(first, ast.Call) else ""
+    return name in file.known or file.aliases.get(name, "os").partition(".")[0] not in sys.stdlib_module_names
+
+
 def _pipeline(file: File, scope: Scope, node: ast.BinOp) -> Value:
     """`prompt | model | parser`."""
     values = [evaluate(file, scope, term) for term in terms(node, ast.BitOr)]
     chain(file, scope, node, values)
+    if len(values) == 2 and (united := spreads.union(values[0], values[1], file.span(node))) is not None:
+        return united
     return (file.hole(node, *strongest([state_of(value) for value in values])),)
 
 

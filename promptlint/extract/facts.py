@@ -42,6 +42,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `method` is what is called, as in `Invocation`, if that may be a method of the project's own.
     `returned`: it makes a text that only those who call the function around it may send. `settings` are those that say
     who gets it if nothing here does. `spread` are dicts that are put into its arguments, if nothing else hides any.
+    `called` is what is called, as it is written.
     """
 
     provider: str
@@ -65,6 +66,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     returned: bool = False
     settings: str = ""
     spread: Mapping | None = None
+    called: str = ""
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -74,7 +76,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stands above it may call it, or be called in its place. `changes` are the parameters that hold lists which it adds
     to or takes from; `lends` are those that it hands on: the parameter, the function, the place among its arguments.
     `silent`: it gives something back and calls nothing that could ask a model. `plain`: nothing describes it as a tool.
-    `gathered` is the name of its `**settings`, "" if it has none.
+    `gathered` is the name of its `**settings`, "" if it has none. `wrappers` are the decorators above it that may be
+    functions of the project, as `Ref` names.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -86,6 +89,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     silent: bool = False
     plain: bool = False
     gathered: str = ""
+    wrappers: tuple[str, ...] = ()
 
 
 # In the place of the call that makes an object, where it is one of several.
@@ -110,6 +114,19 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     kept: tuple[tuple[str, str, str], ...] = ()
     either: bool = False
     made: Span | None = None
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a function does to something that others hold, too: a list or dict of a module, an attribute of an object.
+
+    `name` is that of a `Ref` (":RULES", "texts.RULES", ":Desk.tone"), `key` what is set within a dict. `value` is what
+    is put there, and None where something is added or taken out; `written` is what it is called in the code.
+    """
+
+    name: str
+    key: str
+    written: str
+    value: Value | None = None
 
 
 class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -236,6 +253,12 @@ class Facts(msgspec.Struct):
     handed: list[tuple[str, Message]] = []
     # Texts that are put into attributes of objects: the class ("" where it is not known), the attribute, the text.
     given: list[tuple[str, str, Value]] = []
+    # Methods of clients that are replaced by functions of the project, by their last two words in small letters.
+    patched: list[str] = []
+    # What functions change that stands outside of them.
+    changes: list[Change] = []
+    # What methods other than `__init__` put into attributes of their object: a class below may begin with another text.
+    set_later: list[Change] = []
     # Collections that values are taken from, one at a time: what `Hole.member` counts ("#3").
     drawn: list[Value] = []
     # Names under which values are put into dicts that they have as attributes, too: `{"rules": place.rules}`.

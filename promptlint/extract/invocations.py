@@ -66,6 +66,9 @@ def note_invocation(
         if says_it_changes(unknown):
             # What it is, is not known, but it is called for what it does to a list.
             _lend(file, scope, node, unknown)
+        elif type(called) is ast.Name and called.id in scope.values and not skipped:
+            # One of several functions, or one that is handed over: it may do that.
+            _lend(file, scope, node, "")
         if not method or "_" not in last.strip("_") or not _worded(arguments):
             return
         # Of an object of which nothing is known: a method of several words may be the only one of its name.

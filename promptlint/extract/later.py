@@ -1,22 +1,32 @@
 """What else a name or an attribute comes to hold than the text that it has where it is written down.
 
 `self.tone = "friendly"` in `__init__` and `self.tone = tone` in another method: either. The same holds for names of the
-module that a function binds anew under `global`, and for `desk.tone = tone` where the class of `desk` is known.
+module that a function binds anew under `global`, and for `desk.tone = tone` where the class of `desk` is known. Of a
+list that functions add to, wherever it stands, only the beginning is known.
 """
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import msgspec
 
+from promptlint.extract.facts import Change
 from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, is_instance, single_hole, textual
-from promptlint.template import Choice, Condition, Items, Mapping, Ref, Template, Value
+from promptlint.extract.volatility import of_name
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Ref, Template, Value, Volatility
 
 # Other values of one name that are kept, ways out of a function that are looked at, base classes that are followed.
 MAX_VALUES, MAX_WAYS, MAX_BASES = 4, 8, 8
+# Changes of one file that are kept.
+MAX_CHANGES = 500
+# In the place of the name of an attribute that only run time knows.
+ANY = ".*"
 _MAX_NESTING = 12
 # Behind the name of what something else may have been put into, in a condition.
 UNCHANGED = " unchanged"
@@ -39,11 +49,121 @@ def _same(one: Value, other: Value) -> bool:
 
 
 def note_object(file: File, scope: Scope, written: str, value: Value) -> None:
-    """`desk.tone = value`, where `desk` is an object of a class of this file."""
+    """`desk.tone = value`, where `desk` is an object of a known class."""
     owner, _, name = written.rpartition(".")
     known = class_in_sight(scope, owner)
     if known[:1] == ":" and known[1:] in file.facts.bases:
         note_later(file, f"{known[1:]}.{name}", written, value)
+    elif known and "." not in owner:
+        _note(file, f"{known}.{name}", "", written, value)
+    elif not known and "." not in owner and scope.kind != "class":
+        note_named(file, scope, written, value)
+
+
+def note_named(file: File, scope: Scope, written: str, value: Value) -> None:
+    """`Desk.tone = value` and `texts.TONE = value`: an attribute of a class, or a name of a module."""
+    first = written.partition(".")[0]
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        if first in here.values:
+            return
+        here = here.parent
+    if first in file.aliases:
+        _note(file, file.resolve(written), "", written, value)
+    elif first in file.known and scope.kind == "function":
+        _note(file, f":{written}", "", written, value)
+
+
+def note_any(file: File, scope: Scope, node: ast.Call, owner: str) -> None:
+    """`setattr(self, name, value)`, `self.__dict__.update(values)`: whatever attributes of an object of known class."""
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        if here.receiver == owner and here.owner:
+            _note(file, f":{here.owner}{ANY}", "", owner, (file.hole(node, Volatility.UNKNOWN),))
+            return
+        here = here.parent
+    if known := class_in_sight(scope, owner):
+        _note(file, f"{known}{ANY}", "", owner, (file.hole(node, Volatility.UNKNOWN),))
+
+
+def note_nonlocal(file: File, scope: Scope, names: list[str], place: ast.stmt) -> None:
+    """A function within this one binds names of it anew: from here on they are either."""
+    for name in names:
+        value = scope.values.get(name)
+        if isinstance(value, tuple) and textual(value):
+            other = (Hole(name, file.span(place), *of_name(name)),)
+            scope.values[name] = join_branches(Condition(f"{name}{UNCHANGED}"), value, other)
+        elif type(value) is Items:
+            scope.values[name] = msgspec.structs.replace(value, complete=False)
+
+
+def note_outside(file: File, scope: Scope, written: str, key: str = "", value: Value | None = None) -> None:
+    """A function adds to a list that is none of its own, or takes from it; or it sets a `key` of a dict to a `value`.
+
+    Its own are those that are made in it, or in a function around it. `written` is the name of the list or dict.
+    """
+    if scope.kind != "function" or written in scope.values or len(file.facts.changes) >= MAX_CHANGES:
+        return
+    first, _, rest = written.partition(".")
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        if rest and here.receiver == first and here.owner:
+            if "." not in rest:
+                _note(file, f":{here.owner}.{rest}", key, written, value)
+            return
+        known = here.types.get(first, "") if rest else ""
+        if known:
+            _note(file, f"{known}.{rest}", key, written, value)
+        elif first in here.values and here is not scope and not rest:
+            _note_inner(file, here, here.values[first])
+        if known or first in here.values:
+            return
+        here = here.parent
+    if first in file.known:
+        _note(file, f":{written}", key, written, value)
+    elif first in file.aliases:
+        _note(file, file.resolve(written), key, written, value)
+
+
+def note_set(file: File, scope: Scope, key: str, written: str, value: Value) -> None:
+    """Remember what a method leaves in an attribute of its object that may be a text for a model."""
+    begins = scope.name.rpartition(".")[2] in _MAKING
+    known = file.facts.set_later
+    if not begins and len(known) < MAX_CHANGES and (textual(value) or file.prompt_like(key.rpartition(".")[2])):
+        known.append(Change(f":{key}", "", written, _nameless(value)))
+
+
+# Methods that make an object.
+_MAKING = frozenset({"__init__", "__post_init__", "__new__", "model_post_init"})
+
+
+def _nameless(value: Value) -> Value:
+    """A value without the name of the parameter that it is: elsewhere that is none."""
+    hole = single_hole(value)
+    return value if hole is None else (msgspec.structs.replace(hole, parameter=""),)
+
+
+def _note(file: File, name: str, key: str, written: str, value: Value | None) -> None:
+    if name.partition(".")[0] in sys.stdlib_module_names or len(file.facts.changes) >= MAX_CHANGES:
+        return
+    change = Change(name, key, written, None if value is None else _nameless(value))
+    if change not in file.facts.changes[-MAX_VALUES:]:
+        file.facts.changes.append(change)
+
+
+def _note_inner(file: File, around: Scope, value: Value) -> None:
+    """A function within another one changes a list of that one: what has been sent there may have held more."""
+    if type(value) is not Items:
+        return
+    for number, call in enumerate(file.facts.calls):
+        if call.name == around.name and any(type(each) is Items and each.span == value.span for _, each in call.slots):
+            slots = tuple(
+                (slot, msgspec.structs.replace(each, complete=False))
+                if type(each) is Items and each.span == value.span
+                else (slot, each)
+                for slot, each in call.slots
+            )
+            file.facts.calls[number] = msgspec.structs.replace(call, slots=slots)
 
 
 def ways(scope: Scope) -> Iterator[tuple[str, Value]]:
@@ -107,10 +227,33 @@ def _holds(known: Value, value: Value, depth: int) -> bool:
     return any(_holds(branch, value, depth + 1) for branch in part.branches)
 
 
+def changed(known: Value, changes: list[tuple[Change, Value | None]]) -> Value:
+    """What something holds that functions change, each with the value that it puts there, looked up."""
+    if any(value is None for _, value in changes) and _holds_others(known):
+        known = msgspec.structs.replace(known, complete=False)
+    given = [(change, value) for change, value in changes if value is not None]
+    for number, (change, value) in enumerate(given[:MAX_VALUES]):
+        condition = Condition(f"{change.written}{UNCHANGED} ({number})" if number else f"{change.written}{UNCHANGED}")
+        if not change.key:
+            known = known if _holds(known, value, 0) else _either(condition, known, value)
+        elif type(known) is Mapping and not known.kind:
+            entries = tuple(
+                (key, item if key != change.key or _holds(item, value, 0) else _either(condition, item, value))
+                for key, item in known.entries
+            )
+            known = msgspec.structs.replace(known, entries=entries)
+    return known
+
+
+def _holds_others(value: Value) -> TypeGuard[Items | Mapping]:
+    """Whether a value is a list or a dict."""
+    return type(value) is Items or (type(value) is Mapping and not value.kind)
+
+
 def _either(condition: Condition, known: Value, value: Value) -> Value:
     if type(known) is type(value):
         return join_branches(condition, known, value)
-    if type(known) is Items or (type(known) is Mapping and not known.kind):
+    if _holds_others(known):
         # Whatever the other one is, it holds something else.
         return msgspec.structs.replace(known, complete=False)
     return known

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.invocations import note_appended
 from promptlint.extract.iteration import in_order, spread
+from promptlint.extract.later import note_outside
 from promptlint.extract.messages import as_asked, note_company
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
-from promptlint.extract.volatility import NAMES, dotted
+from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.operations import exact, is_several
 from promptlint.template import (
     Apply,
@@ -40,13 +44,17 @@ MAX_KEYS, MAX_ITEMS = 8, 64
 # Parts of an item that is small: a list which such items are added to is weighed each time it has doubled, for weighing
 # goes through all of it.
 _SMALL = 64
+# In front of the name of a list whose messages a loop goes over.
+_TURNS = "*"
 # What a message says, and who says it.
 _SAID = ("content", "role", "parts")
 
 
-def note_change(scope: Scope, name: str) -> None:
-    """Remember that a function changes the list that it is given as a parameter."""
+def note_change(file: File, scope: Scope, name: str) -> None:
+    """Remember that a function changes the list that it is given as a parameter, or one that others hold."""
     current = scope.values.get(name)
+    if current is None and name:
+        note_outside(file, scope, name)
     if isinstance(current, Items) and current.items:
         first = current.items[0]
         part = first[0] if isinstance(first, tuple) and is_several(first) else None
@@ -79,6 +87,84 @@ def renew(scope: Scope, name: str, value: Value) -> None:
                 scope.values[other] = Items(items, around.span, around.complete)
 
 
+def track(file: File, scope: Scope, written: str) -> None:
+    """Remember that an attribute of an object has a value that this function has given it."""
+    owner = written.rpartition(".")[0]
+    if owner == scope.receiver or owner in file.aliases or len(scope.attributed) >= MAX_ITEMS:
+        return
+    known = scope.attributed.setdefault(owner, set())
+    if len(known) < MAX_ITEMS:
+        known.add(written)
+
+
+def forget(scope: Scope, name: str) -> None:
+    """Forget what attributes of an object hold, whose name stands for another one from here on."""
+    for each in scope.attributed.pop(name, ()):
+        scope.values.pop(each, None)
+
+
+def doubt(file: File, scope: Scope, names: Iterable[str], node: ast.AST) -> None:
+    """Forget what attributes of objects hold that something may change."""
+    for name in names:
+        for each in scope.attributed.get(name, ()):
+            if each in scope.values:
+                scope.values[each] = (Hole(each, file.span(node), *of_name(each)),)
+
+
+def note_item(scope: Scope, name: str, node: ast.Call | ast.Subscript) -> None:
+    """`first = next(each for each in messages if ...)`, `last = messages[at]`: a name of one of several messages."""
+    over: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        over = node.value
+    elif isinstance(node.func, ast.Name) and node.func.id == "next" and node.args:
+        drawn = node.args[0]
+        over = drawn.generators[0].iter if isinstance(drawn, ast.GeneratorExp) else None
+    scope.among.pop(name, None)
+    if over is not None and type(over) in NAMES and not isinstance(scope.values.get(name), Message):
+        scope.among[name] = dotted(over)
+
+
+def put_into_one(file: File, scope: Scope, owner: str, key: object, place: ast.AST) -> None:
+    """`first["content"] = text`, where `first` is one of several messages: which one it is, is not known."""
+    name = scope.among.get(owner, "")
+    if name and key in _SAID:
+        if name[0] == _TURNS:
+            # Known behind the loop.
+            scope.among[f"{_TURNS}{name}"] = name
+        else:
+            _leave_open(file, scope, name, place)
+
+
+def _leave_open(file: File, scope: Scope, name: str, place: ast.AST) -> None:
+    """Of a list of messages it is not known any more what all of them say."""
+    current = scope.values.get(name)
+    note_change(file, scope, name)
+    if isinstance(current, Items):
+        if any(isinstance(item, Message) for item in current.items):
+            renew(scope, name, Items(current.items, current.span, False))
+    elif current is not None and fallback_of(current) is not None:
+        known = fallback_of(current)
+        changed = scope.values[name] = Items((spread(current),), file.span(place), False)
+        for other, around in scope.values.items():
+            # A dict that holds it: `settings = {"messages": messages}`.
+            if type(around) is Mapping and any(_is(item, known) for _, item in around.entries):
+                entries = tuple((key, changed if _is(item, known) else item) for key, item in around.entries)
+                scope.values[other] = msgspec.structs.replace(around, entries=entries)
+
+
+def _is(value: Value, known: Hole | None) -> bool:
+    """Whether a value is a parameter, or what stands for a call."""
+    hole = fallback_of(value)
+    return hole is not None and known is not None and bool(hole.parameter) and hole.parameter == known.parameter
+
+
+def touched(node: ast.Call) -> Iterator[str]:
+    """The objects that a call may change: the one whose method it is, those that it is given."""
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    on = (node.func.value,) if isinstance(node.func, ast.Attribute) else ()
+    yield from (dotted(each) for each in (*on, *given) if type(each) in NAMES)
+
+
 def meet(scope: Scope, ends: list[Scope]) -> None:
     """The functions that lists were given to on one of several ways."""
     scope.lent.clear()
@@ -87,15 +173,15 @@ def meet(scope: Scope, ends: list[Scope]) -> None:
         scope.lent[name] = known + tuple(each for each in given if each not in known)
 
 
-def lose(scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
+def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
     name = dotted(method.value)
-    note_change(scope, name)
+    note_change(file, scope, name)
     current = scope.values.get(name)
     if not isinstance(current, Items) or not current.complete:
         return
     items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
-    at = _index(node.args[0]) if node.args else 0 if method.attr == "popleft" else -1
+    at = index(node.args[0]) if node.args else 0 if method.attr == "popleft" else -1
     if method.attr == "clear":
         items, whole = (), True
     elif method.attr == "reverse":
@@ -107,13 +193,21 @@ def lose(scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     renew(scope, name, Items(items, current.span, whole))
 
 
-def put(scope: Scope, target: ast.Subscript, value: Value) -> None:
+def put(file: File, scope: Scope, target: ast.Subscript, value: Value) -> None:
     """`messages[0]["content"] = value`: a new value within one that is known."""
     keys, name = _keys(target), dotted(root(target))
-    note_change(scope, name)
+    if scope.among and len(keys) == 1:
+        put_into_one(file, scope, name, keys[0], target)
     current = scope.values.get(name)
+    if current is None and name and len(keys) == 1 and isinstance(keys[0], str):
+        note_outside(file, scope, name, keys[0], value)
+    else:
+        note_change(file, scope, name)
+    if isinstance(current, tuple) and len(keys) > 1 and keys[-1] in _SAID and fallback_of(current) is not None:
+        # A list that is known by its name alone: of one of its messages something else is said.
+        current = scope.values[name] = Items((spread(current),), file.span(root(target)), False)
     if isinstance(current, Items | Mapping | Message) and len(keys) <= MAX_KEYS and not full(current):
-        changed = _changed(current, keys, value)
+        changed = with_value(current, keys, value)
         if changed is not current:
             renew(scope, name, bounded(changed, 0 if isinstance(current, Message) else _size(current)))
 
@@ -122,7 +216,7 @@ def _keys(target: ast.expr) -> list[str | int | None]:
     """The keys that lead to a part of what `root` gives, from the outermost; None for one that is not known."""
     keys: list[str | int | None] = []
     while isinstance(target, ast.Subscript):
-        key = target.slice.value if isinstance(target.slice, ast.Constant) else _index(target.slice)
+        key = target.slice.value if isinstance(target.slice, ast.Constant) else index(target.slice)
         keys.append(key if isinstance(key, str | int) else None)
         target = target.value
     return keys[::-1]
@@ -144,34 +238,28 @@ def root(target: ast.expr) -> ast.expr:
     return target
 
 
-def rewrite(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
-    """What messages come to that the turns of a loop put something else into is not known."""
+def note_turns(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
+    """Remember what is one message of a list in every turn of a loop: `for each in messages`."""
+    if (over := _gone_over(node)) is not None:
+        targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
+        scope.among.update((target.id, f"{_TURNS}{over}") for target in targets if isinstance(target, ast.Name))
+
+
+def _gone_over(node: ast.For | ast.AsyncFor) -> str | None:
     over = node.iter
     if isinstance(over, ast.Call) and dotted(over.func) in ("enumerate", "reversed") and over.args:
         over = over.args[0]
-    current = scope.values.get(dotted(over)) if type(over) in NAMES else None
-    messages = isinstance(current, Items) and any(isinstance(item, Message) for item in current.items)
-    if messages and isinstance(current, Items) and current.complete and _rewrites(node):
-        renew(scope, dotted(over), Items(current.items, current.span, False))
+    return dotted(over) if type(over) in NAMES else None
 
 
-def _rewrites(node: ast.For | ast.AsyncFor) -> bool:
-    """Whether the turns of a loop put something else into the messages that they go over."""
-    targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
-    names = {target.id for target in targets if isinstance(target, ast.Name)}
-    for each in (inner for statement in node.body for inner in ast.walk(statement)):
-        if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Store) and isinstance(each.slice, ast.Constant):
-            put = each.slice.value in _SAID
-        elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
-            put = each.attr in _SAID
-        else:
-            continue
-        if put and isinstance(each.value, ast.Name) and each.value.id in names:
-            return True
-    return False
+def rewrite(file: File, scope: Scope, node: ast.For | ast.AsyncFor) -> None:
+    """What messages come to that the turns of a loop have put something else into is not known."""
+    over = _gone_over(node)
+    if over is not None and scope.among.pop(f"{_TURNS}{_TURNS}{over}", ""):
+        _leave_open(file, scope, over, node.iter)
 
 
-def _changed(current: Value, keys: list[str | int | None], value: Value) -> Value:
+def with_value(current: Value, keys: list[str | int | None], value: Value) -> Value:
     """A value with another one in it; what is changed at a place that is not known is not known as a whole."""
     if not keys:
         return value
@@ -180,17 +268,17 @@ def _changed(current: Value, keys: list[str | int | None], value: Value) -> Valu
         size = _size(current)
         if isinstance(key, int) and size <= MAX_ITEMS and exact(current) and -size <= key < size:
             at = key % size
-            changed = _changed(current.items[at], rest, value)
+            changed = with_value(current.items[at], rest, value)
             return Items((*current.items[:at], changed, *current.items[at + 1 :]), current.span, current.complete)
         return Items(current.items, current.span, False) if current.complete else current
     if isinstance(current, Message):
         if key == "content":
-            return Message(current.role, _changed(current.content, rest, value), current.span, current.marker)
+            return Message(current.role, with_value(current.content, rest, value), current.span, current.marker)
         marked = current.marker or key == "cache_control"
         return Message(current.role, current.content, current.span, marked)
     if isinstance(current, Mapping) and isinstance(key, str) and _size(current) <= MAX_ITEMS:
         old = current.get(key)
-        new = value if old is None or not rest else _changed(old, rest, value)
+        new = value if old is None or not rest else with_value(old, rest, value)
         if old is None and rest:
             return current
         entries = tuple((name, new if name == key else item) for name, item in current.entries)
@@ -203,7 +291,7 @@ def _size(value: Items | Mapping) -> int:
     return len(value.items if isinstance(value, Items) else value.entries)
 
 
-def _index(node: ast.expr) -> int | None:
+def index(node: ast.expr) -> int | None:
     """3, -1 and the like."""
     negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
     number = node.operand if isinstance(node, ast.UnaryOp) and negative else node
@@ -227,7 +315,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
     assert isinstance(node.func, ast.Attribute)
     target = dotted(node.func.value)
-    note_change(scope, target)
+    note_change(file, scope, target)
     if type(node.func.value) not in NAMES:
         evaluate(file, scope, node.func.value)
     values = [evaluate(file, scope, argument) for argument in node.args]
@@ -262,14 +350,14 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     elif method == "append":
         items, complete = (*current.items, added), current.complete
     else:
-        index = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-        known = method == "appendleft" or type(index) is int
-        if type(index) is int and index:
-            passed = current.items[:index] if index > 0 else current.items[index:]
+        at = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+        known = method == "appendleft" or type(at) is int
+        if type(at) is int and at:
+            passed = current.items[:at] if at > 0 else current.items[at:]
             known = exact(Items(passed, current.span))
-        place = index if method == "insert" and type(index) is int else 0
+        place = at if method == "insert" and type(at) is int else 0
         items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
-        if method == "insert" and type(index) is not int:
+        if method == "insert" and type(at) is not int:
             # Where it comes to stand is not known.
             items = current.items
     small = method != "extend" and weight(added, _SMALL) <= _SMALL
@@ -277,6 +365,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if not small or len(items) <= _SMALL or len(items).bit_count() == 1:
         grown = bounded(grown, len(items) if method != "extend" else 0)
     renew(scope, target, grown)
+    if "." in target:
+        track(file, scope, target)
     return (hole,)
 
 

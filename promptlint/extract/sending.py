@@ -14,6 +14,7 @@ import sys
 from promptlint.extract import spreads
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
+from promptlint.extract.correlated import reached
 from promptlint.extract.facts import Call
 from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import spread
@@ -103,6 +104,19 @@ def client_in(function: ast.expr) -> ast.expr | None:
     while isinstance(node, ast.Attribute) and node.attr in GROUPS:
         node = node.value
     return node
+
+
+def method_of(written: str) -> str:
+    """The last two words of the name of a method, in small letters: "completions.create"."""
+    return ".".join(written.lower().split(".")[-2:])
+
+
+def note_patched(file: File, written: str) -> None:
+    """`client.chat.completions.create = counted`: what is called by this name is a function of the project."""
+    # Of a class of the SDK the last words are the same: `openai.resources.chat.Completions.create`.
+    name = file.resolve(written)
+    if written.count(".") > 1 and any(file.lexicon.call(each, file.imported) for each in (name, name.lower())):
+        file.facts.patched.append(method_of(written))
 
 
 def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:
@@ -221,7 +235,7 @@ def _note(
         Call(
             provider,
             api,
-            tuple(slots),
+            tuple((slot, reached(file, scope, value)) for slot, value in slots),
             parameters,
             file.span(site.node),
             scope.name,
@@ -238,6 +252,7 @@ def _note(
             method=called_name(file, scope, site.node.func) if isinstance(site.node.func, ast.Attribute) else "",
             settings=settings,
             spread=spreads.merged(site.spread, file.span(site.node)),
+            called=site.written,
         )
     )
 

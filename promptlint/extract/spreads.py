@@ -13,6 +13,7 @@ from collections.abc import Mapping as Entries
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import Places
+from promptlint.extract.later import note_any, note_outside
 from promptlint.extract.state import File, Scope, single_hole
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import literal
@@ -54,6 +55,10 @@ def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, eval
     """`settings.update(model=name)`, `.setdefault("model", name)` and `.pop("model")` on a dict that is known."""
     name = dotted(method.value) if type(method.value) in NAMES else ""
     current = scope.values.get(name)
+    if current is None and name.endswith(".__dict__"):
+        note_any(file, scope, node, name.removesuffix(".__dict__"))
+    elif current is None and name:
+        note_outside(file, scope, name)
     if current is None or isinstance(current, Items):
         return
     if not isinstance(current, Mapping):

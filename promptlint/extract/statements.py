@@ -218,8 +218,10 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         consider(file, value, node, ".".join(names), named=any(map(file.prompt_like, names)))
         if names[-1] == "content":
             note_content(file, names[:-1], value, node, NAME)
+            if scope.among:
+                lists.put_into_one(file, scope, dotted(target.value), names[-1], target)
             if isinstance(operator, ast.Add) and (was := lists.content_at(scope, target)) is not None:
-                lists.put(scope, target, add(file, [was, value], node))
+                lists.put(file, scope, target, add(file, [was, value], node))
     if not isinstance(operator, ast.Add) or not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
@@ -238,7 +240,7 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if full(current):
         return True
     if isinstance(value, Items):
-        lists.note_change(scope, name)
+        lists.note_change(file, scope, name)
     grown = add(file, [current, value], node)
     if isinstance(current, Items):
         lists.renew(scope, name, grown)
@@ -308,6 +310,9 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
 
 
 def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    if scope.attributed:
+        # What a turn does to objects is not followed into the next one.
+        lists.doubt(file, scope, scope.attributed, node)
     inner = scope.fork()
     state, over = (of_name(""), "")
     test: Test | None = None
@@ -318,6 +323,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         iterable = evaluate(file, scope, node.iter)
         state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
+        lists.note_turns(inner, node)
     _forget_roles(file, inner, node)
     left = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
@@ -348,7 +354,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             scope.values[name] = bounded(_repeated(before, value, over, span, state, test))
             note_grown(file, scope, name)
     if not isinstance(node, ast.While):
-        lists.rewrite(scope, node)
+        lists.rewrite(file, scope, node)
     return run(file, scope, node.orelse)
 
 

@@ -47,7 +47,8 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
         turn = file.turns.get(id(loop))
         if turn is None:
             turn = file.turns[id(loop)] = _Turn(loop)
-        if turn.grows(node):
+        stored = type(node) in NAMES and dotted(node) in turn.stored - turn.assigned.keys()
+        if stored or turn.grows(node):
             yield None, ""
             return
         if type(node) in NAMES and (name := dotted(node)) not in turn.assigned:
@@ -61,6 +62,8 @@ class _Turn:
         self.mutated: dict[str, ast.expr] = {}
         self.handed: dict[str, list[tuple[ast.Call, str]]] = {}
         self.assigned: dict[str, list[ast.expr]] = {}
+        # Lists of which parts are set. `carried` knows what messages at a known place say, and entries of dicts.
+        self.stored: set[str] = set()
         for node in _walk(loop.body):
             kind = type(node)
             if kind is ast.Call:
@@ -68,10 +71,14 @@ class _Turn:
             elif kind is ast.AugAssign:
                 if type(node.target) in NAMES:
                     self.mutated.setdefault(dotted(node.target), node.value)
+                elif type(node.target) is ast.Subscript:
+                    self._store(node.target)
             elif kind is ast.Assign:
                 for bound in node.targets:
                     if type(bound) in NAMES:
                         self.assigned.setdefault(dotted(bound), []).append(node.value)
+                    elif type(bound) is ast.Subscript:
+                        self._store(bound)
         self.loop = loop
 
     def _call(self, node: ast.Call) -> None:
@@ -84,6 +91,16 @@ class _Turn:
         func = node.func
         if type(func) is ast.Attribute and func.attr in _MUTATING and type(func.value) in NAMES:
             self.mutated.setdefault(dotted(func.value), node)
+
+    def _store(self, part: ast.Subscript) -> None:
+        key = part.slice.value if isinstance(part.slice, ast.Constant) else None
+        said = key == "content" or (isinstance(key, str) and type(part.value) in NAMES)
+        target: ast.expr = part
+        while isinstance(target, ast.Subscript):
+            said = said and isinstance(target.slice, ast.Constant | ast.UnaryOp)
+            target = target.value
+        if not said and type(target) in NAMES:
+            self.stored.add(dotted(target))
 
     @functools.cached_property
     def variant(self) -> set[str]:

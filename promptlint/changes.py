@@ -1,0 +1,183 @@
+"""What functions do to what others hold: lists, dicts and attributes that stand outside of them, in whatever file, what
+the functions give back that they decorate, and the methods of clients in whose place they are put.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from promptlint.classes import Place
+from promptlint.extract.facts import Call, Change, Facts, Function
+from promptlint.extract.later import ANY, changed
+from promptlint.extract.sending import method_of
+from promptlint.extract.sites import sample
+from promptlint.extract.state import has_text
+from promptlint.loading import OPERATIONS
+from promptlint.template import Apply, Choice, Hole, Items, Ref, Span, Value, Volatility, parts
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
+# Functions that call each other which are looked at for one value.
+MAX_CALLED = 40
+# Characters of their texts that are looked at.
+MAX_SAMPLE = 400
+
+
+class Changes:
+    """All changes of a run, by the places of what is changed."""
+
+    def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
+        self.linker = linker
+        self.known: dict[Place, list[tuple[Change, Facts]]] = {}
+        # Whether decorators of the project give back something else than the functions that they stand above.
+        self.remaking: dict[Place, bool] = {}
+        # Methods whose objects are not known, that give back text of their own.
+        self.telling: dict[Place, bool] = {}
+        self.replaced = frozenset(method for facts in all_facts for method in facts.patched)
+        # Classes whose attributes are set by names that only run time knows.
+        self.open: dict[Place, tuple[Change, Facts]] = {}
+        for facts in all_facts:
+            for change in facts.changes:
+                if change.name.endswith(ANY):
+                    self._open(change, facts)
+                elif (place := self._place(change.name, facts)) is not None:
+                    self.known.setdefault(place, []).append((change, facts))
+            for change in facts.set_later:
+                owner, _, attribute = change.name[1:].rpartition(".")
+                for home, below in linker.classes.below(facts.file, owner):
+                    if (key := f"{below}.{attribute}") in home.bindings:
+                        self.known.setdefault((home.file, key), []).append((change, facts))
+
+    def _open(self, change: Change, facts: Facts) -> None:
+        """Note a class whose objects are given attributes by whatever names, with those above and below it."""
+        classes = self.linker.classes
+        found = classes.class_of(facts, change.name.removesuffix(ANY))
+        if found is not None:
+            for home, each in (*classes.lineage(*found), *classes.below(found[0].file, found[1])):
+                self.open.setdefault((home.file, each), (change, facts))
+
+    def _place(self, name: str, facts: Facts) -> Place | None:
+        """Where a list, a dict or an attribute is written down that a function changes by this name."""
+        owner, _, member = name.rpartition(".")
+        classes = self.linker.classes
+        found = classes.class_of(facts, owner) if owner.lstrip(":") else None
+        line = classes.lineage(*found) if found is not None else []
+        places = [(home, f"{each}.{member}") for home, each in line]
+        if not places and (named := self.linker.place(name, facts)) is not None:
+            places = [named]
+        return next(((home.file, key) for home, key in places if key in home.bindings), None)
+
+    def made(self, value: Value, place: Place) -> Value:
+        """What stands at a place, or comes to stand there by what functions do to it; `value` is written there."""
+        told = self.known.get(place, ())
+        if self.open and (any_of := self.open.get((place[0], place[1].rpartition(".")[0]))) is not None:
+            told = [*told, any_of]
+        if not told:
+            return value
+        resolve = self.linker.value
+        return changed(value, [(each, resolve(each.value, at, {}) if each.value else None) for each, at in told])
+
+    def grown(self, value: Value, place: Place) -> Value:
+        """What is written at a place: a list that functions change is not known as a whole."""
+        told = self.known.get(place, ())
+        return changed(value, [(each, None) for each, _ in told if each.value is None])
+
+    def patched(self, call: Call) -> bool:
+        """Whether the project puts a function of its own in the place of the method that a call means."""
+        return bool(self.replaced) and method_of(call.called) in self.replaced
+
+    def gives_text(self, hole: Hole) -> bool:
+        """Whether a value is what a method of the project gives back, with text of its own, or out of a file.
+
+        Whose method it is, is known; what its object holds is not.
+        """
+        classes = self.linker.classes
+        home = classes.homes.get(hole.span.file) if hole.member[:1] == "@" and hole.member.endswith("()") else None
+        place = classes.meant(home, hole.member[1:-2]) if home is not None else None
+        if place is None:
+            return False
+        if place not in self.telling:
+            self.telling[place] = self._tells(place)
+        return self.telling[place]
+
+    def _tells(self, start: Place) -> bool:
+        """Whether a function gives back text that the program holds: its own, a constant, a file of a known kind."""
+        seen: set[Place] = set()
+        todo = [start]
+        while todo and len(seen) < MAX_CALLED:
+            place = todo.pop()
+            home = self.linker.classes.homes[place[0]]
+            function = home.functions.get(place[1])
+            if place in seen or function is None:
+                continue
+            seen.add(place)
+            if sentence(function.returns):
+                return True
+            for part in parts(function.returns):
+                if type(part) is Apply and part.operation in OPERATIONS and has_text(part.target):
+                    return True
+                found = self.linker.place(part.name, home) if type(part) is Ref else None
+                if type(part) is Ref and part.call is None and found is not None:
+                    if sentence(found[0].bindings.get(found[1], ())):
+                        return True
+                elif found is not None:
+                    todo.append((found[0].file, found[1]))
+        return False
+
+    def unread(self, ref: Ref, facts: Facts) -> bool:
+        """Whether a name, or what a function makes of a text, is one of a module of the program that was not read."""
+        told = facts.aliases.get(ref.fallback.expression) == ref.name
+        told = told if ref.call is None else any(map(sentence, ref.call.positional))
+        known = not told or ref.name.partition(".")[0] in sys.stdlib_module_names
+        return not known and self.linker.place(ref.name, facts) is None
+
+    def decorated(self, value: Value, function: Function, home: Facts, place: Span) -> Value | None:
+        """What a call at this place gives back of a function that gives back a value; None if that is not known.
+
+        Where a decorator of the project makes something else of it, more than that is sent, or less.
+        """
+        name = next((each for each in function.wrappers if self._remakes(each, home)), None)
+        if name is None:
+            return value
+        if isinstance(value, Items):
+            return msgspec.structs.replace(value, complete=False)
+        if not isinstance(value, tuple):
+            return None
+        self.linker.unseen.add(place)
+        return (*value, Hole(f"{name.rpartition('.')[2].lstrip(':')}(...)", place, Volatility.CONSTANT))
+
+    def _remakes(self, name: str, facts: Facts) -> bool:
+        """Whether a function inside of a decorator gives back a text, or messages, that it makes itself."""
+        found = self.linker.place(name, facts)
+        if found is None:
+            return False
+        home, key = found
+        place = (home.file, key)
+        if place not in self.remaking:
+            inner = (each for name, each in home.functions.items() if name.startswith(f"{key}."))
+            self.remaking[place] = any(_made(each.returns) for each in inner)
+        return self.remaking[place]
+
+
+def sentence(value: Value) -> bool:
+    """Whether a value is a text with more than a word of its own."""
+    said = sample(value, MAX_SAMPLE).replace("{x}", " ") if isinstance(value, tuple) and has_text(value) else ""
+    return sum(word.strip(_MARKS).isalpha() for word in said.split()) > 1
+
+
+_MARKS = ".,:;!?()\"'"
+
+
+def _made(value: Value) -> bool:
+    """Whether a value is put together, not just one that is handed on."""
+    if not isinstance(value, tuple):
+        return True
+    part = value[0] if len(value) == 1 else None
+    if type(part) is Choice:
+        return any(map(_made, part.branches))
+    return has_text(value) or len(value) > 1 or (type(part) is Apply and part.operation != "item")

@@ -1,0 +1,558 @@
+"""Requests of what functions change that others hold, too: lists, dicts, attributes, decorated functions, clients."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.prompt import Request
+from promptlint.source import Source
+from promptlint.template import Choice, Hole, Repeat, Template, Text
+
+START = "from openai import OpenAI\nclient = OpenAI()\n"
+SAID = '{"role": "system", "content": "Be kind."}'
+MORE = '{"role": "user", "content": question}'
+ASK = 'client.chat.completions.create(model="gpt-5.2", messages={})'
+
+
+def requests_of(app: str, **files: str) -> list[Request]:
+    """The requests of a project whose `app.py` has a client."""
+    named = {"app.py": START + textwrap.dedent(app)}
+    named |= {f"{name}.py": textwrap.dedent(text) for name, text in files.items()}
+    project = link([facts(Source(name, text)) for name, text in named.items()])
+    return [each for each in (*project.requests, *project.others) if each.api]
+
+
+def shown(template: Template) -> str:
+    """A template with its values in braces, its loops in brackets and its ways between bars."""
+    said = ""
+    for part in template:
+        match part:
+            case Text():
+                said += part.value
+            case Hole():
+                said += f"{{{part.expression}}}"
+            case Repeat():
+                said += f"[{shown(part.body)}]"
+            case Choice():
+                said += "|".join(map(shown, part.branches))
+            case _:
+                raise AssertionError(part)
+    return said
+
+
+def parts(request: Request) -> list[tuple[str, str]]:
+    return [(prompt.role, shown(prompt.template)) for prompt in request.prompts]
+
+
+RUN = f"def run(): {ASK}\n"
+SENT_FROM_MODULE = [
+    f"def tell(question): SAID.append({MORE})",
+    f"def tell(question): SAID.insert(1, {MORE})",
+    "def tell(question): SAID.pop()",
+    "def tell(question): SAID[0]['content'] = question",
+]
+
+
+@pytest.mark.parametrize("change", SENT_FROM_MODULE)
+def test_a_list_of_the_module_that_a_function_changes_is_not_known(change: str) -> None:
+    (request,) = requests_of(f"SAID = [{SAID}]\n{RUN.format('SAID')}{change}\n")
+    assert parts(request) == [("system", "Be kind.")]
+    assert not request.complete
+    (plain,) = requests_of(f"SAID = [{SAID}]\n{RUN.format('SAID')}def tell(SAID): SAID.append(1)\n")
+    assert plain.complete
+
+
+@pytest.mark.parametrize(
+    ("imports", "name"),
+    [("from texts import SAID", "SAID"), ("import texts", "texts.SAID"), ("from texts import SAID as S", "S")],
+)
+def test_a_list_of_another_module_that_a_function_changes_is_not_known(imports: str, name: str) -> None:
+    app, texts = f"{imports}\n{RUN.format(name)}", f"SAID = [{SAID}]\n"
+    (request,) = requests_of(app, texts=texts)
+    assert request.complete
+    (request,) = requests_of(f"{app}def tell(question): {name}.append({MORE})\n", texts=texts)
+    assert not request.complete
+    other = f"{imports}\ndef tell(question): {name}.append({MORE})\n"
+    (request,) = requests_of(app, texts=texts, other=other)
+    assert not request.complete
+
+
+DESK = f"""
+class Desk:
+    def __init__(self):
+        self.said = [{SAID}]
+        self.tone = "kind"
+    def tell(self, message): CHANGE
+    def ask(self): {ASK.format("self.said")}
+"""
+PLAIN = DESK.replace("CHANGE", "pass")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        f"def use(question):\n    desk = Desk()\n    desk.said.append({MORE})\n    desk.ask()\n",
+        f"def use(desk: Desk, question):\n    desk.said.append({MORE})\n    desk.ask()\n",
+        f"class Small(Desk):\n    def more(self, question): self.said.append({MORE})\n",
+    ],
+)
+def test_a_list_of_an_object_that_others_add_to_is_not_known(use: str) -> None:
+    assert [each.complete for each in requests_of(PLAIN)] == [True]
+    assert not any(each.complete for each in requests_of(f"{PLAIN}{use}"))
+    assert not any(each.complete for each in requests_of(PLAIN, other=f"from app import Desk\n{use}"))
+    # A method that adds what it is given, whatever that is.
+    assert [each.complete for each in requests_of(DESK.replace("CHANGE", "self.said.append(message)"))] == [False]
+
+
+def test_what_a_function_adds_to_the_list_of_an_object_is_sent_by_it() -> None:
+    use = f"def use(question):\n    desk = Desk()\n    desk.said.append({MORE})\n    {ASK.format('desk.said')}\n"
+    *_, request = requests_of(f"{PLAIN}{use}")
+    assert parts(request) == [("system", "Be kind."), ("user", "{question}")]
+    # Another object has a list of its own.
+    again = use.replace("    client", "    desk = Desk()\n    client")
+    *_, request = requests_of(f"{PLAIN}{again}")
+    assert parts(request) == [("system", "Be kind.")]
+
+
+def test_a_list_that_an_inner_function_adds_to_is_not_known() -> None:
+    inner = f"""
+    def run(question):
+        said = [{SAID}]
+        def tell(): said.append({MORE})
+        tell()
+        {ASK.format("said")}
+    """
+    (request,) = requests_of(inner)
+    assert not request.complete
+
+
+TONE = ASK.format('[{"role": "system", "content": f"Be {DESK}."}]')
+
+
+def test_an_item_of_a_dict_that_a_function_sets_is_either() -> None:
+    said = TONE.replace("DESK", "RULES['tone']")
+    app = f'RULES = {{"tone": "kind"}}\ndef run(): {said}\n'
+    (request,) = requests_of(f'{app}def use(tone): RULES["tone"] = tone\n')
+    assert parts(request) == [("system", "Be kind|{tone}.")]
+    (request,) = requests_of(app, other='from app import RULES\ndef use(tone): RULES["tone"] = tone\n')
+    assert parts(request) == [("system", "Be kind|{tone}.")]
+
+
+def test_an_attribute_that_another_file_sets_is_either() -> None:
+    ask = TONE.replace("DESK", "self.tone")
+    desk = f'class Desk:\n    def __init__(self): self.tone = "kind"\n    def ask(self): {ask}\n'
+    use = "from app import Desk\ndef use(tone):\n    desk = Desk()\n    desk.tone = tone\n    desk.ask()\n"
+    assert [parts(each) for each in requests_of(desk)] == [[("system", "Be kind.")]]
+    assert [parts(each) for each in requests_of(desk, other=use)] == [[("system", "Be kind|{tone}.")]]
+
+
+@pytest.mark.parametrize("begins", ["    {} = 'kind'\n", "    def __init__(self): self.{} = 'kind'\n"])
+@pytest.mark.parametrize(
+    ("name", "put", "expected"), [("prompt", "tone", "{tone}"), ("tone", "f'brief, {tone}'", "brief, {tone}")]
+)
+def test_an_attribute_that_a_method_of_a_class_above_sets_is_either(
+    begins: str, name: str, put: str, expected: str
+) -> None:
+    above = f"class Above:\n    def set(self, tone): self.{name} = {put}\n"
+    ask = TONE.replace("DESK", f"self.{name}")
+    desk = f"from above import Above\nclass Desk(Above):\n{begins.format(name)}    def ask(self): {ask}\n"
+    (request,) = requests_of(desk, above=above)
+    assert parts(request) == [("system", f"Be kind|{expected}.")]
+    (request,) = requests_of(desk, above=above.replace("def set", "def __init__"))
+    assert parts(request) == [("system", "Be kind.")]
+
+
+SELF = TONE.replace("DESK", "self.tone")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "def change(more): Desk.tone = more\n",
+        "def change(desk: Desk, name, more): setattr(desk, name, more)\n",
+        "class More(Desk):\n    def __init__(self, **more): self.__dict__.update(more)\n",
+        "class More(Desk):\n    def fill(self, name, more): setattr(self, name, more)\n",
+    ],
+)
+def test_an_attribute_that_is_set_by_way_of_the_class_or_its_name_is_either(change: str) -> None:
+    desk = f"class Desk:\n    tone = 'kind'\n    def ask(self): {SELF}\n"
+    for request in (*requests_of(f"{desk}{change}"), *requests_of(desk, other=f"from app import Desk\n{change}")):
+        ((_, said),) = parts(request)
+        assert said.startswith("Be kind|{") and "more" in said
+
+
+def test_an_item_of_a_dict_of_an_object_that_a_method_sets_is_either() -> None:
+    ask = TONE.replace("DESK", "self.tones['day']")
+    app = f"class Desk:\n    def __init__(self): self.tones = {{'day': 'kind'}}\n    def ask(self): {ask}\n"
+    (request,) = requests_of(f"{app}    def set(self, tone): self.tones['day'] = tone\n")
+    assert parts(request) == [("system", "Be kind|{tone}.")]
+
+
+def test_a_name_that_an_inner_function_binds_anew_is_either() -> None:
+    text = f"""
+    def run(more):
+        tone = "kind"
+        def change():
+            nonlocal tone
+            tone += more
+        change()
+        {TONE.replace("DESK", "tone")}
+    """
+    (request,) = requests_of(text)
+    assert parts(request) == [("system", "Be kind|{tone}.")]
+
+
+def test_tools_that_a_function_adds_are_not_known() -> None:
+    tool = '{"type": "function", "function": {"name": "find", "description": "Find the letters of a day."}}'
+    sent = 'client.chat.completions.create(model="gpt-5.2", tools=TOOLS, messages=[' + SAID + "])"
+    app = f"TOOLS = [{tool}]\ndef run(): {sent}\n"
+    assert [each.complete for each in requests_of(app)] == [True]
+    (request,) = requests_of(f"{app}def add(tool): TOOLS.append(tool)\n")
+    assert [each.slot for each in request.unresolved] == ["tools"]
+
+
+@pytest.mark.parametrize(
+    ("call", "complete"),
+    [
+        ("hook(said)", False),
+        ("for each in hooks: each(said)", False),
+        ("helper(said, hook)", False),
+        ("len(said)", True),
+    ],
+)
+def test_a_function_that_is_handed_over_may_change_messages(call: str, complete: bool) -> None:
+    app = f"""
+    def helper(said, hook): hook(said)
+    def run(hook, hooks):
+        said = [{SAID}]
+        {call}
+        {ASK.format("said")}
+    """
+    (request,) = requests_of(app)
+    assert request.complete == complete
+
+
+@pytest.mark.parametrize(("given", "complete"), [("'Be kind to them.'", False), ("question", True), ("'%d %m'", True)])
+def test_what_a_function_that_was_not_read_makes_of_a_text_is_not_known(given: str, complete: bool) -> None:
+    sent = '[{"role": "user", "content": f"You help. {short(GIVEN)}"}]'.replace("GIVEN", given)
+    (request,) = requests_of(f"from texts import short\ndef run(question): {ASK.format(sent)}\n")
+    assert request.complete == complete
+
+
+POLITE = """
+def polite(function):
+    def inner(*args):
+        {}
+    return inner
+@polite
+def make(question): return {}
+"""
+LIST = f"[{MORE}]"
+
+
+@pytest.mark.parametrize(
+    ("body", "complete"),
+    [
+        (f"found = function(*args)\n        found.insert(0, {SAID})\n        return found", False),
+        (f"return [{SAID}, *function(*args)]", False),
+        ("return function(*args)", True),
+        ("print(args)\n        found = function(*args)\n        return found", True),
+    ],
+)
+def test_a_decorator_of_the_project_may_make_something_else_of_messages(body: str, complete: bool) -> None:
+    (request,) = requests_of(f"{POLITE.format(body, LIST)}def run(q): {ASK.format('make(q)')}\n")
+    assert (request.complete, parts(request)) == (complete, [("user", "{q}")])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return function(*args) + ' And brief.'", "Be kind.{polite(...)}"),
+        ("return f'{function(*args)} And brief.'", "Be kind.{polite(...)}"),
+        ("return function(*args)", "Be kind."),
+    ],
+)
+def test_a_decorator_of_the_project_may_make_something_else_of_a_text(body: str, expected: str) -> None:
+    sent = '[{"role": "system", "content": make("")}]'
+    (request,) = requests_of(f'{POLITE.format(body, repr("Be kind."))}def run(): {ASK.format(sent)}\n')
+    assert parts(request) == [("system", expected)]
+    assert request.complete == (expected == "Be kind.")
+
+
+PATCHED = "client.chat.completions.create = counted\n"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        f"def counted(**more): return 1\n{PATCHED}",
+        f"def wrap(client, counted):\n    {PATCHED}    return client\n",
+        "import openai\ndef counted(**more): return 1\nopenai.resources.chat.Completions.create = counted\n",
+    ],
+)
+def test_a_client_whose_method_the_project_replaces_may_send_more(patch: str) -> None:
+    run = RUN.format(f"[{SAID}]")
+    assert [each.complete for each in requests_of(run)] == [True]
+    assert [each.complete for each in requests_of(f"{patch}{run}")] == [False]
+
+
+def test_what_is_imported_from_where_nothing_was_read_is_not_known() -> None:
+    app = f"from texts import tone\ndef run(): {TONE.replace('DESK', 'tone')}\n"
+    (request,) = requests_of(app)
+    assert [each.expression for each in request.unresolved] == ["tone"]
+    (request,) = requests_of(app, texts="tone = 3\n")
+    assert request.complete
+    (request,) = requests_of(app.replace("texts", "os"))
+    assert request.complete
+
+
+LOOP = f"""
+def run(questions):
+    said = [{SAID}, {{"role": "user", "content": "Say."}}]
+    for question in questions:
+        {ASK.format("said")}
+        CHANGE
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "complete", "expected"),
+    [
+        ('said[0]["content"] = "Be brief."', True, [("system", "Be kind.|Be brief."), ("user", "Say.")]),
+        ('said[-1]["content"] = question', True, [("system", "Be kind."), ("user", "Say.|{question}")]),
+        ('said[1]["content"] += question', True, [("system", "Be kind."), ("user", "Say.[{question}]")]),
+        ('said[len(question)]["content"] = question', False, [("system", "Be kind."), ("user", "Say.")]),
+        ('said[1] = {"role": "user", "content": question}', False, [("system", "Be kind."), ("unknown", "{said[1]}")]),
+    ],
+)
+def test_what_a_turn_puts_into_a_message_is_sent_by_the_next(
+    change: str, complete: bool, expected: list[tuple[str, str]]
+) -> None:
+    (request,) = requests_of(LOOP.replace("CHANGE", change))
+    assert (request.complete, parts(request)) == (complete, expected)
+
+
+def test_what_a_turn_puts_into_a_message_before_it_sends_it_is_all_that_is_sent() -> None:
+    change = 'said[0]["content"] = "Be brief."'
+    text = LOOP.replace("CHANGE", "pass").replace("        client", f"        {change}\n        client")
+    (request,) = requests_of(text)
+    assert (request.complete, parts(request)) == (True, [("system", "Be brief."), ("user", "Say.")])
+
+
+def test_of_a_list_that_a_function_gives_back_a_message_is_changed() -> None:
+    text = f"""
+    def make(): return [{SAID}]
+    def run():
+        said = make()
+        said[0]["content"] = "Be brief."
+        {ASK.format("said")}
+    """
+    (request,) = requests_of(text)
+    assert not request.complete
+
+
+def test_a_call_under_a_condition_that_was_asked_before_has_one_way() -> None:
+    text = f"""
+    def run(short):
+        tone = "Be brief." if short else "Be kind."
+        if short:
+            {ASK.format('[{"role": "system", "content": tone}]')}
+        else:
+            {ASK.format('[{"role": "system", "content": tone}]')}
+    """
+    assert [parts(each) for each in requests_of(text)] == [[("system", "Be brief.")], [("system", "Be kind.")]]
+
+
+ASKING = """
+class Desk:
+    def __init__(self, tone, model="gpt-5.2"):
+        self.tone, self.model = tone, model
+    def ask(self, question):
+        client.chat.completions.create(model=self.model, messages=[
+            {"role": "system", "content": self.tone}, {"role": "user", "content": question}])
+"""
+KIND, BRIEF = 'Desk("Be kind to them.")', 'Desk("Be brief with them.", "gpt-5-mini")'
+QUESTION = '"What grows in the wood?"'
+
+
+def models_of(app: str, **files: str) -> list[str]:
+    return [request.model for request in requests_of(app, **files)]
+
+
+def test_an_object_that_a_turn_of_a_loop_makes_anew_is_one_or_another() -> None:
+    loop = f"def run(many):\n    desk = {KIND}\n    for each in many:\n        desk.ask({QUESTION})\n"
+    (request,) = requests_of(ASKING + loop)
+    assert (request.model, request.complete) == ("gpt-5.2", True)
+    (request,) = requests_of(f"{ASKING}{loop}        desk = {BRIEF}\n")
+    assert (request.model, request.complete) == ("", False)
+    assert parts(request)[0] == ("system", "{tone}")
+
+
+@pytest.mark.parametrize("made", ['{"role": "user", "content": "Say."}', "dict(role='user', content='Say.')"])
+def test_a_message_that_a_turn_of_a_loop_makes_anew_is_not_known(made: str) -> None:
+    loop = f"def run(many):\n    said = {made}\n    for each in many:\n        {ASK.format('[said]')}\n"
+    assert [each.complete for each in requests_of(loop)] == [True]
+    assert [each.complete for each in requests_of(f"{loop}        said = other(each)\n")] == [False]
+
+
+def test_of_an_object_that_is_handed_over_only_what_all_have_is_known() -> None:
+    use = f"def use(desk: Desk): desk.ask({QUESTION})\n"
+    assert models_of(f"{ASKING}{use}use({BRIEF})\n") == ["gpt-5-mini"]
+    assert models_of(f"{ASKING}{use}use({KIND})\n") == ["gpt-5.2"]
+    assert models_of(f"{ASKING}{use}use({KIND})\nuse({BRIEF})\n") == [""]
+
+
+ABOVE = f"""{ASKING}
+class Brief(Desk):
+    def __init__(self, model):
+        super().__init__("Be brief with them.", model=model)
+class Old(Desk):
+    def __init__(self):
+        Desk.__init__(self, "Be kind to them.", "gpt-4o")
+class Small(Brief):
+    def __init__(self):
+        super().__init__("gpt-5-nano")
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "model", "tone"),
+    [
+        ('Brief("gpt-5-mini")', "gpt-5-mini", "Be brief with them."),
+        ("Old()", "gpt-4o", "Be kind to them."),
+        ("Small()", "gpt-5-nano", "Be brief with them."),
+        ('Desk("Be fair to them.")', "gpt-5.2", "Be fair to them."),
+    ],
+)
+def test_an_object_has_what_its_constructor_gives_to_the_one_above(made: str, model: str, tone: str) -> None:
+    (request,) = requests_of(f"{ABOVE}def run():\n    desk = {made}\n    desk.ask({QUESTION})\n")
+    assert (request.model, parts(request)[0]) == (model, ("system", tone))
+
+
+def test_an_object_of_another_module_is_the_one_that_is_made_there() -> None:
+    use = f"from app import desk\ndef run(): desk.ask({QUESTION})\n"
+    assert models_of(f"{ASKING}desk = {BRIEF}\nother = {KIND}\n", other=use) == ["gpt-5-mini"]
+
+
+@pytest.mark.parametrize(("name", "complete"), [("history", True), ("examples", False), ("SHOTS", False)])
+def test_a_list_that_the_program_puts_in_front_is_not_known(name: str, complete: bool) -> None:
+    app = f"def run({name}, question): {ASK.format(f'[*{name}, {MORE}]')}\n"
+    (request,) = requests_of(f"SHOTS = load()\n{app.replace('SHOTS, ', '')}")
+    assert request.complete == complete
+
+
+LOADER = """
+class Texts:
+    def __init__(self, folder): self.folder = folder
+    def rules(self): return "Be kind."
+    def read(self, name): return open(f"{self.folder}/{name}.txt").read()
+    def get(self, name): return self.read(name)
+    def now(self): return self.folder
+texts = Texts(FOLDER)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "complete"),
+    [
+        ("texts.rules()", False),
+        ('texts.read("tone")', False),
+        ('texts.get("tone")', False),
+        ("texts.now()", True),
+        ("other.now()", True),
+    ],
+)
+def test_the_text_that_a_method_gives_back_is_not_known(call: str, complete: bool) -> None:
+    sent = '[{"role": "system", "content": f"You help. {' + call.replace('"', "'") + '}"}]'
+    (request,) = requests_of(f"{LOADER}def run(other): {ASK.format(sent)}\n")
+    assert request.complete == complete
+
+
+CHAIN = """
+from langchain_core.prompts import ChatPromptTemplate
+def made(): return ChatPromptTemplate.from_messages([("system", "Be kind."), ("human", "{question}")])
+"""
+LLM = "from langchain_openai import ChatOpenAI\ndef llm(): return ChatOpenAI(model='gpt-5.2')\n"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from texts import made\nfrom models import llm\ndef run(question): (made() | llm()).invoke(question)\n",
+        "import texts, models\ndef run(question): (texts.made() | models.llm()).invoke(question)\n",
+        "from texts import made\nfrom models import llm\ndef chain(prompt): return prompt | llm()\n"
+        "import langchain_core\ndef run(question): chain(made()).invoke(question)\n",
+    ],
+)
+def test_a_pipeline_of_what_functions_give_back_is_a_request(use: str) -> None:
+    (request,) = requests_of("", use=use, texts=CHAIN, models=LLM)
+    assert parts(request) == [("system", "Be kind."), ("user", "{question}")]
+    assert (request.provider, request.model) == ("openai", "gpt-5.2")
+
+
+@pytest.mark.parametrize(
+    ("between", "said"),
+    [("", "Be kind."), ("desk.fill()", "Be {desk.tone}."), ("fill(desk)", "Be {desk.tone}.")],
+)
+def test_what_an_attribute_holds_is_known_until_something_may_change_it(between: str, said: str) -> None:
+    app = f"""
+    def run(desk):
+        desk.tone = "kind"
+        {between}
+        {TONE.replace("DESK", "desk.tone")}
+    """
+    (request,) = requests_of(app)
+    assert parts(request) == [("system", said)]
+
+
+def test_what_an_attribute_holds_is_not_known_in_a_loop_that_may_change_it() -> None:
+    app = f"""
+    def run(desk, many):
+        desk.tone = "kind"
+        for each in many:
+            {TONE.replace("DESK", "desk.tone")}
+            desk.fill(each)
+    """
+    (request,) = requests_of(app)
+    assert parts(request) == [("system", "Be {desk.tone}.")]
+
+
+def test_settings_that_a_turn_makes_anew_hold_the_same_messages() -> None:
+    app = f"""
+    def run(question, long):
+        said = [{SAID}]
+        for each in range(3):
+            settings = {{"model": "gpt-5.2", "messages": said}}
+            if long:
+                settings["max_tokens"] = 2
+            client.chat.completions.create(**settings)
+    """
+    (request,) = requests_of(app)
+    assert (request.complete, parts(request)) == (True, [("system", "Be kind.")])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'first = next(each for each in said if each["role"] == "system")\n        first["content"] += more',
+        'first = next((each for each in said), None)\n        first["content"] = more',
+        'last = said[len(more)]\n        last["content"] = more',
+        'for each in said:\n            each["content"] = more',
+    ],
+)
+def test_a_message_that_is_changed_under_a_name_of_its_own_is_not_known(change: str) -> None:
+    app = f"""
+    def send(said, more):
+        settings = {{"model": "gpt-5.2", "messages": said}}
+        {change}
+        client.chat.completions.create(**settings)
+    def run(question):
+        send([{SAID}, {MORE}], question)
+    """
+    (request,) = requests_of(app)
+    assert parts(request) == [("system", "Be kind."), ("user", "{question}")]
+    assert not request.complete
