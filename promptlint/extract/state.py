@@ -66,8 +66,9 @@ class Scope:
         # Those that are one string, or None.
         self.texts: set[str] = set()
         self.values: dict[str, Value] = {}
-        # By the names of objects those of their attributes that have values among them.
+        # By the names of objects those of their attributes that have values; by those of single items their lists.
         self.attributed: dict[str, set[str]] = {}
+        self.among: dict[str, str] = {}
         # What parameters of the function are when they are not given.
         self.defaults: dict[str, Value] = {}
         self.returned: list[Value] = []
@@ -92,8 +93,6 @@ class Scope:
         self.mixed: set[str] = set()
         # Names of one and the same object: `same = messages`.
         self.same: dict[str, set[str]] = {}
-        # By the names of single items those of the lists that they are out of.
-        self.among: dict[str, str] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
         # Parameters that are handed on as they are, likewise.
