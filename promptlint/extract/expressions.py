@@ -79,6 +79,9 @@ def evaluate(file: File, scope: Scope, node: ast.expr) -> Value:
     kind = type(node)
     if kind is ast.Name and file.depth <= MAX_DEPTH:
         return lookup(file, scope, node.id, node)  # type: ignore[attr-defined]
+    if kind is ast.Constant:
+        file.made += 1
+        return constant(file, scope, node)  # type: ignore[arg-type]
     handler = HANDLERS.get(kind)
     if file.depth > MAX_DEPTH or handler is None:
         return _deep(file, scope, node)
@@ -547,7 +550,6 @@ def marked(file: File, scope: Scope, node: Marked) -> Value:
 
 
 HANDLERS: dict[type, Callable[[File, Scope, Any], Value]] = {
-    ast.Constant: constant,
     ast.JoinedStr: lambda file, scope, node: fstring(file, scope, node, evaluate),
     ast.Name: lambda file, scope, node: lookup(file, scope, node.id, node),
     ast.Attribute: attribute,

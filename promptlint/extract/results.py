@@ -30,9 +30,10 @@ _PURE = frozenset("json orjson ujson simplejson textwrap re copy itertools math 
 def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     """The hole that stands for a call's value, with how often that changes."""
     first = literal(site.positional[0][0]) if site.positional else None
-    arguments = [_given(site, value, node) for value, node in site.positional]
-    if site.keywords:
-        arguments += [_given(site, value, node) for value, node in site.keywords.values()]
+    arguments: list[State] = []
+    for value, node in (*site.positional, *site.keywords.values()) if site.keywords else site.positional:
+        state = state_of(value)
+        arguments.append(_looked_up(site, state, node) if state[0] is _SESSION else state)
     known = state_of(receiver) if receiver is not None else None
     if known is not None and ((not known[1] and known[0] is CONSTANT[0]) or _of_package(file, site)):
         known = None
@@ -50,10 +51,9 @@ def run_time_value(file: File, site: CallSite, receiver: Value | None) -> Hole:
     return file.hole(site.node, state[0], state[1], dump)
 
 
-def _given(site: CallSite, value: Value, node: ast.expr) -> State:
+def _looked_up(site: CallSite, state: State, node: ast.expr) -> State:
     """The state of an argument. By the id of a user or a session something is looked up, and that may be all alike."""
-    state = state_of(value)
-    if state[0] is _SESSION and site.last not in AS_LONG and words(dotted(node))[-1:] in _IDS:
+    if site.last not in AS_LONG and words(dotted(node))[-1:] in _IDS:
         return UNKNOWN
     return state
 

@@ -498,7 +498,7 @@ def textual(value: Value) -> bool:
                 continue
             if kind in _TEXTUAL:
                 return True
-            if type(part) is Choice and any(textual(branch) for branch in part.branches):
+            if type(part) is Choice and any(map(textual, part.branches)):
                 return True
             if type(part) is Repeat and textual(part.body):
                 return True
@@ -506,7 +506,7 @@ def textual(value: Value) -> bool:
     if type(value) is Message:
         return textual(value.content)
     if type(value) is Items:
-        return any(textual(item) for item in value.items)
+        return any(map(textual, value.items))
     # What requests go through is kept, whether it was given a text or not.
     return value.entries[-1:] == (("@provider", ()),) or any(textual(item) for _, item in value.entries)
 
@@ -552,7 +552,7 @@ def single_hole(value: Value) -> Hole | None:
 
 def fallback_of(value: Value) -> Hole | None:
     """The hole that stands for a value when it cannot be looked up."""
-    if isinstance(value, tuple) and len(value) == 1:
+    if type(value) is tuple and len(value) == 1:
         part = value[0]
         if type(part) is Hole:
             return part

@@ -171,15 +171,17 @@ def _assert(file: File, scope: Scope, node: ast.Assert) -> bool:
 
 # Ways out of one loop that are followed.
 MAX_ENDS = 8
-_PLAIN = (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
+_PLAIN = frozenset({
+    *(ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript),
+})  # fmt: skip
 
 
 def _only_talk(node: ast.Call) -> bool:
     """A log line, a print, an assertion: text for people, with nothing in it that calls a model."""
     return (
         speaks_against(dotted(node.func))
-        and all(isinstance(argument, _PLAIN) for argument in node.args)
-        and all(isinstance(keyword.value, _PLAIN) for keyword in node.keywords)
+        and all(type(argument) in _PLAIN for argument in node.args)
+        and all(type(keyword.value) in _PLAIN for keyword in node.keywords)
     )
 
 
@@ -195,12 +197,11 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
     """A condition: read for the calls in it."""
     if type(node) in NAMES:
         return
-    if isinstance(node, ast.BoolOp):
+    if type(node) is ast.BoolOp:
         for value in node.values:
             _test(file, scope, value)
-    elif not isinstance(node, _PLAIN) or (
-        isinstance(node, ast.Compare)
-        and not all(isinstance(operand, _PLAIN) for operand in (node.left, *node.comparators))
+    elif type(node) not in _PLAIN or (
+        type(node) is ast.Compare and not _PLAIN.issuperset(map(type, (node.left, *node.comparators)))
     ):
         evaluate(file, scope, node)
 
