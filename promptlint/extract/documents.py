@@ -15,7 +15,7 @@ from promptlint.extract import chat_markup, data_values, jinja_files, prompt_pat
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of, words
 from promptlint.extract.reads import asks_for_input, could_be_prompt, reads_like_prompt
-from promptlint.operations import Ruler, literal
+from promptlint.operations import Ruler, format_fields, literal
 from promptlint.source import Source
 from promptlint.template import Hole, Items, Mapping, Message, Span, Template, Text, Value
 
@@ -43,6 +43,7 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
 _BRACES = re.compile(r"\{\{[-~#/^>&!]?\s*([^{}\n]{1,200}?)\s*[-~]?\}\}")
 _JINJA = re.compile(r"\{%-?\s*\w|\{#|\{\{-?\s*[A-Za-z_(\"'\[]")
 _FOREIGN = re.compile(r"\{\{[-~]?\s*(?:\$|[#/^>&!]|[A-Za-z_.]+\s+[\"'$A-Za-z@])")
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _RETURN = re.compile(r"\r\n?")
 # Keys that say something about a prompt to people.
 _ABOUT = frozenset(
@@ -149,7 +150,7 @@ def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
     """A text with the syntax of a template language read, and whether it has any.
 
     Jinja is read as Jinja. In what jinja2 does not take (Semantic Kernel's `{{$input}}`, Handlebars) a pair of doubled
-    braces is a value.
+    braces is a value, unless others of its braces are doubled only to stay.
     """
     ruler = Ruler(texts)
     if "{{" not in ruler.value and "{%" not in ruler.value and "{#" not in ruler.value:
@@ -160,7 +161,8 @@ def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
         try:
             return template(texts), True
         except TemplateError:
-            pass
+            if _escaped(ruler.value):
+                return tuple(texts), False
 
     def value(match: re.Match[str]) -> Template:
         expression = match[1].lstrip("$")
@@ -172,6 +174,17 @@ def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
 
     matches = list(_BRACES.finditer(ruler.value))
     return ruler.replaced(matches, value), bool(matches)
+
+
+def _escaped(value: str) -> bool:
+    """Whether a text that is no Jinja doubles its braces for `str.format`: some of them enclose more than a name.
+
+    Where JSON stands in doubled braces, `{{NAME}}` inside is what the model gets to read as `{NAME}`.
+    """
+    if "{{" not in _BRACES.sub("", value):
+        return False
+    fields = format_fields(value)
+    return fields is not None and all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields)
 
 
 _PROVIDERS = {"azure_openai": "azure", "azure": "azure", "openai": "openai", "anthropic": "anthropic"}
