@@ -12,6 +12,7 @@ import pytest
 from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
 from promptlint.rules import _repeats, _wordings, all_rules
 from promptlint.template import Choice, Hole, Span, Template, Text, Volatility
+from promptlint.tokens import count
 
 ROLES = (
     "You sort letters to a city council.",
@@ -248,6 +249,16 @@ def test_the_description_of_a_tool_in_the_text_is_reported(way: str, number: int
     assert found("restated-schema", request_of(planted)) == []
     used = prompt_of([*lines, "", *(f"- tool_{at}: use it once for a letter" for at in range(2))])
     assert found("restated-schema", request_of(used, *tools)) == []
+
+
+@pytest.mark.parametrize("behind", ["", "\nBegin.", "\n"])
+def test_what_stands_behind_a_copy_in_its_last_row_is_no_part_of_it(behind: str) -> None:
+    tool = Prompt("find", "tool", "call", template(TOOLS[0]), Span("tools.py", 0, len(TOOLS[0])))
+    told = TOOLS[0] + " Answer in one sentence that names the street, the district and the department, in this order."
+    prompt = prompt_of(["You sort letters to a city council.", "", told + behind])
+    assert found("restated-schema", request_of(prompt, tool)) == []
+    [finding] = found("restated-schema", request_of(prompt, tool), min_tokens=5)
+    assert finding.tokens == count(TOOLS[0], "")
 
 
 # When copies have a reason

@@ -386,7 +386,7 @@ def cut(document: Document, start: int, end: int, model: str) -> int:
     last = text.find("\n", after + 1) if after >= 0 else -1
     last = len(text) if last < 0 else last
     marker = document.lines[document.line_at(start)].start >= start
-    if marker and (after < 0 or not text[end:after].strip()):
+    if marker and not text[end : after if after >= 0 else last].strip():
         start, end = head, len(text) if after < 0 else after + 1
     else:
         while end < len(text) and text[end] == " ":
