@@ -253,7 +253,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             role = _role(into.get(site.span, site.role) if site.role == "unknown" else site.role, template)
             members.ask(role, template)
             # Where it is sent from, and how often, is not known.
-            unused = site.evidence in ("name", "reads") and idle.unused(name, site.span.file)
+            unused = site.unread or (site.evidence in ("name", "reads") and idle.unused(name, site.span.file))
             prompt = Prompt(name, role, site.evidence, template, span, idle=unused)
             requests.append(Request("", "", (prompt,), span))
         sites = members.found()

@@ -467,8 +467,11 @@ def _ask(
                 continue
             try:
                 options = settings_of(place.file).options.get(rule.name, {})
+                unsent = _unsent(subject)
                 found += [
-                    (msgspec.structs.replace(each, rule=rule.name), place) for each in rule.check(subject, **options)
+                    (msgspec.structs.replace(each, rule=rule.name), place)
+                    for each in rule.check(subject, **options)
+                    if each.saving is None or not unsent
                 ]
             except Exception as error:
                 failures.setdefault((rule.name, place.file), _failure(rule.name, error, place))
@@ -490,6 +493,13 @@ def _subjects(
             place = min((span for span in spans if rule.name in rules_of(span.file)), default=None)
             if place is not None:
                 yield project, place
+
+
+def _unsent(subject: Prompt | Request | Project) -> bool:
+    """Whether nothing sends a text, as far as one can see: there is nothing to save."""
+    if isinstance(subject, Prompt):
+        return subject.idle
+    return isinstance(subject, Request) and any(prompt.idle for prompt in subject.prompts)
 
 
 def _failure(rule: str, error: Exception, place: Span) -> Problem:

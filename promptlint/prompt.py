@@ -23,7 +23,8 @@ class Prompt(msgspec.Struct, frozen=True):
     `once`: it stands in straight-line code of a script's top level, so it is sent once per process.
     `dedents` are the calls that a part of its text has gone through to lose its margin.
     It is sent if each condition of `when` (source text) holds or does not hold, as the flag beside it says.
-    `idle`: it is a prompt by its name or its wording alone, and as far as one can see nothing sends it.
+    `idle`: it is a prompt by its name or its wording alone, and as far as one can see nothing sends it: what rules say
+    could be saved of it is not reported.
     `result`: it gives back what a tool or the program has found (`returned`). As a part of its request it takes tokens
     and may be cached, but it is no prompt that is listed or judged by its words.
     """

@@ -208,6 +208,14 @@ DRAFT = (
 )
 
 
+SORT = "Sort the letters by street and by number before you answer any of them. "
+VERSIONS = (
+    "def instructions():\n"
+    f"    prompt_v0@ = 'You are a clerk.\\n- {SORT}\\n- {SORT}'\n"
+    "    return 'You are a clerk who sorts letters.'\n"
+)
+
+
 @pytest.mark.parametrize(
     ("expected", "files"),
     [
@@ -230,6 +238,15 @@ DRAFT = (
             {"a": "__all__ = ['DRAFT_PROMPT']\n" + DRAFT},
             id="named in a string",
         ),
+        pytest.param({"prompt_v0"}, {"a": VERSIONS.replace("@", "")}, id="a local that is not read"),
+        pytest.param({"prompt_v0"}, {"a": VERSIONS.replace("@", ": str")}, id="declared with its type"),
+        pytest.param(set(), {"a": VERSIONS.replace("@", " = chosen")}, id="two names"),
+        pytest.param(set(), {"a": VERSIONS.replace("@", "") + "    return locals()\n"}, id="all locals at once"),
+        pytest.param(
+            set(),
+            {"a": VERSIONS.replace("prompt_v0@ = ", "return (prompt_v0 := ").replace("them. '", "them. ')")},
+            id="used where it is named",
+        ),
     ],
 )
 def test_texts_that_nothing_sends(tmp_path: Path, expected: set[str], files: dict[str, str]) -> None:
@@ -239,3 +256,16 @@ def test_texts_that_nothing_sends(tmp_path: Path, expected: set[str], files: dic
     prompts = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration).project.prompts
     assert prompts
     assert {prompt.name for prompt in prompts if prompt.idle} == expected
+
+
+def test_of_a_text_that_nothing_sends_nothing_can_be_saved(tmp_path: Path) -> None:
+    configuration = Configuration()
+
+    def saved() -> list[str]:
+        findings = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration).findings
+        return [finding.rule for finding in findings]
+
+    (tmp_path / "a.py").write_text(VERSIONS.replace("@", ""))
+    assert saved() == []
+    (tmp_path / "a.py").write_text(VERSIONS.replace("@", "").replace("return", "return prompt_v0 +"))
+    assert saved() == ["duplicate-instruction"]

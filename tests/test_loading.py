@@ -334,11 +334,13 @@ def test_foreign_braces_are_values_and_no_fault(tmp_path: Path) -> None:
 
 
 def test_braces_doubled_around_more_than_a_name_are_braces_that_stay(tmp_path: Path) -> None:
-    form = 'prompt: |\n  You are a clerk. Answer {question} in this form:\n  {{\n    "title": "{{MACHINE}} with {{PROFILE}}"\n  }}\n'
-    (only,) = prompts(tmp_path, {"prompts.yaml": form})
+    form = '  {{\n    "title": "{{MACHINE}} with {{PROFILE}}"\n  }}\n'
+    asked = f"prompt: |\n  You are a clerk. Answer {{question}} in this form:\n{form}"
+    (only,) = prompts(tmp_path, {"prompts.yaml": asked})
     assert [hole.expression for hole in holes(only.template)] == ["question"]
     # On one row each of them is a value in most template languages.
-    (only,) = prompts(tmp_path, {"prompts.yaml": "prompt: |\n  You are a clerk. Answer {{the question}} {{in: TONE}}.\n"})
+    asked = "prompt: |\n  You are a clerk. Answer {{the question}} {{in: TONE}}.\n"
+    (only,) = prompts(tmp_path, {"prompts.yaml": asked})
     assert [hole.expression for hole in holes(only.template)] == ["the question", "in: TONE"]
 
 

@@ -6,7 +6,6 @@ import random
 import time
 from collections import Counter
 
-import msgspec
 import pytest
 
 from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
@@ -336,12 +335,6 @@ CHINESE = "可用区是一个逻辑概念，它在不同的模式下代表不同
 def test_an_instruction_in_chinese_is_one() -> None:
     order = "请只根据文档中的内容回答问题，不要编造任何内容，也不要猜测。"
     assert len(found("duplicate-instruction", request_of(prompt_of([order, "", "# 输出", order])))) == 1
-
-
-def test_a_text_that_nothing_sends_is_left_alone() -> None:
-    prompt = prompt_of([ROLES[0], "", RULE, RULE])
-    assert found("duplicate-instruction", request_of(prompt))
-    assert found("duplicate-instruction", request_of(msgspec.structs.replace(prompt, idle=True))) == []
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,17 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from typing import TypeAlias
+
+import msgspec
 
 from promptlint.extract.against import speaks_against
 from promptlint.extract.facts import Site
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, READS, sample
-from promptlint.extract.state import File
+from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import children, dotted
 from promptlint.template import Span
 
@@ -48,6 +51,28 @@ def only_shown(
     uses = _uses(body, resolve)
     own = [name for name in names if f"{name}=" in uses or name in known]
     return {name for name in own if _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set())}
+
+
+def mark_unread(file: File, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Mark the texts that a function gives to names of its own which it never uses: `text_v0 = "..."`."""
+    sites = file.facts.sites
+    held = {
+        name: at
+        for name, at in scope.noted.items()
+        if at < len(sites) and sites[at].name == name and sites[at].evidence in ("name", "reads")
+    }
+    if not held:
+        return
+    span = file.span(node)
+    words = Counter(re.findall(r"\w+", file.source.text[span.start : span.end]))
+    once = {name for name in held if words[name] == 1 and not words["locals"]}
+    for each in ast.walk(node) if once else ():
+        # What `a = b = "..."` and `(a := "...")` give to a name is used all the same.
+        if isinstance(each, ast.Assign | ast.AnnAssign):
+            targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+            name = targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) else ""
+            if name in once:
+                sites[held[name]] = msgspec.structs.replace(sites[held[name]], unread=True)
 
 
 def held_by(name: str) -> str:

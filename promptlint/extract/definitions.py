@@ -9,7 +9,7 @@ import msgspec
 
 from promptlint.extract import schemas
 from promptlint.extract.against import answers, of_failures
-from promptlint.extract.audience import held_by, only_shown
+from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
@@ -263,6 +263,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     with file.aside() if told else contextlib.nullcontext():
         run(file, scope, node.body)
     file.where = file.function = ""
+    mark_unread(file, scope, node)
     _forget_shown(file, scope, node, sites)
     _bind_attributes(file, scope)
     note_globals(file, scope)

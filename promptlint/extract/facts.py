@@ -16,6 +16,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A value with evidence that it is meant for a model.
 
     `rank` orders evidence, strongest first (0): a text that a stronger site already covers is not reported again.
+    `unread`: a function gives it to a name of its own, and never uses that name.
     """
 
     value: Value
@@ -25,6 +26,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
     rank: int
     once: bool = False
+    unread: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):

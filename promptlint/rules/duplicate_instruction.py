@@ -34,8 +34,6 @@ _MOST = 5
 @rule(group="redundancy", severity="warning")
 def check(request: Request, *, min_tokens: int = 10) -> Iterator[Finding]:
     """The same instruction, or the same example, stands twice in one request."""
-    if any(prompt.idle for prompt in request.prompts):
-        return
     model = model_of(request)
     for prompt in request.prompts:
         if not prompt.result:
