@@ -18,6 +18,7 @@ from promptlint.extract.joins import join_branches
 from promptlint.extract.spreads import replaced
 from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import ASKED, SOME
+from promptlint.formatting import format_template
 from promptlint.operations import in_text, literal
 from promptlint.template import (
     Apply,
@@ -45,16 +46,16 @@ def by_name(values: dict[str, Value]) -> dict[str, Template]:
 
 
 def _format(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(target, [in_text(value) for value in positional], by_name(keywords))
+    return format_template(target, [in_text(value) for value in positional], by_name(keywords))
 
 
 def _format_map(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     values = dict(positional[0].entries) if positional and type(positional[0]) is Mapping else {}
-    return operations.format_template(target, [], by_name(values))
+    return format_template(target, [], by_name(values))
 
 
 def _partial(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    return operations.format_template(target, [], by_name(keywords), partial=True)
+    return format_template(target, [], by_name(keywords), partial=True)
 
 
 def _percent(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:

@@ -10,10 +10,10 @@ import msgspec
 from promptlint import operations
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.volatility import TELLING
+from promptlint.formatting import format_fields, likely_field
 from promptlint.operations import over_texts
 from promptlint.template import Choice, Hole, Part, Repeat, Span, Template, Text, Value, Volatility, texts
 
-_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ROOT = re.compile(r"[A-Za-z_]\w*")
 _JINJA = re.compile(r"\{%-?\s*\w|\{\{-?\s*[A-Za-z_][\w.]*(?:\s*\|[^}]*)?\s*-?\}\}")
 
@@ -91,8 +91,8 @@ def guess_fields(template: Template) -> Template:
     def change(ruler: operations.Ruler) -> Template:
         parts: list[Part] = []
         position = 0
-        fields = operations.format_fields(ruler.value)
-        if fields is None or not all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields):
+        fields = format_fields(ruler.value)
+        if fields is None or not all(name in ("{", "}") or likely_field(name) for _, _, name in fields):
             # `str.format` would not take it: braces of JSON or code.
             fields = []
         for start, end, name in fields:
@@ -103,6 +103,7 @@ def guess_fields(template: Template) -> Template:
             parts.extend(ruler.cut(position, start))
             position = end
             # Nothing in sight fills it, so what the name says is no more than likely.
+            name = likely_field(name)
             level = _likely(volatility_of(name))
             parts.append(Hole(name, ruler.place(start, end), level, origin_of_name(name)))
         parts.extend(ruler.cut(position, len(ruler.value)))

@@ -10,8 +10,9 @@ import msgspec
 
 from promptlint import operations
 from promptlint.extract.facts import Facts, Fill, Problem
+from promptlint.formatting import format_fields
 from promptlint.nesting import Nesting
-from promptlint.operations import OBJECT, Ruler, format_fields
+from promptlint.operations import OBJECT, Ruler
 from promptlint.prompt import Field, Filling, Project, Request, Unfilled
 from promptlint.template import (
     Apply,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import decisions, loading, operations, signatures
+from promptlint import decisions, loading, signatures
 from promptlint.applied import MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
 from promptlint.changes import Changes
 from promptlint.classes import Classes
@@ -23,6 +23,7 @@ from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for, used_at
+from promptlint.formatting import filled
 from promptlint.gaps import names_text
 from promptlint.modules import Modules
 from promptlint.nesting import Nesting
@@ -546,7 +547,7 @@ class Linker:
             # Of nothing nothing can be cut out: where there is none, something else holds.
             return sliced(target, positional) if type(target) is Items else target
         if part.operation == "given":
-            return operations.filled(target, by_name(keywords))
+            return filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):

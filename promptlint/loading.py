@@ -18,6 +18,7 @@ from promptlint.extract.facts import Facts
 from promptlint.extract.jinja import has_own_syntax, syntax_of
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import has_text, state_of
+from promptlint.formatting import format_template
 from promptlint.operations import in_text, literal
 from promptlint.template import (
     Apply,
@@ -414,4 +415,4 @@ def _load(
     if "{{" in "".join(part.value for part in found if isinstance(part, Text)):
         made = linker.named(home, "template") if home is not None else None
         return render(made, values) if isinstance(made, tuple) else found
-    return operations.format_template(found, [], values, partial=True)
+    return format_template(found, [], values, partial=True)

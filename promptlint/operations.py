@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from promptlint.extract.names import origin_of_name, volatility_of
-from promptlint.extract.volatility import date_only
 from promptlint.template import Choice, Hole, Items, Message, Part, Repeat, Span, Template, Text, Value, Volatility
 from promptlint.template import Mapping as MappingValue
 
@@ -234,121 +233,6 @@ def in_text(value: Value, what: str = "...") -> Template:
     if isinstance(value, MappingValue):
         return (Hole(f"{{{what}}}", value.span),)
     return (Hole(what, value.span),)
-
-
-_FIELD_NAME = re.compile(r"[^.\[!:]*")
-
-
-def format_fields(value: str) -> list[tuple[int, int, str]] | None:
-    """The replacement fields of a `str.format` template: start, end and what stands between the braces.
-
-    A doubled brace is a field whose text is "{" or "}". None when `str.format` would raise `ValueError`.
-    """
-    fields: list[tuple[int, int, str]] = []
-    position = 0
-    while (found := _next_brace(value, position)) >= 0:
-        if value.startswith(value[found], found + 1):
-            fields.append((found, found + 2, value[found]))
-            position = found + 2
-            continue
-        if value[found] == "}":
-            return None
-        depth, end = 1, found + 1
-        while depth:
-            end = _next_brace(value, end)
-            if end < 0:
-                return None
-            depth += 1 if value[end] == "{" else -1
-            end += 1
-        fields.append((found, end, value[found + 1 : end - 1]))
-        position = end
-    return fields
-
-
-_BRACE = re.compile("[{}]")
-
-
-def _next_brace(value: str, position: int) -> int:
-    match = _BRACE.search(value, position)
-    return match.start() if match else -1
-
-
-def format_template(
-    target: Template,
-    positional: Sequence[Template],
-    keywords: Mapping[str, Template],
-    *,
-    partial: bool = False,
-) -> Template:
-    """`target.format(*positional, **keywords)`. A field that nothing fills becomes a hole, or stays with `partial`.
-
-    Text that `str.format` would refuse is left as it is.
-    """
-    counter = Counter()
-
-    def change(ruler: Ruler) -> Template:
-        fields = format_fields(ruler.value)
-        if not fields or len(fields) > MAX_FIELDS:
-            return ruler.cut(0, len(ruler.value))
-        parts: list[Part] = []
-        position = 0
-        for start, end, inner in fields:
-            parts.extend(ruler.cut(position, start))
-            position = end
-            if inner in ("{", "}"):
-                if partial:
-                    parts.extend(ruler.cut(start, end))
-                else:
-                    parts.append(ruler.text(inner, start, end))
-                continue
-            match = _FIELD_NAME.match(inner)
-            name = match.group().strip() if match else ""
-            if not name:
-                name = str(counter.take())
-            value = keywords.get(name)
-            if value is None and name.isdecimal() and len(name) < 6 and int(name) < len(positional):
-                value = positional[int(name)]
-            if value is None and partial:
-                parts.extend(ruler.cut(start, end))
-            elif value is None or len(inner.strip()) > len(name):
-                known = value[0] if value and type(value[0]) is Hole else None
-                # `{"result": ...}` is a brace that was not meant to be a field: its words say nothing.
-                volatility = known.volatility if known else _volatility_of_field(name)
-                origin = known.origin if known else origin_of_name(name)
-                spec = inner.partition(":")[2]
-                if origin == "clock" and "%" in spec and date_only(spec):
-                    origin = "date"
-                parts.append(Hole(inner.strip() or name, ruler.place(start, end), volatility, origin))
-            else:
-                parts.extend(value)
-        parts.extend(ruler.cut(position, len(ruler.value)))
-        return tuple(parts)
-
-    return over_texts(target, change, counter)
-
-
-def filled(target: Value, keywords: Mapping[str, Template]) -> Value:
-    """A framework's template with values for its fields, by the rules of `str.format`.
-
-    In a list of messages the fields have been read before: they are holes. A Jinja template is left as it is.
-    """
-    if type(target) is Items:
-        return Items(tuple(filled(item, keywords) for item in target.items), target.span, target.complete)
-    if type(target) is Message and isinstance(target.content, tuple):
-        parts: list[Part] = []
-        for part in target.content:
-            parts.extend(keywords.get(part.expression, (part,)) if type(part) is Hole else (part,))
-        return Message(target.role, tuple(parts), target.span, target.marker)
-    if not isinstance(target, tuple):
-        return target
-    text = "".join(part.value for part in target if type(part) is Text)
-    if any(f"{{{{{blank}{name}" in text for name in keywords for blank in ("", " ")):
-        return target
-    return format_template(target, [], keywords)
-
-
-def _volatility_of_field(name: str) -> Volatility:
-    return volatility_of(name) if name.isidentifier() else Volatility.UNKNOWN
 
 
 PERCENT = re.compile(

@@ -1026,3 +1026,18 @@ def test_answers_that_are_kept_hold_only_where_nothing_else_is_on_the_way() -> N
     second = f"\ndef again(client):\n    {ASK}inner(True)}}])\n"
     asked = found({"app.py": text + first + second})
     assert len(asked) == 2 and asked == found({"app.py": text + first}) | found({"app.py": text + second})
+
+
+def test_a_template_whose_fields_have_a_format_is_one_prompt() -> None:
+    code = """
+    def ask(client, question):
+        text = "You are a clerk. Your name is {name:>5}. Answer {question!r:>3} and {question.source[0]}."
+        text = text.format(name="Bob", question=question)
+        client.responses.create(model="gpt-4o", input=text)
+    """
+    assert found({"a.py": code}) == {("user", "You are a clerk. Your name is   Bob. Answer  and .")}
+    # With nothing in sight that fills them they are fields all the same, other than the braces of an object.
+    held = {"a.py": 'PROMPT = "You are a clerk. The price is {price:.2f} for {name!r}. Answer in {tone}."\n'}
+    assert found(held) == {("user", "You are a clerk. The price is  for . Answer in .")}
+    node = {"a.py": 'PROMPT = "You are a clerk. Answer for {age:30} with {tone}."\n'}
+    assert found(node) == {("system", "You are a clerk. Answer for {age:30} with {tone}.")}

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "promptlint"
 LAYERS = (
     ("source", "nesting"),
     ("template",),
-    ("prompt", "extract", "operations", "margins"),
+    ("prompt", "extract", "operations", "margins", "formatting"),
     ("tokens", "providers"),
     (
         "applied",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptlint import margins, operations
+from promptlint import formatting, margins, operations
 from promptlint.template import Choice, Hole, Items, Repeat, Span, Template, Text, Volatility, texts
 
 FILE = "a.py"
@@ -153,8 +153,42 @@ def test_format(pair: Made, values: Sequence[str]) -> None:
     except (ValueError, IndexError, KeyError, AttributeError):
         return
     given_values = [static(one) for one in values]
-    result = operations.format_template(template, given_values, {name: static(one) for name, one in named.items()})
+    result = formatting.format_template(template, given_values, {name: static(one) for name, one in named.items()})
     assert joined(result) == expected
+
+
+FIELDS = ["{a:>9}", "{a:*<3}", "{b!r}", "{b!a:^12}", "{0:8}", "{1!s:.<7s}", "{e:_>4}", "text ", "\n", "{{", "}}"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(FIELDS), max_size=8))
+def test_format_puts_blanks_and_quotes_beside_a_text(pieces: list[str]) -> None:
+    value = "".join(pieces)
+    whole = (Text(value, Span(FILE, 100, 100 + len(value)), True),) if value else ()
+    named = {"a": "first", "b": "in side", "e": ""}
+    result = formatting.format_template(
+        whole, [static("one"), static("two")], {name: static(text) for name, text in named.items()}
+    )
+    assert joined(result) == value.format("one", "two", **named)
+    assert all(type(part) is Text for part in result)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("{a:>9}", "data"),
+        ("{a!r}", "data"),
+        ("{a.name:.2f}", "data.name"),
+        ("{a[key]}", "data[key]"),
+        ("{missing:>9}", "missing"),
+        ("{missing.name!s}", "missing.name"),
+        ('{"result": "x"}', '"result": "x"'),
+    ],
+)
+def test_a_field_with_a_format_is_named_for_its_value(field: str, name: str) -> None:
+    whole = (Text(field, Span(FILE, 100, 100 + len(field)), True),)
+    (hole,) = formatting.format_template(whole, [], {"a": (Hole("data", Span(FILE, 0, 4)),)})
+    assert isinstance(hole, Hole) and hole.expression == name
 
 
 @settings(max_examples=200, deadline=None)
@@ -162,7 +196,7 @@ def test_format(pair: Made, values: Sequence[str]) -> None:
 def test_format_keeps_places(pieces: list[str]) -> None:
     value = "".join(pieces)
     whole = (Text(value, Span(FILE, 100, 100 + len(value)), True),) if value else ()
-    result = operations.format_template(whole, [], {"a": (HOLE,), "b": static("inside")})
+    result = formatting.format_template(whole, [], {"a": (HOLE,), "b": static("inside")})
     assert joined(result) == value.format(a=DATA, b="inside")
     same_places(value, result)
 

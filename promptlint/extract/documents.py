@@ -15,7 +15,8 @@ from promptlint.extract import chat_markup, data_values, jinja_files, prompt_pat
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of, words
 from promptlint.extract.reads import asks_for_input, could_be_prompt, reads_like_prompt
-from promptlint.operations import Ruler, format_fields, literal
+from promptlint.formatting import format_fields, likely_field
+from promptlint.operations import Ruler, literal
 from promptlint.source import Source
 from promptlint.template import Hole, Items, Mapping, Message, Span, Template, Text, Value
 
@@ -43,7 +44,6 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
 _BRACES = re.compile(r"\{\{[-~#/^>&!]?\s*([^{}\n]{1,200}?)\s*[-~]?\}\}")
 _JINJA = re.compile(r"\{%-?\s*\w|\{#|\{\{-?\s*[A-Za-z_(\"'\[]")
 _FOREIGN = re.compile(r"\{\{[-~]?\s*(?:\$|[#/^>&!]|[A-Za-z_.]+\s+[\"'$A-Za-z@])")
-_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _RETURN = re.compile(r"\r\n?")
 # Keys that say something about a prompt to people.
 _ABOUT = frozenset(
@@ -184,7 +184,7 @@ def _escaped(value: str) -> bool:
     if "{{" not in _BRACES.sub("", value):
         return False
     fields = format_fields(value)
-    return fields is not None and all(name in ("{", "}") or _FIELD.fullmatch(name) for _, _, name in fields)
+    return fields is not None and all(name in ("{", "}") or likely_field(name) for _, _, name in fields)
 
 
 _PROVIDERS = {"azure_openai": "azure", "azure": "azure", "openai": "openai", "anthropic": "anthropic"}
