@@ -443,15 +443,23 @@ def _with_model(request: Request, settings: Settings) -> Request:
     oneself is called by a client of OpenAI.
     """
     if settings.provider and request.provider in ("openai", "") and self_hosted(settings.provider, request.model):
-        request = msgspec.structs.replace(request, provider=settings.provider)
+        request = _with_known(msgspec.structs.replace(request, provider=settings.provider), "provider")
     if not request.model and settings.model and request.provider in ("", settings.provider):
         prompts = tuple(
             msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts
         )
         provider = request.provider or settings.provider
         request = msgspec.structs.replace(request, provider=provider, model=settings.model, prompts=prompts)
+        request = _with_known(request, "model", *(("provider",) if settings.provider else ()))
     said = configured(model_of(request), settings.models)
     return msgspec.structs.replace(request, configured=said) if said else request
+
+
+def _with_known(request: Request, *slots: str) -> Request:
+    """The request of which the configuration says what was not known."""
+    left = tuple(each for each in request.unresolved if each.slot not in slots)
+    whole = request.complete or (bool(request.unresolved) and not left)
+    return msgspec.structs.replace(request, unresolved=left, complete=whole)
 
 
 def _ask(

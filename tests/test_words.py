@@ -228,6 +228,23 @@ def test_a_client_of_the_project(tmp_path: Path) -> None:
     assert request.provider == "bedrock"
 
 
+def test_what_the_configuration_says_of_a_request_is_known(tmp_path: Path) -> None:
+    text = (
+        "from openai import OpenAI\nclient = OpenAI(base_url='http://localhost:8000/v1')\n"
+        "def ask(letter, size):\n"
+        "    client.chat.completions.create(model='acme-2', messages=[{'role': 'user', 'content': f'Sort: {letter}'}])\n"
+        "def look(letter, size):\n"
+        "    client.chat.completions.create(model=size, messages=[{'role': 'user', 'content': f'Read: {letter}'}])\n"
+    )
+    (tmp_path / "without").mkdir()
+    asked = report(tmp_path / "without", app=text).project.requests
+    assert [{each.slot for each in request.unresolved} for request in asked] == [{"provider"}, {"provider", "model"}]
+    asked = report(tmp_path / "with", 'provider = "vllm"\nmodel = "acme-2"\n', app=text).project.requests
+    assert [(each.provider, each.model, each.unresolved, each.complete) for each in asked] == [
+        ("vllm", "acme-2", (), True)
+    ] * 2
+
+
 MISTAKES = [
     ('[[cal]]\nmatch = ["a"]\n', "unknown key `cal`, did you mean `call`?"),
     ('[[call]]\nmach = ["a"]\n', "[[call]]: unknown key `mach`, did you mean `match`?"),
