@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint.extract.facts import Facts, Remark
+from promptlint.extract.sites import extent
 from promptlint.nesting import Nesting
 from promptlint.operations import settled
 from promptlint.prompt import Idle, Prompt, Role
@@ -63,7 +64,7 @@ class Remarks:
         template = self.without(prompt.template, (prompt.span, around))
         if template is not prompt.template:
             prompt = msgspec.structs.replace(prompt, template=template)
-        role = self._role(prompt, about)
+        role = self._role(prompt, about, around)
         return prompt if role is None else msgspec.structs.replace(prompt, role=role, result=False)
 
     def silences(self, sent: Span) -> bool:
@@ -131,9 +132,16 @@ class Remarks:
             if not each.used or _holds(around, each.span) or _holds(prompt.span, each.span):
                 yield each
 
-    def _role(self, prompt: Prompt, about: list[Remark]) -> Role | None:
-        """The role that a comment gives a part of a request; None if none does."""
+    def _role(self, prompt: Prompt, about: list[Remark], around: Span) -> Role | None:
+        """The role that a comment gives a part of a request (at `around`); None if none does."""
         for each in about:
+            here = _holds(around, each.span) or _holds(prompt.span, each.span)
+            # The place of a message that names no role of its own is that of its text.
+            here = here or (_holds(each.span, prompt.span) and prompt.span != extent(prompt.template))
+            if not here and prompt.role not in ("unknown", each.role):
+                # What stands where the text is written says nothing against the message that it is sent in.
+                self._overrule(each, prompt, "the message that is this text")
+                continue
             # A comment on a list of messages does not speak against what each of them says.
             several = each.several and _holds(each.span, prompt.span) and each.span != prompt.span
             if prompt.role in ("unknown", each.role) or not several:

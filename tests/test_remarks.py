@@ -149,6 +149,7 @@ def test_a_call_that_is_said_to_send_none_is_gone(tmp_path: Path) -> None:
     assert [each for each in (*done.project.requests, *done.project.others) if each.api] == []
 
 
+SPEAKING = HEAD.replace('"\n', '"  # promptlint: prompt[user]\n')
 SPOKEN = [
     (call("{'role': r, 'content': 'What of ' + q},  # promptlint: prompt[system]"), [("system", "What of ")]),
     (call("{'role': 'system', 'content': 'What of ' + q},  # promptlint: prompt[user]"), [("user", "What of ")]),
@@ -157,10 +158,8 @@ SPOKEN = [
         call("{\n    'role': 'system',\n    # promptlint: prompt[user]\n    'content': RULES,\n},"),
         [("user", RULES)],
     ),
-    (
-        call("{'role': 'system', 'content': RULES},", head=HEAD.replace('"\n', '"  # promptlint: prompt[user]\n')),
-        [("user", RULES)],
-    ),
+    # Where it is written a comment says it for messages that do not.
+    (call("{'role': r, 'content': RULES},", head=SPEAKING), [("user", RULES)]),
 ]  # fmt: skip
 
 
@@ -172,6 +171,10 @@ def test_a_comment_says_whose_words_a_message_has(tmp_path: Path, text: str, exp
 
 
 UNHEARD = [
+    (
+        call("{'role': 'system', 'content': RULES},", head=SPEAKING),
+        "the comment settles nothing: the message that is this text is sent as `system`",
+    ),
     (
         HEAD.replace('"\n', '"  # promptlint: prompt[system]\n')
         + "def f(q):\n    client.responses.create(model='gpt-5', input='Now: ' + RULES)\n",
@@ -245,8 +248,9 @@ def test_a_comment_in_a_jinja_file_that_is_sent(tmp_path: Path, words: str) -> N
     )
     done = report(tmp_path, a=call("{'role': 'system', 'content': page.render(q=q)},", head=head.replace(RULES, "-")))
     ((role, said),) = sent(done)
-    assert (role, RULES in said) == (("user" if words == "prompt[user]" else "system"), words != "not-a-prompt")
-    assert (listed(done) == []) == (words == "not-a-prompt") and done.findings == []
+    assert (role, RULES in said) == ("system", words != "not-a-prompt")
+    assert (listed(done) == []) == (words == "not-a-prompt")
+    assert [each.rule for each in done.findings] == (["unused-ignore"] if words == "prompt[user]" else [])
 
 
 def test_a_tool_that_is_none_stays_a_part_of_its_request(tmp_path: Path) -> None:

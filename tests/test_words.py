@@ -231,8 +231,8 @@ def test_a_client_of_the_project(tmp_path: Path) -> None:
 def test_what_the_configuration_says_of_a_request_is_known(tmp_path: Path) -> None:
     text = (
         "from openai import OpenAI\nclient = OpenAI(base_url='http://localhost:8000/v1')\n"
-        "def ask(letter, size):\n"
-        "    client.chat.completions.create(model='acme-2', messages=[{'role': 'user', 'content': f'Sort: {letter}'}])\n"
+        "def ask(text, size):\n"
+        "    client.chat.completions.create(model='acme-2', messages=[{'role': 'user', 'content': f'Sort: {text}'}])\n"
         "def look(letter, size):\n"
         "    client.chat.completions.create(model=size, messages=[{'role': 'user', 'content': f'Read: {letter}'}])\n"
     )
