@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from promptlint.template import COMMENT, Dedent, Hole, Span, Template, texts
+from promptlint.template import COMMENT, Dedent, Hole, Span, Template, negated, texts
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool", "unknown"]
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -51,8 +51,13 @@ class Prompt(msgspec.Struct, frozen=True):
         """The conditions under which it is sent, as one, "" if there is none."""
         if len(self.when) == 1:
             text, holds = self.when[0]
-            return text if holds else f"not ({text})"
-        return " and ".join(f"({text})" if holds else f"not ({text})" for text, holds in self.when)
+            return text if holds else negated(text)
+        return " and ".join(f"({text})" if holds else _within(negated(text)) for text, holds in self.when)
+
+
+def _within(text: str) -> str:
+    """A negated condition among others."""
+    return text if text.startswith("not (") and text.endswith(")") else f"({text})"
 
 
 class Unresolved(msgspec.Struct, frozen=True):

@@ -6,7 +6,8 @@ their value changes. `Ref` and `Apply` stand only in what one file says about it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import TypeAlias, TypeVar, final
 
@@ -139,6 +140,19 @@ def by_key(subject: str, keys: Iterable[str], default: bool = False) -> str:
     return _BETWEEN.join((subject, *(" ".join(way.split()) for way in ways)))
 
 
+def by_number(over: str, templates: Sequence[Template], complete: bool) -> tuple[str, tuple[Template, ...]]:
+    """The condition of one item of a collection (source text), and the different ones of its items.
+
+    Of a collection that is not `complete` another item may be meant, which the last branch is for.
+    """
+    numbers: dict[Template, list[str]] = {}
+    for number, template in enumerate(templates, 1):
+        numbers.setdefault(template, []).append(str(number))
+    told = [f"it is item {' or '.join(each)} of {over}" for each in numbers.values()]
+    told += [] if complete else [f"it is another item of {over}"]
+    return _BETWEEN.join((f"which item of {over}", *(" ".join(each.split()) for each in told))), tuple(numbers)
+
+
 def subject(condition: str) -> str:
     """What a condition is about, in one text: the condition itself, or what is asked for one of several keys."""
     return condition.partition(_BETWEEN)[0]
@@ -155,6 +169,35 @@ def way(condition: str, number: int, ways: int) -> tuple[str, bool]:
     if len(each) == ways:
         return each[number], True
     return (asked, number == 0) if ways == 2 else (f"{asked}: {number + 1}/{ways}", True)
+
+
+# What the program says of conditions that the source has no words for, and the opposite.
+_OPPOSITES = (
+    (" is not reached", " is reached"),
+    (" stays", " goes"),
+)
+_UNCHANGED = re.compile(r"(.*) is unchanged( \(\d+\))?", re.DOTALL)
+_RETURNS = re.compile(r"(\S+) returns (at line \d+)")
+_ENDS = re.compile(r"a turn (of the loop over .* ends at line \d+)", re.DOTALL)
+_SIMPLE = re.compile(r"[\w.]+(?:\([\w., ]*\))?")
+
+
+def negated(condition: str) -> str:
+    """The opposite of a condition, in the same words."""
+    for words, opposite in _OPPOSITES:
+        if condition.endswith(words):
+            return condition.removesuffix(words) + opposite
+    if (match := _UNCHANGED.fullmatch(condition)) is not None:
+        return f"{match[1]} was changed{match[2] or ''}"
+    if (match := _RETURNS.fullmatch(condition)) is not None:
+        return f"{match[1]} does not return {match[2]}"
+    if (match := _ENDS.fullmatch(condition)) is not None:
+        return f"no turn {match[1]}"
+    rest = condition.removeprefix("not ")
+    if rest is not condition and _SIMPLE.fullmatch(rest):
+        # `if not rules`, and its `else`.
+        return rest
+    return f"not ({condition})"
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from pathlib import Path
@@ -98,3 +99,47 @@ def test_a_prompt_is_listed_under_the_name_that_stands_in_the_source(
     assert execute(["prompts", "app.py"]) == 0
     rows = capsys.readouterr().out.splitlines()[1:3]
     assert [row.split()[1:3] for row in rows] == [["system", "system"], ["description", "tool"]]
+
+
+CONDITIONS = [
+    (
+        "def ask(letter):\n    for role, text in (('system', RULES), ('user', letter)):\n"
+        "        client.responses.create(model='gpt-5', input=[{'role': role, 'content': text}])\n",
+        {
+            "it is item 1 of (('system', RULES), ('user', letter))",
+            "it is item 2 of (('system', RULES), ('user', letter))",
+        },
+    ),
+    (
+        "def ask():\n    try:\n        text = RULES\n    except OSError:\n        text = 'Name the pier.'\n"
+        "    client.responses.create(model='gpt-5', input=text)\n",
+        {"except at line 7 is not reached", "except at line 7 is reached"},
+    ),
+    (
+        "def ask():\n    client.responses.create(model='gpt-5', input=RULES)\n"
+        "def shorter():\n    global RULES\n    RULES = 'Name the pier.'\n",
+        {"RULES is unchanged", "RULES was changed"},
+    ),
+    (
+        "def ask(xs):\n    client.responses.create(model='gpt-5', input=rules(xs))\n"
+        "def rules(xs):\n    for x in xs:\n        return 'Name the ship.'\n    return 'Name the pier.'\n",
+        {"rules returns at line 8", "rules does not return at line 8"},
+    ),
+    (
+        "def ask(brief):\n    text = RULES if not brief else 'Name the pier.'\n"
+        "    client.responses.create(model='gpt-5', input=text)\n",
+        {"not brief", "brief"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CONDITIONS, ids=[min(each[1]) for each in CONDITIONS])
+def test_both_sides_of_a_condition_are_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, expected: set[str]
+) -> None:
+    (tmp_path / "app.py").write_text(f"import openai\nclient = openai.OpenAI()\n{HEAD}{text}")
+    monkeypatch.chdir(tmp_path)
+    assert execute(["prompts", "--requests", "--output-format", "json", "app.py"]) == 0
+    (request,) = json.loads(capsys.readouterr().out)
+    (part,) = request["parts"]
+    assert {each["condition"] for each in part["alternatives"]} == expected

@@ -27,6 +27,7 @@ from promptlint.template import (
     Template,
     Text,
     Value,
+    by_number,
     texts,
 )
 
@@ -179,7 +180,6 @@ def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value 
         return None
     if not known or len(known) > MAX_MEMBERS:
         return None
-    condition = Condition(f"which item of {over}")
     if all(type(item) is Mapping for item in known):
         # Records of one form: examples, tests. Each stands alone, so each has a condition of its own.
         record = known[-1]
@@ -194,9 +194,9 @@ def one_of(value: Value, over: str, unknown: Template, depth: int = 0) -> Value 
     templates = [_alone(item) for item in known if isinstance(item, tuple)]
     if len(templates) < len(known) or not any(map(_worded, templates)):
         return None
-    branches = tuple(dict.fromkeys(settled(template) for template in templates))
+    condition, branches = by_number(over, [settled(template) for template in templates], complete)
     branches = branches if complete else (*branches, unknown)
-    return branches[0] if len(branches) == 1 else (Choice(condition.text, branches),)
+    return branches[0] if len(branches) == 1 else (Choice(condition, branches),)
 
 
 def _worded(template: Template) -> bool:
@@ -217,9 +217,11 @@ def unordered(file: File, node: ast.expr, value: Items) -> Items:
     if len(templates) == 1:
         return Items((_turned(templates[0], True),), value.span, value.complete)
     state = state_of(value)
-    body: Template = (Choice(f"which item of {over}", tuple(_alone(item) for item in templates)),)
     if len(templates) > MAX_MEMBERS:
-        body = (Hole(over, span, state[0], "loop"),)
+        body: Template = (Hole(over, span, state[0], "loop"),)
+    else:
+        condition, branches = by_number(over, [_alone(item) for item in templates], True)
+        body = (Choice(condition, branches),) if len(branches) > 1 else branches[0]
     return Items((several(Repeat(body, over, span, state[0], unordered=True)),), value.span, value.complete)
 
 

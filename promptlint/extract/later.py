@@ -29,7 +29,7 @@ MAX_CHANGES = 500
 ANY = ".*"
 _MAX_NESTING = 12
 # Behind the name of what something else may have been put into, in a condition.
-UNCHANGED = " unchanged"
+UNCHANGED = " is unchanged"
 
 
 def note_later(file: File, key: str, written: str, value: Value) -> None:
