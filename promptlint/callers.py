@@ -30,6 +30,7 @@ from promptlint.extract.names import role_of, takes_prompt
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.schemas import SCHEMA
 from promptlint.extract.sites import KEYWORD, NAME, READS, extent
+from promptlint.gaps import EARLIER, OTHERS
 from promptlint.lent import changes
 from promptlint.objects import Objects, arguments_of
 from promptlint.operations import literal
@@ -530,7 +531,7 @@ class Callers:
 
 def _again(made: Request) -> Request:
     """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
-    more = Unresolved("messages", "...", made.span)
+    more = Unresolved("messages", "", made.span, EARLIER)
     return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
 
 
@@ -542,16 +543,20 @@ def _given(made: Request, plain: Request, bound: Bound) -> Request:
     kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
     if len(kept) in (0, len(given)):
         return made
-    more = (*made.unresolved, Unresolved("messages", "...", made.span))
+    more = (*made.unresolved, Unresolved("messages", "", made.span, OTHERS))
     tools = sum(prompt.role == "tool" for prompt in kept)
     return msgspec.structs.replace(
         made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
     )
 
 
+# What a request has of the class whose method sends it.
+_OF_SENDER = ("provider", "model", "tools")
+
+
 def _anybody(made: Request) -> Request:
-    """A request of which is not known who gets it."""
-    unknown = (Unresolved("provider", "", made.span), Unresolved("model", "", made.span))
+    """A request of which is not known who gets it, and with which tools."""
+    unknown = tuple(Unresolved(slot, "", made.span) for slot in _OF_SENDER)
     prompts = tuple(msgspec.structs.replace(prompt, model="") for prompt in made.prompts)
     return msgspec.structs.replace(
         made,
@@ -561,7 +566,7 @@ def _anybody(made: Request) -> Request:
         api="call" if made.api == MAKES_TEXT else made.api,
         prompts=prompts,
         complete=False,
-        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in ("provider", "model"))),
+        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in _OF_SENDER)),
     )
 
 

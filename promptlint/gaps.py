@@ -32,6 +32,11 @@ from promptlint.template import (
     texts,
 )
 
+# Why a list is not known.
+MORE = "not all of them can be read"
+CHANGED = "they may be changed before they are sent"
+EARLIER = "those of earlier calls may be among them"
+OTHERS = "another class may send others"
 _COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
 # What changes with the request or the conversation.
 _GIVEN = frozenset({Volatility.REQUEST, Volatility.SESSION, Volatility.UNIQUE})
@@ -68,7 +73,7 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
         empty = isinstance(value, Items) and value.complete and not value.items
         if slot.startswith(UNREAD) and not unset(value) and not empty:
             hole = single_hole(value)
-            yield Unresolved(slot.removeprefix(UNREAD), hole.expression if hole else "...", hole.span if hole else span)
+            yield Unresolved(slot.removeprefix(UNREAD), hole.expression if hole else "", hole.span if hole else span)
 
 
 def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
@@ -98,7 +103,7 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
             # One message or several, of whatever role.
             yield Unresolved(slot, hole.expression, hole.span)
     if not value.complete:
-        yield Unresolved(slot, "...", value.span)
+        yield Unresolved(slot, "", value.span, MORE)
 
 
 def run_time(value: Value) -> list[Hole]:

@@ -33,7 +33,7 @@ from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
-from promptlint.gaps import run_time, text_gaps, unknown, unread
+from promptlint.gaps import CHANGED, run_time, text_gaps, unknown, unread
 from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
@@ -241,7 +241,7 @@ class _Reading:
         if slot != "model" and not (isinstance(value, Mapping) and value.complete):
             hole = single_hole(value)
             place = hole.span if hole else self.call.span
-            self.unresolved.append(Unresolved(slot, hole.expression if hole else "...", place))
+            self.unresolved.append(Unresolved(slot, hole.expression if hole else "", place))
         return []
 
     def steps(self, value: Value) -> list[tuple[str, Value]] | None:
@@ -266,7 +266,7 @@ class _Reading:
         """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
         for name, at in self.call.lent:
             if not name:
-                yield Unresolved("messages", "...", self.call.span)
+                yield Unresolved("messages", "", self.call.span, CHANGED)
             elif changes(self.linker, name, at, self.facts):
                 yield Unresolved("messages", f"{name.rpartition('.')[2].lstrip(':')}(...)", self.call.span)
 
@@ -312,7 +312,7 @@ class _Reading:
 
     def unknown(self, part: str, value: Hole | None) -> None:
         self.unresolved.append(
-            Unresolved(part, value.expression if value else "...", value.span if value else self.call.span)
+            Unresolved(part, value.expression if value else "", value.span if value else self.call.span)
         )
 
     def missing(self, slot: str, value: Value | None) -> Unresolved:

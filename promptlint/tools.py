@@ -13,6 +13,7 @@ from promptlint.extract.facts import Facts
 from promptlint.extract.messages import life_of
 from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
+from promptlint.gaps import MORE
 from promptlint.operations import is_several, literal, settled
 from promptlint.prompt import Unresolved
 from promptlint.schemas import targets_of
@@ -105,7 +106,7 @@ class _Reading:
                 if not (isinstance(item, Mapping) and item.test is not None and self.excluded(item.test, facts)):
                     self.take(item, facts, depth + 1)
             if not value.complete and not any(is_several(item) for item in value.items):
-                self.unresolved.append(Unresolved("tools", "...", value.span))
+                self.unresolved.append(Unresolved("tools", "", value.span, MORE))
         elif isinstance(value, Mapping):
             self.mapping(value, facts, depth)
         elif isinstance(value, tuple) and value:
@@ -244,7 +245,7 @@ class _Reading:
             name = name or literal(resolved.get("type")) or ""
             self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
         elif not self.instance(value, facts) and not self.methods(value.kind, facts, value.span):
-            self.unresolved.append(Unresolved("tools", value.kind or "...", value.span))
+            self.unresolved.append(Unresolved("tools", value.kind, value.span))
 
     def instance(self, value: Mapping, facts: Facts) -> bool:
         """An object of a class of the project that says what it is for: `description = "..."`."""

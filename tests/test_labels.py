@@ -143,3 +143,33 @@ def test_both_sides_of_a_condition_are_told_in_words(
     (request,) = json.loads(capsys.readouterr().out)
     (part,) = request["parts"]
     assert {each["condition"] for each in part["alternatives"]} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "def ask(papers):\n    turns = [\n        {'role': 'system', 'content': RULES}]\n    for paper in papers:\n"
+            "        turns.append({'role': 'user', 'content': f'Read {paper}.'})\n"
+            "    client.chat.completions.create(model='gpt-5', messages=turns)\n",
+            "messages (not all of them can be read, app.py:5)",
+        ),
+        (
+            "def ask():\n    turns = [{'role': 'system', 'content': RULES}]\n"
+            "    client.chat.completions.create(\n        model='gpt-5', messages=turns, tools=tools_of())\n",
+            "tools (`tools_of()`, app.py:7)",
+        ),
+        (
+            "def ask(model):\n    turns = [{'role': 'system', 'content': RULES}]\n"
+            "    client.chat.completions.create(model=model, messages=turns)\n",
+            "model (`model`)",
+        ),
+    ],
+)
+def test_what_is_not_known_is_told_with_its_reason_and_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, expected: str
+) -> None:
+    (tmp_path / "app.py").write_text(f"import openai\nclient = openai.OpenAI()\n{HEAD}{text}")
+    monkeypatch.chdir(tmp_path)
+    assert execute(["prompts", "--requests", "app.py"]) == 0
+    assert f"  not known: {expected}\n" in capsys.readouterr().out

@@ -58,7 +58,7 @@ def unknown(request: Request) -> list[tuple[str, str]]:
             helper = AssistantAgent("a", model_client=client, system_message="You keep books.", memory=[shelves])
             helper.run(task="Count the books.")
             """,
-            [("messages", "...")],
+            [("messages", "")],
         ),
         (
             """
@@ -66,7 +66,7 @@ def unknown(request: Request) -> list[tuple[str, str]]:
             helper = Agent("openai:gpt-5", instructions="You are a clerk.", toolsets=[shelves()])
             helper.run_sync("Count the books.", message_history=earlier)
             """,
-            [("tools", "..."), ("messages", "earlier")],
+            [("tools", ""), ("messages", "earlier")],
         ),
         (
             """
@@ -96,7 +96,7 @@ def unknown(request: Request) -> list[tuple[str, str]]:
             helper = Agent(name="a", model="gpt-4o", instructions="You keep books.", mcp_servers=[server])
             Runner.run_sync(helper, "Count the books.")
             """,
-            [("tools", "...")],
+            [("tools", "")],
         ),
     ],
 )
@@ -300,7 +300,7 @@ def test_the_tools_of_a_server_are_known_at_run_time_alone() -> None:
     OpenAI().responses.create(model="gpt-5", input="Count the books.", tools=tools)
     """
     (found,) = requests_of(code)
-    assert (parts(found), unknown(found)) == ([("user", "Count the books.")], [("tools", "...")])
+    assert (parts(found), unknown(found)) == ([("user", "Count the books.")], [("tools", "")])
 
 
 def test_a_message_of_a_thread_is_no_request() -> None:

@@ -363,3 +363,33 @@ def test_a_message_may_be_one_of_several_that_a_function_gives_back() -> None:
     (found,) = requests_of(code)
     assert [role for role, _ in parts(found)] == ["assistant", "tool", "system", "user"]
     assert [bool(each.when) for each in found.prompts] == [True] * 4
+
+
+def test_of_two_classes_with_one_method_the_tools_are_not_known() -> None:
+    code = """
+    from openai import OpenAI
+
+    TOOLS = [{"type": "function", "function": {"name": "click", "description": "Clicks.", "parameters": {}}}]
+
+    class Handy:
+        def act(self, text):
+            return OpenAI().chat.completions.create(
+                model="gpt-4o", tools=TOOLS, messages=[{"role": "user", "content": text}]
+            )
+
+    class Plain:
+        def act(self, text):
+            return OpenAI().chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": text}])
+
+    class Agent:
+        def __init__(self, name):
+            if "tools" in name:
+                self.agent = Handy()
+            else:
+                self.agent = Plain()
+
+        def run(self):
+            return self.agent.act("Open the window of the shop, please.")
+    """
+    found = [each for each in requests_of(code) if each.name == "Agent.run"]
+    assert found and all({part.slot for part in each.unresolved} >= {"provider", "model", "tools"} for each in found)

@@ -8,7 +8,7 @@ import msgspec
 
 from promptlint.engine import Report, Sources
 from promptlint.output.text import by_rule
-from promptlint.prompt import Finding, Fix
+from promptlint.prompt import Finding, Fix, Unresolved
 from promptlint.template import Span
 
 
@@ -41,6 +41,12 @@ def place(span: Span, sources: Sources) -> dict[str, Any]:
         "location": _location(source.location(span.start)),
         "end_location": _location(source.location(span.end)),
     }
+
+
+def unknown_json(unknown: Unresolved, sources: Sources) -> dict[str, Any]:
+    """A part of a request that is not known, and why."""
+    said = {"slot": unknown.slot, "expression": unknown.expression, "reason": unknown.reason or None}
+    return {**said, **place(unknown.span, sources)}
 
 
 def _location(position: tuple[int, int]) -> dict[str, int]:

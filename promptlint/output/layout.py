@@ -10,9 +10,9 @@ import msgspec
 from promptlint import cache
 from promptlint.cache import Piece, Plan, Reuse
 from promptlint.engine import Report, Sources
-from promptlint.output.json import encode, place
+from promptlint.output.json import encode, place, unknown_json
 from promptlint.output.text import amount, painter, plural, safe, width
-from promptlint.prompt import Request
+from promptlint.prompt import Request, Unresolved
 from promptlint.providers import added_tokens
 from promptlint.shared import Shared, shared_prefixes
 from promptlint.template import COMMENT, Span, Volatility
@@ -358,7 +358,7 @@ def _share(view: View, tokens: int, total: int | None = None) -> str:
 
 def _unknown(view: View, sources: Sources) -> str:
     named = dict.fromkeys(
-        f"{each.slot} ({_what(each.expression)}, {_line(each.span, sources)})" for each in view.plan.unresolved
+        f"{each.slot} ({_what(each)}, {_line(each.span, sources)})" for each in view.plan.unresolved
     )
     what = ", ".join(list(named)[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
     if what:
@@ -366,9 +366,11 @@ def _unknown(view: View, sources: Sources) -> str:
     return "The call is not in sight: this is what is known of the request."
 
 
-def _what(expression: str) -> str:
+def _what(unknown: Unresolved) -> str:
     """What stands in the code in the place of what is not known."""
-    return f"`{safe(_cut(expression, 40))}`" if expression else "not said in the code"
+    if unknown.expression:
+        return f"`{safe(_cut(unknown.expression, 40))}`"
+    return unknown.reason or "not said in the code"
 
 
 # JSON
@@ -394,9 +396,7 @@ def _as_json(view: View, report: Report) -> dict[str, Any]:
         "source": policy.source,
         "as_of": policy.as_of,
         "complete": plan.complete,
-        "unresolved": [
-            {"slot": each.slot, "expression": each.expression, **place(each.span, sources)} for each in plan.unresolved
-        ],
+        "unresolved": [unknown_json(each, sources) for each in plan.unresolved],
         "tokens": plan.tokens,
         "exact": view.exact,
         "pieces": [_piece_json(index, plan, sources) for index in range(len(plan.pieces))],

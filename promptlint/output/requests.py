@@ -9,13 +9,13 @@ import msgspec
 
 from promptlint.engine import Report
 from promptlint.extract.sites import extent
-from promptlint.output.json import encode, place
+from promptlint.output.json import encode, place, unknown_json
 from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
 from promptlint.output.text import amount, columns, plural, safe
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.providers import model_of
 from promptlint.rules._sizes import longest_way, size
-from promptlint.template import Choice, Hole, Repeat, Template, Text, way
+from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, way
 
 _LONGEST = 60
 # Alternatives of one prompt that are told apart.
@@ -127,11 +127,15 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         fields = ", ".join(map(safe, schema.fields))
         yield f"  form of the answer: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
     for unknown in request.unresolved:
-        yield f"  not known: {_unknown(unknown)}"
+        yield f"  not known: {_unknown(unknown, request, report)}"
 
 
 def _where(row: Row, report: Report) -> str:
-    span = row.prompt.span
+    return _place_of(row.prompt.span, report)
+
+
+def _place_of(span: Span, report: Report) -> str:
+    """File and line of a place."""
     return f"{safe(span.file)}:{report.sources.get(span.file).location(span.start)[0]}"
 
 
@@ -158,8 +162,12 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\u2026"
 
 
-def _unknown(unknown: Unresolved) -> str:
-    return f"{unknown.slot} (`{safe(unknown.expression)}`)" if unknown.expression else unknown.slot
+def _unknown(unknown: Unresolved, request: Request, report: Report) -> str:
+    """What is not known, why, and where that stands if not at the call."""
+    told = [f"`{safe(unknown.expression)}`"] if unknown.expression else [unknown.reason] if unknown.reason else []
+    if (where := _place_of(unknown.span, report)) != _place_of(request.span, report):
+        told.append(where)
+    return f"{unknown.slot} ({', '.join(told)})" if told else unknown.slot
 
 
 def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
@@ -197,8 +205,5 @@ def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
             {"name": schema.name, "fields": schema.fields, **place(schema.span, sources)} for schema in request.schemas
         ],
         "parameters": dict(request.parameters),
-        "unresolved": [
-            {"slot": each.slot, "expression": each.expression, **place(each.span, sources)}
-            for each in request.unresolved
-        ],
+        "unresolved": [unknown_json(each, sources) for each in request.unresolved],
     }
