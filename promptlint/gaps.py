@@ -32,7 +32,8 @@ from promptlint.template import (
     texts,
 )
 
-# Why a list is not known.
+# Why something is not known.
+NOT_GIVEN = "the call gives none that can be read"
 MORE = "not all of them can be read"
 CHANGED = "they may be changed before they are sent"
 EARLIER = "those of earlier calls may be among them"

@@ -33,7 +33,7 @@ from promptlint.extract.sites import extent
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
-from promptlint.gaps import CHANGED, run_time, text_gaps, unknown, unread
+from promptlint.gaps import CHANGED, NOT_GIVEN, run_time, text_gaps, unknown, unread
 from promptlint.lent import changes
 from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
@@ -299,7 +299,7 @@ class _Reading:
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""
         if not self.model:
-            self.unresolved.append(self.missing("model", value))
+            self.unresolved.append(self.missing("model", value, slots))
         if through is not None and through.provider is None:
             # Who is behind an address may serve the models of anybody.
             return
@@ -315,10 +315,15 @@ class _Reading:
             Unresolved(part, value.expression if value else "", value.span if value else self.call.span)
         )
 
-    def missing(self, slot: str, value: Value | None) -> Unresolved:
-        """A part that is not known, by the first hole in it; not given at all, it has the place of the call."""
+    def missing(self, slot: str, value: Value | None, slots: list[tuple[str, Value]]) -> Unresolved:
+        """A part that is not known, by the first hole in it; not given at all, by who is asked, which may know it."""
         hole = next(holes(value), None) if isinstance(value, tuple) else None
-        hole = hole or (fallback_of(self.call.client) if value is None else None)
+        if value is None:
+            asked = [each for name, each in slots if name == "client"] or [self.call.client]
+            hole = fallback_of(asked[0])
+            if self.call.provider and self.call.api in OPENAI:
+                # A client that only asks for what it is given.
+                return Unresolved(slot, "", self.call.span, NOT_GIVEN)
         return Unresolved(slot, hole.expression if hole else "", hole.span if hole else self.call.span)
 
     def text(self, slot: str, part: str, role: str, value: Value) -> None:

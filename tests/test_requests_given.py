@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from promptlint.extract.python import facts
+from promptlint.gaps import NOT_GIVEN
 from promptlint.link import link
 from promptlint.prompt import Request
 from promptlint.source import Source
@@ -764,3 +765,30 @@ def test_a_text_of_a_function_that_is_not_part_of_the_run_is_not_known(text: str
         f"OpenAI().responses.create(model='gpt-5', input='Name a plant.', instructions='You are kind. ' + {text})\n"
     )
     assert found.complete == known
+
+
+def test_what_is_taken_out_of_a_dict_stood_in_it() -> None:
+    code = """
+    from openai import OpenAI
+
+    client = OpenAI()
+
+    def ask(letter):
+        settings = {"model": "gpt-5", "rules": "You are a clerk."}
+        rules = settings.pop("rules", "")
+        turns = [{"role": "system", "content": rules}, {"role": "user", "content": letter}]
+        client.chat.completions.create(messages=turns, **settings)
+
+    def look(letter, **options):
+        client.chat.completions.create(
+            model=options.pop("model", "gpt-4o"), messages=[{"role": "user", "content": "Read " + letter}], **options
+        )
+
+    def count(letter):
+        client.chat.completions.create(messages=[{"role": "user", "content": "Count " + letter}])
+    """
+    asked, looked, counted = requests_of(code)
+    assert (asked.model, parts(asked)) == ("gpt-5", [("system", "You are a clerk."), ("user", "")]) and asked.complete
+    # What the caller gives for it is not known, and named as it is written.
+    assert [each.expression for each in looked.unresolved if each.slot == "model"] == ['options.pop("model", "gpt-4o")']
+    assert [(each.expression, each.reason) for each in counted.unresolved] == [("", NOT_GIVEN)]

@@ -83,7 +83,7 @@ FUNCTIONS = {
 _SHAPING = frozenset({"dedent", "cleandoc", "indent", "mustache"})
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # All methods and functions, by the last part of their names, whose result may be more than a run-time value.
-_OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "copy"}
+_OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "pop", "copy"}
 _TAILS = frozenset(name.rpartition(".")[2] for name in (*ENVIRONMENT, *FUNCTIONS, *SETS, *lists.COPIES)) | {
     "from_string",
     "dict",
@@ -118,10 +118,17 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if node.func.attr in lists.LOSING:
             lists.lose(file, scope, node, node.func)
         if node.func.attr in spreads.CHANGING:
+            if node.func.attr == "pop" and not unused and type(node.func.value) in NAMES:
+                # What is taken out of a dict is what stood in it before, however often the call is read.
+                receiver = file.popped.get(file.span(node)) or evaluate(file, scope, node.func.value)
+                if not isinstance(receiver, Items):
+                    file.popped[file.span(node)] = receiver
             spreads.change(file, scope, node, node.func, evaluate)
         if unused and node.func.attr in ("sort", "shuffle"):
             lists.rearrange(file, scope, node, node.func)
-        if not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
+        if receiver is not None:
+            pass
+        elif not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         table = evaluate(file, scope, node.func)
@@ -303,7 +310,9 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, callee: C
         else:
             for key, item in value.entries if type(value) is Mapping else (("**", value),):
                 if key != spreads.SPREAD:
-                    site.keywords[key] = (item, keyword.value)
+                    if all(key != each.arg for each in node.keywords):
+                        # What is given by name can be no key of it (`f(size=options.pop("size"), **options)`).
+                        site.keywords[key] = (item, keyword.value)
                     continue
                 site.complete = False
                 site.rest = file.hole(keyword.value, Volatility.UNKNOWN)
@@ -325,7 +334,8 @@ def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate:
         return None
     if method == "join":
         return _join(file, scope, receiver, site, evaluate)
-    held = method == "get" and (type(receiver) is Mapping or textual(receiver))
+    held = type(receiver) is Mapping or (method == "get" and textual(receiver))
+    held = held and method in ("get", "pop")
     if held and site.positional and site.name not in ENVIRONMENT:
         hole = _result(file, scope, site, receiver, evaluate)
         given = site.arguments()

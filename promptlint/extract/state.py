@@ -277,6 +277,11 @@ class File:
         used = (name for name in (*self.aliases, *self.known) if name.endswith("Builder"))
         return any("prompt" in words(name) for name in used)
 
+    @functools.cached_property
+    def popped(self) -> dict[Span, Value]:
+        """By the place of a `pop`, the dict from which it takes something out."""
+        return {}
+
     def written(self, names: Collection[str]) -> Counter[str]:
         """How often each of some words stands in the text of the file."""
         if len(names) > _SEVERAL:
