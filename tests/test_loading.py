@@ -380,6 +380,7 @@ RAW = "Text of the file. {{ name }} {x}\n"
         ('open("app/assets/a.md").read()', RAW),
         ('(HERE / "assets" / "a.md").read_text(encoding="utf-8")', RAW),
         ('HERE.joinpath("assets", "a.md").read_text()', RAW),
+        ('Path(__file__).with_name("assets/a.md").read_text()', RAW),
         ('open(os.path.join(os.path.dirname(__file__), "assets/a.md")).read()', RAW),
         ('open(f"{HERE}/assets/a.md").read()', RAW),
         ('resources.files("app.assets").joinpath("a.md").read_text()', RAW),

@@ -540,3 +540,28 @@ def test_a_platform_serves_models_of_others() -> None:
         """
     )
     assert (found.provider, found.model) == ("", "deepseek/deepseek-v3")
+
+
+def test_a_call_under_another_name() -> None:
+    code = """
+    from openai import OpenAI
+
+    client = OpenAI(base_url="https://api.deepseek.com")
+
+    create = OpenAI().chat.completions.create
+
+    def write(text):
+        return create(model="gpt-4o", messages=[{"role": "user", "content": f"Sum up: {text}"}])
+
+    def local(question):
+        ask = client.chat.completions.create
+        return ask(model="deepseek-chat", messages=[{"role": "user", "content": f"Name one plant. {question}"}])
+
+    def other(question):
+        ask = question.create
+        return ask(model="gpt-5", messages=[{"role": "user", "content": f"Name one tree. {question}"}])
+    """
+    assert [(each.provider, each.model, parts(each)) for each in requests_of(code)] == [
+        ("openai", "gpt-4o", [("user", "Sum up: {text}")]),
+        ("deepseek", "deepseek-chat", [("user", "Name one plant. {question}")]),
+    ]

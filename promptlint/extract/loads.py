@@ -40,7 +40,8 @@ KNOWN = (
     _PATHS
     | _SAME_METHODS
     | frozenset(name.rpartition(".")[2] for name in (*_JOINED, *_SAME_PATH, *_OPEN, *_DATA))
-    | {"read_text", "read_bytes", "open", "joinpath", "files", "get_data", "get_template", "select_template", "load"}
+    | {"read_text", "read_bytes", "open", "joinpath", "with_name", "files", "get_data"}
+    | {"get_template", "select_template", "load"}
     | _LISTS
 )
 _READERS = frozenset({"read", "data", "template", "load", "path"})
@@ -131,9 +132,18 @@ def _method(file: File, site: CallSite, last: str, receiver: Template, hole: Hol
         return receiver if known in _READERS else None
     if last == "joinpath":
         return _path(file, site.node, [receiver, *(value for value, _ in site.positional)])
+    if last == "with_name" and known == "path" and not _spelled(receiver):
+        # `Path(__file__).with_name("rules.md")`: a file beside another one, which no text names.
+        return _path(file, site.node, [(hole,), *(value for value, _ in site.positional)])
     if last in ("read_text", "read_bytes", "open") and textual(receiver) and not _writes(site, 0):
         return _apply(file, site, "read", receiver, (), hole)
     return None
+
+
+def _spelled(path: Template) -> bool:
+    """Whether a part of a path is known."""
+    part = path[0]
+    return type(part) is Apply and (has_text(part.target) or any(map(has_text, part.arguments.positional)))
 
 
 def _function(

@@ -35,6 +35,20 @@ def made(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value 
     return value
 
 
+def method(file: File, scope: Scope, node: ast.Attribute, evaluate: Evaluate) -> Value | None:
+    """`create = client.chat.completions.create`: a call that is given another name, as if with no arguments yet."""
+    name = file.resolve(dotted(node))
+    if not any(_calls(match, name, file.imported) for match in file.lexicon.matchers):
+        return None
+    client, span = client_in(node), file.span(node)
+    on = evaluate(file, scope, client) if client is not None else None
+    value = Mapping((("@provider", ()),), span, True, PARTIAL)
+    call = ast.Call(node, [], [])
+    site = CallSite(call, name, name, node.attr, [], {}, True, scope.gathered, scope.strings)
+    file.partials[span] = (value, name, site, on)
+    return value
+
+
 def _calls(match: Matcher, name: str, imported: frozenset[str]) -> bool:
     entry = Matcher.find(match.calls, name, imported)
     return entry is not None and not entry.through

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import carried, fills, lists, schemas
+from promptlint.extract import carried, fills, lists, partials, schemas
 from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
@@ -63,6 +63,9 @@ def _expression(file: File, scope: Scope, node: ast.Expr) -> bool:
 
 def _assign(file: File, scope: Scope, node: ast.Assign) -> bool:
     value = _given(file, scope, node.targets[0], node.value)
+    named = type(node.value) is ast.Attribute and all(type(target) is ast.Name for target in node.targets)
+    if named and type(node.value) is ast.Attribute and node.value.attr in file.lexicon.tails:
+        value = partials.method(file, scope, node.value, evaluate) or value
     for target in node.targets:
         bind(file, scope, target, value, node.value)
         if type(node.value) is ast.Subscript and isinstance(target, ast.Name) and scope.kind != "function":
