@@ -149,9 +149,9 @@ class File:
         "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced", "function", "globals",
         "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads",
         "longest", "loops", "made", "mentions", "module", "muted", "name", "nested", "of_docstrings", "of_prompts",
-        "once", "own_jinja", "partials", "pending", "positions", "prompt_like", "rebound", "rests", "reused",
-        "settled", "shown", "source", "starred", "starts", "turns", "united", "unused", "verdict", "where", "wide",
-        "worth",
+        "once", "own_jinja", "partials", "pending", "popped", "positions", "prompt_like", "rebound", "rests",
+        "reused", "settled", "shown", "source", "starred", "starts", "turns", "united", "unused", "verdict",
+        "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -257,6 +257,8 @@ class File:
         self.bound: dict[Span, tuple[ast.expr, Arguments]] = {}
         self.bound_names: dict[tuple[str, str], Span] = {}
         self.bound_called: set[Span] = set()
+        # By the place of a `pop`, the dict from which it takes something out.
+        self.popped: dict[Span, Value] = {}
 
     def _look_through(self, source: Source) -> None:
         """What the text and the name of the file say before it is read."""
@@ -276,11 +278,6 @@ class File:
         """Whether the file uses a class that puts prompts together by its name: `PromptBuilder`."""
         used = (name for name in (*self.aliases, *self.known) if name.endswith("Builder"))
         return any("prompt" in words(name) for name in used)
-
-    @functools.cached_property
-    def popped(self) -> dict[Span, Value]:
-        """By the place of a `pop`, the dict from which it takes something out."""
-        return {}
 
     def written(self, names: Collection[str]) -> Counter[str]:
         """How often each of some words stands in the text of the file."""
