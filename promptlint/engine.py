@@ -20,7 +20,7 @@ from promptlint.config import Configuration, Settings
 from promptlint.extract.facts import Facts, Problem, Syntax
 from promptlint.files import MAX_LOADED, File, language, read
 from promptlint.ignores import Ignore
-from promptlint.prompt import Finding, Project, Prompt, Request, Severity
+from promptlint.prompt import Finding, Project, Prompt, Request, Severity, unsent, with_known
 from promptlint.providers import configured, model_of, self_hosted
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
@@ -443,23 +443,16 @@ def _with_model(request: Request, settings: Settings) -> Request:
     oneself is called by a client of OpenAI.
     """
     if settings.provider and request.provider in ("openai", "") and self_hosted(settings.provider, request.model):
-        request = _with_known(msgspec.structs.replace(request, provider=settings.provider), "provider")
+        request = with_known(msgspec.structs.replace(request, provider=settings.provider), "provider")
     if not request.model and settings.model and request.provider in ("", settings.provider):
         prompts = tuple(
             msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts
         )
         provider = request.provider or settings.provider
         request = msgspec.structs.replace(request, provider=provider, model=settings.model, prompts=prompts)
-        request = _with_known(request, "model", *(("provider",) if settings.provider else ()))
+        request = with_known(request, "model", *(("provider",) if settings.provider else ()))
     said = configured(model_of(request), settings.models)
     return msgspec.structs.replace(request, configured=said) if said else request
-
-
-def _with_known(request: Request, *slots: str) -> Request:
-    """The request of which the configuration says what was not known."""
-    left = tuple(each for each in request.unresolved if each.slot not in slots)
-    whole = request.complete or (bool(request.unresolved) and not left)
-    return msgspec.structs.replace(request, unresolved=left, complete=whole)
 
 
 def _ask(
@@ -475,11 +468,11 @@ def _ask(
                 continue
             try:
                 options = settings_of(place.file).options.get(rule.name, {})
-                unsent = _unsent(subject)
+                idle = unsent(subject)
                 found += [
                     (msgspec.structs.replace(each, rule=rule.name), place)
                     for each in rule.check(subject, **options)
-                    if each.saving is None or not unsent
+                    if each.saving is None or not idle
                 ]
             except Exception as error:
                 failures.setdefault((rule.name, place.file), _failure(rule.name, error, place))
@@ -501,13 +494,6 @@ def _subjects(
             place = min((span for span in spans if rule.name in rules_of(span.file)), default=None)
             if place is not None:
                 yield project, place
-
-
-def _unsent(subject: Prompt | Request | Project) -> bool:
-    """Whether nothing sends a text, as far as one can see: there is nothing to save."""
-    if isinstance(subject, Prompt):
-        return subject.idle
-    return isinstance(subject, Request) and any(prompt.idle for prompt in subject.prompts)
 
 
 def _failure(rule: str, error: Exception, place: Span) -> Problem:

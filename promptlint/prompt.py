@@ -260,3 +260,17 @@ def _worded(template: Template) -> bool:
         if size >= MIN_LETTERS:
             return True
     return False
+
+
+def with_known(request: Request, *slots: str) -> Request:
+    """The request of which the configuration says what was not known."""
+    left = tuple(each for each in request.unresolved if each.slot not in slots)
+    whole = request.complete or (bool(request.unresolved) and not left)
+    return msgspec.structs.replace(request, unresolved=left, complete=whole)
+
+
+def unsent(subject: Prompt | Request | Project) -> bool:
+    """Whether nothing sends a text, as far as one can see: there is nothing to save."""
+    if isinstance(subject, Prompt):
+        return subject.idle
+    return isinstance(subject, Request) and any(prompt.idle for prompt in subject.prompts)

@@ -118,17 +118,11 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if node.func.attr in lists.LOSING:
             lists.lose(file, scope, node, node.func)
         if node.func.attr in spreads.CHANGING:
-            if node.func.attr == "pop" and not unused and type(node.func.value) in NAMES:
-                # What is taken out of a dict is what stood in it before, however often the call is read.
-                receiver = file.popped.get(file.span(node)) or evaluate(file, scope, node.func.value)
-                if not isinstance(receiver, Items):
-                    file.popped[file.span(node)] = receiver
+            receiver = _popped(file, scope, node, node.func, evaluate) if not unused else None
             spreads.change(file, scope, node, node.func, evaluate)
         if unused and node.func.attr in ("sort", "shuffle"):
             lists.rearrange(file, scope, node, node.func)
-        if receiver is not None:
-            pass
-        elif not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES:
+        if receiver is None and (not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES):
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
         table = evaluate(file, scope, node.func)
@@ -169,6 +163,18 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         note_invocation(file, scope, node, site.arguments())
         return known
     return _uncatalogued(file, scope, site, receiver, against, unused, evaluate)
+
+
+def _popped(file: File, scope: Scope, node: ast.Call, func: ast.Attribute, evaluate: Evaluate) -> Value | None:
+    """The dict that a `pop` takes something out of, as it was before, however often the call is read."""
+    if func.attr != "pop" or type(func.value) not in NAMES:
+        return None
+    known = file.popped.get(file.span(node))
+    if known is None:
+        known = evaluate(file, scope, func.value)
+        if not isinstance(known, Items):
+            file.popped[file.span(node)] = known
+    return known
 
 
 def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Evaluate) -> Value | None:

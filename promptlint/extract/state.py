@@ -171,8 +171,6 @@ class File:
         self.imported: frozenset[str] = frozenset()
         # The classes of what functions put into attributes of objects ("state.agent"), as `Ref` names.
         self.held: dict[str, str] = {}
-        # By the place of a call that nothing is known of, what it is given.
-        self.fed: dict[Span, tuple[Value, ...]] = {}
         # By the place of a call of an object's method, where its class is known, that call: it may make a message.
         self.asked: dict[Span, Ref] = {}
         # By the name of a collection its number among those that are drawn from.
@@ -257,6 +255,8 @@ class File:
         self.bound: dict[Span, tuple[ast.expr, Arguments]] = {}
         self.bound_names: dict[tuple[str, str], Span] = {}
         self.bound_called: set[Span] = set()
+        # By the place of a call that nothing is known of, what it is given.
+        self.fed: dict[Span, tuple[Value, ...]] = {}
         # By the place of a `pop`, the dict from which it takes something out.
         self.popped: dict[Span, Value] = {}
 
@@ -270,7 +270,7 @@ class File:
         self.documented = "schema_extra" in source.text or "openapi_examples" in source.text
         # It reads docstrings, which may become parts of prompts.
         self.of_docstrings = "__doc__" in source.text
-        # The name of the file, or of its folder, says that it holds prompts.
+        # The name of the file or its folder says that it holds prompts.
         self.of_prompts = _says_prompts(source.name)
 
     @property
@@ -419,7 +419,8 @@ class File:
 
 
 # Parts of a text from which on it is looked at whether it goes on from the one before: that costs as much as both.
-_MANY = 200
+# Words that are looked for one by one.
+_MANY, _SEVERAL = 200, 20
 
 
 def _holds(site: Site, before: Site) -> bool:
@@ -429,10 +430,6 @@ def _holds(site: Site, before: Site) -> bool:
     if not same or site.evidence not in ("name", "reads") or type(value) is not tuple or type(start) is not tuple:
         return False
     return value[: len(start)] == start
-
-
-# So many words are looked for one by one.
-_SEVERAL = 20
 
 
 def _goes_on(before: str, behind: str) -> bool:
