@@ -15,7 +15,7 @@ from promptlint import loading, margins, operations
 from promptlint.extract.bounds import MIN_DEFAULT
 from promptlint.extract.iteration import KEYS, one_of
 from promptlint.extract.joins import join_branches
-from promptlint.extract.spreads import replaced
+from promptlint.extract.places import replaced
 from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import ASKED, SOME
 from promptlint.formatting import format_template

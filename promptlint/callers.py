@@ -18,28 +18,28 @@ import msgspec
 
 from promptlint import drawn
 from promptlint.around import Around
-from promptlint.classes import Place
+from promptlint.classes import BELOW, Place, object_of
 from promptlint.decisions import decided
 from promptlint.drawn import item_of, parameter_of
 from promptlint.extract import spreads
 from promptlint.extract.against import of_failures, speaks_against
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
 from promptlint.extract.invocations import ITEM, takes
-from promptlint.extract.messages import DESCRIPTION, role_constant, role_named
+from promptlint.extract.later import as_made
+from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.names import role_of, takes_prompt
-from promptlint.extract.onward import MAKES_TEXT
+from promptlint.extract.places import SPREAD
 from promptlint.extract.schemas import SCHEMA
-from promptlint.extract.sites import KEYWORD, NAME, READS, extent
-from promptlint.gaps import EARLIER, OTHERS
+from promptlint.extract.sites import READS, extent
 from promptlint.lent import changes
-from promptlint.objects import Objects, arguments_of
+from promptlint.objects import Objects, arguments_of, fresh
 from promptlint.operations import literal
-from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
-from promptlint.template import Arguments, Items, Mapping, Span, Text, Value, holes, references, texts
+from promptlint.template import Arguments, Mapping, Span, Text, Value, references
+from promptlint.told import alike, anybody, at_caller, doubtful, kept_on, of_caller, sites_in, texts_of
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -53,6 +53,8 @@ MAX_REQUESTS, MAX_EACH, MAX_IDLE = 32, 4, 100
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
+# Classes below one whose objects are compared with its own.
+MAX_BELOW = 8
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 40
 # What the slots of a call are, as roles.
@@ -193,7 +195,7 @@ class Callers:
         marks: Bound = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
         if gathered:
             held = tuple((name, marks[name]) for name in gathered)
-            marks[f"{spreads.SPREAD}{function.gathered}"] = Mapping(held, Span(MARK, 0, 0), False)
+            marks[f"{SPREAD}{function.gathered}"] = Mapping(held, Span(MARK, 0, 0), False)
         linked = self.linker.resolve(value, facts, marks)
         return [
             (names[at], Slot(slot.role, slot.whole and whole, weak, names[at][0] == "*"))
@@ -344,7 +346,7 @@ class Callers:
                     if value is None or slot.role in _NO_TEXT:
                         continue
                     for one in self._each(value, path, given.facts) if slot.each else (value,):
-                        for site in _sites(one, slot, parameter, given.invocation):
+                        for site in sites_in(one, slot, parameter, given.invocation):
                             if site.role == "unknown":
                                 site = msgspec.structs.replace(site, role=self._role(place, given))
                             if (place, name) in self.told:
@@ -389,7 +391,7 @@ class Callers:
                 for one in self._each(value, path, home) if slot.each else (value,):
                     # The collection may be that of another module.
                     if (span := known or extent(one)) is not None:
-                        for site in _sites(one, slot, attribute, Invocation("", Arguments(), span)):
+                        for site in sites_in(one, slot, attribute, Invocation("", Arguments(), span)):
                             yield span, attribute, home, site
 
     def _left(self) -> Iterator[tuple[Span, str, Facts, Site]]:
@@ -398,7 +400,7 @@ class Callers:
             for function, parameter, value in facts.left:
                 slot, span = self.slots.get((facts.file, function), {}).get(parameter), extent(value)
                 if slot is not None and span is not None and slot.role not in _NO_TEXT and not slot.each:
-                    for site in _sites(value, slot, parameter, Invocation("", Arguments(), span, function)):
+                    for site in sites_in(value, slot, parameter, Invocation("", Arguments(), span, function)):
                         yield span, parameter, facts, site
 
     def requests(self, call: Call, facts: Facts) -> list[Sent]:
@@ -411,9 +413,11 @@ class Callers:
             return []
         call = self.senders.named(call, facts)
         found: list[Sent] = []
+        silent: dict[tuple[str, ...], _Way] = {}
+        below: list[tuple[str, Sent]] = []
         rest, idle, who = True, 0, self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
-            rest, self.ways = False, 0
+            rest, self.ways = self._by_default(place), 0
             for way in self._bindings(place, 0, set()):
                 invocation, bound = way.invocation, way.bound
                 if len(found) >= MAX_REQUESTS and self.begun.get(invocation.span, 0) >= MAX_EACH:
@@ -422,22 +426,74 @@ class Callers:
                         continue
                     break
                 if not self._tells(place, bound):
-                    rest = True
+                    # One request for all that tell no more than who gets it, and what their object says.
+                    silent.setdefault(self._kind(place, bound), way)
                     continue
-                here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
-                made = sent(here, facts, self.linker, {**who, **bound}, who.keys() - bound)
+                made = self._made(call, facts, way, who)
                 if made is not None and not made.bare:
-                    placed = _placed(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
-                    placed = _again(placed) if way.kept else placed
-                    if way.ambiguous:
-                        # Another class may send something else around what the caller gives.
-                        plain = sent(here, facts, self.linker, who, who)
-                        placed = _anybody(_given(placed, plain.request, bound) if plain is not None else placed)
-                    found.append(msgspec.structs.replace(made, request=placed))
+                    found.append(self._doubted(made, call, facts, who, below) if BELOW not in bound else made)
                     self.begun[invocation.span] = self.begun.get(invocation.span, 0) + 1
             rest = rest or self.ways > MAX_WAYS
-        alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who) if rest or not found else None
-        return found if alone is None or (alone.bare and found) else [*found, alone]
+        alone = None
+        if rest or silent or not found:
+            alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who)
+        known = False
+        for way in itertools.islice(silent.values(), MAX_REQUESTS):
+            other = self._made(call, facts, way, who) if alone is not None else None
+            if other is not None and alone is not None and not alike(other, alone):
+                found.append(self._doubted(other, call, facts, who, below) if BELOW not in way.bound else other)
+            else:
+                # What the function sends by itself stands for all that is the same.
+                rest, known = True, known or BELOW in way.bound
+        if alone is None or (found and not rest):
+            return found
+        return [*found, alone if known else self._doubted(alone, call, facts, who, below)]
+
+    def _made(self, call: Call, facts: Facts, way: _Way, who: Bound) -> Sent | None:
+        """What a call of a model sends on one way to the function around it."""
+        invocation, bound = way.invocation, way.bound
+        here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
+        made = sent(here, facts, self.linker, {**who, **bound}, who.keys() - bound)
+        if made is None:
+            return None
+        placed = at_caller(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
+        placed = kept_on(placed) if way.kept else placed
+        if way.ambiguous:
+            # Another class may send something else around what the caller gives.
+            plain = sent(here, facts, self.linker, who, who)
+            placed = anybody(of_caller(placed, plain.request, bound) if plain is not None else placed)
+        return msgspec.structs.replace(made, request=placed)
+
+    def _doubted(self, made: Sent, call: Call, facts: Facts, who: Bound, others: list[tuple[str, Sent]]) -> Sent:
+        """A request of an object of a class or of one below, as far as it is the same for all of them.
+
+        `others` are what those below send, once that is known.
+        """
+        owner = call.name.rpartition(".")[0]
+        if not others and owner in facts.bases:
+            for home, below in itertools.islice(self.classes.below(facts.file, owner), MAX_BELOW):
+                other = sent(call, facts, self.linker, {**who, BELOW: object_of((home.file, below))}, who)
+                if other is not None:
+                    others.append((below, other))
+        return doubtful(made, others)
+
+    def _kind(self, place: Place, bound: Bound) -> tuple[str, ...]:
+        """What a way tells of who gets a request, and of the attributes of the object whose method is called."""
+        slots = self.slots[place]
+        names = [name for name in bound if name[:5] == "self." or (name in slots and slots[name].role == MODEL)]
+        told = [f"{name}={''.join(text.value for text in texts_of(bound[name]))}" for name in sorted(names)]
+        kind = bound.get(BELOW)
+        return (*told, kind.kind if isinstance(kind, Mapping) else "")
+
+    def _by_default(self, place: Place) -> bool:
+        """Whether a function is called with nothing that matters, and sends what its parameters are by default."""
+        parameters = self.homes[place[0]].functions[place[1]].parameters
+        slots = self.slots[place]
+        return (
+            all(default is not None for _, default in parameters)
+            and any(says(default) for name, default in parameters if default is not None and name in slots)
+            and not self.around.bare.isdisjoint(self.names_of(place))
+        )
 
     def _tells(self, place: Place, bound: Bound) -> bool:
         """Whether callers give a text of more than a word, or messages."""
@@ -456,17 +512,21 @@ class Callers:
                 return
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
-            through = False
+            through = silent = False
             kept = self._kept(place, given)
             if above in self.calls and above != place:
+                kinds: set[tuple[str, ...]] = set()
                 for way in self._bindings(above, hops + 1, active | {place}):
-                    if not self._goes(given, way.bound):
-                        through = True
-                    elif self._tells(above, way.bound):
-                        through = True
+                    goes, kind = self._goes(given, way.bound), self._kind(above, way.bound)
+                    # Of an object of a known class it is told what that has.
+                    tells = goes and (self._tells(above, way.bound) or (BELOW in way.bound and kind not in kinds))
+                    silent = silent or (goes and not tells and BELOW not in way.bound)
+                    through = through or not goes or BELOW in way.bound or tells
+                    if tells:
+                        kinds.add(kind)
                         bound = self._bind(place, given, way.bound)
                         yield _Way(way.invocation, bound, way.ambiguous or given.ambiguous, way.kept or kept)
-            if not through:
+            if silent or not through:
                 yield _Way(invocation, self._bind(place, given, {}), given.ambiguous, kept)
 
     def _kept(self, place: Place, given: Given) -> bool:
@@ -503,7 +563,7 @@ class Callers:
         if function.gathered:
             more = tuple((name, value) for name, value in bound.items() if name not in dict(function.parameters))
             held = Mapping(more, given.invocation.span, whole)
-            bound[f"{spreads.SPREAD}{function.gathered}"] = held
+            bound[f"{SPREAD}{function.gathered}"] = held
         if whole:
             for name, default in function.parameters:
                 if default is not None and name not in bound:
@@ -521,79 +581,19 @@ class Callers:
         same = bool(above) and first == f":{above}" and "." not in rest
         made = self.objects.made_with(given, names, outer, same)
         bound: Bound = {}
+        about = outer.get(BELOW) if same else self.objects.below(given, place)
+        if about is not None:
+            bound[BELOW] = about
         for name in names:
             if same and name in outer:
                 bound[name] = outer[name]
             elif (said := self.classes.override(given.facts, given.invocation.name, place, name[5:])) is not None:
                 bound[name] = self.linker.resolve(*said)
-        return {**self.around.held(place), **made, **bound}
-
-
-def _again(made: Request) -> Request:
-    """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
-    more = Unresolved("messages", "", made.span, EARLIER)
-    return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
-
-
-def _given(made: Request, plain: Request, bound: Bound) -> Request:
-    """Of a request what the caller gives, for `plain` is the same one without that."""
-    if len(made.prompts) != len(plain.prompts):
-        return made
-    given = [any(hole.parameter in bound for hole in holes(prompt.template)) for prompt in plain.prompts]
-    kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
-    if len(kept) in (0, len(given)):
-        return made
-    more = (*made.unresolved, Unresolved("messages", "", made.span, OTHERS))
-    tools = sum(prompt.role == "tool" for prompt in kept)
-    return msgspec.structs.replace(
-        made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
-    )
-
-
-# What a request has of the class whose method sends it.
-_OF_SENDER = ("provider", "model", "tools")
-
-
-def _anybody(made: Request) -> Request:
-    """A request of which is not known who gets it, and with which tools."""
-    unknown = tuple(Unresolved(slot, "", made.span) for slot in _OF_SENDER)
-    prompts = tuple(msgspec.structs.replace(prompt, model="") for prompt in made.prompts)
-    return msgspec.structs.replace(
-        made,
-        provider="",
-        model="",
-        # Of one class the messages become a text first; those of the others may take them as they are.
-        api="call" if made.api == MAKES_TEXT else made.api,
-        prompts=prompts,
-        complete=False,
-        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in _OF_SENDER)),
-    )
-
-
-def _placed(made: Request, invocation: Invocation, sender: Span | None) -> Request:
-    """A request with the names and places of what the caller gives: its own, where all of a text is the caller's."""
-    prompts: list[Prompt] = []
-    for prompt in made.prompts:
-        inside = any(
-            text.span.file == prompt.span.file and prompt.span.start <= text.span.start < prompt.span.end
-            for text in texts(prompt.template)
-        )
-        place = None if inside else extent(prompt.template)
-        if place is not None:
-            prompt = msgspec.structs.replace(prompt, span=place, name=invocation.function or prompt.name)
-        prompts.append(prompt)
-    return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name, sender=sender)
-
-
-def _sites(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:
-    """The texts among what is given for a parameter."""
-    role = {MESSAGES: "user", DESCRIPTION: "tool"}.get(slot.role, slot.role)
-    if isinstance(value, Items):
-        for item in value.items:
-            if isinstance(item, tuple):
-                yield from _sites(item, slot, name, invocation)
-    elif isinstance(value, tuple) and value:
-        span = extent(value) or invocation.span
-        # Of a message whose role is not known only what is long enough to be no name or state of something.
-        evidence = "wrapper" if slot.whole and not slot.vague else "within"
-        yield Site(value, role, name, evidence, span, NAME if slot.weak else KEYWORD, invocation.once)
+        if fresh(given.invocation):
+            # What the program puts into other objects of the class is not in this one.
+            for name in [name for name in names if name not in made]:
+                value = bound.get(name) or self.linker.named(self.homes[place[0]], f"{owner}.{name[5:]}")
+                if value is not None:
+                    bound[name] = as_made(value)
+        put = {f"self.{name}": self.linker.resolve(value, given.facts, outer) for name, value in given.invocation.held}
+        return {**self.around.held(place), **made, **bound, **put}

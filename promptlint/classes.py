@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Container, Iterator, Sequence
 from typing import TypeAlias
 
 from promptlint.extract.facts import Facts
 from promptlint.extract.invocations import CALLED
 from promptlint.modules import Modules
-from promptlint.template import Value
+from promptlint.template import Mapping, Span, Value
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
 MAX_HOPS, MAX_BASES, MAX_BELOW = 12, 40, 400
+# Among what holds in a method: the class of its object.
+BELOW = "@below"
+
+
+@functools.lru_cache(4_096)
+def object_of(place: Place) -> Mapping:
+    """A class as a value, to be handed on beside those of parameters."""
+    return Mapping((), Span(place[0], 0, 0), True, ":".join(place))
 
 
 class Classes:
@@ -224,6 +233,46 @@ class Classes:
                         self.children.setdefault((above.file, base), []).append((home.file, each))
         for place in self.children.get((file, name), ())[:MAX_BELOW]:
             yield self.homes[place[0]], place[1]
+
+    def receiver(self, facts: Facts, name: str) -> Place | None:
+        """The class of the object whose method a call names."""
+        start = self._start(facts, name)
+        found = self._class(start[0], start[1].rpartition(".")[0], 0) if start is not None else None
+        return (found[0].file, found[1]) if found is not None else None
+
+    def line(self, place: Place) -> list[Place]:
+        """A class and those above it, nearest first."""
+        return [(home.file, each) for home, each in self.lineage(self.homes[place[0]], place[1])]
+
+    def nearer(self, about: Value, home: Facts, name: str) -> bool:
+        """Whether an object is one of a class, or of one below."""
+        file, _, below = about.kind.rpartition(":") if isinstance(about, Mapping) else ("", "", "")
+        return (home.file, name) in self.line((file, below))
+
+    def of_call(self, home: Facts, key: str, owner: Facts, bound: dict[str, Value]) -> Value | None:
+        """The class of the object, or the class itself, that a method of one above is called on: `Below.method()`."""
+        name = key.rpartition(".")[0]
+        if name not in home.bases:
+            return None
+        known = bound.get(BELOW)
+        if known is not None and self.nearer(known, home, name):
+            return known
+        return object_of((home.file, name)) if key not in home.functions or owner is not home else None
+
+    def nearest(self, about: Value, home: Facts, key: str) -> tuple[Facts, str] | None:
+        """What an object of a class has in the place of a member of one above, None if that is it."""
+        assert isinstance(about, Mapping)
+        file, _, below = about.kind.rpartition(":")
+        owner, _, member = key.rpartition(".")
+        line = self.lineage(self.homes[file], below)
+        places = [(each.file, name) for each, name in line]
+        if (home.file, owner) not in places or any(f"{name}.{member}" in each.assigned for each, name in line):
+            # What the object is made with is nearer than what its class says.
+            return None
+        for each, name in line[: places.index((home.file, owner))]:
+            if f"{name}.{member}" in each.bindings or f"{name}.{member}" in each.functions:
+                return each, f"{name}.{member}"
+        return None
 
     def override(self, facts: Facts, name: str, place: Place, attribute: str) -> tuple[Value, Facts] | None:
         """What the class whose method a call names has for an attribute, if that is below the one with the method."""

@@ -14,13 +14,14 @@ from promptlint.extract.facts import Facts
 from promptlint.extract.messages import NO_TEXT
 from promptlint.extract.names import gives_prompt, prompt_like
 from promptlint.extract.sending import UNREAD
-from promptlint.extract.state import single_hole
+from promptlint.extract.state import has_text, single_hole
 from promptlint.operations import is_several
 from promptlint.prompt import Unresolved
 from promptlint.template import (
     Choice,
     Hole,
     Items,
+    Mapping,
     Message,
     Ref,
     Repeat,
@@ -87,6 +88,9 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
         for one in run_time(value) if slot != "system" else ():
             yield Unresolved(slot, one.expression, one.span)
         return
+    if isinstance(value, Mapping) and value.kind and not has_text(value):
+        # An object in the place of a list: what its methods have put into it is not known.
+        yield Unresolved(slot, value.kind.rpartition(".")[2].lstrip(":"), value.span)
     if not isinstance(value, Items):
         return
     loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]

@@ -13,13 +13,13 @@ import msgspec
 from promptlint import decisions, loading, signatures
 from promptlint.applied import MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
 from promptlint.changes import Changes
-from promptlint.classes import Classes
+from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, client_of, model_name, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
 from promptlint.extract.joins import either_message, one_of, optional
-from promptlint.extract.spreads import SPREAD
+from promptlint.extract.places import SPREAD
 from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
 from promptlint.fields import made_once, named_for, used_at
@@ -29,6 +29,7 @@ from promptlint.modules import Modules
 from promptlint.nesting import Nesting
 from promptlint.operations import SEVERAL, in_text, is_several
 from promptlint.prompt import Project
+from promptlint.references import of_object, of_self
 from promptlint.remarks import Remarks
 from promptlint.template import (
     Apply,
@@ -222,6 +223,8 @@ class Linker:
             elif type(inner) is Mapping and not inner.kind:
                 entries += inner.entries
                 complete = complete and inner.complete
+            elif type(inner) is Message and inner.role != "unknown":
+                entries += (("role", (Text(inner.role, inner.span, False),)), ("content", inner.content))
             elif not unset(inner):
                 entries.append((SPREAD, inner))
                 complete = False
@@ -343,7 +346,8 @@ class Linker:
         found = self.place(ref.name.removeprefix("@"), facts)
         if found is None:
             return None
-        home, key = found
+        nearest = self.classes.nearest(bound[BELOW], *found) if bound and BELOW in bound and of_self(ref) else None
+        home, key = nearest or found
         if ref.call is None:
             return self.named(home, key)
         if ref.name[:1] == "@":
@@ -481,12 +485,14 @@ class Linker:
         if own and owner is facts and not inside and key.rpartition(".")[0] in facts.bases:
             # A method of the same class has the same attributes.
             given = {name: value for name, value in bound.items() if name.startswith("self.")}
+        if "." in key and own and not inside and (about := self.classes.of_call(home, key, owner, bound)) is not None:
+            given[BELOW] = about
         told = [(name, argument) for (name, _), argument in zip(function.parameters, call.positional, strict=False)]
         told += [(name, argument) for name, argument in call.keywords if name in names]
         for name, argument in told:
             given[name] = self.value(argument, facts, bound)
         # What an attribute holds unless its object is made otherwise decides nothing.
-        loose = [name for name, argument in told if _of_object(argument, facts)]
+        loose = [name for name, argument in told if of_object(argument, facts)]
         self.assumed, assumed = self.assumed.union(loose) if loose else self.assumed, self.assumed
         if call.complete:
             for parameter, default in function.parameters:
@@ -563,10 +569,6 @@ class Linker:
         return (part.fallback,) if result is None else result
 
 
-def _of_object(argument: Value, facts: Facts) -> bool:
-    """Whether an argument is an attribute that holds what its object was made with."""
-    part = argument[0] if isinstance(argument, tuple) and len(argument) == 1 else None
-    return type(part) is Ref and part.call is None and part.name[1:] in facts.assigned
 
 
 def _once(part: Repeat) -> bool:

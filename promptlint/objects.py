@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptlint.classes import Place
+from promptlint.classes import Place, object_of
 from promptlint.extract.facts import SEVERAL, Facts, Function, Invocation
 from promptlint.extract.invocations import takes
 from promptlint.operations import literal
@@ -48,6 +48,16 @@ class Objects:
         bound = {name: value for name, value in found if value is not None}
         bound[OBJECT] = Mapping(tuple(told.items()), given.invocation.span, True, ":".join(place))
         return bound
+
+    def below(self, given: Given, place: Place) -> Mapping | None:
+        """The class of the object whose method a call is, where that is known: it may have more than the one above."""
+        classes = self.callers.classes
+        found = classes.receiver(given.facts, given.invocation.name)
+        owner = (place[0], place[1].rpartition(".")[0])
+        if found is None or given.ambiguous or owner not in classes.line(found):
+            return None
+        made = given.invocation.made or self._origin(given.facts, given.invocation.name.rpartition(".")[0])
+        return object_of(found) if found != owner or made is not None else None
 
     def _made(self, given: Given, outer: Bound) -> tuple[Place, Bound] | None:
         """The constructor that makes the object whose method a call is, and what its parameters are given."""
@@ -162,6 +172,13 @@ def _object_in(outer: Bound) -> tuple[Place, Bound] | None:
         return None
     file, _, key = known.kind.rpartition(":")
     return (file, key), dict(known.entries)
+
+
+def fresh(invocation: Invocation) -> bool:
+    """Whether a method is called on an object that is made for this call: `Desk().ask(...)`."""
+    return invocation.made is not None and (invocation.made.file, invocation.made.start) == (
+        invocation.span.file, invocation.span.start
+    )  # fmt: skip
 
 
 def arguments_of(function: Function, invocation: Invocation) -> dict[str, Value]:

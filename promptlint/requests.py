@@ -309,6 +309,8 @@ class _Reading:
         if unsure(self.call, self.facts, self.linker.elsewhere, through, self.provider, self.model):
             self.provider = ""
             self.unknown("provider", fallback_of(self.call.client))
+        elif not self.provider and self.model and not any(each.slot == "provider" for each in self.unresolved):
+            self.unknown("provider", fallback_of(self.call.client))
 
     def unknown(self, part: str, value: Hole | None) -> None:
         self.unresolved.append(
@@ -356,6 +358,8 @@ class _Reading:
                     self.call.name, role_of, "call", template, message.span, when=message.when, result=result
                 )
                 self.add("system" if leads else part, prompt, marked, life)
+                if role_of == "unknown" and any(texts(template)):
+                    self.unresolved.append(Unresolved(slot, "role", message.span))
                 known = self.linker
                 self.unresolved += text_gaps(slot, role_of, template, known.unseen, known.changes.gives_text)
         values = run_time(value)

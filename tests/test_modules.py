@@ -291,3 +291,17 @@ def test_a_text_that_cannot_be_put_together_costs_no_other(monkeypatch: pytest.M
     project = link(found, None, problems)
     assert [prompt.name for prompt in project.prompts] == ["B_PROMPT"]
     assert [(problem.kind, problem.span.file) for problem in problems] == [("internal", "a.py")]
+
+
+@pytest.mark.parametrize("first", ["string", "jinja2"])
+def test_an_import_counts_in_its_own_function(first: str) -> None:
+    made = {
+        "string": "Template('Hi $name, about ${question}.').substitute(name='Bob', question=question)",
+        "jinja2": "Template('Hi {{ name }}, about {{ question }}.').render(name='Bob', question=question)",
+    }
+    code = ""
+    for module in sorted(made, key=lambda each: each != first):
+        code += f"def by_{module}(question):\n    from {module} import Template\n"
+        code += f"    return [{{'role': 'user', 'content': {made[module]}}}]\n"
+    found = {prompt.template for prompt in project({"app.py": code}).prompts}
+    assert {flat(template) for template in found} == {"Hi Bob, about {}."}

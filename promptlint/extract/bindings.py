@@ -10,10 +10,11 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_given, note_type
 from promptlint.extract.iteration import part_of
-from promptlint.extract.later import note_object, note_outside
+from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import class_of_prompts, of_template, settings_of_prompts, words
 from promptlint.extract.partials import name_bound
+from promptlint.extract.places import SHARED, alias, renew
 from promptlint.extract.sending import OPENAI_ADDRESSES, note_patched
 from promptlint.extract.sites import (
     KEYWORD,
@@ -36,8 +37,11 @@ _NO_TYPE = frozenset(
     {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
 )
 # Values that names share: what is changed under one of them is changed under all.
-_SHARED = frozenset({Items, Mapping, Message})
 _TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
+
+
+# Keys of dicts that are what a request says.
+_OF_REQUESTS = frozenset("messages content role system tools input contents prompt instructions".split())
 
 
 def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.expr) -> None:
@@ -48,8 +52,8 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         if name in scope.attributed:
             lists.forget(scope, name)
         scope.values[name] = value
-        if type(value) in _SHARED and not taken:
-            lists.alias(scope, name, node, value)
+        if type(value) in SHARED:
+            alias(scope, target, node)
         scope.lent.pop(name, None)
         if type(node) is ast.Call or type(node) is ast.Subscript:
             lists.note_item(scope, name, node)
@@ -110,8 +114,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
-    if type(value) in _SHARED and type(node) in NAMES:
-        lists.alias(scope, written, node, value)
+    if type(value) in SHARED:
+        alias(scope, target, node)
     if target.attr in file.lexicon.tails:
         note_patched(file, written)
     if file.resolve(written) in OPENAI_ADDRESSES:
@@ -138,8 +142,8 @@ def _bind_item(
     current = scope.values.get(name)
     if scope.among:
         lists.put_into_one(file, scope, name, key, target)
-    if current is None:
-        note_outside(file, scope, name, key, value)
+    if current is None or key in _OF_REQUESTS:
+        lists.note_change(file, scope, (name, key), value)
     if type(current) is Mapping and not full(current):
         entries = tuple(entry for entry in current.entries if entry[0] != key)
         grown: Mapping | None = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
@@ -147,13 +151,15 @@ def _bind_item(
         message = as_message(grown) if key in ("content", "parts") else None
         if message is not None:
             note_message(file, message, "role-dict")
-            lists.renew(scope, name, message)
+            renew(scope, name, message)
             return
-        lists.renew(scope, name, bounded(grown, len(entries)))
+        renew(scope, name, bounded(grown, len(entries)))
     elif type(current) is Message:
         lists.put(file, scope, target, value)
     elif (grown := with_entry(current, key, value, file.span(target.value))) is not None:
         scope.values[name] = grown
+    if type(value) in SHARED:
+        alias(scope, target, node)
     if member := key_of(target.slice):
         note_given(file, file.name, member, value)
     schemas.note_form(file, key, value)

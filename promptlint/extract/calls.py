@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TypeGuard
 
 import msgspec
@@ -20,7 +21,7 @@ from promptlint.extract.against import (
 )
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.bounds import MIN_DEFAULT
-from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object
+from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object, imported_here
 from promptlint.extract.catalogued import catalogued, own_message, spoken_of
 from promptlint.extract.collections import DRAWN, drawn_from, looked_up, read_by
 from promptlint.extract.comments import Marked
@@ -30,6 +31,7 @@ from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import as_message, note_schema, note_written
 from promptlint.extract.names import words
+from promptlint.extract.places import SPREAD
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import consider, extent, feeds, flattened, sample
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, state_of, textual
@@ -91,6 +93,10 @@ _TAILS = frozenset(name.rpartition(".")[2] for name in (*ENVIRONMENT, *FUNCTIONS
     "sorted",
     "reversed",
 }
+_REARRANGING = frozenset({"sort", "shuffle"})
+_CHANGING = lists.LOSING | spreads.CHANGING | _REARRANGING
+# Functions that give back a dict like the one that they are given.
+_COPYING = frozenset({"dict", "copy.copy", "copy.deepcopy"})
 # Last words of classes whose one string argument is the text they stand for.
 WRAPPERS = frozenset("prompt template text string str instruction instructions markdown".split())
 # All that is treated in a way of its own.
@@ -109,19 +115,16 @@ _WAYS = frozenset({"endpoint", "route"})
 def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """The value of a call; sites among its arguments, and the call itself as a site, are noted."""
     written = dotted(node.func)
-    callee = file.callees.get(written) or _callee(file, written)
+    name = imported_here(file, scope, written) if file.rebound else written
+    callee = file.callees.get(name) or _callee(file, written, name)
     receiver: Value | None = None
     unused, file.unused = file.unused, False
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in lists.GROWING and len(node.args) >= 1:
             return lists.grow(file, scope, node, evaluate)
-        if node.func.attr in lists.LOSING:
-            lists.lose(file, scope, node, node.func)
-        if node.func.attr in spreads.CHANGING:
+        if node.func.attr in _CHANGING:
             receiver = _popped(file, scope, node, node.func, evaluate) if not unused else None
-            spreads.change(file, scope, node, node.func, evaluate)
-        if unused and node.func.attr in ("sort", "shuffle"):
-            lists.rearrange(file, scope, node, node.func)
+            _change(file, scope, node, node.func, unused, evaluate)
         if receiver is None and (not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES):
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
@@ -140,6 +143,8 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     finally:
         file.muted, file.shown = file.muted - against, file.shown - shown
     if scope.attributed:
+        if (put := lists.held_by(scope, node.func)):
+            file.put[node] = put
         lists.doubt(file, scope, lists.touched(node), node)
     if plain and not site.keywords and not file.partials and all(single_hole(value) for value, _ in site.positional):
         # Values of which nothing but their names is known, given to what nothing is known of: no text is among them.
@@ -177,6 +182,20 @@ def _popped(file: File, scope: Scope, node: ast.Call, func: ast.Attribute, evalu
     return known
 
 
+def _change(
+    file: File, scope: Scope, node: ast.Call, method: ast.Attribute, unused: bool, evaluate: Evaluate
+) -> None:
+    """A method that changes the list or dict which it is called on."""
+    if method.attr in lists.LOSING:
+        lists.lose(file, scope, node, method)
+    if method.attr in spreads.CHANGING:
+        spreads.change(file, scope, node, method, evaluate)
+        if scope.among and method.attr == "update":
+            lists.put_into_one(file, scope, dotted(method.value), "content", node)
+    if unused and method.attr in _REARRANGING:
+        lists.rearrange(file, scope, node, method)
+
+
 def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Evaluate) -> Value | None:
     """What functions of a table give back, of which one is called: `builders[kind](letter)`."""
     part = table[0] if isinstance(table, tuple) and len(table) == 1 else None
@@ -203,8 +222,9 @@ def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Ev
     return (Choice(part.condition, called),) if type(part) is Choice else called[0]
 
 
-def _callee(file: File, written: str) -> Callee:
-    name = file.resolve(written)
+def _callee(file: File, written: str, known: str = "") -> Callee:
+    """What is known of a call by its name; `known` is that, where it is another one than the file's imports say."""
+    name = file.resolve(known or written)
     last = name.rpartition(".")[2]
     method = written.rpartition(".")[2]
     file.mentions.update((last, method))
@@ -213,7 +233,7 @@ def _callee(file: File, written: str) -> Callee:
     shown = answers(name) or (against and for_people(name)) or measures(last) or told_to_page(file, last)
     plain = last not in file.lexicon.tails and not last[:1].isupper() and name != partials.PARTIAL
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
-    callee = file.callees[written] = Callee(name, last, against or shown, shown, plain)
+    callee = file.callees[known or written] = Callee(name, last, against or shown, shown, plain)
     return callee
 
 
@@ -315,7 +335,7 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, callee: C
             site.keywords[keyword.arg] = (value, keyword.value)
         else:
             for key, item in value.entries if type(value) is Mapping else (("**", value),):
-                if key != spreads.SPREAD:
+                if key != SPREAD:
                     if all(key != each.arg for each in node.keywords):
                         # What is given by name can be no key of it (`f(size=options.pop("size"), **options)`).
                         site.keywords[key] = (item, keyword.value)
@@ -353,7 +373,8 @@ def _method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate:
         hole = run_time_value(file, site, receiver)
         return (Choice(hole.expression, ((hole,), site.positional[1][0])),)
     if method == "copy" and not node.args and not node.keywords:
-        return receiver if isinstance(receiver, Items) else lists.copied(file, site, receiver)
+        whole = isinstance(receiver, Items | Message) or (isinstance(receiver, Mapping) and not receiver.kind)
+        return copy.copy(receiver) if whole else lists.copied(file, site, receiver)
     fills.note_method(file, node, method, receiver, site)
     if method in FILLED and type(receiver) is Items and any(type(item) is Message for item in receiver.items):
         return _filled(file, node, receiver, site)
@@ -459,7 +480,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
             return first
         return (Apply(operation, first, site.arguments(), file.span(site.node), run_time_value(file, site, None)),)
     if site.name == "dict" and not site.positional:
-        entries = [(spreads.SPREAD, value) for value in site.spread or ()]
+        entries = [(SPREAD, value) for value in site.spread or ()]
         entries += [(key, value) for key, (value, _) in site.keywords.items()]
         known = site.complete or site.spread is not None
         mapping = Mapping(tuple(entries), file.span(site.node), known)
@@ -471,11 +492,10 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         return mapping
     if site.name.endswith(("Part.from_text", "Content.from_text")) and (text := site.pick(["text", 0])) is not None:
         return Mapping((("text", text[0]),), file.span(site.node))
-    if type(first) is Items:
-        if site.name in SETS:
-            return unordered(file, site.node, first)
-        if site.name in lists.COPIES or site.name in ("sorted", "reversed"):
-            return in_order(first) if site.name == "sorted" else first
+    if type(first) is Items and (made := _of_list(file, site, first)) is not None:
+        return made
+    if site.name in _COPYING and isinstance(first, Message | Mapping) and len(site.positional) == 1:
+        return copy.copy(first) if not site.keywords and not (isinstance(first, Mapping) and first.kind) else None
     if site.name in lists.COPIES and first is not None and fallback_of(first) is not None and len(site.positional) == 1:
         return lists.copied(file, site, first)
     if len(site.positional) != 1 or not isinstance(first, tuple) or not has_text(first):
@@ -485,6 +505,18 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
         consider(file, first, site.positional[0][1], last)
         file.facts.loose.append(first)
         return first
+    return None
+
+
+def _of_list(file: File, site: CallSite, given: Items) -> Value | None:
+    """What `set`, `sorted`, `list` and the like make of a list."""
+    if site.name in SETS:
+        return unordered(file, site.node, given)
+    if site.name == "sorted":
+        return in_order(given, site.node)
+    if site.name in lists.COPIES or site.name == "reversed":
+        # A list of its own: what is added to one is not added to the other.
+        return Items(given.items[::-1] if site.name == "reversed" else given.items, given.span, given.complete)
     return None
 
 

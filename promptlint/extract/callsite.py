@@ -10,7 +10,7 @@ import msgspec
 
 from promptlint.extract.catalogue import Places
 from promptlint.extract.state import File, Scope
-from promptlint.template import Arguments, Hole, Mapping, Value
+from promptlint.template import Arguments, Hole, Mapping, Ref, Value
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 
@@ -98,3 +98,16 @@ def as_object(file: File, site: CallSite) -> Mapping:
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     return Mapping(tuple(entries), file.span(site.node), site.complete, site.name)
+
+
+def imported_here(file: File, scope: Scope, written: str) -> str:
+    """The name of what is called, where several imports give it: that of the import which holds here."""
+    first, dot, rest = written.partition(".")
+    here: Scope | None = scope if first in file.rebound else None
+    while here is not None:
+        if (value := here.values.get(first)) is not None:
+            part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+            imported = type(part) is Ref and part.call is None and part.name[:1] not in (":", "@", ".")
+            return f"{part.name}{dot}{rest}" if type(part) is Ref and imported else written
+        here = here.parent
+    return written

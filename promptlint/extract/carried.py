@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import lists
+from promptlint.extract import places
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import MAX_DRAWN
 from promptlint.extract.facts import SEVERAL
@@ -18,7 +18,7 @@ from promptlint.extract.state import File, Scope, has_text, single_hole, state_o
 from promptlint.extract.turns import MAX_NODES, Loop
 from promptlint.extract.volatility import CONSTANT, NAMES, UNKNOWN, State, children, dotted, of_name, strongest, terms
 from promptlint.extract.without import Marks, Without
-from promptlint.operations import exact, literal, several
+from promptlint.operations import literal, several
 from promptlint.template import (
     Apply,
     Choice,
@@ -190,32 +190,22 @@ def _perhaps_list(value: Template) -> bool:
 
 def _value(scope: Scope, name: str) -> Value | None:
     """The value of a name, or of what stands in it under keys ("state[draft]", "messages[0][content]")."""
-    whole, *keys = _path(name)
-    value = scope.values.get(whole)
-    for key in keys:
-        if isinstance(value, Items):
-            at = int(key) if key.lstrip("-").isdecimal() and exact(value) else len(value.items)
-            value = value.items[at] if -len(value.items) <= at < len(value.items) else None
-        elif isinstance(value, Message):
-            value = value.content if key == "content" else None
-        else:
-            value = value.get(key) if isinstance(value, Mapping) else None
-    return value
+    return places.held(scope, _place(name))
 
 
 def _put(scope: Scope, name: str, value: Value) -> None:
     """Give a name, or what stands in it under keys, another value."""
-    whole, *keys = _path(name)
+    whole, *keys = _place(name)
     if keys:
-        inside: list[str | int | None] = [int(key) if key.lstrip("-").isdecimal() else key for key in keys]
-        lists.renew(scope, whole, lists.with_value(scope.values[whole], inside, value))
+        places.renew(scope, str(whole), places.with_value(scope.values[str(whole)], keys, value))
     else:
-        scope.values[whole] = value
+        scope.values[name] = value
 
 
-def _path(name: str) -> list[str]:
+def _place(name: str) -> places.Place:
     """A name and the keys behind it."""
-    return name.replace("]", "").split("[")
+    whole, *keys = name.replace("]", "").split("[")
+    return (whole, *(int(key) if key.lstrip("-").isdecimal() else key for key in keys))
 
 
 def _of_dict(name: str) -> bool:
@@ -230,7 +220,7 @@ def _key(node: ast.expr) -> str:
     for _ in range(MAX_KEYS):
         if not isinstance(node, ast.Subscript):
             break
-        key = lists.index(node.slice) if not isinstance(node.slice, ast.Constant) else node.slice.value
+        key = places.index(node.slice) if not isinstance(node.slice, ast.Constant) else node.slice.value
         if not isinstance(key, str | int) or "]" in str(key) or "[" in str(key):
             return ""
         keys = f"[{key}]{keys}"

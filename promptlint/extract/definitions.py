@@ -23,6 +23,7 @@ from promptlint.extract.later import note_globals, note_later, note_nonlocal, no
 from promptlint.extract.lists import begins_with
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import asks_person, example_like, of_medium, words
+from promptlint.extract.places import SPREAD
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.returns import given_back
 from promptlint.extract.silence import silent
@@ -37,7 +38,6 @@ from promptlint.extract.sites import (
     sample,
     take_examples,
 )
-from promptlint.extract.spreads import SPREAD
 from promptlint.extract.state import (
     File,
     Scope,

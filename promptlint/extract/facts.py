@@ -104,7 +104,8 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `name` is that of a `Ref`, with the members of objects behind it: ":Agent.llm.ask", ":make_client().ask",
     ":Agent.super().ask". `function` is the key of the enclosing function, or "". `test` is what the conditions around
     it ask of the parameters. `either`: the object may be of another class, for all the conditions before it;
-    `made` is the call that makes it, `SEVERAL` if it is one of several.
+    `made` is the call that makes it, `SEVERAL` if it is one of several; `held` is what has been put into its attributes
+    since.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     kept: tuple[tuple[str, str, str], ...] = ()
     either: bool = False
     made: Span | None = None
+    held: tuple[tuple[str, Value], ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -6,6 +6,8 @@ import ast
 import sys
 from typing import TypeAlias
 
+import msgspec
+
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Function, Invocation
 from promptlint.extract.names import describing
@@ -83,6 +85,8 @@ def _note(
     function = scope.name if scope.kind == "function" else ""
     either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
     noted = Invocation(name, given, file.span(node), function, file.once, all_of(scope.guards), kept, either, made)
+    if file.put and (held := file.put.pop(node, ())):
+        noted = msgspec.structs.replace(noted, held=held)
     file.facts.invocations.append(noted)
 
 
@@ -140,7 +144,8 @@ def _lend_one(file: File, scope: Scope, argument: ast.expr, name: str, place: st
         return
     part = value[0] if type(value) is tuple and len(value) == 1 else None
     own = type(part) is Hole and part.parameter
-    if own or type(value) is Items or type(part) is Ref:
+    lists = type(value) is Mapping and any(type(item) is Items for _, item in value.entries)
+    if own or lists or type(value) is Items or type(part) is Ref:
         kept += [(place, *each) for each in changed_before(file, scope, argument)]
         lent = scope.lent.get(written, ())
         if len(lent) < MAX_LENT:

@@ -13,7 +13,7 @@ from promptlint.extract.invocations import ITEM, note_item
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
 from promptlint.extract.volatility import UNKNOWN, State, of_name
-from promptlint.operations import exact, is_several, settled, several
+from promptlint.operations import exact, is_several, literal, settled, several
 from promptlint.template import (
     Apply,
     Arguments,
@@ -22,6 +22,7 @@ from promptlint.template import (
     Hole,
     Items,
     Mapping,
+    Message,
     Ref,
     Repeat,
     Template,
@@ -229,10 +230,17 @@ def _alone(item: Template) -> Template:
     return item[:-1] if is_several(item) else item
 
 
-def in_order(value: Value) -> Value:
-    """A collection that has been sorted."""
+def in_order(value: Value, node: ast.Call) -> Value:
+    """A collection that has been sorted by a call; which message comes first is not known then."""
     if type(value) is Items:
-        return Items(tuple(_turned(item, False) for item in value.items), value.span, value.complete)
+        keys = {each.arg for each in node.keywords}
+        words = [literal(item) for item in value.items]
+        if not keys and exact(value) and (known := [word for word in words if word is not None]) == words:
+            order = sorted(range(len(known)), key=known.__getitem__)
+            return Items(tuple(value.items[at] for at in order), value.span)
+        known_order = len(value.items) < 2 or not any(type(item) is Message for item in value.items)
+        items = tuple(_turned(item, False) for item in value.items)
+        return Items(items, value.span, value.complete and known_order)
     hole = single_hole(value)
     if hole is not None and hole.origin == "unordered":
         return (msgspec.structs.replace(hole, origin=""),)

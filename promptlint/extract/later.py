@@ -19,7 +19,7 @@ from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, is_instance, single_hole, textual
 from promptlint.extract.volatility import of_name
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Ref, Template, Value, Volatility
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Part, Ref, Template, Value, Volatility
 
 # Other values of one name that are kept, ways out of a function that are looked at, base classes that are followed.
 MAX_VALUES, MAX_WAYS, MAX_BASES = 4, 8, 8
@@ -229,8 +229,10 @@ def _holds(known: Value, value: Value, depth: int) -> bool:
 
 def changed(known: Value, changes: list[tuple[Change, Value | None]]) -> Value:
     """What something holds that functions change, each with the value that it puts there, looked up."""
-    if any(value is None for _, value in changes) and _holds_others(known):
+    if any(value is None and not change.key for change, value in changes) and _holds_others(known):
         known = msgspec.structs.replace(known, complete=False)
+    if within := {change.key for change, value in changes if value is None and change.key}:
+        known = _grown_within(known, within)
     given = [(change, value) for change, value in changes if value is not None]
     for number, (change, value) in enumerate(given[:MAX_VALUES]):
         condition = Condition(f"{change.written}{UNCHANGED} ({number})" if number else f"{change.written}{UNCHANGED}")
@@ -243,6 +245,35 @@ def changed(known: Value, changes: list[tuple[Change, Value | None]]) -> Value:
             )
             known = msgspec.structs.replace(known, entries=entries)
     return known
+
+
+def _grown_within(known: Value, keys: set[str]) -> Value:
+    """A dict with lists under these keys that functions change: of each only the beginning is known."""
+    if type(known) is not Mapping or known.kind:
+        return msgspec.structs.replace(known, complete=False) if type(known) is Items else known
+    entries = tuple(
+        (key, msgspec.structs.replace(item, complete=False) if key in keys and _holds_others(item) else item)
+        for key, item in known.entries
+    )
+    whole = known.complete and keys <= {key for key, _ in entries}
+    return msgspec.structs.replace(known, entries=entries, complete=whole)
+
+
+def as_made(value: Value, depth: int = 0) -> Value:
+    """What an attribute holds in an object without a name: `desk.tone = tone` has changed another one."""
+    if not isinstance(value, tuple) or depth > _MAX_NESTING:
+        return value
+    parts: list[Part] = []
+    for part in value:
+        name, put, _ = part.condition.partition(UNCHANGED) if type(part) is Choice else ("", "", "")
+        own = type(part) is Choice and bool(put) and not name.startswith(_RECEIVERS)
+        first = as_made(part.branches[0], depth + 1) if type(part) is Choice and own else (part,)
+        parts += first if isinstance(first, tuple) else ()
+    return tuple(parts)
+
+
+# What methods call the object that they are methods of.
+_RECEIVERS = ("self.", "cls.")
 
 
 def _holds_others(value: Value) -> TypeGuard[Items | Mapping]:

@@ -13,8 +13,22 @@ from promptlint.extract.invocations import note_appended
 from promptlint.extract.iteration import in_order, spread
 from promptlint.extract.later import note_outside
 from promptlint.extract.messages import as_asked, note_company
+from promptlint.extract.places import (
+    MAX_ITEMS,
+    MAX_KEYS,
+    SHARED,
+    SPREAD,
+    Place,
+    held,
+    index,
+    place,
+    renew,
+    replace,
+    root,
+)
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import NAME, consider, note_content
+from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.operations import exact, is_several
@@ -39,8 +53,6 @@ COPIES = frozenset({"list", "tuple", "copy.copy", "copy.deepcopy"})
 GROWING = frozenset({"append", "extend", "insert", "appendleft"})
 # Methods that take items out of a list, or turn it around.
 LOSING = frozenset({"pop", "popleft", "remove", "clear", "reverse"})
-# Keys of one assignment that are followed, and items of the lists and dicts that it changes: each is copied.
-MAX_KEYS, MAX_ITEMS = 8, 64
 # Parts of an item that is small: a list which such items are added to is weighed each time it has doubled, for weighing
 # goes through all of it.
 _SMALL = 64
@@ -50,11 +62,17 @@ _TURNS = "*"
 _SAID = ("content", "role", "parts")
 
 
-def note_change(file: File, scope: Scope, name: str) -> None:
-    """Remember that a function changes the list that it is given as a parameter, or one that others hold."""
+def note_change(file: File, scope: Scope, where: Place, value: Value | None = None) -> None:
+    """Remember that a function changes the list that it is given as a parameter, or one that others hold.
+
+    `value` is what it puts at this place of a dict.
+    """
+    name, *keys = where
+    assert isinstance(name, str)
     current = scope.values.get(name)
     if current is None and name:
-        note_outside(file, scope, name)
+        key = keys[0] if keys and isinstance(keys[0], str) else ""
+        note_outside(file, scope, name, key, value if key and len(keys) == 1 else None)
     if isinstance(current, Items) and current.items:
         first = current.items[0]
         part = first[0] if isinstance(first, tuple) and is_several(first) else None
@@ -62,29 +80,6 @@ def note_change(file: File, scope: Scope, name: str) -> None:
     hole = single_hole(current) if current is not None else None
     if hole is not None and hole.parameter == name:
         scope.changed.add(name)
-
-
-def alias(scope: Scope, name: str, node: ast.expr, value: Value) -> None:
-    """Remember that a name stands for the same object as another one: `same = messages`."""
-    other = dotted(node)
-    if other != name and scope.values.get(other) is value:
-        names = scope.same.setdefault(other, {other})
-        names.add(name)
-        scope.same[name] = names
-
-
-def renew(scope: Scope, name: str, value: Value) -> None:
-    """Give a list or dict that is changed in its place its new value, under all of its names and where it stands."""
-    old = scope.values.get(name)
-    scope.values[name] = value
-    for other in scope.same.get(name, ()):
-        if scope.values.get(other) is old:
-            scope.values[other] = value
-    if type(old) is Message or (type(old) is Mapping and old.get("role") is not None):
-        for other, around in scope.values.items():
-            if type(around) is Items and len(around.items) <= MAX_ITEMS and any(item is old for item in around.items):
-                items = tuple(value if item is old else item for item in around.items)
-                scope.values[other] = Items(items, around.span, around.complete)
 
 
 def track(file: File, scope: Scope, written: str) -> None:
@@ -101,6 +96,14 @@ def forget(scope: Scope, name: str) -> None:
     """Forget what attributes of an object hold, whose name stands for another one from here on."""
     for each in scope.attributed.pop(name, ()):
         scope.values.pop(each, None)
+
+
+def held_by(scope: Scope, called: ast.expr) -> tuple[tuple[str, Value], ...]:
+    """What has been put into the attributes of an object whose method is called, as far as that may be a text."""
+    owner = called.value.id if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) else ""
+    put = sorted(name for name in scope.attributed.get(owner, ()) if name.count(".") == 1)
+    known = ((name.partition(".")[2], scope.values.get(name)) for name in put)
+    return tuple((name, value) for name, value in known if isinstance(value, tuple))
 
 
 def doubt(file: File, scope: Scope, names: Iterable[str], node: ast.AST) -> None:
@@ -138,7 +141,7 @@ def put_into_one(file: File, scope: Scope, owner: str, key: object, place: ast.A
 def _leave_open(file: File, scope: Scope, name: str, place: ast.AST) -> None:
     """Of a list of messages it is not known any more what all of them say."""
     current = scope.values.get(name)
-    note_change(file, scope, name)
+    note_change(file, scope, (name,))
     if isinstance(current, Items):
         if any(isinstance(item, Message) for item in current.items):
             renew(scope, name, Items(current.items, current.span, False))
@@ -175,9 +178,11 @@ def meet(scope: Scope, ends: list[Scope]) -> None:
 
 def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.pop()`, `.remove(x)`, `.clear()` and `.reverse()` on a list that is known."""
-    name = dotted(method.value)
-    note_change(file, scope, name)
-    current = scope.values.get(name)
+    where = place(method.value)
+    note_change(file, scope, where)
+    current = held(scope, where)
+    if isinstance(current, Mapping) and method.attr == "clear" and not current.kind:
+        replace(scope, where, Mapping((), current.span))
     if not isinstance(current, Items) or not current.complete:
         return
     items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
@@ -190,52 +195,57 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
         whole = False
     elif whole:
         items = tuple(item for number, item in enumerate(items) if number != at % len(items))
-    renew(scope, name, Items(items, current.span, whole))
+    replace(scope, where, Items(items, current.span, whole))
+
+
+def delete(file: File, scope: Scope, target: ast.expr) -> None:
+    """`del items[0]`, `del items[1:]` and `del request["stop"]` on what is known."""
+    if not isinstance(target, ast.Subscript):
+        return
+    where, key = place(target.value), place(target)[-1]
+    note_change(file, scope, where)
+    current = held(scope, where)
+    if isinstance(current, Mapping) and not current.kind:
+        entries = tuple(entry for entry in current.entries if entry[0] != key)
+        # Of dicts that are put into it nothing is taken out.
+        whole = current.complete and isinstance(key, str) and not any(name == SPREAD for name, _ in entries)
+        replace(scope, where, Mapping(entries, current.span, whole, test=current.test))
+    elif isinstance(current, Items):
+        items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
+        ends = _ends(target.slice) if isinstance(target.slice, ast.Slice) else None
+        gone: set[int] = set()
+        if whole and ends is not None:
+            gone = set(range(len(items))[slice(*ends)])
+        elif whole and isinstance(key, int) and -len(items) <= key < len(items):
+            gone = {key % len(items)}
+        else:
+            whole = False
+        left = tuple(item for number, item in enumerate(items) if number not in gone)
+        replace(scope, where, Items(left, current.span, whole))
+
+
+def _ends(bounds: ast.Slice) -> tuple[int | None, ...] | None:
+    """The ends of a slice, and its step, as far as they are numbers; None if one is none."""
+    given = (bounds.lower, bounds.upper, bounds.step)
+    ends = tuple(None if each is None else index(each) for each in given)
+    told = all((end is None) is (each is None) for end, each in zip(ends, given, strict=True))
+    return ends if told and ends[2] != 0 else None
 
 
 def put(file: File, scope: Scope, target: ast.Subscript, value: Value) -> None:
     """`messages[0]["content"] = value`: a new value within one that is known."""
-    keys, name = _keys(target), dotted(root(target))
+    where = place(target)
+    (name, *keys), over = where, root(target)
+    assert isinstance(name, str)
     if scope.among and len(keys) == 1:
         put_into_one(file, scope, name, keys[0], target)
+    note_change(file, scope, where, value)
     current = scope.values.get(name)
-    if current is None and name and len(keys) == 1 and isinstance(keys[0], str):
-        note_outside(file, scope, name, keys[0], value)
-    else:
-        note_change(file, scope, name)
     if isinstance(current, tuple) and len(keys) > 1 and keys[-1] in _SAID and fallback_of(current) is not None:
         # A list that is known by its name alone: of one of its messages something else is said.
-        current = scope.values[name] = Items((spread(current),), file.span(root(target)), False)
-    if isinstance(current, Items | Mapping | Message) and len(keys) <= MAX_KEYS and not full(current):
-        changed = with_value(current, keys, value)
-        if changed is not current:
-            renew(scope, name, bounded(changed, 0 if isinstance(current, Message) else _size(current)))
-
-
-def _keys(target: ast.expr) -> list[str | int | None]:
-    """The keys that lead to a part of what `root` gives, from the outermost; None for one that is not known."""
-    keys: list[str | int | None] = []
-    while isinstance(target, ast.Subscript):
-        key = target.slice.value if isinstance(target.slice, ast.Constant) else index(target.slice)
-        keys.append(key if isinstance(key, str | int) else None)
-        target = target.value
-    return keys[::-1]
-
-
-def content_at(scope: Scope, target: ast.expr) -> Value | None:
-    """What stands in `messages[0]["content"]`, where that is a message of a list that is known, or a known message."""
-    current, keys = scope.values.get(dotted(root(target))), _keys(target)
-    if isinstance(current, Items) and len(keys) == 2 and isinstance(at := keys[0], int) and exact(current):
-        current = current.items[at] if -len(current.items) <= at < len(current.items) else None
-        keys = keys[1:]
-    return current.content if isinstance(current, Message) and keys == ["content"] else None
-
-
-def root(target: ast.expr) -> ast.expr:
-    """What `a.b["c"]["d"]` is a part of: `a.b`."""
-    while isinstance(target, ast.Subscript):
-        target = target.value
-    return target
+        current = scope.values[name] = Items((spread(current),), file.span(over), False)
+    if type(current) in SHARED and current is not None and not full(current):
+        replace(scope, where, value)
 
 
 def note_turns(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
@@ -259,52 +269,13 @@ def rewrite(file: File, scope: Scope, node: ast.For | ast.AsyncFor) -> None:
         _leave_open(file, scope, over, node.iter)
 
 
-def with_value(current: Value, keys: list[str | int | None], value: Value) -> Value:
-    """A value with another one in it; what is changed at a place that is not known is not known as a whole."""
-    if not keys:
-        return value
-    key, rest = keys[0], keys[1:]
-    if isinstance(current, Items):
-        size = _size(current)
-        if isinstance(key, int) and size <= MAX_ITEMS and exact(current) and -size <= key < size:
-            at = key % size
-            changed = with_value(current.items[at], rest, value)
-            return Items((*current.items[:at], changed, *current.items[at + 1 :]), current.span, current.complete)
-        return Items(current.items, current.span, False) if current.complete else current
-    if isinstance(current, Message):
-        if key == "content":
-            return Message(current.role, with_value(current.content, rest, value), current.span, current.marker)
-        marked = current.marker or key == "cache_control"
-        return Message(current.role, current.content, current.span, marked)
-    if isinstance(current, Mapping) and isinstance(key, str) and _size(current) <= MAX_ITEMS:
-        old = current.get(key)
-        new = value if old is None or not rest else with_value(old, rest, value)
-        if old is None and rest:
-            return current
-        entries = tuple((name, new if name == key else item) for name, item in current.entries)
-        entries = entries if old is not None else (*entries, (key, new))
-        return Mapping(entries, current.span, current.complete, current.kind)
-    return current
-
-
-def _size(value: Items | Mapping) -> int:
-    return len(value.items if isinstance(value, Items) else value.entries)
-
-
-def index(node: ast.expr) -> int | None:
-    """3, -1 and the like."""
-    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    number = node.operand if isinstance(node, ast.UnaryOp) and negative else node
-    known = number.value if isinstance(number, ast.Constant) and type(number.value) is int else None
-    return known if known is None or not negative else -known
-
-
 def rearrange(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
     """`items.sort()` and `random.shuffle(items)`, which change a list in its place."""
     if method.attr == "sort":
-        name = dotted(method.value)
-        if name in scope.values:
-            scope.values[name] = in_order(scope.values[name])
+        where = place(method.value)
+        note_change(file, scope, where)
+        if (current := held(scope, where)) is not None:
+            replace(scope, where, in_order(current, node))
     elif file.resolve(dotted(method)) in ("random.shuffle", "numpy.random.shuffle") and len(node.args) == 1:
         name = dotted(node.args[0])
         if name in scope.values:
@@ -314,8 +285,9 @@ def rearrange(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -
 def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """`items.append(x)`, `.extend(xs)`, `.insert(i, x)` on a list that is known."""
     assert isinstance(node.func, ast.Attribute)
+    where = place(node.func.value)
     target = dotted(node.func.value)
-    note_change(file, scope, target)
+    note_change(file, scope, where)
     if type(node.func.value) not in NAMES:
         evaluate(file, scope, node.func.value)
     values = [evaluate(file, scope, argument) for argument in node.args]
@@ -325,10 +297,10 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     note_appended(file, scope, target, values[-1])
     if isinstance(node.func.value, ast.Subscript):
         _note_part(file, node.func.value, values[-1], node)
-    current = scope.values.get(target)
+    current = held(scope, where)
     hole = file.hole(node, Volatility.UNKNOWN)
-    if _sends(values[-1]) and not isinstance(current, Items):
-        current = _begun(file, scope, node.func.value, evaluate)
+    if sends(values[-1]) and not isinstance(current, Items):
+        current = begun(file, scope, node.func.value, evaluate)
     name = "" if target[:1] == "." else target.rpartition(".")[2]
     told = name != "" and file.prompt_like(name)
     if not isinstance(current, Items):
@@ -355,8 +327,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if type(at) is int and at:
             passed = current.items[:at] if at > 0 else current.items[at:]
             known = exact(Items(passed, current.span))
-        place = at if method == "insert" and type(at) is int else 0
-        items, complete = (*current.items[:place], added, *current.items[place:]), current.complete and known
+        front = at if method == "insert" and type(at) is int else 0
+        items, complete = (*current.items[:front], added, *current.items[front:]), current.complete and known
         if method == "insert" and type(at) is not int:
             # Where it comes to stand is not known.
             items = current.items
@@ -364,19 +336,29 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     grown: Value = Items(items, current.span, complete)
     if not small or len(items) <= _SMALL or len(items).bit_count() == 1:
         grown = bounded(grown, len(items) if method != "extend" else 0)
-    renew(scope, target, grown)
-    if "." in target:
+    give(file, scope, node.func.value, grown, evaluate)
+    if "." in target and len(where) == 1:
         track(file, scope, target)
     return (hole,)
 
 
+def give(file: File, scope: Scope, node: ast.expr, value: Value, evaluate: Evaluate) -> None:
+    """Put another value at a place; a dict there of which only that is known where it comes from begins with that."""
+    where = place(node)
+    (name, *keys), holder = where, root(node)
+    if held(scope, where) is not None or len(keys) != 1 or not isinstance(keys[0], str) or not name:
+        replace(scope, where, value)
+    elif (known := with_entry(evaluate(file, scope, holder), keys[0], value, file.span(holder))) is not None:
+        scope.values[str(name)] = known
+
+
 def tell(scope: Scope, node: ast.Call, message: Message) -> None:
     """`history.add_user_message("...")` on a list of messages that is known."""
-    target = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-    current = scope.values.get(target)
+    where = place(node.func.value) if isinstance(node.func, ast.Attribute) else ("",)
+    current = held(scope, where)
     if isinstance(current, Items) and not full(current):
         grown = Items((*current.items, message), current.span, current.complete)
-        renew(scope, target, bounded(grown, len(grown.items)))
+        replace(scope, where, bounded(grown, len(grown.items)))
 
 
 def _note_part(file: File, target: ast.Subscript, added: Value, node: ast.Call) -> None:
@@ -399,19 +381,20 @@ def keys_of(target: ast.expr) -> list[str]:
     return [dotted(target).rpartition(".")[2], *reversed(names)]
 
 
-def _begun(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Items | None:
+def begun(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Items | None:
     """A list of messages that is no list in sight: a copy, what a function gives back, a parameter, an attribute."""
-    value = evaluate(file, scope, node) if isinstance(node, ast.Name | ast.Attribute) else None
-    known = dotted(node) in scope.values
-    if value is None or fallback_of(value) is None or (not known and single_hole(value) is not None):
+    value = evaluate(file, scope, node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else None
+    known = isinstance(node, ast.Name | ast.Attribute) and dotted(node) in scope.values
+    own = known or isinstance(node, ast.Subscript)
+    if value is None or fallback_of(value) is None or (not own and single_hole(value) is not None):
         return None
     # What is no value of this function may have been added to before.
     return Items((spread(value),), file.span(node), known)
 
 
-def _sends(value: Value) -> bool:
+def sends(value: Value) -> bool:
     """Whether a value is a message, or a list with messages in it."""
-    return isinstance(value, Message) or (isinstance(value, Items) and any(map(_sends, value.items)))
+    return isinstance(value, Message) or (isinstance(value, Items) and any(map(sends, value.items)))
 
 
 def copied(file: File, site: CallSite, value: Value) -> Value | None:
@@ -425,7 +408,11 @@ def copied(file: File, site: CallSite, value: Value) -> Value | None:
 
 
 def begins_with(value: Value, key: str) -> bool:
-    """Whether a list begins with all that the attribute `key` held before."""
+    """Whether a list, or a dict, begins with all that the attribute `key` held before."""
+    if isinstance(value, Mapping) and value.entries and value.entries[0][0] == SPREAD:
+        before = value.entries[0][1]
+        part = before[0] if isinstance(before, tuple) and before else None
+        return isinstance(part, Ref) and part.name == f":{key}"
     first = value.items[0] if isinstance(value, Items) and value.items else None
     part = first[0] if isinstance(first, tuple) and is_several(first) else None
     inner = part.body[0] if isinstance(part, Repeat) and len(part.body) == 1 else None

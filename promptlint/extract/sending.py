@@ -20,6 +20,7 @@ from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
+from promptlint.extract.places import root
 from promptlint.extract.sites import MESSAGE, extent, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
 from promptlint.extract.volatility import of_name
@@ -81,7 +82,9 @@ def sent(
     given += spreads.slots(file, site, entry.slots, {slot for slot, _, _ in slots})
     if client is not None and (moved := _moved(file, scope, site)) is not None:
         client = moved
-    lent = [each for slot, _, node in slots if slot == "messages" for each in changed_before(file, scope, node)]
+    holding = [node for slot, _, node in slots if slot == "messages"]
+    holding += [each.value for each in site.node.keywords if each.arg is None]
+    lent = [each for node in holding for each in changed_before(file, scope, root(node))]
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
         made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),

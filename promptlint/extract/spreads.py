@@ -10,17 +10,17 @@ import functools
 import sys
 from collections.abc import Mapping as Entries
 
+import msgspec
+
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import Places
 from promptlint.extract.later import note_any, note_outside
-from promptlint.extract.state import File, Scope, single_hole
-from promptlint.extract.volatility import NAMES, dotted
+from promptlint.extract.places import SPREAD, held, place, replace, with_value
+from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.operations import literal
-from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, Volatility
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Span, Text, Value, Volatility
 
-# The key under which a dict stands that is put into another one, and the name of a function's `**settings` behind it.
-SPREAD = "**"
 # Methods that change a dict.
 CHANGING = frozenset({"update", "setdefault", "pop"})
 _LEFT_OUT = "None"
@@ -36,14 +36,6 @@ def may_be_dict(value: Value) -> bool:
     return type(part) is Ref and part.name.partition(".")[0] not in sys.stdlib_module_names
 
 
-def replaced(target: Mapping, key: str) -> bool:
-    """Whether a dict of which nothing is known is put into another one behind what that says under a key."""
-    for each, _ in reversed(target.entries):
-        if each in (SPREAD, key):
-            return each == SPREAD
-    return False
-
-
 def with_entry(current: Value | None, key: str, value: Value, span: Span) -> Mapping | None:
     """A dict of which only that is known where it comes from, with one entry more; None if it is no such dict."""
     if current is None or isinstance(current, Mapping) or not may_be_dict(current):
@@ -53,41 +45,68 @@ def with_entry(current: Value | None, key: str, value: Value, span: Span) -> Map
 
 def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, evaluate: Evaluate) -> None:
     """`settings.update(model=name)`, `.setdefault("model", name)` and `.pop("model")` on a dict that is known."""
-    name = dotted(method.value) if type(method.value) in NAMES else ""
-    current = scope.values.get(name)
-    if current is None and name.endswith(".__dict__"):
+    where = place(method.value)
+    name, current = str(where[0]), held(scope, where)
+    if name not in scope.values and name.endswith(".__dict__"):
         note_any(file, scope, node, name.removesuffix(".__dict__"))
-    elif current is None and name:
+    elif name and name not in scope.values:
         note_outside(file, scope, name)
     if current is None or isinstance(current, Items):
         return
-    if not isinstance(current, Mapping):
+    if not isinstance(current, Mapping | Message):
         if not may_be_dict(current):
             return
         current = Mapping(((SPREAD, current),), file.span(method.value))
-    if current.kind or full(current):
+    if full(current) or (isinstance(current, Mapping) and current.kind):
         return
-    entries, complete = list(current.entries), current.complete
     if method.attr == "update":
+        changed: Value = current
         given = [("", each) for each in node.args] + [(each.arg or "", each.value) for each in node.keywords]
-        for key, each in given:
-            value = file.unnoted(functools.partial(evaluate, file, scope, each))
-            if key:
-                entries.append((key, value))
-            else:
-                entries, complete = _updated(entries, value, complete)
+        for named, inner in given:
+            value = file.unnoted(functools.partial(evaluate, file, scope, inner))
+            changed = updated(changed, Mapping(((named, value),), file.span(inner)) if named else value)
+    elif isinstance(current, Mapping):
+        changed = _with_key(file, scope, node, method.attr, current, evaluate)
     else:
-        named = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        if not isinstance(named, str):
-            complete = False
-        elif method.attr == "pop":
-            entries = [(each, value) for each, value in entries if each != named]
-            if any(each == SPREAD for each, _ in entries):
-                entries.append((named, (Hole(_LEFT_OUT, file.span(node)),)))
-        elif len(node.args) > 1 and current.get(named) is None:
-            default = file.unnoted(lambda: evaluate(file, scope, node.args[1]))
-            entries.insert(0, (named, default))
-    scope.values[name] = bounded(Mapping(tuple(entries), current.span, complete), len(current.entries))
+        return
+    replace(scope, where, bounded(changed, len(current.entries) if isinstance(current, Mapping) else 0))
+
+
+def _with_key(
+    file: File, scope: Scope, node: ast.Call, method: str, current: Mapping, evaluate: Evaluate
+) -> Mapping:
+    """A dict after `.setdefault(key, value)` or `.pop(key)`."""
+    entries, complete = list(current.entries), current.complete
+    named = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+    if not isinstance(named, str):
+        complete = False
+    elif method == "pop":
+        entries = [(each, value) for each, value in entries if each != named]
+        if any(each == SPREAD for each, _ in entries):
+            entries.append((named, (Hole(_LEFT_OUT, file.span(node)),)))
+    elif len(node.args) > 1 and current.get(named) is None:
+        default = file.unnoted(lambda: evaluate(file, scope, node.args[1]))
+        entries.insert(0, (named, default))
+    return Mapping(tuple(entries), current.span, complete)
+
+
+def updated(current: Value, value: Value) -> Value:
+    """A dict, or a message, after others have been put into it: `request |= {"model": name}`."""
+    if isinstance(current, Mapping) and not current.kind:
+        entries, complete = _updated(list(current.entries), value, current.complete)
+        return Mapping(tuple(entries), current.span, complete, test=current.test)
+    if not isinstance(current, Message):
+        return current
+    if isinstance(value, Message):
+        return msgspec.structs.replace(current, role=value.role, content=value.content)
+    if not isinstance(value, Mapping) or not value.complete or value.get(SPREAD) is not None:
+        # What it says now is not known, nor who says it.
+        hole = fallback_of(value)
+        content = (hole or Hole("...", current.span),)
+        return msgspec.structs.replace(current, role="unknown", content=content)
+    for key, item in value.entries:
+        current = with_value(current, (key,), item)
+    return current
 
 
 def union(left: Value, right: Value, span: Span) -> Mapping | None:

@@ -39,6 +39,7 @@ from promptlint.template import (
 
 if TYPE_CHECKING:
     from promptlint.extract.callsite import Callee
+    from promptlint.extract.places import Place
 
 MAX_EXPRESSION = 60
 # So much of an expression is looked at: white space in it is left out.
@@ -91,8 +92,8 @@ class Scope:
         # another class.
         self.made: dict[str, tuple[str, Guards, Span]] = {}
         self.mixed: set[str] = set()
-        # Names of one and the same object: `same = messages`.
-        self.same: dict[str, set[str]] = {}
+        # Places of one and the same object: `same = messages`, `request = {"messages": messages}`.
+        self.same: dict[Place, set[Place]] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
         # Parameters that are handed on as they are, likewise.
@@ -149,7 +150,7 @@ class File:
         "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced", "function", "globals",
         "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads",
         "longest", "loops", "made", "mentions", "module", "muted", "name", "nested", "of_docstrings", "of_prompts",
-        "once", "own_jinja", "partials", "pending", "popped", "positions", "prompt_like", "rebound", "rests",
+        "once", "own_jinja", "partials", "pending", "popped", "positions", "prompt_like", "put", "rebound", "rests",
         "reused", "settled", "shown", "source", "starred", "starts", "turns", "united", "unused", "verdict",
         "where", "wide", "worth",
     )  # fmt: skip
@@ -247,6 +248,8 @@ class File:
         """What is gathered of the calls of the file."""
         # What is known of the names that are called, as they are written.
         self.callees: dict[str, Callee] = {}
+        # By the call of a method what has been put into attributes of its object before.
+        self.put: dict[ast.Call, tuple[tuple[str, Value], ...]] = {}
         # Components of pipelines by their names.
         self.components: dict[str, dict[str, Value]] = {}
         # Calls of `functools.partial` by their places: the value, what is called, the call, and whose method it is.

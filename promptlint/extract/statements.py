@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import carried, fills, lists, partials, schemas
+from promptlint.extract import carried, fills, lists, partials, schemas, spreads
 from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, full
@@ -20,6 +20,7 @@ from promptlint.extract.iteration import bind_loop, condition_text, iteration_st
 from promptlint.extract.joins import if_holds, join_branches
 from promptlint.extract.messages import ROLES, content_template, note_company
 from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, role_of, words
+from promptlint.extract.places import held, place, renew
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import NAME, consider, note_content, sample
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
@@ -224,9 +225,10 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
             note_content(file, names[:-1], value, node, NAME)
             if scope.among:
                 lists.put_into_one(file, scope, dotted(target.value), names[-1], target)
-            if isinstance(operator, ast.Add) and (was := lists.content_at(scope, target)) is not None:
-                lists.put(file, scope, target, add(file, [was, value], node))
-    if not isinstance(operator, ast.Add) or not name or name.startswith("."):
+    if isinstance(target, ast.Subscript) or not isinstance(operator, ast.Add):
+        _augment_within(file, scope, statement, value)
+        return True
+    if not name or name.startswith("."):
         return True
     if name.endswith(".__doc__"):
         note_doc(file, name, value, node)
@@ -244,10 +246,10 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if full(current):
         return True
     if isinstance(value, Items):
-        lists.note_change(file, scope, name)
+        lists.note_change(file, scope, (name,))
     grown = add(file, [current, value], node)
     if isinstance(current, Items):
-        lists.renew(scope, name, grown)
+        renew(scope, name, grown)
     else:
         scope.values[name] = grown
     if name in scope.noted:
@@ -255,6 +257,31 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     elif isinstance(scope.values[name], tuple):
         note_value(file, scope, name, scope.values[name], node)
     return True
+
+
+def _augment_within(file: File, scope: Scope, node: ast.AugAssign, value: Value) -> None:
+    """`messages[0]["content"] += text`, `request["messages"] += [...]`, `messages[0] |= {...}`, `text *= 2`."""
+    where = place(node.target)
+    if not where[0]:
+        return
+    lists.note_change(file, scope, where)
+    current = held(scope, where)
+    if current is None and isinstance(node.op, ast.Add) and lists.sends(value):
+        current = lists.begun(file, scope, node.target, evaluate)
+    if current is None or full(current):
+        return
+    if isinstance(node.op, ast.Add):
+        changed = add(file, [current, value], node.value)
+    elif isinstance(node.op, ast.BitOr) and isinstance(current, Mapping | Message):
+        changed = spreads.updated(current, value)
+    else:
+        both = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+        changed = file.unnoted(lambda: evaluate(file, scope, both))
+    if isinstance(current, Items) and not isinstance(changed, Items):
+        changed = Items(current.items, current.span, False)
+    lists.give(file, scope, node.target, bounded(changed), evaluate)
+    if where[0] in scope.noted:
+        note_grown(file, scope, str(where[0]))
 
 
 def _join(
@@ -531,6 +558,12 @@ def _global(file: File, scope: Scope, node: ast.Global) -> bool:
     return True
 
 
+def _delete(file: File, scope: Scope, node: ast.Delete) -> bool:
+    for target in node.targets:
+        lists.delete(file, scope, target)
+    return True
+
+
 def _annotation(file: File, scope: Scope, node: ast.expr | None) -> None:
     """`x: str = ...` says nothing; `Annotated[...]` may hold calls with text."""
     if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
@@ -543,6 +576,7 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augment,
+    ast.Delete: _delete,
     ast.Return: _return,
     ast.Raise: _raise,
     ast.Continue: _leave,

@@ -8,7 +8,7 @@ from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
 from promptlint.extract.iteration import condition_text, of_loop
 from promptlint.extract.names import PASSING
-from promptlint.extract.spreads import SPREAD, replaced
+from promptlint.extract.places import SPREAD, replaced
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, of_name, of_part, of_subscript
 from promptlint.operations import exact

@@ -1,0 +1,116 @@
+"""Requests of one call of a model that several calls of the function around it lead to: what each of these tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from promptlint.extract.facts import Invocation, Site
+from promptlint.extract.messages import DESCRIPTION
+from promptlint.extract.names import several_words
+from promptlint.extract.onward import MAKES_TEXT
+from promptlint.extract.sites import KEYWORD, NAME, extent
+from promptlint.prompt import Prompt, Request, Unresolved
+from promptlint.requests import Sent
+from promptlint.slots import MESSAGES, Slot
+from promptlint.template import Items, Span, Text, Value, holes, texts
+
+Bound = dict[str, Value]
+
+
+def texts_of(value: Value) -> Iterator[Text]:
+    return texts(value) if isinstance(value, tuple) else iter(())
+
+
+def alike(one: Sent, other: Sent) -> bool:
+    """Whether two requests go to the same model, and say the same."""
+    return _said(one.request) == _said(other.request)
+
+
+def _said(made: Request) -> tuple[object, ...]:
+    # A single word is a value as any other.
+    said = ([text.value for text in texts(each.template) if several_words(text.value.strip())] for each in made.prompts)
+    prompts = [(each.role, *words) for each, words in zip(made.prompts, said, strict=True)]
+    return (made.provider, made.model, prompts)
+
+
+def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
+    """A request of an object whose class is not known, where objects of other classes, each named, may send others."""
+    more: list[Unresolved] = []
+    for name, other in others:
+        first, second = _said(made.request), _said(other.request)
+        more += [Unresolved("model", f"{name}(...)", made.request.span)] if first[:2] != second[:2] else []
+        more += [Unresolved("messages", f"{name}(...)", made.request.span)] if first[2] != second[2] else []
+    if not more:
+        return made
+    unresolved = tuple(dict.fromkeys((*made.request.unresolved, *more)))
+    return msgspec.structs.replace(
+        made, request=msgspec.structs.replace(made.request, complete=False, unresolved=unresolved)
+    )
+
+
+def kept_on(made: Request) -> Request:
+    """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
+    more = Unresolved("messages", "...", made.span)
+    return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
+
+
+def of_caller(made: Request, plain: Request, bound: Bound) -> Request:
+    """Of a request what the caller gives, for `plain` is the same one without that."""
+    if len(made.prompts) != len(plain.prompts):
+        return made
+    given = [any(hole.parameter in bound for hole in holes(prompt.template)) for prompt in plain.prompts]
+    kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
+    if len(kept) in (0, len(given)):
+        return made
+    more = (*made.unresolved, Unresolved("messages", "...", made.span))
+    tools = sum(prompt.role == "tool" for prompt in kept)
+    return msgspec.structs.replace(
+        made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
+    )
+
+
+def anybody(made: Request) -> Request:
+    """A request of which is not known who gets it."""
+    unknown = (Unresolved("provider", "", made.span), Unresolved("model", "", made.span))
+    prompts = tuple(msgspec.structs.replace(prompt, model="") for prompt in made.prompts)
+    return msgspec.structs.replace(
+        made,
+        provider="",
+        model="",
+        # Of one class the messages become a text first; those of the others may take them as they are.
+        api="call" if made.api == MAKES_TEXT else made.api,
+        prompts=prompts,
+        complete=False,
+        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in ("provider", "model"))),
+    )
+
+
+def at_caller(made: Request, invocation: Invocation, sender: Span | None) -> Request:
+    """A request with the names and places of what the caller gives: its own, where all of a text is the caller's."""
+    prompts: list[Prompt] = []
+    for prompt in made.prompts:
+        inside = any(
+            text.span.file == prompt.span.file and prompt.span.start <= text.span.start < prompt.span.end
+            for text in texts(prompt.template)
+        )
+        place = None if inside else extent(prompt.template)
+        if place is not None:
+            prompt = msgspec.structs.replace(prompt, span=place, name=invocation.function or prompt.name)
+        prompts.append(prompt)
+    return msgspec.structs.replace(made, prompts=tuple(prompts), name=invocation.function or made.name, sender=sender)
+
+
+def sites_in(value: Value, slot: Slot, name: str, invocation: Invocation) -> Iterator[Site]:
+    """The texts among what is given for a parameter."""
+    role = {MESSAGES: "user", DESCRIPTION: "tool"}.get(slot.role, slot.role)
+    if isinstance(value, Items):
+        for item in value.items:
+            if isinstance(item, tuple):
+                yield from sites_in(item, slot, name, invocation)
+    elif isinstance(value, tuple) and value:
+        span = extent(value) or invocation.span
+        # Of a message whose role is not known only what is long enough to be no name or state of something.
+        evidence = "wrapper" if slot.whole and not slot.vague else "within"
+        yield Site(value, role, name, evidence, span, NAME if slot.weak else KEYWORD, invocation.once)

@@ -1,0 +1,240 @@
+"""Requests of lists, dicts and messages that are changed in their place, wherever they stand."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.prompt import Request
+from promptlint.source import Source
+from promptlint.template import Choice, Hole, Repeat, Template, Text
+
+START = "from openai import OpenAI\nclient = OpenAI()\n"
+SAID = '{"role": "system", "content": "Be kind."}'
+MORE = '{"role": "user", "content": question}'
+ASK = 'client.chat.completions.create(model="gpt-5.2", messages={})'
+SEND = "client.chat.completions.create(**request)"
+
+
+def requests_of(app: str, **files: str) -> list[Request]:
+    """The requests of a project whose `app.py` has a client."""
+    named = {"app.py": START + textwrap.dedent(app)}
+    named |= {f"{name}.py": textwrap.dedent(text) for name, text in files.items()}
+    project = link([facts(Source(name, text)) for name, text in named.items()])
+    return [each for each in (*project.requests, *project.others) if each.api]
+
+
+def shown(template: Template) -> str:
+    """A template with its values in braces, its loops in brackets and its ways between bars."""
+    said = ""
+    for part in template:
+        match part:
+            case Text():
+                said += part.value
+            case Hole():
+                said += f"{{{part.expression}}}"
+            case Repeat():
+                said += f"[{shown(part.body)}]"
+            case Choice():
+                said += "|".join(map(shown, part.branches))
+            case _:
+                raise AssertionError(part)
+    return said
+
+
+def parts(request: Request) -> list[tuple[str, str]]:
+    return [(prompt.role, shown(prompt.template)) for prompt in request.prompts]
+
+
+def ask(*statements: str, sent: str = SEND) -> Request:
+    """The request of a function with these statements before what it sends."""
+    body = "".join(f"    {line}\n" for each in statements for line in each.splitlines())
+    (request,) = requests_of(f"def ask(question, flag):\n{body}    return {sent}\n")
+    return request
+
+
+BOTH = [("system", "Be kind."), ("user", "{question}")]
+IN_DICT = [
+    f"request['messages'].append({MORE})",
+    f"request['messages'].extend([{MORE}])",
+    f"request['messages'].insert(1, {MORE})",
+    f"request['messages'] += [{MORE}]",
+    f"request['messages'] = request['messages'] + [{MORE}]",
+    f"request.setdefault('messages', []).append({MORE})",
+    f"request.get('messages').append({MORE})",
+    f"messages = request['messages']\nmessages.append({MORE})",
+    f"messages = request['messages']\nsame = messages\nif flag:\n    pass\nsame.append({MORE})",
+    f"messages = request['messages']\nrequest['messages'].append({MORE})\nrequest['messages'] = messages",
+]
+
+
+@pytest.mark.parametrize("change", IN_DICT)
+def test_a_list_in_a_dict_has_what_is_added_to_it(change: str) -> None:
+    request = ask(f"request = {{'model': 'gpt-5.2', 'messages': [{SAID}]}}", change)
+    assert (parts(request), request.complete) == (BOTH, True)
+
+
+DICTS = ["{'model': 'gpt-5.2', 'messages': messages}", "dict(model='gpt-5.2', messages=messages)"]
+
+
+@pytest.mark.parametrize("made", DICTS)
+def test_a_list_that_is_put_into_a_dict_stays_the_same_list(made: str) -> None:
+    begun = f"messages = [{SAID}]"
+    request = ask(begun, f"request = {made}", f"messages.append({MORE})")
+    assert (parts(request), request.complete) == (BOTH, True)
+    request = ask(begun, f"request = {made}", f"request['messages'].append({MORE})", sent=ASK.format("messages"))
+    assert (parts(request), request.complete) == (BOTH, True)
+    ways = f"if flag:\n    messages.append({MORE})\nmessages.append({MORE})"
+    assert [role for role, _ in parts(ask(begun, f"request = {made}", ways))] == ["system", "user", "user"]
+
+
+COPIES = ["list(messages)", "messages.copy()", "messages[:]", "[*messages]", "sorted(messages)"]
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_copy_is_another_list(copy: str) -> None:
+    begun = f"messages = [{SAID}]"
+    request = ask(begun, f"request = {{'model': 'gpt-5.2', 'messages': {copy}}}", f"messages.append({MORE})")
+    assert (parts(request), request.complete) == ([("system", "Be kind.")], True)
+    request = ask(begun, f"other = {copy}", f"other.append({MORE})", sent=ASK.format("messages"))
+    assert (parts(request), request.complete) == ([("system", "Be kind.")], True)
+
+
+def test_what_an_object_holds_in_a_dict_grows() -> None:
+    (request,) = requests_of(f"""
+        class Chat:
+            def __init__(self):
+                self.state = {{"messages": [{SAID}]}}
+
+            def ask(self, question):
+                self.state["messages"].append({MORE})
+                return {ASK.format('self.state["messages"]')}
+    """)
+    assert (parts(request), request.complete) == (BOTH, False)
+    (request,) = requests_of(f"""
+        STATE = {{"messages": [{SAID}]}}
+
+        def tell(question):
+            STATE["messages"].append({MORE})
+
+        def ask():
+            return {ASK.format('STATE["messages"]')}
+    """)
+    assert (parts(request), request.complete) == ([("system", "Be kind.")], False)
+
+
+def test_what_a_function_is_given_in_a_dict_grows() -> None:
+    (request,) = requests_of(f"""
+        def ask(question, **request):
+            request["messages"].append({MORE})
+            return {SEND}
+
+        def run(question):
+            return ask(question, model="gpt-5.2", messages=[{SAID}])
+    """)
+    assert not request.complete
+    (request,) = requests_of(f"""
+        def add(request, question):
+            request["messages"].append({MORE})
+
+        def run(question):
+            request = {{"model": "gpt-5.2", "messages": [{SAID}]}}
+            add(request, question)
+            return {SEND}
+    """)
+    assert not request.complete
+
+
+TAKEN = [
+    ("del messages[0]", BOTH[1:]),
+    ("del messages[1:]", BOTH[:1]),
+    ("del messages[-1]", BOTH[:1]),
+    ("del messages[:]", []),
+    ("messages.pop(0)", BOTH[1:]),
+    ("messages = list(reversed(messages))", BOTH[::-1]),
+    ("messages[0].update(content='Be brief.')", [("system", "Be brief."), BOTH[1]]),
+    ("messages[0].update({'content': 'Be brief.', 'role': 'developer'})", [("system", "Be brief."), BOTH[1]]),
+    ("messages[0]['role'] = 'user'", [("user", "Be kind."), BOTH[1]]),
+    ("messages[0] |= {'content': 'Be brief.'}", [("system", "Be brief."), BOTH[1]]),
+    ("messages[0]['content'] += ' Be brief.'", [("system", "Be kind. Be brief."), BOTH[1]]),
+    ("first = messages[0]\nfirst['content'] = 'Be brief.'", [("system", "Be brief."), BOTH[1]]),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), TAKEN)
+def test_what_is_taken_out_of_a_list_or_put_into_its_messages(change: str, expected: list[tuple[str, str]]) -> None:
+    request = ask(f"messages = [{SAID}, {MORE}]", change, sent=ASK.format("messages"))
+    assert (parts(request), request.complete) == (expected, True)
+    within = change.replace("messages", "request['messages']")
+    request = ask(f"request = {{'model': 'gpt-5.2', 'messages': [{SAID}, {MORE}]}}", within)
+    assert (parts(request), request.complete) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "del messages[number]",
+        "messages.sort(key=str)",
+        "messages = sorted(messages, key=str)",
+        "messages[0] |= given",
+        "messages[0].update(given)",
+        "messages *= 2",
+        "messages[0]['content'] *= 2",
+    ],
+)
+def test_a_change_that_is_not_followed_is_not_known(change: str) -> None:
+    assert not ask(f"messages = [{SAID}, {MORE}]", change, sent=ASK.format("messages")).complete
+
+
+def test_words_in_their_order() -> None:
+    words = "words = ['pears', 'apples']"
+    for change in ("words.sort()", "words = sorted(words)"):
+        request = ask(words, change, "text = ', '.join(words)", sent=ASK.format("[{'role': 'user', 'content': text}]"))
+        assert parts(request) == [("user", "apples, pears")]
+
+
+def test_a_text_that_is_repeated() -> None:
+    text = "text = 'One clerk. '\ntext *= 3\ntext += 'That is all.'"
+    request = ask(text, sent=ASK.format("[{'role': 'user', 'content': text}]"))
+    assert (parts(request), request.complete) == ([("user", "One clerk. " * 3 + "That is all.")], True)
+
+
+@pytest.mark.parametrize("base", ["", "BASE = "])
+def test_a_message_that_is_put_into_another_gives_it_its_role(base: str) -> None:
+    name, outside = ("BASE", f"BASE = {SAID}\n") if base else ("base", "")
+    made = "" if base else f"base = {SAID}"
+    sent = ASK.format(f"[{{**{name}, 'content': 'Be brief.'}}, {name}.copy(), {MORE}]")
+    body = f"    {made}\n" if made else ""
+    (request,) = requests_of(f"{outside}def ask(question):\n{body}    return {sent}\n")
+    expected = [("system", "Be brief."), *([("system", "Be kind.")] if not base else []), ("user", "{question}")]
+    assert [each for each in parts(request) if each[0] != "unknown"] == expected
+
+
+def test_what_has_no_known_role_or_provider_is_not_complete() -> None:
+    request = ask(sent=ASK.format("[{'role': question, 'content': 'Be brief.'}]"))
+    assert (parts(request), request.complete) == ([("unknown", "Be brief.")], False)
+    (request,) = requests_of("""
+        from langchain.agents import create_agent
+        agent = create_agent("gpt-4.1", tools=[], system_prompt="You sort letters.")
+
+        def ask(question):
+            return agent.invoke({"messages": [{"role": "user", "content": question}]})
+    """)
+    assert (request.provider, [each.slot for each in request.unresolved]) == ("", ["provider"])
+
+
+def test_an_object_in_the_place_of_a_list_is_not_known() -> None:
+    (request,) = requests_of(f"""
+        class Messages(list):
+            def user(self, text):
+                self.append({{"role": "user", "content": text}})
+
+        def ask():
+            messages = Messages()
+            messages.user("This one is sent, too.")
+            return {ASK.format("messages")}
+    """)
+    assert not request.complete
