@@ -123,8 +123,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if node.func.attr in lists.GROWING and len(node.args) >= 1:
             return lists.grow(file, scope, node, evaluate)
         if node.func.attr in _CHANGING:
-            receiver = _popped(file, scope, node, node.func, evaluate) if not unused else None
-            _change(file, scope, node, node.func, unused, evaluate)
+            receiver = _change(file, scope, node, node.func, unused, evaluate)
         if receiver is None and (not unused or node.func.attr in METHODS or type(node.func.value) not in NAMES):
             receiver = evaluate(file, scope, node.func.value)
     elif not isinstance(node.func, ast.Name):
@@ -170,22 +169,16 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     return _uncatalogued(file, scope, site, receiver, against, unused, evaluate)
 
 
-def _popped(file: File, scope: Scope, node: ast.Call, func: ast.Attribute, evaluate: Evaluate) -> Value | None:
-    """The dict that a `pop` takes something out of, as it was before, however often the call is read."""
-    if func.attr != "pop" or type(func.value) not in NAMES:
-        return None
-    known = file.popped.get(file.span(node))
-    if known is None:
-        known = evaluate(file, scope, func.value)
-        if not isinstance(known, Items):
-            file.popped[file.span(node)] = known
-    return known
-
-
 def _change(
     file: File, scope: Scope, node: ast.Call, method: ast.Attribute, unused: bool, evaluate: Evaluate
-) -> None:
-    """A method that changes the list or dict which it is called on."""
+) -> Value | None:
+    """A method that changes the list or dict which it is called on. Gives back what that was, if it takes out of it."""
+    receiver: Value | None = None
+    if method.attr == "pop" and not unused and type(method.value) in NAMES:
+        # What is taken out of a dict is what stood in it before, however often the call is read.
+        receiver = file.popped.get(file.span(node)) or evaluate(file, scope, method.value)
+        if not isinstance(receiver, Items):
+            file.popped[file.span(node)] = receiver
     if method.attr in lists.LOSING:
         lists.lose(file, scope, node, method)
     if method.attr in spreads.CHANGING:
@@ -194,6 +187,7 @@ def _change(
             lists.put_into_one(file, scope, dotted(method.value), "content", node)
     if unused and method.attr in _REARRANGING:
         lists.rearrange(file, scope, node, method)
+    return receiver
 
 
 def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Evaluate) -> Value | None:
