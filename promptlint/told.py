@@ -11,6 +11,7 @@ from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, extent
+from promptlint.gaps import EARLIER, OTHERS
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
 from promptlint.slots import MESSAGES, Slot
@@ -52,7 +53,7 @@ def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
 
 def kept_on(made: Request) -> Request:
     """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
-    more = Unresolved("messages", "...", made.span)
+    more = Unresolved("messages", "", made.span, EARLIER)
     return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
 
 
@@ -64,16 +65,20 @@ def of_caller(made: Request, plain: Request, bound: Bound) -> Request:
     kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
     if len(kept) in (0, len(given)):
         return made
-    more = (*made.unresolved, Unresolved("messages", "...", made.span))
+    more = (*made.unresolved, Unresolved("messages", "", made.span, OTHERS))
     tools = sum(prompt.role == "tool" for prompt in kept)
     return msgspec.structs.replace(
         made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
     )
 
 
+# What a request has of the class whose method sends it.
+_OF_SENDER = ("provider", "model", "tools")
+
+
 def anybody(made: Request) -> Request:
-    """A request of which is not known who gets it."""
-    unknown = (Unresolved("provider", "", made.span), Unresolved("model", "", made.span))
+    """A request of which is not known who gets it, and with which tools."""
+    unknown = tuple(Unresolved(slot, "", made.span) for slot in _OF_SENDER)
     prompts = tuple(msgspec.structs.replace(prompt, model="") for prompt in made.prompts)
     return msgspec.structs.replace(
         made,
@@ -83,7 +88,7 @@ def anybody(made: Request) -> Request:
         api="call" if made.api == MAKES_TEXT else made.api,
         prompts=prompts,
         complete=False,
-        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in ("provider", "model"))),
+        unresolved=(*unknown, *(each for each in made.unresolved if each.slot not in _OF_SENDER)),
     )
 
 
