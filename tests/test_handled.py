@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import time
 
 import pytest
 
+from promptlint.extract.audience import only_shown
 from promptlint.extract.handled import only_handled
 from promptlint.extract.python import facts
 from promptlint.link import link
@@ -55,6 +57,24 @@ def test_messages_that_a_function_only_looks_at(body: str, handled: bool) -> Non
     assert isinstance(function, ast.AsyncFunctionDef)
     places = only_handled(function.body, lambda node: (getattr(node, "lineno", 0), 0), lambda name: name)
     assert (len(places) > 1) is handled
+
+
+def layers(first: str, made: str, count: int = 5, deep: int = 11) -> str:
+    """Names that are each made of all those of the layer before."""
+    rows = [f"a0_{n} = {first}" for n in range(count)]
+    for layer in range(1, deep):
+        of = ", ".join(f"a{layer - 1}_{n}" for n in range(count))
+        rows += [f"a{layer}_{n} = {made.format(of)}" for n in range(count)]
+    return "\n".join((*rows, *(f"print(a{deep - 1}_{n})" for n in range(count))))
+
+
+def test_names_that_are_made_of_many_others_are_looked_at_once_each() -> None:
+    start = time.process_time()
+    # More than a chain of some names deep, too.
+    body = ast.parse(layers(LETTERS, "list([{}])", deep=30)).body
+    assert len(only_handled(body, lambda node: (getattr(node, "lineno", 0), 0), lambda name: name)) == 10
+    assert only_shown(ast.parse(layers(repr("Sort"), "' '.join([{}])")).body, {"a0_0"}, str) == {"a0_0"}
+    assert time.process_time() - start < 1
 
 
 def test_messages_of_a_class_are_read_from_its_objects() -> None:

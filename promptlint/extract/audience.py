@@ -50,7 +50,7 @@ def only_shown(
     """
     uses = _uses(body, resolve)
     own = [name for name in names if f"{name}=" in uses or name in known]
-    return {name for name in own if _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set())}
+    return _shown(uses, (_SHOWN, _RAISED, _ASSERTED)).intersection(own)
 
 
 def mark_unread(file: File, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -101,16 +101,17 @@ def shown_constants(file: File, tree: ast.Module) -> list[tuple[str, Span]]:
         uses = _uses_of(names, _mentioning(file, tree.body, set(names)), file.resolve)
         names = [name for name in names if uses[name] - {_TESTED, name} and _OTHER not in uses[name]]
     uses = _uses_of(names, tree.body, file.resolve) if names else {}
+    anyhow = _shown(uses, (_SHOWN, _RAISED, _ASSERTED)) if names else set()
+    shown: dict[tuple[str, ...], set[str]] = {}
     found = []
-    for name in names:
-        sites = doubtful[name]
-        if not _shown(name, uses, (_SHOWN, _RAISED, _ASSERTED), set()):
-            continue
-        for site in sites:
-            kinds = [_ASSERTED] if _worded(site) else [_SHOWN, _ASSERTED]
-            kinds += [_RAISED] if site.rank == NAME and not _worded(site) else []
-            if _shown(name, uses, tuple(kinds), set()):
-                found.append((name, site.span))
+    for each, site in [(name, site) for name in names if name in anyhow for site in doubtful[name]]:
+        worded = _worded(site)
+        kinds: tuple[str, ...] = (_ASSERTED,) if worded else (_SHOWN, _ASSERTED)
+        kinds += (_RAISED,) if site.rank == NAME and not worded else ()
+        if kinds not in shown:
+            shown[kinds] = _shown(uses, kinds)
+        if each in shown[kinds]:
+            found.append((each, site.span))
     return found
 
 
@@ -241,12 +242,30 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
     stack += [(child, use) for child in given]
 
 
-def _shown(name: str, uses: Uses, kinds: tuple[str, ...], above: set[str]) -> bool:
-    """Whether every use of a name shows it in one of these ways, or puts it into another name of which that holds."""
-    if name in above or len(above) > 8:
-        return False
-    found = uses.get(name, set()) - {_TESTED, name}
-    if not found:
-        return False
-    inner = above | {name}
-    return all(use in kinds or (use[0] != "=" and _shown(use, uses, kinds, inner)) for use in found)
+def _shown(uses: Uses, kinds: tuple[str, ...]) -> set[str]:
+    """The names whose every use shows them in one of these ways, or puts them into another name of which that holds.
+
+    A name that is put into itself by way of others is none of them.
+    """
+    sources: dict[str, list[str]] = {}
+    waiting: dict[str, int] = {}
+    ready: list[str] = []
+    for name, known in uses.items():
+        found = known - {_TESTED, name}
+        into = [use for use in found if use not in kinds]
+        if not found or any(use[0] == "=" for use in into):
+            continue
+        waiting[name] = len(into)
+        for use in into:
+            sources.setdefault(use, []).append(name)
+        if not into:
+            ready.append(name)
+    shown: set[str] = set()
+    while ready:
+        name = ready.pop()
+        shown.add(name)
+        for source in sources.get(name, ()):
+            waiting[source] -= 1
+            if not waiting[source]:
+                ready.append(source)
+    return shown

@@ -120,7 +120,8 @@ def only_handled(
             for name in node.names:
                 uses.setdefault(name, set()).add(_OTHER)
         stack += _handled(node, use, resolve)
-    found = [name for name in holding if uses.get(name, set()) - {_GROWN} and _idle(name, uses, set())]
+    busy = _busy(uses)
+    found = [name for name in holding if uses.get(name, set()) - {_GROWN} and name not in busy]
     return [place(each) for name in found for node in (*holding[name], *added.get(name, ())) for each in _written(node)]
 
 
@@ -207,12 +208,16 @@ def _into(targets: Iterable[ast.expr]) -> Iterator[str]:
             yield _OTHER
 
 
-def _idle(name: str, uses: dict[str, set[str]], above: set[str]) -> bool:
-    """Whether every use of a name shows it, looks at it, or puts it into another name of which the same holds."""
-    if len(above) > 12:
-        return False
-    above = above | {name}
-    return all(
-        use in (_SHOWN, _TESTED, _GROWN) or use in above or (use[0] != "=" and _idle(use, uses, above))
-        for use in uses.get(name, ())
-    )
+def _busy(uses: dict[str, set[str]]) -> set[str]:
+    """The names of which any use does more than show it, look at it, or put it into another name that is not busy."""
+    sources: dict[str, list[str]] = {}
+    for name, found in uses.items():
+        for use in found:
+            sources.setdefault(use, []).append(name)
+    busy: set[str] = set()
+    stack = [_OTHER]
+    while stack:
+        new = [name for name in sources.get(stack.pop(), ()) if name not in busy]
+        busy.update(new)
+        stack += new
+    return busy
