@@ -289,10 +289,42 @@ class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     def get(self, key: str) -> Value | None:
         """The value of the last entry with this key, or None."""
+        if len(self.entries) > _FEW:
+            at = places(self).get(key)
+            return None if at is None else self.entries[at][1]
         for name, value in reversed(self.entries):
             if name == key:
                 return value
         return None
+
+    def put(self, key: str, value: Value) -> Mapping:
+        """The dict with this value under the key, where it stands last."""
+        entries, known = self.entries, places(self) if len(self.entries) > _FEW else None
+        if known is None or key in known:
+            entries = tuple([entry for entry in entries if entry[0] != key])
+        made = Mapping((*entries, (key, value)), self.span, self.complete, self.kind)
+        if known is not None and len(entries) == len(self.entries):
+            # A dict may grow in thousands of such steps: what is known of the one before holds for the next one.
+            del _places[id(self)]
+            known[key] = len(entries)
+            _places[id(made)] = (made, known)
+        return made
+
+
+# Entries of a dict that are gone through as fast as they are looked up, and dicts whose keys are remembered.
+_FEW, _MAX_KNOWN = 32, 64
+# The places of their keys by identity, which holds as long as they are kept here.
+_places: dict[int, tuple[Mapping, dict[str, int]]] = {}
+
+
+def places(mapping: Mapping) -> dict[str, int]:
+    """Where the last entry of each key stands among the entries of a dict."""
+    found = _places.get(id(mapping))
+    if found is None:
+        if len(_places) >= _MAX_KNOWN:
+            _places.clear()
+        found = _places[id(mapping)] = (mapping, {key: number for number, (key, _) in enumerate(mapping.entries)})
+    return found[1]
 
 
 Value: TypeAlias = Template | Message | Items | Mapping

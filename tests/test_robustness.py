@@ -23,7 +23,7 @@ from promptlint.extract.sites import NAME
 from promptlint.files import File
 from promptlint.prompt import Finding
 from promptlint.source import Source
-from promptlint.template import Span
+from promptlint.template import Items, Mapping, Span, Text
 
 ROOT = Path(__file__).parent.parent
 GOOD = 'SYSTEM_PROMPT = """You are a helpful assistant. Answer every question in one short sentence."""\n'
@@ -709,6 +709,44 @@ def test_what_grows_by_steps_is_read_in_nearly_linear_time(name: str) -> None:
     small, large = max(min(took(100), took(100)), 0.01), took(1_000)
     # Dicts are looked through and loops go over the names around them, at little cost each; it was 400 times and more.
     assert large < (25 if "shown" in name else 100) * small
+
+
+def test_dicts_and_lists_that_grow_and_are_read_ten_thousand_times() -> None:
+    text = "D = {}\n" + lines(f'D["k{n}"] = "{ASKED}"' for n in range(6_000))
+    text += "def f(D):\n" + lines(f'    x{n} = D["k{n}"]' for n in range(100))
+    text += f'def g():\n    m = [{{"role": "user", "content": "{ASKED}"}}]\n'
+    text += lines(f"    m{n} = m" for n in range(2_000)) + lines(f"    m{n}.append(x)" for n in range(2_000))
+    start = time.process_time()
+    known = facts(Source("a.py", text)).bindings["D"]
+    # It was 8 seconds and more.
+    assert time.process_time() - start < 4
+    assert isinstance(known, Mapping) and len(known.entries) > 1_000
+
+
+def test_a_dict_that_is_given_values_under_its_keys() -> None:
+    span = Span("a.py", 0, 1)
+    text = [(Text(f"{n}", span, True),) for n in range(200)]
+    first = Mapping((), span)
+    for n in range(100):
+        first = first.put(f"k{n}", text[n])
+    second, third = first.put("k7", text[107]), first.put("new", text[150])
+    fourth = third.put("k7", text[108]).put("newer", text[151])
+    assert [each.get("k7") for each in (first, second, third, fourth)] == [text[7], text[107], text[7], text[108]]
+    assert [each.get("new") for each in (first, second, third, fourth)] == [None, None, text[150], text[150]]
+    assert [each.get("newer") for each in (first, third, fourth)] == [None, None, text[151]]
+    assert [len(each.entries) for each in (first, second, third, fourth)] == [100, 100, 101, 102]
+
+
+def test_a_list_that_is_sent_as_often_as_it_grows() -> None:
+    message = '{"role": "user", "content": "Open the harbour."}'
+    send = "    client.chat.completions.create(model='gpt-5', messages=m)\n"
+    text = "from openai import OpenAI\nclient = OpenAI()\ndef f(o):\n    m = []\n"
+    text += "".join(f"    if o.x{n}: m.append({message})\n{send}" for n in range(400))
+    calls = facts(Source("a.py", text)).calls
+    sent = [dict(call.slots)["messages"] for call in calls]
+    held = [len(each.items) for each in sent if isinstance(each, Items)]
+    assert held[:200] == list(range(1, 201)) and sum(held) < 40_000
+    assert [each.complete for each in sent if isinstance(each, Items)][-1] is False
 
 
 def test_entries_of_dicts_that_are_put_together_are_all_prompts() -> None:

@@ -145,15 +145,15 @@ def _bind_item(
     if current is None or key in _OF_REQUESTS:
         lists.note_change(file, scope, (name, key), value)
     if type(current) is Mapping and not full(current):
-        entries = tuple(entry for entry in current.entries if entry[0] != key)
-        grown: Mapping | None = Mapping((*entries, (key, value)), current.span, current.complete, current.kind)
+        grown: Mapping | None = current.put(key, value)
         assert grown is not None
         message = as_message(grown) if key in ("content", "parts") else None
         if message is not None:
             note_message(file, message, "role-dict")
             renew(scope, name, message)
             return
-        renew(scope, name, bounded(grown, len(entries)))
+        size = len(grown.entries)
+        renew(scope, name, bounded(grown, size - 1) if lists.to_weigh(value, size) else grown)
     elif type(current) is Message:
         lists.put(file, scope, target, value)
     elif (grown := with_entry(current, key, value, file.span(target.value))) is not None:

@@ -332,9 +332,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         if method == "insert" and type(at) is not int:
             # Where it comes to stand is not known.
             items = current.items
-    small = method != "extend" and weight(added, _SMALL) <= _SMALL
     grown: Value = Items(items, current.span, complete)
-    if not small or len(items) <= _SMALL or len(items).bit_count() == 1:
+    if method == "extend" or to_weigh(added, len(items)):
         grown = bounded(grown, len(items) if method != "extend" else 0)
     give(file, scope, node.func.value, grown, evaluate)
     if "." in target and len(where) == 1:
@@ -350,6 +349,11 @@ def give(file: File, scope: Scope, node: ast.expr, value: Value, evaluate: Evalu
         replace(scope, where, value)
     elif (known := with_entry(evaluate(file, scope, holder), keys[0], value, file.span(holder))) is not None:
         scope.values[str(name)] = known
+
+
+def to_weigh(added: Value, size: int) -> bool:
+    """Whether a list or dict that has so many items with the one that was added must be weighed."""
+    return size <= _SMALL or size.bit_count() == 1 or weight(added, _SMALL) > _SMALL
 
 
 def tell(scope: Scope, node: ast.Call, message: Message) -> None:

@@ -13,7 +13,7 @@ from promptlint.extract.messages import role_named
 from promptlint.extract.state import Scope
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact, literal
-from promptlint.template import Items, Mapping, Message, Value
+from promptlint.template import Items, Mapping, Message, Value, places
 
 # The key under which a dict stands that is put into another one, and the name of a function's `**settings` behind it.
 SPREAD = "**"
@@ -82,6 +82,9 @@ def _within(value: Value | None, keys: Sequence[str | int | None]) -> Value | No
 
 def replaced(target: Mapping, key: str) -> bool:
     """Whether a dict of which nothing is known is put into another one behind what that says under a key."""
+    if len(target.entries) > MAX_ITEMS:
+        last = places(target)
+        return last.get(SPREAD, -1) > last.get(key, -1)
     for each, _ in reversed(target.entries):
         if each in (SPREAD, key):
             return each == SPREAD

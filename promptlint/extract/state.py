@@ -148,7 +148,7 @@ class File:
     __slots__ = (
         "aliases", "alone", "asked", "bare", "bound", "bound_called", "bound_names", "callees", "components", "cut",
         "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced", "function", "globals",
-        "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads",
+        "grown", "guards", "handed", "held", "imported", "importing", "known", "later", "lexicon", "loads", "long",
         "longest", "loops", "made", "mentions", "module", "muted", "name", "nested", "of_docstrings", "of_prompts",
         "once", "own_jinja", "partials", "pending", "popped", "positions", "prompt_like", "put", "rebound", "rests",
         "reused", "settled", "shown", "source", "starred", "starts", "turns", "united", "unused", "verdict",
@@ -220,6 +220,8 @@ class File:
         # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
         self.made = 0
         self.reused = 0
+        # How many messages stand in the long lists that are sent.
+        self.long = 0
         # The last text of very many parts that was noted, and its index.
         self.longest: tuple[int, Site | None] = (0, None)
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
@@ -405,6 +407,14 @@ class File:
                 return
 
     def note_call(self, call: Call) -> None:
+        for slot, value in call.slots:
+            if type(value) is Items and len(value.items) > _LONG:
+                self.long += len(value.items)
+                if self.long > MAX_LONG:
+                    # Each of a thousand requests of one growing list holds all messages of those before.
+                    kept = Items(value.items[:_LONG], value.span, False)
+                    slots = tuple((each, kept if each == slot else other) for each, other in call.slots)
+                    call = msgspec.structs.replace(call, slots=slots)
         self.facts.calls.append(call)
 
     @contextlib.contextmanager
@@ -421,6 +431,8 @@ class File:
         return prompt_like(name) if said is None else said
 
 
+# Messages of long lists that the requests of one file have together; of more the first ones are kept.
+MAX_LONG, _LONG = 20_000, 40
 # Parts of a text from which on it is looked at whether it goes on from the one before: that costs as much as both.
 # Words that are looked for one by one.
 _MANY, _SEVERAL = 200, 20
