@@ -269,3 +269,5 @@ OPERATIONS: dict[str, Operation] = {
     "jinja": _jinja,
     "render": _render,
 }
+# Operations that say what they are given in another form; the last one is not worked out.
+MADE = OPERATIONS.keys() | {"shown"}

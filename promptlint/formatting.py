@@ -10,7 +10,7 @@ import msgspec
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.volatility import date_only
 from promptlint.operations import MAX_FIELDS, Counter, Ruler, over_texts
-from promptlint.template import Hole, Items, Message, Part, Span, Template, Text, Value, Volatility
+from promptlint.template import LOST, Hole, Items, Message, Part, Span, Template, Text, Value, Volatility, texts
 
 # A field: the name, attributes and items of its value, the conversion, and behind a colon the format.
 _FIELD = re.compile(r"([^.\[!:]*)((?:\.[^.\[!:]*|\[[^\]]*\])*)(?:!([rsa]))?(?::(.*))?", re.DOTALL)
@@ -133,6 +133,8 @@ def _shown(value: Template, field: tuple[str, str, str, str], place: Span) -> Te
             before, _, after = made.partition(given) if given else (made, "", "")
             around = [(Text(put, place, False),) if put else () for put in (before, after)]
             return (*around[0], *value, *around[1])
+    if any(texts(value)):
+        return (Hole(name + path, place, Volatility.CONSTANT, LOST),)
     return (Hole(name + path, place, _volatility_of_field(name), origin_of_name(name)),)
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from promptlint.clients import unset
+from promptlint.extract.bounds import CUT
 from promptlint.extract.facts import Facts
 from promptlint.extract.messages import NO_TEXT
 from promptlint.extract.names import gives_prompt, prompt_like
@@ -18,6 +19,7 @@ from promptlint.extract.state import has_text, single_hole
 from promptlint.operations import is_several
 from promptlint.prompt import Unresolved
 from promptlint.template import (
+    LOST,
     Choice,
     Hole,
     Items,
@@ -54,7 +56,8 @@ def text_gaps(
     """
     alone = {hole.span for hole in run_time(template) if not _given(hole, role)}
     for hole in holes(template):
-        if hole.span in unseen or hole.span in alone or gives_text(hole):
+        lost = hole.origin == LOST or hole.expression == CUT
+        if lost or hole.span in unseen or hole.span in alone or gives_text(hole):
             yield Unresolved(slot, hole.expression, hole.span)
 
 

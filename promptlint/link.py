@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import decisions, loading, signatures
-from promptlint.applied import MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
+from promptlint.applied import MADE, MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
 from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, client_of, model_name, unset
@@ -566,6 +566,9 @@ class Linker:
         if part.operation == "jinja" and result is not None:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})
+        if result is None and part.operation in MADE and any(map(has_text, (target, *positional, *keywords.values()))):
+            # What is made of it is said by the program, too.
+            self.unseen.add(part.fallback.span)
         return (part.fallback,) if result is None else result
 
 

@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Part, Ref, Repeat, Span, Text, Value
+import msgspec
+
+from promptlint.template import (
+    Apply,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Part,
+    Ref,
+    Repeat,
+    Span,
+    Text,
+    Value,
+    Volatility,
+)
 
 # Real prompts have up to some hundred parts.
 MAX_WEIGHT = 2_000
@@ -164,6 +180,19 @@ def bounded(value: Value, entries: int = 0) -> Value:
         case _:
             kept = _leading(value, limit - 1)
             return (*value[:kept], Hole(CUT, _place(value[kept])))
+
+
+def cut_short(value: Value, place: Span) -> Value:
+    """A value that is something else on ways that are not followed."""
+    if full(value):
+        return value
+    match value:
+        case Items() | Mapping():
+            return msgspec.structs.replace(value, complete=False)
+        case Message():
+            return msgspec.structs.replace(value, content=cut_short(value.content, place))
+        case _:
+            return (*value, Hole(CUT, place, Volatility.CONSTANT))
 
 
 def _leading(values: tuple[Value, ...] | tuple[Part, ...], limit: int) -> int:

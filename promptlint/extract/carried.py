@@ -84,7 +84,8 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     Only those that the body reads before it gives them a value on every way. Lists of messages are left as they are:
     of these requests know that earlier turns add to them.
     """
-    given = _given(loop.body)
+    text = body_text(file, loop)
+    given = _given(loop.body, text)
     # Which item of a list that turns add to stands at a place, another turn tells otherwise.
     known = {
         name for name in given
@@ -93,7 +94,6 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
     _forget_makers(scope, given)
     parameters = {name: parameter for name in given if (parameter := _parameter(_value(scope, name)))}
     if known or parameters:
-        text = body_text(file, loop)
         read = {name for name, one in given.items() if _mentions(text, name) > len(one.later) + len(one.grown)}
         known &= read
         parameters = {name: parameter for name, parameter in parameters.items() if name in read}
@@ -285,9 +285,10 @@ class _Entry:
         """What is given to the name later: a text that is written there, or a value put in at run time."""
         if node is None:
             return (self.left(target, self.state(target)),)
-        if _written(node):
+        written = _written(node)
+        if written or _named_text(node):
             value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
-            if isinstance(value, tuple):
+            if isinstance(value, tuple) and (written or textual(value)):
                 return value
         return (self.left(node, self.state(node)),)
 
@@ -312,6 +313,13 @@ def _written(node: ast.expr) -> bool:
             return False
         return isinstance(func.value, ast.Name | ast.Constant)
     return isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)
+
+
+def _named_text(node: ast.expr) -> bool:
+    """Whether an expression may be a text that stands elsewhere: a name, an item, one of several."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and not node.keywords and not node.args
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.IfExp | ast.BoolOp)
 
 
 def _state(scope: Scope, node: ast.expr) -> State:
@@ -356,9 +364,13 @@ def _changing(file: File, scope: Scope, given: dict[str, _Given]) -> Scope:
 # ---- what the body of a loop does to names
 
 
-def _given(body: Sequence[ast.stmt]) -> dict[str, _Given]:
+def _given(body: Sequence[ast.stmt], text: str) -> dict[str, _Given]:
     """What the statements of a loop give values to or add to, in order: names, dotted ones too, and keys of dicts."""
     found: dict[str, _Given] = {}
+    if ":=" in text:
+        for each in (node for statement in body for node in ast.walk(statement)):
+            if isinstance(each, ast.NamedExpr):
+                _give(found, each.target, each.value)
     for statement in _statements(body):
         kind = type(statement)
         if kind is ast.Assign:

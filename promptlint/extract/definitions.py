@@ -9,6 +9,7 @@ import msgspec
 
 from promptlint.extract import schemas
 from promptlint.extract.against import answers, of_failures
+from promptlint.extract.attempts import attempt, within
 from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
@@ -587,3 +588,4 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
 
 
 STATEMENTS.update({ast.FunctionDef: define, ast.AsyncFunctionDef: define, ast.ClassDef: define_class})
+STATEMENTS.update({ast.Try: attempt, ast.TryStar: attempt, ast.With: within, ast.AsyncWith: within})

@@ -14,15 +14,28 @@ from typing import TypeGuard
 
 import msgspec
 
+from promptlint.extract.bounds import CUT
 from promptlint.extract.facts import Change
 from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, is_instance, single_hole, textual
 from promptlint.extract.volatility import of_name
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Part, Ref, Template, Value, Volatility
+from promptlint.template import (
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Part,
+    Ref,
+    Span,
+    Template,
+    Value,
+    Volatility,
+)
 
 # Other values of one name that are kept, ways out of a function that are looked at, base classes that are followed.
-MAX_VALUES, MAX_WAYS, MAX_BASES = 4, 8, 8
+MAX_VALUES, MAX_WAYS, MAX_BASES = 8, 32, 8
 # Changes of one file that are kept.
 MAX_CHANGES = 500
 # In the place of the name of an attribute that only run time knows.
@@ -39,8 +52,9 @@ def note_later(file: File, key: str, written: str, value: Value) -> None:
         # What is emptied holds no other text.
         return
     known = file.later.setdefault(key, [])
-    if len(known) < MAX_VALUES and not any(_same(value, other) for _, other in known):
-        known.append((written, value))
+    if len(known) <= MAX_VALUES and not any(_same(value, other) for _, other in known):
+        # Of one more nothing is told but that there is one.
+        known.append((written, value if len(known) < MAX_VALUES else (Hole(CUT, Span(file.name, 0, 0)),)))
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -168,7 +182,11 @@ def _note_inner(file: File, around: Scope, value: Value) -> None:
 
 def ways(scope: Scope) -> Iterator[tuple[str, Value]]:
     """What names hold where a function ends before its last statement, as far as that is another value than there."""
-    for values in scope.left[:MAX_WAYS]:
+    for number, values in enumerate(scope.left):
+        if number and values is scope.left[number - 1]:
+            continue
+        if number == MAX_WAYS:
+            return
         for name, value in values.items() if values is not scope.values else ():
             if ("." in name or name in scope.declared) and scope.values.get(name) is not value:
                 yield name, value

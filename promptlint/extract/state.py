@@ -84,6 +84,8 @@ class Scope:
         self.left: list[dict[str, Value]] = []
         # How things stood at each `continue` and `break` of the loop that is being read, and at which line.
         self.ends: list[tuple[Scope, int]] = []
+        # The lines of each `break` among them.
+        self.breaks: list[int] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
         # The classes of what names stand for, as `Ref` names.

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import carried, fills, lists, partials, schemas, spreads
+from promptlint.extract import carried, lists, partials, schemas, spreads
 from promptlint.extract.against import documents, speaks_against
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
-from promptlint.extract.bounds import bounded, full
+from promptlint.extract.bounds import bounded, cut_short, full
 from promptlint.extract.conditions import any_turn, condition, guard, matched
 from promptlint.extract.correlated import possible, reached
 from promptlint.extract.expressions import add, evaluate
@@ -104,9 +104,9 @@ def _name_role(file: File, name: str, first: int) -> None:
 
 
 def _return(file: File, scope: Scope, node: ast.Return) -> bool:
+    scope.left.append(scope.values)
     if node.value is not None:
         value = reached(file, scope, evaluate(file, scope, node.value))
-        scope.left.append(scope.values)
         scope.returned.append(value)
         scope.returned_if.append(scope.guards)
         scope.returned_at.append(node.lineno)
@@ -145,23 +145,26 @@ def _without_measures(file: File, made: Mapping) -> Mapping:
 
 
 def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
-    """What is raised is read by people."""
+    """What is raised is read by people; who catches it goes on with what the function has done so far."""
+    scope.left.append(scope.values)
     return False
 
 
 def _leave(file: File, scope: Scope, node: ast.Continue | ast.Break) -> bool:
-    """A turn of a loop ends here: what it has built so far counts behind the loop."""
+    """A turn of a loop ends here: what it has built so far counts behind the loop.
+
+    Of one way out more than are followed it is known that there is another one.
+    """
+    if isinstance(node, ast.Break):
+        scope.breaks.append(node.lineno)
     if len(scope.ends) < MAX_ENDS:
         scope.ends.append((scope.fork(), node.lineno))
+        return False
+    known = scope.ends[-1][0].values
+    for name, value in scope.values.items():
+        if value is not (other := known.get(name)) and other is not None:
+            known[name] = cut_short(other, file.span(node))
     return False
-
-
-def _with(file: File, scope: Scope, node: ast.With | ast.AsyncWith) -> bool:
-    for item in node.items:
-        value = evaluate(file, scope, item.context_expr)
-        if item.optional_vars is not None:
-            bind(file, scope, item.optional_vars, value, item.context_expr)
-    return run(file, scope, node.body)
 
 
 def _assert(file: File, scope: Scope, node: ast.Assert) -> bool:
@@ -284,7 +287,7 @@ def _augment_within(file: File, scope: Scope, node: ast.AugAssign, value: Value)
         note_grown(file, scope, str(where[0]))
 
 
-def _join(
+def join(
     file: File, scope: Scope, condition: Condition, first: Scope, second: Scope, *, before: Scope | None = None
 ) -> None:
     """The values after two branches, given to `scope`; `before` is how it was in front of them."""
@@ -332,7 +335,7 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         scope.guards = arms[0][1].guards
     for asked, branch, through in reversed(arms):
         if through and reached:
-            _join(file, last, asked, branch, last, before=scope)
+            join(file, last, asked, branch, last, before=scope)
         elif through:
             last.values = branch.values
         reached = reached or through
@@ -358,7 +361,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     _forget_roles(file, inner, node)
     left = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
-    inner.ends = []
+    inner.ends, inner.breaks = [], []
     guard(inner)
     calls = len(file.facts.calls)
     file.loops.append(node)
@@ -368,7 +371,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     for end, row in inner.ends:
         if reached:
             leaves = Condition(f"a turn of the loop over {over} ends at line {row}")
-            _join(file, inner, leaves, end, inner, before=scope)
+            join(file, inner, leaves, end, inner, before=scope)
         else:
             inner.values, reached = end.values, True
     carried.restore(file, scope, inner, left)
@@ -386,7 +389,14 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
             note_grown(file, scope, name)
     if not isinstance(node, ast.While):
         lists.rewrite(file, scope, node)
-    return run(file, scope, node.orelse)
+    if not node.orelse or not inner.breaks:
+        return run(file, scope, node.orelse)
+    broken = scope.fork()
+    if run(file, scope, node.orelse):
+        join(file, scope, Condition(f"the loop over {over} is left early"), broken, scope, before=broken)
+    else:
+        scope.values = broken.values
+    return True
 
 
 def _forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.While) -> None:
@@ -481,32 +491,6 @@ def _turn(messages: Sequence[Value], over: str, span: Span, state: State) -> Mes
     return Message(roles.pop() if len(roles) == 1 else "unknown", (turns,), own[0].span)
 
 
-def _try(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:
-    start = scope.fork()
-    guarded = fills.guards(node)
-    file.guards += guarded
-    reached = run(file, scope, node.body)
-    file.guards -= guarded
-    reached = reached and run(file, scope, node.orelse)
-    for handler in node.handlers:
-        branch = start.fork()
-        guard(branch)
-        if run(file, branch, handler.body):
-            if reached:
-                for name, value in branch.values.items():
-                    if value is not start.values.get(name):
-                        known = scope.values.get(name)
-                        if known is not None and name in file.rebound and not textual(value):
-                            continue  # `None` for an import that fails
-                        caught = Condition(f"except at line {handler.lineno} is not reached")
-                        scope.values[name] = value if known is None else join_branches(caught, known, value)
-            else:
-                scope.values, reached = branch.values, True
-    if node.finalbody and not run(file, scope, node.finalbody):
-        return False
-    return reached
-
-
 def _match(file: File, scope: Scope, node: ast.Match) -> bool:
     evaluate(file, scope, node.subject)
     arms: list[tuple[Condition, Scope]] = []
@@ -531,7 +515,7 @@ def _match(file: File, scope: Scope, node: ast.Match) -> bool:
             break
     for asked, branch in reversed(arms):
         if last is not None:
-            _join(file, branch, asked, branch, last, before=scope)
+            join(file, branch, asked, branch, last, before=scope)
         last = branch
     if last is None:
         return False
@@ -570,7 +554,7 @@ def _annotation(file: File, scope: Scope, node: ast.expr | None) -> None:
         evaluate(file, scope, node.slice)
 
 
-# Functions and classes are added by `definitions`.
+# Functions and classes are added by `definitions`, `try` and `with` by `attempts`.
 STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.Expr: _expression,
     ast.Assign: _assign,
@@ -585,10 +569,6 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.For: _loop,
     ast.AsyncFor: _loop,
     ast.While: _loop,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.Try: _try,
-    ast.TryStar: _try,
     ast.Match: _match,
     ast.ImportFrom: _import,
     ast.Global: _global,

@@ -16,7 +16,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope, fallback_of, shorten, single_hole, state_of, textual
 from promptlint.extract.volatility import CONSTANT, date_only
 from promptlint.source import Source
-from promptlint.template import Hole, Part, Ref, Span, Template, Text, Value, holes
+from promptlint.template import Apply, Arguments, Hole, Part, Ref, Span, Template, Text, Value, holes
 
 _LONE = lazy("[\ud800-\udfff]")
 # A literal with more is data; every escape would become a part of its own.
@@ -146,7 +146,7 @@ def _left(value: Value) -> str:
 
 
 def _formatted(file: File, node: ast.FormattedValue, value: Value) -> Template:
-    """A value behind its conversion and format specification: text changed by these is not known."""
+    """A value behind its conversion and format specification: what these make of text is not known."""
     hole = fallback_of(value)
     spec = node.format_spec
     if isinstance(spec, ast.JoinedStr) and hole is not None and hole.origin == "clock":
@@ -156,4 +156,5 @@ def _formatted(file: File, node: ast.FormattedValue, value: Value) -> Template:
     if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion in (-1, 115) and spec is None)):
         return value
     state = state_of(value)
-    return (hole or Hole("...", file.span(node), state[0], state[1]),)
+    hole = hole or Hole("...", file.span(node), state[0], state[1])
+    return (Apply("shown", value, Arguments(), hole.span, hole),)

@@ -1,0 +1,133 @@
+"""Ways through a function that leave its statements early: exceptions, `break`, `return`, bounds of what is followed."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from shown import shown
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.prompt import Request
+from promptlint.source import Source
+
+START = """\
+import contextlib
+from openai import OpenAI
+client = OpenAI()
+A = "Sort the letters."
+B = "Sort the parcels."
+"""
+SEND = 'client.chat.completions.create(model="gpt-5", messages=[{"role": "user", "content": text}])'
+
+
+def request_of(program: str) -> Request:
+    text = START + textwrap.dedent(program).replace("SEND", SEND)
+    (request,) = (each for each in link([facts(Source("app.py", text))]).requests if each.api)
+    return request
+
+
+def sent(body: str) -> tuple[list[str], bool]:
+    request = request_of("def run(q, letters):\n" + textwrap.indent(textwrap.dedent(body), "    "))
+    return [shown(prompt.template) for prompt in request.prompts], request.complete
+
+
+EITHER, OTHER = "[Sort the parcels.|Sort the letters.]", "[Sort the letters.|Sort the parcels.]"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    pass\nSEND", EITHER),
+        ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    print(q)\nexcept E:\n    pass\nSEND", EITHER),
+        ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    return\nSEND", "Sort the parcels."),
+        ("text = A\nwith contextlib.suppress(ValueError):\n    int(q)\n    text = B\nSEND", EITHER),
+        ("text = A\nwith open(q) as f:\n    text = B\nSEND", "Sort the parcels."),
+        # A handler begins where the body was left.
+        ("text = A\ntry:\n    text = B\n    return int(q)\nexcept ValueError:\n    SEND", OTHER),
+        # What a handler catches has its name until the handler ends.
+        ("text = A\ntry:\n    int(q)\nexcept ValueError as text:\n    print(text)\nSEND", "Sort the letters."),
+        ("text = A\nfor x in letters:\n    if x == q:\n        break\nelse:\n    text = B\nSEND", OTHER),
+        ("text = A\nfor x in letters:\n    print(x)\nelse:\n    text = B\nSEND", "Sort the parcels."),
+        ("text = A\nfor x in letters:\n    if x == q:\n        break\nelse:\n    return\nSEND", "Sort the letters."),
+    ],
+)
+def test_a_body_that_is_left_early(body: str, text: str) -> None:
+    assert sent(body) == ([text], True)
+
+
+def test_the_name_of_what_is_caught_is_no_text_of_before() -> None:
+    body = "text = A\ntry:\n    int(q)\nexcept ValueError as text:\n    text = f'Be kind. {text}'\n    SEND"
+    assert sent(body) == (["Be kind. <text>"], True)
+
+
+def test_a_message_that_is_added_where_something_may_be_raised() -> None:
+    body = """
+        m = [{"role": "system", "content": A}]
+        try:
+            m.append({"role": "user", "content": f"It is {int(q)}."})
+        except ValueError:
+            pass
+        client.chat.completions.create(model="gpt-5", messages=m)
+    """
+    request = request_of("def run(q):" + textwrap.indent(body, "    "))
+    assert [bool(prompt.when) for prompt in request.prompts] == [False, True] and request.complete
+
+
+@pytest.mark.parametrize("end", ["return", "raise ValueError(q)"])
+def test_what_a_method_leaves_where_it_ends_early(end: str) -> None:
+    program = f"""
+        class Desk:
+            def __init__(self): self.text = A
+            def choose(self, q):
+                if q:
+                    self.text = B
+                    {end}
+                print(q)
+            def run(self): SEND
+        """.replace("SEND", SEND.replace("text}", "self.text}"))
+    assert shown(request_of(program).prompts[0].template) == "[Sort the letters.|Sort the parcels.]"
+
+
+def test_more_ways_than_are_followed() -> None:
+    turns = "".join(f"    if x == {n}:\n        text = 'Sort the {n} letters.'\n        continue\n" for n in range(12))
+    texts, complete = sent(f"text = A\nfor x in letters:\n{turns}SEND")
+    assert "<\u2026>" in texts[0] and not complete
+    ways = "".join(f"{'el' if n else ''}if q == {n}: text = 'Sort the {n} letters.'\n" for n in range(90))
+    assert not sent(f"text = A\n{ways}SEND")[1]
+    methods = "".join(f"    def m{n}(self): self.text = 'Sort the {n} letters.'\n" for n in range(20))
+    program = f"class Desk:\n    def __init__(self): self.text = A\n{methods}    def run(self): SEND\n"
+    many = "".join(f"        if q == {n}: self.text = 'Sort the {n} letters.'; return\n" for n in range(20))
+    one = f"class Desk:\n    def __init__(self): self.text = A\n    def m(self, q):\n{many}    def run(self): SEND\n"
+    for each in (program, one):
+        request = request_of(each.replace("SEND", SEND.replace("text}", "self.text}")))
+        assert request.complete is all(f"the {n} letters" in shown(request.prompts[0].template) for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "complete"),
+    [
+        ('"Say: {x!s}".format(x=A)', "Say: Sort the letters.", True),
+        ('"Say: {0!r}".format(A)', "Say: <0!r>", False),
+        ('"Say: {:.10}".format(A)', "Say: <:.10>", False),
+        ('"Say: {:.2f}".format(q)', "Say: <:.2f>", True),
+        ('f"Say: {A!r}"', "Say: <A>", False),
+        ('f"Say: {q!r}"', "Say: <q>", True),
+    ],
+)
+def test_a_text_that_a_format_makes_another_one_of_is_not_known(text: str, said: str, complete: bool) -> None:
+    assert sent(f"text = {text}\nSEND") == ([said], complete)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ("A", "text = B", OTHER),
+        ("A", "text = B if x else 'Sort.'", "[Sort the letters.|[Sort the parcels.|Sort.]]"),
+        ("A", "if (text := B): pass", OTHER),
+        ("A", "text = x", "[Sort the letters.|<x>]"),
+    ],
+)
+def test_a_constant_that_a_turn_leaves_for_the_next_one(before: str, after: str, text: str) -> None:
+    assert sent(f"text = {before}\nfor x in letters:\n    SEND\n    {after}") == ([text], True)
