@@ -37,6 +37,27 @@ class Around:
         self.known: dict[tuple[Place, str], Value | None] = {}
         # Last names of what is called somewhere with nothing that matters.
         self.bare = {name for facts in callers.homes.values() for name in facts.bare}
+        self.left_out: dict[Place, bool] = {}
+
+    def bare_of(self, place: Place) -> bool:
+        """Whether a function may be called, or a class made an object of, with nothing that matters.
+
+        Another file that has a function or class of that name for itself means its own.
+        """
+        if place not in self.left_out:
+            names = self.callers.names_of(place)
+            self.left_out[place] = not self.bare.isdisjoint(names) and any(
+                name in names and not self._own(facts, name, place)
+                for facts in self.callers.homes.values()
+                for name in facts.bare
+            )
+        return self.left_out[place]
+
+    def _own(self, facts: Facts, name: str, place: Place) -> bool:
+        """Whether a file has something else under a name than this function or its class."""
+        if name not in facts.functions and name not in facts.bases:
+            return False
+        return self.callers.classes.target(facts, f":{name}", {place}) != place
 
     def who(self, call: Call, facts: Facts) -> Bound:
         """What holds of the parameters and attributes by which a call says its model and its client."""
@@ -115,7 +136,7 @@ class Around:
         place = (home.file, f"{owner}.__init__")
         made = self.callers.calls_of(place) if place[1] in home.functions else []
         told = {attribute in given.arguments or not given.invocation.arguments.complete for given in made}
-        if owner.rpartition(".")[2] in self.bare:
+        if self.bare_of(place):
             told.add(False)
         if len(told) != 1:
             return None
@@ -142,7 +163,7 @@ class Around:
             # Nobody in sight takes the way here.
             return (Hole(name, every[0].invocation.span),)
         left = any(name not in given.arguments and given.invocation.arguments.complete for given in calls)
-        if not calls or (left and default is not None) or not self.bare.isdisjoint(self.callers.names_of(place)):
+        if not calls or (left and default is not None) or self.bare_of(place):
             return default if default is not None and literal(default) is not None else None
         unknown: Value = (Hole(name, calls[0].invocation.span),)
         if len(calls) > MAX_GIVEN or any(name not in given.arguments for given in calls):

@@ -19,6 +19,7 @@ from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_as
 from promptlint.extract.joins import either_message, one_of, optional
+from promptlint.extract.messages import spoken_as
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import has_text, state_of
 from promptlint.extract.volatility import TELLING
@@ -510,7 +511,7 @@ class Linker:
         self.active.add(place)
         outer, self.trail, deepest, self.deepest = self.trail, {place}, self.deepest, self.depth
         try:
-            result = self._returned(function, owner, given)
+            result = self._returned(key, function, owner, given)
         finally:
             self.active.discard(place)
             self.assumed = assumed
@@ -522,8 +523,10 @@ class Linker:
             self.answers[asked] = (result, given, inner, height)
         return result
 
-    def _returned(self, function: Function, owner: Facts, given: Bound) -> Value | None:
+    def _returned(self, key: str, function: Function, owner: Facts, given: Bound) -> Value | None:
         result = self.value(function.returns, owner, given)
+        if not isinstance(result, tuple) and (said := given.get(owner.spoken.get(key, ""))) is not None:
+            result = spoken_as(result, said)
         # Of a helper that only passes values on, the call itself says more than the holes inside it.
         if has_text(result) or not isinstance(result, tuple) or self.lacks(result):
             return result

@@ -77,7 +77,7 @@ class Objects:
                 told[name] = linker.resolve(value, made.facts, self._at(made, value, given, outer))
         elif span == SEVERAL:
             told = {name: (Hole(name, invocation.span),) for name, _ in parameters}
-        elif self.callers.around.bare.isdisjoint(self.callers.names_of(place)):
+        elif not self.callers.around.bare_of(place):
             return None
         for name, default in parameters if made is None or made.invocation.arguments.complete else ():
             if default is not None and name not in told:

@@ -1,4 +1,4 @@
-"""Ways through a function that leave its statements early: exceptions, `break`, `return`, bounds of what is followed."""
+"""Ways that leave the statements of a function early: exceptions, `break`, `return`; bounds of what is followed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EITHER, OTHER = "[Sort the parcels.|Sort the letters.]", "[Sort the letters.|Sor
     ("body", "text"),
     [
         ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    pass\nSEND", EITHER),
-        ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    print(q)\nexcept E:\n    pass\nSEND", EITHER),
+        ("text = A\ntry:\n    int(q)\n    text = B\nexcept V:\n    print(q)\nexcept E:\n    pass\nSEND", EITHER),
         ("text = A\ntry:\n    int(q)\n    text = B\nexcept ValueError:\n    return\nSEND", "Sort the parcels."),
         ("text = A\nwith contextlib.suppress(ValueError):\n    int(q)\n    text = B\nSEND", EITHER),
         ("text = A\nwith open(q) as f:\n    text = B\nSEND", "Sort the parcels."),
@@ -131,3 +131,71 @@ def test_a_text_that_a_format_makes_another_one_of_is_not_known(text: str, said:
 )
 def test_a_constant_that_a_turn_leaves_for_the_next_one(before: str, after: str, text: str) -> None:
     assert sent(f"text = {before}\nfor x in letters:\n    SEND\n    {after}") == ([text], True)
+
+
+def messages_of(program: str) -> tuple[list[tuple[str, str]], bool]:
+    request = request_of(program)
+    return [(prompt.role, shown(prompt.template)) for prompt in request.prompts], request.complete
+
+
+CREATE = '\n    client.chat.completions.create(model="gpt-5", messages={})\n'
+
+
+def test_the_role_that_a_helper_is_given() -> None:
+    helper = "def msg(role, content): return {'role': role, 'content': content}\n"
+    helper += "def ask(text): return msg('user', text)\n"
+    program = helper + "def run(q):" + CREATE.format("[msg('system', A), msg(content=B, role='user'), ask(q)]")
+    wanted = [("system", "Sort the letters."), ("user", "Sort the parcels."), ("user", "<q>")]
+    assert messages_of(program) == (wanted, True)
+    program = helper + "def run(q, who):" + CREATE.format("[msg(who, A)]")
+    assert messages_of(program) == ([("unknown", "Sort the letters.")], False)
+
+
+def test_a_role_that_is_not_known_leaves_a_text_of_the_program_incomplete() -> None:
+    program = "def run(q):\n    who = 'user' if q else 'system'" + CREATE.format("[{'role': who, 'content': A}]")
+    assert messages_of(program) == ([("unknown", "Sort the letters.")], False)
+    turns = "[{'role': turn['role'], 'content': turn['content']} for turn in history]"
+    program = "def run(q, history):" + CREATE.format(f"[{{'role': 'system', 'content': A}}] + {turns}")
+    assert not any(each.expression == "role" for each in request_of(program).unresolved)
+
+
+def test_a_class_of_the_same_name_elsewhere_changes_no_model() -> None:
+    desk = """
+        class Desk:
+            def __init__(self, model="gpt-5"): self.model = model
+            def run(self, q):
+                client.chat.completions.create(model=self.model, messages=[{"role": "user", "content": A + q}])
+        def make(model): return Desk(model=model)
+        def run(q): make("o3").run("Which letters are left?")
+    """
+    own = "class Desk:\n    def __init__(self, path='x'): self.path = path\ndef run(): return Desk()\n"
+    mine = START + textwrap.dedent(desk)
+    alone = link([facts(Source("a.py", mine))]).requests
+    beside = link([facts(Source("a.py", mine)), facts(Source("b.py", own))]).requests
+    taken = link([facts(Source("a.py", mine)), facts(Source("b.py", "from a import Desk\nDesk().run('x y')"))]).requests
+    assert [each.model for each in alone] == [each.model for each in beside] == ["o3"]
+    assert "o3" not in [each.model for each in taken]
+
+
+def test_an_object_of_one_class_or_another() -> None:
+    program = """
+        class Letters:
+            def ask(self, s): SEND
+        class Parcels:
+            def ask(self, s): SEND
+        def run(q):
+            desk = Letters() if q == "z" else Parcels()
+            desk.ask("What is the time over there?")
+    """.replace("SEND", SEND.replace("text}", "A + s}"), 1).replace("SEND", SEND.replace("text}", "B + s}"))
+    found = [each for each in link([facts(Source("app.py", START + textwrap.dedent(program)))]).requests if each.api]
+    asked = [each for each in found if any("over there" in shown(prompt.template) for prompt in each.prompts)]
+    assert asked and not any(each.complete for each in asked)
+
+
+def test_messages_that_are_made_of_others() -> None:
+    lists = "m = [{'role': 'system', 'content': A}, {'role': 'user', 'content': B}]\n    "
+    first = "def run(q):\n    first = {'role': 'system', 'content': A}"
+    wanted = [("user", "Sort the letters.")]
+    assert messages_of(first + CREATE.format("[{**first, 'role': 'user'}]")) == (wanted, True)
+    for made in ("[dict(x, role='user') for x in m]", "[x for i, x in enumerate(m) if i]"):
+        assert not messages_of(f"def run(q):\n    {lists}{CREATE.strip().format(made)}\n")[1], made

@@ -56,6 +56,7 @@ from promptlint.template import (
     Ref,
     Repeat,
     Test,
+    Text,
     Value,
     Volatility,
 )
@@ -387,6 +388,9 @@ def dictionary(file: File, scope: Scope, node: ast.Dict) -> Value:
             if type(value) is Mapping:
                 entries.extend(value.entries)
                 complete = complete and value.complete
+            elif type(value) is Message and value.role != "unknown":
+                # `{**message, "content": text}`
+                entries += (("role", (Text(value.role, value.span, False),)), ("content", value.content))
             else:
                 entries.append((SPREAD, value))
                 complete = complete and may_be_dict(value)
@@ -457,8 +461,16 @@ def comprehension(file: File, scope: Scope, node: ast.ListComp | ast.SetComp | a
         return some
     span = file.span(node)
     if isinstance(value, tuple):
-        return Items((several(Repeat(value, over, span, state[0], unordered=mixed)),), span, True)
+        # What is made of each of some messages in a way that is not followed is not known.
+        whole = single_hole(value) is None or not any(_of_messages(scope, each.iter) for each in node.generators)
+        return Items((several(Repeat(value, over, span, state[0], unordered=mixed)),), span, whole)
     return Items((if_holds(any_of, value),), span, False)
+
+
+def _of_messages(scope: Scope, node: ast.expr) -> bool:
+    """Whether an iteration goes over a list of messages that is known, counted or turned around perhaps."""
+    given = scope.values.get(dotted(node.args[0] if isinstance(node, ast.Call) and node.args else node))
+    return isinstance(given, Items) and any(isinstance(item, Message) for item in given.items)
 
 
 def dict_comprehension(file: File, scope: Scope, node: ast.DictComp) -> Value:

@@ -14,7 +14,21 @@ from promptlint.extract.names import describing
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
-from promptlint.template import Apply, Arguments, Choice, Hole, Items, Mapping, Message, Ref, Span, Text, Value, parts
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Span,
+    Text,
+    Value,
+    parts,
+)
 
 # One file says no more: what is generated has thousands of calls that are all alike.
 MAX_INVOCATIONS = 5_000
@@ -270,6 +284,9 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         node = node.value
     if isinstance(node, ast.BoolOp):
         node = node.values[-1]
+    if isinstance(node, ast.IfExp):
+        _note_either(file, scope, name, node)
+        return
     found = ""
     if isinstance(node, ast.Call):
         found = called_name(file, scope, node.func)
@@ -286,6 +303,17 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
             _note_way(scope, name, found, file.span(node))
     elif type(node) in NAMES and (items := class_in_sight(scope, f"{dotted(node)}{ITEM}")):
         _keep(file, scope, f"{name}{ITEM}", items)
+
+
+def _note_either(file: File, scope: Scope, name: str, node: ast.IfExp) -> None:
+    """Remember that a name stands for an object of one class or of another: `desk = Desk() if open else Counter()`."""
+    note_type(file, scope, name, node.orelse)
+    other = scope.types.get(name)
+    note_type(file, scope, name, node.body)
+    if other != scope.types.get(name) and name in scope.made:
+        scope.mixed.add(name)
+        # A condition that holds nowhere else.
+        scope.made[name] = (scope.types[name], (*scope.guards, (Condition(""), True)), SEVERAL)
 
 
 def _note_way(scope: Scope, name: str, found: str, span: Span) -> None:

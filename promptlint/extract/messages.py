@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+import msgspec
+
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
@@ -32,6 +34,16 @@ DESCRIPTION = "description"
 def role_named(word: str) -> str:
     """The role behind a provider's word for it, "unknown" for any other."""
     return ROLES.get(word.lower(), "unknown")
+
+
+def spoken_as(made: Value, said: Value) -> Value:
+    """A message, or those of a list, with the role that the function which makes it is given; others as they are."""
+    if isinstance(made, Items):
+        return msgspec.structs.replace(made, items=tuple(spoken_as(item, said) for item in made.items))
+    if not isinstance(made, Message) or made.role != "unknown":
+        return made
+    role = role_named(literal(said) or role_constant(said) or "")
+    return made if role == "unknown" else msgspec.structs.replace(made, role=role)
 
 
 def as_message(mapping: Mapping) -> Message | None:
