@@ -71,12 +71,15 @@ def _replace(target: Template, positional: list[Value], keywords: dict[str, Valu
     """What is replaced, and by what, one after another: a chain of calls is one operation."""
     if len(positional) < 2:
         return None
-    result = target
+    result, count = target, None
+    if len(positional) == 3:
+        number = single_hole(positional[2])
+        count = int(number.expression) if number is not None and number.expression.isdecimal() else None
     for wanted, given in zip(positional[::2], positional[1::2], strict=False):
         old = literal(wanted)
         if not old or (len(result) == 1 and type(result[0]) is Hole):
             return None
-        result = operations.replace(result, old, in_text(given))
+        result = operations.replace(result, old, in_text(given), count)
     return result
 
 
@@ -265,6 +268,9 @@ OPERATIONS: dict[str, Operation] = {
     "title": _recased(str.title),
     "capitalize": lambda target, positional, keywords, part: operations.capitalize(target),
     "substitute": lambda target, positional, keywords, part: operations.substitute(target, by_name(keywords)),
+    "safe_substitute": lambda target, positional, keywords, part: operations.substitute(
+        target, by_name(keywords), partial=True
+    ),
     "mustache": _mustache,
     "jinja": _jinja,
     "render": _render,

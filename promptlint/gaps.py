@@ -1,7 +1,8 @@
 """What of a request is not known, part by part: `complete` says that nothing of it is left.
 
 A value that is put in at run time is known as such: the question of a user, a document, the turns of a conversation.
-Not known is what the program says itself, or is told by its settings or its callers, and what could not be read.
+Not known is what the program says itself, or is told by its settings or its callers, and what could not be read: texts
+that are cut short, or made into others in a way that is not followed, and the role of a text of the program.
 """
 
 from __future__ import annotations

@@ -271,13 +271,15 @@ def _given(keywords: Mapping[str, Template], name: str, place: Span) -> Template
 DOLLAR = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[_a-zA-Z][_a-zA-Z0-9]*)|\{(?P<braced>[_a-zA-Z][_a-zA-Z0-9]*)\})")
 
 
-def substitute(target: Template, keywords: Mapping[str, Template]) -> Template:
-    """`string.Template(target).substitute(**keywords)`."""
+def substitute(target: Template, keywords: Mapping[str, Template], *, partial: bool = False) -> Template:
+    """`string.Template(target).substitute(**keywords)`; `partial` (`safe_substitute`) leaves what has no value."""
 
     def value(ruler: Ruler, match: re.Match[str]) -> Template:
         name = match["named"] or match["braced"]
         if name is None:
             return (ruler.text("$", match.start(), match.end()),)
+        if partial and name not in keywords:
+            return ruler.cut(match.start(), match.end())
         return _given(keywords, name, ruler.place(match.start(), match.end()))
 
     return _filled_in(target, "$", DOLLAR, value)
@@ -310,12 +312,16 @@ def _filled_in(
     return over_texts(target, change)
 
 
-def replace(target: Template, old: str, new: Template) -> Template:
-    """`target.replace(old, new)`."""
+def replace(target: Template, old: str, new: Template, count: int | None = None) -> Template:
+    """`target.replace(old, new)`, or `target.replace(old, new, count)`."""
     if not old:
         return target
+    counter = Counter()
 
     def change(ruler: Ruler) -> Template:
+        if count is not None:
+            found = (match for match in re.finditer(re.escape(old), ruler.value) if counter.take() < count)
+            return ruler.replaced(found, lambda match: new)
         if ruler.value.count(old) > MAX_FIELDS:
             with_text = known if (known := literal(new)) is not None else OBJECT
             grown = ruler.value.count(old) * (len(with_text) - len(old)) > MAX_GROWN
@@ -323,7 +329,7 @@ def replace(target: Template, old: str, new: Template) -> Template:
             return (ruler.text(changed, 0, len(ruler.value)),)
         return ruler.replaced(re.finditer(re.escape(old), ruler.value), lambda match: new)
 
-    return over_texts(target, change)
+    return over_texts(target, change, counter)
 
 
 def strip(target: Template, characters: str | None = None, *, left: bool = True, right: bool = True) -> Template:

@@ -14,6 +14,7 @@ from promptlint.source import Source
 
 START = """\
 import contextlib
+from string import Template
 from openai import OpenAI
 client = OpenAI()
 A = "Sort the letters."
@@ -114,6 +115,9 @@ def test_more_ways_than_are_followed() -> None:
         ('"Say: {:.2f}".format(q)', "Say: <:.2f>", True),
         ('f"Say: {A!r}"', "Say: <A>", False),
         ('f"Say: {q!r}"', "Say: <q>", True),
+        ('"a b a b a".replace("a", B, 2)', "Sort the parcels. b Sort the parcels. b a", True),
+        ('Template("$a and $b").safe_substitute(a=A)', "Sort the letters. and $b", True),
+        ('Template("$a and $b").substitute(a=A)', "Sort the letters. and <b>", True),
     ],
 )
 def test_a_text_that_a_format_makes_another_one_of_is_not_known(text: str, said: str, complete: bool) -> None:
@@ -198,4 +202,5 @@ def test_messages_that_are_made_of_others() -> None:
     wanted = [("user", "Sort the letters.")]
     assert messages_of(first + CREATE.format("[{**first, 'role': 'user'}]")) == (wanted, True)
     for made in ("[dict(x, role='user') for x in m]", "[x for i, x in enumerate(m) if i]"):
-        assert not messages_of(f"def run(q):\n    {lists}{CREATE.strip().format(made)}\n")[1], made
+        sending = CREATE.strip().format(f"[{{'role': 'system', 'content': A}}] + {made}")
+        assert not messages_of(f"def run(q):\n    {lists}{sending}\n")[1], made

@@ -63,7 +63,6 @@ METHODS = frozenset(
 SAME_AS = {
     "format_messages": "format",
     "format_prompt": "format",
-    "safe_substitute": "substitute",
 }
 # Those of them that a list of messages has, too.
 FILLED = frozenset({"partial", "format_messages"})

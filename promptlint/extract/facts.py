@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.template import Arguments, Hole, Mapping, Message, Span, Test, Value
+from promptlint.template import Arguments, Hole, Items, Mapping, Message, Span, Test, Value
 
 # The delimiters of a Jinja environment where they are not jinja2's own, by its names for them, in their order.
 Syntax: TypeAlias = tuple[tuple[str, str], ...]
@@ -69,6 +69,25 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     settings: str = ""
     spread: Mapping | None = None
     called: str = ""
+
+
+# Messages of a list that is long, and of all long lists that the requests of one file may have.
+_LONG, MAX_LONG = 40, 20_000
+
+
+def shortened(before: int, call: Call) -> tuple[int, Call]:
+    """A call, and how many messages stand in long lists with those of it, `before` being those of the calls before.
+
+    Each of a thousand requests of one growing list holds all those before: of too many the first messages are kept.
+    """
+    for slot, value in call.slots:
+        if type(value) is Items and len(value.items) > _LONG:
+            before += len(value.items)
+            if before > MAX_LONG:
+                kept = Items(value.items[:_LONG], value.span, False)
+                slots = tuple((each, kept if each == slot else other) for each, other in call.slots)
+                call = msgspec.structs.replace(call, slots=slots)
+    return before, call
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):

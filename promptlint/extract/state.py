@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from promptlint.extract.catalogue import Lexicon, lexicon
-from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.facts import Call, Facts, Site, shortened
 from promptlint.extract.names import describing, prompt_like, words
 from promptlint.extract.volatility import CONSTANT, DEPLOY, TELLING, UNKNOWN, State, strongest
 from promptlint.source import Source
@@ -82,9 +82,8 @@ class Scope:
         # Names that it declares global, and what all names held where it gave something back.
         self.declared: set[str] = set()
         self.left: list[dict[str, Value]] = []
-        # How things stood at each `continue` and `break` of the loop that is being read, and at which line.
+        # How things stood at each `continue` and `break` of the loop that is read, at which line; all lines of `break`.
         self.ends: list[tuple[Scope, int]] = []
-        # The lines of each `break` among them.
         self.breaks: list[int] = []
         # Sites of the last value of each name, so that a value grown by `+=` is noted once.
         self.noted: dict[str, int] = {}
@@ -222,8 +221,7 @@ class File:
         # How many expressions were evaluated so far, and how many of them gave a value that is bound to a name.
         self.made = 0
         self.reused = 0
-        # How many messages stand in the long lists that are sent.
-        self.long = 0
+        self.long = 0  # messages of the long lists that are sent
         # The last text of very many parts that was noted, and its index.
         self.longest: tuple[int, Site | None] = (0, None)
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
@@ -409,14 +407,7 @@ class File:
                 return
 
     def note_call(self, call: Call) -> None:
-        for slot, value in call.slots:
-            if type(value) is Items and len(value.items) > _LONG:
-                self.long += len(value.items)
-                if self.long > MAX_LONG:
-                    # Each of a thousand requests of one growing list holds all messages of those before.
-                    kept = Items(value.items[:_LONG], value.span, False)
-                    slots = tuple((each, kept if each == slot else other) for each, other in call.slots)
-                    call = msgspec.structs.replace(call, slots=slots)
+        self.long, call = shortened(self.long, call)
         self.facts.calls.append(call)
 
     @contextlib.contextmanager
@@ -433,8 +424,6 @@ class File:
         return prompt_like(name) if said is None else said
 
 
-# Messages of long lists that the requests of one file have together; of more the first ones are kept.
-MAX_LONG, _LONG = 20_000, 40
 # Parts of a text from which on it is looked at whether it goes on from the one before: that costs as much as both.
 # Words that are looked for one by one.
 _MANY, _SEVERAL = 200, 20
