@@ -288,7 +288,7 @@ class _Entry:
         written = _written(node)
         if written or _named_text(node):
             value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
-            if isinstance(value, tuple) and (written or textual(value)):
+            if isinstance(value, tuple) and (written or _all_text(value)):
                 return value
         return (self.left(node, self.state(node)),)
 
@@ -313,6 +313,12 @@ def _written(node: ast.expr) -> bool:
             return False
         return isinstance(func.value, ast.Name | ast.Constant)
     return isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)
+
+
+def _all_text(value: Template) -> bool:
+    """Whether each of the values that an expression may have is a text."""
+    part = value[0] if len(value) == 1 else None
+    return all(map(_all_text, part.branches)) if type(part) is Choice else textual(value)
 
 
 def _named_text(node: ast.expr) -> bool:
