@@ -27,6 +27,8 @@ from promptlint.template import (
     Hole,
     Items,
     Mapping,
+    Ref,
+    Repeat,
     Template,
     Text,
     Value,
@@ -277,3 +279,14 @@ OPERATIONS: dict[str, Operation] = {
 }
 # Operations that say what they are given in another form; the last one is not worked out.
 MADE = OPERATIONS.keys() | {"shown"}
+
+
+def given_up(value: Value) -> Value:
+    """What is left of a value that is not looked into any more."""
+    if isinstance(value, tuple):
+        return tuple(
+            part.fallback if (type(part) is Ref or type(part) is Apply) else part
+            for part in value
+            if (type(part) is not Choice and type(part) is not Repeat)
+        )
+    return value

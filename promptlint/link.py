@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import decisions, loading, signatures
-from promptlint.applied import MADE, MAX_BRANCHES, OPERATIONS, by_name, or_default, picked, sliced
+from promptlint.applied import MADE, MAX_BRANCHES, OPERATIONS, by_name, given_up, or_default, picked, sliced
 from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, client_of, model_name, unset
@@ -167,7 +167,7 @@ class Linker:
         self.steps += 1
         if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.cuts - self.before > MAX_CUTS:
             self.cuts += 1
-            return _given_up(value)
+            return given_up(value)
         if type(value) is tuple and (not value or (len(value) == 1 and type(value[0]) in _LEAVES)):
             # Most values are that simple.
             given = _given(value[0], bound) if value and bound else None
@@ -593,13 +593,3 @@ def _given(part: Part, bound: Bound) -> Value | None:
 # What alone makes up a value may be a list, too.
 _ALONE = (Ref, Apply, Hole, Choice)
 _LEAVES = (Text, Hole)
-
-
-def _given_up(value: Value) -> Value:
-    if isinstance(value, tuple):
-        return tuple(
-            part.fallback if (type(part) is Ref or type(part) is Apply) else part
-            for part in value
-            if (type(part) is not Choice and type(part) is not Repeat)
-        )
-    return value

@@ -110,9 +110,9 @@ def test_more_ways_than_are_followed() -> None:
     ("text", "said", "complete"),
     [
         ('"Say: {x!s}".format(x=A)', "Say: Sort the letters.", True),
-        ('"Say: {0!r}".format(A)', "Say: <0!r>", False),
-        ('"Say: {:.10}".format(A)', "Say: <:.10>", False),
-        ('"Say: {:.2f}".format(q)', "Say: <:.2f>", True),
+        ('"Say: {0!r}".format(A)', "Say: 'Sort the letters.'", True),
+        ('"Say: {:.10}".format(A)', "Say: <0>", False),
+        ('"Say: {:.2f}".format(q)', "Say: <q>", True),
         ('f"Say: {A!r}"', "Say: <A>", False),
         ('f"Say: {q!r}"', "Say: <q>", True),
         ('"a b a b a".replace("a", B, 2)', "Sort the parcels. b Sort the parcels. b a", True),

@@ -15,7 +15,7 @@ from promptlint.extract.facts import SEVERAL
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.lists import GROWING
 from promptlint.extract.state import File, Scope, has_text, single_hole, state_of, textual
-from promptlint.extract.turns import MAX_NODES, Loop
+from promptlint.extract.turns import MAX_NODES, Loop, all_text, named_text
 from promptlint.extract.volatility import CONSTANT, NAMES, UNKNOWN, State, children, dotted, of_name, strongest, terms
 from promptlint.extract.without import Marks, Without
 from promptlint.operations import literal, several
@@ -286,9 +286,9 @@ class _Entry:
         if node is None:
             return (self.left(target, self.state(target)),)
         written = _written(node)
-        if written or _named_text(node):
+        if written or named_text(node):
             value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
-            if isinstance(value, tuple) and (written or _all_text(value)):
+            if isinstance(value, tuple) and (written or all_text(value)):
                 return value
         return (self.left(node, self.state(node)),)
 
@@ -313,19 +313,6 @@ def _written(node: ast.expr) -> bool:
             return False
         return isinstance(func.value, ast.Name | ast.Constant)
     return isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)
-
-
-def _all_text(value: Template) -> bool:
-    """Whether each of the values that an expression may have is a text."""
-    part = value[0] if len(value) == 1 else None
-    return all(map(_all_text, part.branches)) if type(part) is Choice else textual(value)
-
-
-def _named_text(node: ast.expr) -> bool:
-    """Whether an expression may be a text that stands elsewhere: a name, an item, one of several."""
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and not node.keywords and not node.args
-    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.IfExp | ast.BoolOp)
 
 
 def _state(scope: Scope, node: ast.expr) -> State:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from promptlint.extract.callsite import CallSite
-from promptlint.extract.state import File
+from promptlint.extract.state import File, textual
 from promptlint.extract.volatility import NAMES, children, dotted
-from promptlint.template import Volatility
+from promptlint.template import Choice, Template, Volatility
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 
@@ -166,3 +166,16 @@ def _walk(statements: Sequence[ast.AST]) -> Iterator[Any]:
         yield node
         if kind not in _SCOPES:
             stack += reversed(children(node))
+
+
+def all_text(value: Template) -> bool:
+    """Whether each of the values that an expression may have is a text."""
+    part = value[0] if len(value) == 1 else None
+    return all(map(all_text, part.branches)) if type(part) is Choice else textual(value)
+
+
+def named_text(node: ast.expr) -> bool:
+    """Whether an expression may be a text that stands elsewhere: a name, an item, one of several."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and not node.keywords and not node.args
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.IfExp | ast.BoolOp)
