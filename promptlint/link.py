@@ -569,7 +569,8 @@ class Linker:
         if part.operation == "jinja" and result is not None:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})
-        if result is None and part.operation in MADE and any(map(has_text, (target, *positional, *keywords.values()))):
+        made_of = (() if part.operation == "join" else target, *positional, *keywords.values())
+        if result is None and part.operation in MADE and any(map(has_text, made_of)):
             # What is made of it is said by the program, too.
             self.unseen.add(part.fallback.span)
         return (part.fallback,) if result is None else result

@@ -115,6 +115,7 @@ def test_more_ways_than_are_followed() -> None:
         ('"Say: {:.2f}".format(q)', "Say: <q>", True),
         ('f"Say: {A!r}"', "Say: <A>", False),
         ('f"Say: {q!r}"', "Say: <q>", True),
+        ('"Say: " + " ".join(letters[1:])', "Say: <\" \".join(letters[1:])>", True),
         ('"a b a b a".replace("a", B, 2)', "Sort the parcels. b Sort the parcels. b a", True),
         ('Template("$a and $b").safe_substitute(a=A)', "Sort the letters. and $b", True),
         ('Template("$a and $b").substitute(a=A)', "Sort the letters. and <b>", True),
