@@ -16,6 +16,7 @@ from promptlint.extract.names import class_of_prompts, of_template, settings_of_
 from promptlint.extract.partials import name_bound
 from promptlint.extract.places import SHARED, alias, renew
 from promptlint.extract.sending import OPENAI_ADDRESSES, note_patched
+from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import (
     KEYWORD,
     NAME,
@@ -28,7 +29,7 @@ from promptlint.extract.sites import (
     unclaimed,
 )
 from promptlint.extract.spreads import with_entry
-from promptlint.extract.state import File, Scope, key_of, single_hole, textual
+from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import Items, Mapping, Message, Value
 

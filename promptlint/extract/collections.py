@@ -13,7 +13,8 @@ import ast
 import msgspec
 
 from promptlint.extract.callsite import Evaluate
-from promptlint.extract.state import NEARLY, File, Scope, fallback_of, single_hole, textual
+from promptlint.extract.shown_as import NEARLY
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, textual
 from promptlint.extract.volatility import NAMES, UNKNOWN
 from promptlint.operations import literal
 from promptlint.template import Apply, Items, Mapping, Ref, Value

@@ -9,6 +9,7 @@ import msgspec
 
 from promptlint.extract import schemas
 from promptlint.extract.against import answers, of_failures
+from promptlint.extract.annotations import of_strings
 from promptlint.extract.attempts import attempt, within
 from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
@@ -18,7 +19,7 @@ from promptlint.extract.decorated import decorated, wrappers
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Described, Function
 from promptlint.extract.handled import forget_handled
-from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields, of_strings
+from promptlint.extract.invocations import called_name, note_annotation, note_attribute, note_fields
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_globals, note_later, note_nonlocal, note_set, ways
 from promptlint.extract.lists import begins_with

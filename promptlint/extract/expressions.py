@@ -25,9 +25,10 @@ from promptlint.extract.messages import as_asked, as_message, note_company, note
 from promptlint.extract.names import PASSING, example_like
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sending import PIPES, chain
+from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import consider, settle, take_examples
 from promptlint.extract.spreads import may_be_dict
-from promptlint.extract.state import File, Scope, fallback_of, key_of, single_hole, state_of, textual
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.strings import constant, fstring
 from promptlint.extract.subscripts import subscript
 from promptlint.extract.volatility import (

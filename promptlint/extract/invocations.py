@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from promptlint.extract.annotations import annotated_class, items_of, of_text
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Function, Invocation
 from promptlint.extract.names import describing
@@ -37,19 +38,12 @@ MAX_LENT = 16
 # Calls that pass what follows on to the function they are given first, or second.
 _FIRST = frozenset({"partial", "to_thread", "submit"})
 _SECOND = frozenset({"run_in_executor"})
-# Classes that say what is in them, not what they are.
-_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
 # The place of an argument that is a list, and a function that this was given to before, with its place there.
 _Kept: TypeAlias = tuple[str, str, str]
 # Members of an enumeration are slow to look up.
 _CONSTANT = CONSTANT[0]
 # What calling an object calls.
 CALLED = "__call__"
-_COLLECTIONS = frozenset("list List tuple Tuple set Set frozenset Sequence Iterable Collection".split())
-_PLAIN = frozenset(
-    "str int float bool bytes dict list tuple set frozenset object None Any Dict List Tuple Set Callable Iterable "
-    "Iterator Sequence Mapping Literal Union Self Awaitable Generator AsyncGenerator AsyncIterator Path".split()
-)
 
 
 def note_invocation(
@@ -369,7 +363,7 @@ def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -
         scope.texts.add(name)
         return
     found = annotated_class(annotation)
-    if not found and name and isinstance(annotation, ast.Subscript) and (inner := _items(annotation)) is not None:
+    if not found and name and isinstance(annotation, ast.Subscript) and (inner := items_of(annotation)) is not None:
         found, name = annotated_class(inner), f"{name}{ITEM}"
     if found and name:
         first, _, rest = found.partition(".")
@@ -378,47 +372,7 @@ def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -
             _keep(file, scope, name, known)
 
 
-def of_strings(annotation: ast.expr) -> bool:
-    """Whether an annotation is that of a collection of strings: `list[str]`, `Sequence[str]`, `tuple[str, ...]`."""
-    if not isinstance(annotation, ast.Subscript) or dotted(annotation.value).rpartition(".")[2] not in _COLLECTIONS:
-        return False
-    inner = annotation.slice
-    if isinstance(inner, ast.Tuple) and len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant):
-        inner = inner.elts[0]
-    return isinstance(inner, ast.Name) and inner.id == "str"
-
-
-def of_text(annotation: ast.expr) -> bool:
-    """Whether an annotation is that of one string: `str`, `str | None`, `Optional[str]`."""
-    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        sides = (annotation.left, annotation.right)
-        return any(map(of_text, sides)) and all(of_text(side) or _is_none(side) for side in sides)
-    if isinstance(annotation, ast.Subscript) and dotted(annotation.value).rpartition(".")[2] == "Optional":
-        annotation = annotation.slice
-    return isinstance(annotation, ast.Name) and annotation.id == "str"
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
-# Collections. The class of their items stands under the name of the collection with `ITEM` behind it.
-_DICTS = frozenset("dict Dict Mapping MutableMapping defaultdict OrderedDict".split())
 ITEM = "[]"
-
-
-def _items(annotation: ast.Subscript, depth: int = 0) -> ast.expr | None:
-    """The annotation of the items of an annotated list, or of the values of a dict."""
-    last = dotted(annotation.value).rpartition(".")[2]
-    inner = annotation.slice
-    first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
-    if last in _AROUND and depth < 4:
-        return _items(first, depth + 1) if isinstance(first, ast.Subscript) else None
-    if last in _COLLECTIONS:
-        return first
-    if last in _DICTS and isinstance(inner, ast.Tuple) and len(inner.elts) == 2:
-        return inner.elts[1]
-    return None
 
 
 def note_item(file: File, scope: Scope, target: ast.expr, iterable: ast.expr) -> None:
@@ -449,28 +403,6 @@ def _item(file: File, scope: Scope, node: ast.expr) -> str:
         found = called_name(file, scope, node)
         found = f"{found}{ITEM}" if found[:1] == ":" else ""
     return found or (f":{scope.key(written)}" if scope.kind != "function" else "")
-
-
-def annotated_class(node: ast.expr, depth: int = 0) -> str:
-    """The dotted name of the one class that an annotation speaks of, or ""."""
-    if depth > 4:
-        return ""
-    if type(node) is ast.Name:
-        return node.id if node.id[:1].isupper() and node.id not in _PLAIN else ""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        name = node.value.strip()
-        return name if all(part.isidentifier() for part in name.split(".")) and name not in _PLAIN else ""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        left = annotated_class(node.left, depth + 1)
-        return left or annotated_class(node.right, depth + 1)
-    if isinstance(node, ast.Subscript):
-        if dotted(node.value).rpartition(".")[2] not in _AROUND:
-            return ""
-        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        return annotated_class(inner, depth + 1)
-    name = dotted(node)
-    last = name.rpartition(".")[2]
-    return name if last[:1].isupper() and last not in _PLAIN and not name.startswith(".") else ""
 
 
 def type_of(file: File, scope: Scope, node: ast.expr) -> str:

@@ -10,8 +10,9 @@ import ast
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.names import words
 from promptlint.extract.prompt_paths import extension, may_hold_templates
+from promptlint.extract.shown_as import shorten
 from promptlint.extract.sites import KEYWORD
-from promptlint.extract.state import File, has_text, shorten, state_of, textual
+from promptlint.extract.state import File, has_text, state_of, textual
 from promptlint.extract.volatility import strongest
 from promptlint.operations import literal
 from promptlint.template import Apply, Arguments, Hole, Items, Ref, Template, Text, Value

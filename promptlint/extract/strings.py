@@ -13,7 +13,8 @@ from promptlint.extract.invocations import shown_as
 from promptlint.extract.literals import Field, Piece, ScanError, scan
 from promptlint.extract.loads import note_name
 from promptlint.extract.patterns import lazy
-from promptlint.extract.state import File, Scope, fallback_of, shorten, single_hole, state_of, textual
+from promptlint.extract.shown_as import shorten
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import CONSTANT, date_only
 from promptlint.source import Source
 from promptlint.template import Apply, Arguments, Hole, Part, Ref, Span, Template, Text, Value, holes

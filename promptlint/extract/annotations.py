@@ -1,0 +1,79 @@
+"""What an annotation says: the class of a value, the items of a collection, whether it is text."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.volatility import dotted
+
+# Classes that say what is in them, not what they are.
+_AROUND = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "Type", "type"})
+_COLLECTIONS = frozenset("list List tuple Tuple set Set frozenset Sequence Iterable Collection".split())
+_PLAIN = frozenset(
+    "str int float bool bytes dict list tuple set frozenset object None Any Dict List Tuple Set Callable Iterable "
+    "Iterator Sequence Mapping Literal Union Self Awaitable Generator AsyncGenerator AsyncIterator Path".split()
+)
+
+
+def of_strings(annotation: ast.expr) -> bool:
+    """Whether an annotation is that of a collection of strings: `list[str]`, `Sequence[str]`, `tuple[str, ...]`."""
+    if not isinstance(annotation, ast.Subscript) or dotted(annotation.value).rpartition(".")[2] not in _COLLECTIONS:
+        return False
+    inner = annotation.slice
+    if isinstance(inner, ast.Tuple) and len(inner.elts) == 2 and isinstance(inner.elts[1], ast.Constant):
+        inner = inner.elts[0]
+    return isinstance(inner, ast.Name) and inner.id == "str"
+
+
+def of_text(annotation: ast.expr) -> bool:
+    """Whether an annotation is that of one string: `str`, `str | None`, `Optional[str]`."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        sides = (annotation.left, annotation.right)
+        return any(map(of_text, sides)) and all(of_text(side) or _is_none(side) for side in sides)
+    if isinstance(annotation, ast.Subscript) and dotted(annotation.value).rpartition(".")[2] == "Optional":
+        annotation = annotation.slice
+    return isinstance(annotation, ast.Name) and annotation.id == "str"
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+# Collections. The class of their items stands under the name of the collection with `ITEM` behind it.
+_DICTS = frozenset("dict Dict Mapping MutableMapping defaultdict OrderedDict".split())
+
+
+def items_of(annotation: ast.Subscript, depth: int = 0) -> ast.expr | None:
+    """The annotation of the items of an annotated list, or of the values of a dict."""
+    last = dotted(annotation.value).rpartition(".")[2]
+    inner = annotation.slice
+    first = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
+    if last in _AROUND and depth < 4:
+        return items_of(first, depth + 1) if isinstance(first, ast.Subscript) else None
+    if last in _COLLECTIONS:
+        return first
+    if last in _DICTS and isinstance(inner, ast.Tuple) and len(inner.elts) == 2:
+        return inner.elts[1]
+    return None
+
+
+def annotated_class(node: ast.expr, depth: int = 0) -> str:
+    """The dotted name of the one class that an annotation speaks of, or ""."""
+    if depth > 4:
+        return ""
+    if type(node) is ast.Name:
+        return node.id if node.id[:1].isupper() and node.id not in _PLAIN else ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        name = node.value.strip()
+        return name if all(part.isidentifier() for part in name.split(".")) and name not in _PLAIN else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left = annotated_class(node.left, depth + 1)
+        return left or annotated_class(node.right, depth + 1)
+    if isinstance(node, ast.Subscript):
+        if dotted(node.value).rpartition(".")[2] not in _AROUND:
+            return ""
+        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        return annotated_class(inner, depth + 1)
+    name = dotted(node)
+    last = name.rpartition(".")[2]
+    return name if last[:1].isupper() and last not in _PLAIN and not name.startswith(".") else ""
