@@ -39,7 +39,7 @@ from promptlint.returned import gives_back
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
 from promptlint.template import Arguments, Mapping, Span, Text, Value, references
-from promptlint.told import alike, anybody, at_caller, doubtful, kept_on, of_caller, sites_in, texts_of
+from promptlint.told import alike, anybody, at_caller, doubtful, kept_on, of_caller, sites_in, texts_of, with_turns
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -524,13 +524,15 @@ class Callers:
                     through = through or not goes or BELOW in way.bound or tells
                     if tells:
                         kinds.add(kind)
-                        bound = self._bind(place, given, way.bound)
-                        yield _Way(way.invocation, bound, way.ambiguous or given.ambiguous, way.kept or kept)
+                        bound = with_turns(self._bind(place, given, way.bound), kept, invocation.span)
+                        yield _Way(way.invocation, bound, way.ambiguous or given.ambiguous, way.kept or bool(kept))
             if silent or not through:
-                yield _Way(invocation, self._bind(place, given, {}), given.ambiguous, kept)
+                bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
+                yield _Way(invocation, bound, given.ambiguous, bool(kept))
 
-    def _kept(self, place: Place, given: Given) -> bool:
-        """Whether a list of messages that a call hands on may hold those of earlier calls."""
+    def _kept(self, place: Place, given: Given) -> set[str]:
+        """The parameters that are given lists of messages which may hold those of earlier calls."""
+        kept: set[str] = set()
         home = self.homes[place[0]]
         names = [name for name, _ in home.functions[place[1]].parameters]
         for argument, name, at in given.invocation.kept:
@@ -538,13 +540,10 @@ class Callers:
             slot = self.slots[place].get(positional[0]) if positional else None
             if slot is None or slot.role != MESSAGES:
                 continue
-            if not name or (
-                changes(self.linker, f":{place[1]}", at, home)
-                if name == given.invocation.name
-                else changes(self.linker, name, at, given.facts)
-            ):
-                return True
-        return False
+            own = name == given.invocation.name
+            if not name or changes(self.linker, f":{place[1]}" if own else name, at, home if own else given.facts):
+                kept.add(positional[0])
+        return kept
 
     def _goes(self, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached, for all that a call of the function around it tells."""

@@ -12,10 +12,11 @@ from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, extent
 from promptlint.gaps import EARLIER, OTHERS
+from promptlint.operations import several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
 from promptlint.slots import MESSAGES, Slot
-from promptlint.template import Items, Span, Text, Value, holes, texts
+from promptlint.template import Hole, Items, Repeat, Span, Text, Value, Volatility, holes, texts
 
 Bound = dict[str, Value]
 
@@ -55,6 +56,18 @@ def kept_on(made: Request) -> Request:
     """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
     more = Unresolved("messages", "", made.span, EARLIER)
     return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
+
+
+def with_turns(bound: Bound, kept: Iterable[str], span: Span) -> Bound:
+    """The values of parameters, with those of earlier turns in the lists that keep them, which grow with every turn."""
+    more: Bound = {}
+    for name in kept:
+        value = bound.get(name)
+        if isinstance(value, Items):
+            hole = Hole(name, span, Volatility.REQUEST, "parameter", name)
+            turns = several(Repeat((hole,), name, span, hole.volatility, grows=True))
+            more[name] = msgspec.structs.replace(value, items=(*value.items, turns))
+    return {**bound, **more} if more else bound
 
 
 def of_caller(made: Request, plain: Request, bound: Bound) -> Request:
