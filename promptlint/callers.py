@@ -29,7 +29,7 @@ from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.names import role_of, takes_prompt
 from promptlint.extract.places import SPREAD
-from promptlint.extract.schemas import SCHEMA
+from promptlint.extract.schemas import FIELDS, SCHEMA
 from promptlint.extract.sites import READS, extent
 from promptlint.lent import changes
 from promptlint.objects import Objects, arguments_of, fresh
@@ -60,7 +60,7 @@ MIN_WITHIN = 40
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", "chain": MESSAGES, MODEL: MODEL}
 # Roles of parameters that hold no text.
-_NO_TEXT = (SCHEMA, MODEL)
+_NO_TEXT = (SCHEMA, FIELDS, MODEL)
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -370,14 +370,16 @@ class Callers:
         """The texts of a collection that a function takes one of at a time."""
         return itertools.islice(drawn.given(self.linker.resolve(value, facts), path), drawn.MAX_TEXTS)
 
-    def schemas(self) -> Iterator[tuple[Facts, list[str]]]:
-        """The names of what callers give for parameters whose values are sent as schemas."""
+    def schemas(self) -> Iterator[tuple[Facts, list[str], bool]]:
+        """The names of what callers give for parameters whose values are sent as schemas, docstrings or no."""
         for place, calls in self.calls.items():
             for name, slot in self.slots[place].items():
-                for given in calls if slot.role == SCHEMA else ():
+                for given in calls if slot.role in (SCHEMA, FIELDS) else ():
                     value = given.arguments.get(name)
                     if value is not None:
-                        yield given.facts, references(value)
+                        # What is described beside it has no use for its docstring.
+                        said = any("description" in key for key in given.arguments)
+                        yield given.facts, references(value), slot.role == SCHEMA and not said
 
     def _inherited(self) -> Iterator[tuple[Span, str, Facts, Site]]:
         """What classes give for an attribute that a method, also of a base class, sends."""

@@ -160,8 +160,8 @@ def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iter
                 continue
             if site.evidence != "base-class" or not overridden(facts, site, callers.classes, made):
                 yield facts, site
-    whole = (*callers.schemas(), *decorated(all_facts, callers.classes), *explained(all_facts, linker))
-    passed_on = [(facts, names, True) for facts, names in whole]
+    whole = (*decorated(all_facts, callers.classes), *explained(all_facts, linker))
+    passed_on = [*callers.schemas(), *((facts, names, True) for facts, names in whole)]
     passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
     yield from described_sites(all_facts, linker, passed_on)
     yield from callers.sites()

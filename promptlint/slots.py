@@ -8,7 +8,7 @@ import msgspec
 
 from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.names import several_words
-from promptlint.extract.schemas import SCHEMA
+from promptlint.extract.schemas import FIELDS, SCHEMA
 from promptlint.operations import is_several
 from promptlint.template import (
     Apply,
@@ -31,7 +31,7 @@ MESSAGES = "messages"
 MODEL = "model"
 # Stands for the file of a text that takes the place of a parameter; where it starts is the parameter's number.
 MARK = "\0parameter"
-_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", SCHEMA, MODEL)
+_ORDER = ("system", "user", MESSAGES, "assistant", DESCRIPTION, "tool", "unknown", SCHEMA, FIELDS, MODEL)
 
 
 class Slot(msgspec.Struct, frozen=True):

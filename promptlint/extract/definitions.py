@@ -16,6 +16,7 @@ from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.decorated import decorated, wrappers
+from promptlint.extract.docstrings import FunctionNode, class_docstring, described_by, docstring, note_described
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Described, Function
 from promptlint.extract.handled import forget_handled
@@ -50,10 +51,8 @@ from promptlint.extract.state import (
     textual,
 )
 from promptlint.extract.statements import STATEMENTS, is_cell, run
-from promptlint.extract.strings import string
 from promptlint.extract.volatility import TELLING, dotted, of_name
 from promptlint.template import (
-    Apply,
     Arguments,
     Condition,
     Hole,
@@ -66,8 +65,6 @@ from promptlint.template import (
     Volatility,
     references,
 )
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def bind_scope(file: File, scope: Scope) -> None:
@@ -139,44 +136,11 @@ def describe_tools(file: File) -> None:
     for key, (node, scope) in file.definitions.items():
         if isinstance(node, ast.ClassDef):
             continue
-        if node.name in wanted or key in decorated or (scope.kind == "module" and schemas.tool_like(node)):
-            text = _described_by(file, scope, node) or docstring(file, node)
+        if node.name in wanted or key in decorated or (scope.kind != "class" and schemas.tool_like(node)):
+            text = described_by(file, scope, node) or docstring(file, node)
             described = schemas.describe_function(file, scope, node, text, evaluate)
             if described.docstring or described.texts or described.uses:
                 file.facts.described[key] = described
-
-
-def _described_by(file: File, scope: Scope, node: FunctionNode) -> Template:
-    """What a decorator says in the place of the docstring: `@tool(description="...")`; () if none does."""
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and decorator.keywords:
-            entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
-            for keyword in decorator.keywords if entry is not None and entry.gives == "docstring" else ():
-                if "description" in (keyword.arg or ""):
-                    value = evaluate(file, scope, keyword.value)
-                    return value if isinstance(value, tuple) and textual(value) else ()
-    return ()
-
-
-def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
-    """The docstring as `inspect.getdoc` gives it, () if there is none."""
-    first = node.body[0] if node.body else None
-    if (
-        not isinstance(first, ast.Expr)
-        or not isinstance(first.value, ast.Constant)
-        or not isinstance(first.value.value, str)
-    ):
-        return ()
-    text = string(file, first.value, first.value.value)
-    span = file.span(first.value)
-    hole = Hole("docstring", span)
-    return (Apply("docstring", text, Arguments(), span, hole),) if text else ()
-
-
-def _doc(file: File, inner: Scope, node: ast.ClassDef) -> Template:
-    """The docstring of a class, also one that is put together: `__doc__ = f"..."`."""
-    said = inner.values.get("__doc__")
-    return said if isinstance(said, tuple) and textual(said) else docstring(file, node)
 
 
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
@@ -188,22 +152,20 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
         if entry is not None and isinstance(decorator.func, ast.Name | ast.Attribute):
             _decorator_arguments(file, scope, decorator, entry)
     if entry is None:
-        if schemas.tool_like(node) and (called := called_name(file, scope, target)):
+        if schemas.route_of_tool(file, scope, decorator):
+            note_described(file, scope, node, "tool", replaced=False)
+        elif schemas.tool_like(node) and (called := called_name(file, scope, target)):
             file.facts.decorated.append((called, scope.key(node.name)))
         return
     joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)
     if entry.gives == "docstring":
         if scope.kind == "class" and entry.role == "tool":
             file.facts.tool_methods.append(scope.key(node.name))
-        described = schemas.describe_function(file, scope, node, docstring(file, node), evaluate)
         given = {keyword.arg for keyword in decorator.keywords} if isinstance(decorator, ast.Call) else set()
         replaced = any(key in given for key in entry.arguments if "description" in key)
+        described = note_described(file, scope, node, entry.role, replaced=replaced)
         if joined and not replaced:
             file.facts.described[scope.key(node.name)] = described
-        texts = [] if replaced or not described.docstring else [(node.name, described.docstring)]
-        for name, text in (*texts, *((f"{node.name}.{name}", text) for name, text in described.texts)):
-            file.note(text, extent(text) or file.span(node), name, entry.role, "decorator", KEYWORD)
-        schemas.note(file, described.uses)
 
 
 def _join_agent(file: File, scope: Scope, node: FunctionNode, name: str, entry: DecoratorEntry) -> bool:
@@ -439,7 +401,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     file.definitions[inner.name] = (node, scope)
     tools = [base for base, name in zip(node.bases, bases, strict=True) if _of_tools(name.rpartition(".")[2])]
     tool = bool(tools)
-    text = _doc(file, inner, node)
+    text = class_docstring(file, inner, node)
     if file.of_docstrings and text:
         file.facts.bindings[inner.key("__doc__")] = text
     schemas.define_class(file, inner, node, text, evaluate, tool=tool)
@@ -564,7 +526,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
                 if isinstance(item, Mapping):
                     note_descriptions(file, item, name)
     if entry.docstring:
-        text = _doc(file, inner, node)
+        text = class_docstring(file, inner, node)
         if text:
             file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
     described: list[tuple[str, Value]] = []
@@ -584,7 +546,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
                 described.append((f"{name}.{argument}", text_value))
     if entry.docstring == "system":
         # A signature is told by whoever is made with it.
-        known = file.facts.described.get(inner.name) or Described(_doc(file, inner, node) or ())
+        known = file.facts.described.get(inner.name) or Described(class_docstring(file, inner, node) or ())
         file.facts.described[inner.name] = msgspec.structs.replace(known, texts=tuple(described))
 
 

@@ -13,20 +13,21 @@ from promptlint.extract.against import serves
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
+from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.messages import note_taken
 from promptlint.extract.names import tool_named, words
 from promptlint.extract.sites import KEYWORD, extent
 from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import dotted
-from promptlint.template import Items, Mapping, Message, Value, references
+from promptlint.template import Items, Mapping, Message, Ref, Value, references
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Keywords of any call, and attributes of classes, that take the type of an answer or of the arguments of a tool.
 OUTPUTS = frozenset(
     "response_format text_format response_model response_schema output_type output_schema output_cls output_model "
-    "output_pydantic output_json args_schema pydantic_object structured_output structured_output_model result_type "
-    "json_output".split()
+    "output_pydantic output_json args_schema fn_schema pydantic_object structured_output structured_output_model "
+    "result_type json_output".split()
 )
 # Those of them that say it as the key of a dict, too.
 _FORMS = frozenset({"response_format", "text_format", "response_schema"})
@@ -36,9 +37,11 @@ TOOLS = frozenset(
 )
 SENDING = OUTPUTS | TOOLS
 # The class of a tool's arguments: its fields are sent, beside the description of the tool itself.
-ARGUMENTS = "args_schema"
+ARGUMENTS = frozenset({"args_schema", "fn_schema"})
 # What is made of a parameter whose value is sent as a schema, where others are messages of a role.
 SCHEMA = "schema"
+# The same, where something else is said in the place of its docstring.
+FIELDS = "fields"
 # Decorators and methods that declare a route of a web application: their `response_model` answers people.
 _ROUTES = frozenset("get post put delete patch head options route api_route add_api_route websocket APIRouter".split())
 # Members of a class that give its schema.
@@ -63,7 +66,7 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
     for key in sorted(SENDING.intersection(site.keywords)):
         if key == "functions" and not _names_model(site):
             continue
-        if key == ARGUMENTS:
+        if key in ARGUMENTS:
             _note_arguments(file, scope, site.keywords[key], evaluate)
         elif key not in OUTPUTS or not (last in _ROUTES or _gives_back(site)):
             nodes.append(site.keywords[key][1])
@@ -74,23 +77,75 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
             if picked is not None:
                 nodes.append(picked[1])
     if nodes:
-        replaced = entry is not None and any("description" in key for key in site.keywords)
+        described = [value for key, (value, _) in site.keywords.items() if "description" in key]
+        replaced = entry is not None and not all(_of_docstring(file, value) for value in described)
         _note_nodes(file, scope, nodes, evaluate, docstring=not replaced)
+
+
+def _of_docstring(file: File, value: Value) -> bool:
+    """Whether a description is what a function has for its docstring: `description=function.__doc__`.
+
+    It is not where that is written over before.
+    """
+    hole = single_hole(value)
+    if hole is None or hole.member.rpartition(".")[2] != "__doc__":
+        return False
+    around = file.definitions.get(file.function)
+    targets = (
+        target
+        for each in (ast.walk(around[0]) if around is not None else ())
+        if isinstance(each, ast.Assign)
+        for target in each.targets
+    )
+    return not any(dotted(target) == hole.expression for target in targets)
 
 
 def _note_nodes(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evaluate, *, docstring: bool) -> None:
     """Note the classes and functions that stand there, and the parameters whose callers give them."""
     for node in nodes if file.function else ():
-        value = evaluate(file, scope, node) if isinstance(node, ast.Name) else ()
-        hole = single_hole(value)
-        if hole is not None and hole.parameter:
-            file.facts.made.append((file.function, Message(SCHEMA, value, hole.span)))
+        if isinstance(node, ast.Name):
+            _note_parameter(file, evaluate(file, scope, node), SCHEMA if docstring else FIELDS)
     note(file, _names(file, scope, nodes, evaluate), docstring=docstring)
+
+
+def _note_parameter(file: File, value: Value, role: str) -> bool:
+    """Note that what is given for a parameter is sent as a schema."""
+    hole = single_hole(value)
+    if not file.function or hole is None or not hole.parameter:
+        return False
+    file.facts.made.append((file.function, Message(role, value, hole.span)))
+    return True
+
+
+def _made_from(file: File, scope: Scope, value: Value, evaluate: Evaluate) -> Iterator[Value]:
+    """The classes whose fields a class has that is made at run time: `create_model("Args", __base__=Search)`.
+
+    Its base, and the parameters of the function around whose fields are looked through to make it.
+    """
+    made = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(made) is not Ref or made.name.rpartition(".")[2] != "create_model":
+        return
+    yield from (each for name, each in (made.call.keywords if made.call is not None else ()) if name == "__base__")
+    node = file.definitions[file.function][0] if file.function in file.definitions else None
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    own = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for each in ast.walk(node):
+        read = each.value if isinstance(each, ast.Attribute) and each.attr in _FIELD_TABLES else None
+        if isinstance(read, ast.Name) and read.id in own:
+            own.discard(read.id)
+            yield evaluate(file, scope, read)
+
+
+_FIELD_TABLES = frozenset({"model_fields", "__fields__"})
 
 
 def _note_arguments(file: File, scope: Scope, given: tuple[Value, ast.expr], evaluate: Evaluate) -> None:
     """Note the class of a tool's arguments, or the attribute that has it: `args_schema=capability.input_schema`."""
     names = mentioned(file, scope, given[1], evaluate)
+    for value in _made_from(file, scope, given[0], evaluate):
+        if not _note_parameter(file, value, FIELDS):
+            names += references(value, 4)
     note(file, names, docstring=False)
     hole = single_hole(given[0])
     if not names and hole is not None and hole.member.endswith(_CLASSES):
@@ -120,7 +175,7 @@ def outputs(
     file: File, scope: Scope, site: CallSite, evaluate: Evaluate, places: Sequence[int | str]
 ) -> tuple[str, ...]:
     """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
-    nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key != ARGUMENTS]
+    nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key not in ARGUMENTS]
     nodes += [picked[1] for place in places if (picked := site.pick([place])) is not None]
     return tuple(dict.fromkeys(_names(file, scope, nodes, evaluate))) if nodes else ()
 
@@ -240,7 +295,7 @@ def define_class(
             given_back = tool and target.id.startswith("output_")
             if given_back or (target.id == "response_model" and _asked_by_service(node)):
                 continue
-            note(file, mentioned(file, scope, value, evaluate), docstring=target.id != ARGUMENTS)
+            note(file, mentioned(file, scope, value, evaluate), docstring=target.id not in ARGUMENTS)
     if texts or uses or docstring or fields:
         described = Described(docstring, tuple(texts), tuple(dict.fromkeys(uses)), tuple(fields[:MAX_FIELDS]))
         file.facts.described[scope.name] = described
@@ -304,6 +359,33 @@ def note_applied(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -
                 place = extent(value) or file.span(keyword.value)
                 file.note(value, place, keyword.arg or "", role, "decorator", KEYWORD)
     note(file, mentioned(file, scope, node.args[0], evaluate), docstring=not described)
+
+
+def route_of_tool(file: File, scope: Scope, decorator: ast.expr) -> bool:
+    """Whether a function answers for a tool that is a web service: a model reads what it is for, as a schema has it.
+
+    That is a route of an object whose class is called a tool, `@tool.get("/search")`, or of a service that has the
+    manifest of a plugin.
+    """
+    if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return False
+    path = decorator.args[0] if decorator.args else None
+    route = path.value if isinstance(path, ast.Constant) and isinstance(path.value, str) else ""
+    if decorator.func.attr not in _METHODS or route[:1] != "/" or route.startswith("/."):
+        return False
+    if any(keyword.arg in _OTHERWISE for keyword in decorator.keywords):
+        return False
+    if "fastapi" in file.imported and _MANIFEST in file.source.text:
+        return True
+    written = dotted(decorator.func.value)
+    known = class_in_sight(scope, written) or file.facts.types.get(written, "")
+    return words(known.rpartition(".")[2].lstrip(":"))[-1:] == ("tool",)
+
+
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_MANIFEST = "/ai-plugin.json"
+# What a route says in place of its docstring, or that no schema has it.
+_OTHERWISE = frozenset({"description", "include_in_schema", "openapi_extra"})
 
 
 def note_passed(file: File, site: CallSite) -> None:

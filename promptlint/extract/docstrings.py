@@ -1,0 +1,71 @@
+"""What functions and classes say of themselves: their docstrings, and what decorators say in the place of them."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract import schemas
+from promptlint.extract.expressions import evaluate
+from promptlint.extract.facts import Described
+from promptlint.extract.names import words
+from promptlint.extract.sites import KEYWORD, extent
+from promptlint.extract.state import File, Scope, textual
+from promptlint.extract.strings import string
+from promptlint.extract.volatility import dotted
+from promptlint.template import Apply, Arguments, Hole, Template
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def described_by(file: File, scope: Scope, node: FunctionNode) -> Template:
+    """What a decorator says in the place of the docstring: `@tool(description="...")`; () if none does."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and decorator.keywords:
+            entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
+            for keyword in decorator.keywords if entry is not None and entry.gives == "docstring" else ():
+                if "description" in (keyword.arg or ""):
+                    value = evaluate(file, scope, keyword.value)
+                    return value if isinstance(value, tuple) and textual(value) else ()
+    return ()
+
+
+def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
+    """The docstring as `inspect.getdoc` gives it, () if there is none."""
+    first = node.body[0] if node.body else None
+    if (
+        not isinstance(first, ast.Expr)
+        or not isinstance(first.value, ast.Constant)
+        or not isinstance(first.value.value, str)
+    ):
+        return ()
+    text = string(file, first.value, first.value.value)
+    span = file.span(first.value)
+    hole = Hole("docstring", span)
+    return (Apply("docstring", text, Arguments(), span, hole),) if text else ()
+
+
+def class_docstring(file: File, inner: Scope, node: ast.ClassDef) -> Template:
+    """The docstring of a class, also one that is put together: `__doc__ = f"..."`."""
+    said = inner.values.get("__doc__")
+    return said if isinstance(said, tuple) and textual(said) else docstring(file, node)
+
+
+def note_described(file: File, scope: Scope, node: FunctionNode, role: str, *, replaced: bool) -> Described:
+    """Take what a function says of itself for prompts; `replaced`: something else is said in place of its docstring."""
+    text = docstring(file, node) if replaced else _written_over(file, scope, node) or docstring(file, node)
+    described = schemas.describe_function(file, scope, node, text, evaluate)
+    texts = [] if replaced or not described.docstring else [(node.name, described.docstring)]
+    for name, said in (*texts, *((f"{node.name}.{name}", said) for name, said in described.texts)):
+        file.note(said, extent(said) or file.span(node), name, role, "decorator", KEYWORD)
+    schemas.note(file, described.uses)
+    return described
+
+
+def _written_over(file: File, scope: Scope, node: FunctionNode) -> Template:
+    """The docstring that a decorator of the project writes over the function's own: `@with_docstring(TEXT)`."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and "docstring" in words(dotted(decorator.func)):
+            for argument in (*decorator.args[:1], *(keyword.value for keyword in decorator.keywords[:1])):
+                value = evaluate(file, scope, argument)
+                return value if isinstance(value, tuple) and textual(value) else ()
+    return ()

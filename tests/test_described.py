@@ -1,0 +1,147 @@
+"""What functions and classes say of themselves, where a model gets it by way of services and of the project's code."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+from promptlint.template import texts
+
+
+def described(files: dict[str, str]) -> set[str]:
+    """The static text of every description of a tool or of its fields."""
+    project = link([facts(Source(name, textwrap.dedent(text))) for name, text in files.items()])
+    said = (prompt for prompt in project.prompts if prompt.role == "tool")
+    return {"".join(text.value for text in texts(prompt.template)) for prompt in said}
+
+
+TOOL = """
+    import fastapi
+
+    class Tool(fastapi.FastAPI):
+        pass
+"""
+ROUTE = """
+    from tool import Tool
+
+    def build() -> Tool:
+        tool = Tool("Trains", "Looks up trains")
+
+        @tool.get("/stations")
+        def stations(city: str):
+            '''Lists the stations of a city.'''
+            return []
+
+        return tool
+"""
+PLUGIN = """
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    @app.get("/.well-known/ai-plugin.json", include_in_schema=False)
+    def manifest():
+        '''The manifest of this service.'''
+        return {}
+
+    @app.post("/stations")
+    def stations(city: str):
+        '''Lists the stations of a city.'''
+        return []
+
+    @app.get("/health", include_in_schema=False)
+    def health():
+        '''Tells whether this service is well.'''
+        return {}
+"""
+
+
+@pytest.mark.parametrize(
+    "files", [{"tool.py": TOOL, "api.py": ROUTE}, {"plugin.py": PLUGIN}], ids=["an object of tools", "a plugin"]
+)
+def test_routes_of_a_tool_are_described_by_their_docstrings(files: dict[str, str]) -> None:
+    assert described(files) == {"Lists the stations of a city."}
+
+
+def test_routes_of_other_services_are_described_to_people() -> None:
+    assert described({"api.py": ROUTE.replace("Tool", "Server"), "tool.py": TOOL.replace("Tool", "Server")}) == set()
+    assert described({"plugin.py": PLUGIN.replace("/ai-plugin.json", "/service.json")}) == set()
+
+
+def test_a_decorator_may_write_another_docstring() -> None:
+    text = ROUTE.replace(
+        "        def stations", "        @with_docstring(f'Lists the stations of {CITIES}.')\n        def stations"
+    )
+    assert described({"tool.py": TOOL, "api.py": text}) == {"Lists the stations of ."}
+
+
+FACTORY = """
+    from llama_index.core.tools import FunctionTool
+    from pydantic import BaseModel, Field, create_model
+
+    def make(function, name, told, base, more):
+        fields = {}
+        for model in (base, more):
+            fields.update({key: (info.annotation, info) for key, info in base.model_fields.items()})
+        schema = create_model(f"{name}_schema", **fields)
+        return FunctionTool.from_defaults(fn=function, name=name, description=told, fn_schema=schema)
+
+    def search_tool(short, more):
+        def run(query):
+            '''Runs a search.'''
+            return query
+
+        class Short(BaseModel):
+            '''What a short search takes.'''
+            query: str = Field(description="The words to look for.")
+
+        class Long(BaseModel):
+            '''What a long search takes.'''
+            query: str = Field(description="The question to look for.")
+
+        return make(run, "search", "Searches the shop.", Short if short else Long, more)
+"""
+FIELDS = {"The words to look for.", "The question to look for."}
+
+
+def test_the_fields_of_a_class_go_into_one_that_is_made_at_run_time() -> None:
+    assert described({"app.py": FACTORY}) == {"Searches the shop.", *FIELDS}
+    inherited = FACTORY.replace("**fields", "__base__=base").replace("base.model_fields", "found")
+    assert described({"app.py": inherited}) == {"Searches the shop.", *FIELDS}
+    assert not described({"app.py": FACTORY.replace("fn_schema=schema", "tags=schema")}) & FIELDS
+
+
+LISTED = """
+    from llama_index.core.tools import FunctionTool
+
+    class Factory:
+        def create(self, function, kind):
+            return FunctionTool.from_defaults(fn=function, description=function.__doc__)
+
+        def of_laws(self):
+            def shorten(text: str) -> str:
+                '''Shortens the text of a law.'''
+                return text
+
+            def explain(text: str) -> str:
+                '''Explains the text of a law.'''
+                return text
+
+            def count(text: str) -> int:
+                '''Counts the words of a law.'''
+                return len(text)
+
+            return [self.create(tool, "law") for tool in [shorten, explain]]
+"""
+
+
+def test_functions_within_functions_are_tools_that_a_factory_makes_one_by_one() -> None:
+    said = {"Shortens the text of a law.", "Explains the text of a law."}
+    assert described({"app.py": LISTED}) == said
+    written = "            function.__doc__ = kind\n"
+    other = LISTED.replace("            return FunctionTool", f"{written}            return FunctionTool")
+    assert described({"app.py": other}) == set()
