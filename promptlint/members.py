@@ -22,6 +22,7 @@ from promptlint.extract.against import of_failures
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.names import describing, volatility_of, words
 from promptlint.extract.sites import READS, TOLD, extent
+from promptlint.extract.state import single_hole
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ MAX_NESTING = 40
 _SHOWN = ("__format__", "__str__", "__repr__")
 # Attributes that objects of all kinds have.
 _COMMON = frozenset("content description id key label name role summary text title type value".split())
+# What a message says, and the last words of the classes of messages. Most of it comes with data; what the program
+# itself lets one say stands where the message is made, and is all of it.
+_SAYING = frozenset({"content", "text"})
+_MESSAGES = frozenset({("message",), ("msg",), ("utterance",)})
+# Functions that hand on what they are given, from one to the next.
+MAX_HANDED = 3
 _NOWHERE = Span("", 0, 0)
 # In a template, `agent.goal` is an attribute, too.
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -102,6 +109,8 @@ class Members:
         for hole in holes(template):
             if hole.member[:6] == "*self." and (owner := self._around(hole)):
                 self._want(Read("added", hole.member[6:], hole.span.file, owner), role)
+            if hole.member[:1] == "*" and hole.member.rpartition(".")[2] in _SAYING:
+                self._of_item(hole, role)
             if hole.parameter[:5] == "self." and (owner := self._around(hole)):
                 inner, _, name = hole.parameter[5:].rpartition(".")
                 if inner and name == "__doc__":
@@ -115,9 +124,21 @@ class Members:
     def _of(self, read: Read, role: str) -> None:
         """Look for an attribute of an object whose class is one of the project."""
         facts = self.homes.get(read.file)
-        found = self.classes.about(facts, read.owner) if facts is not None and _speaks(read.name) else None
-        if found is not None:
+        said = _speaks(read.name) or read.name in _SAYING
+        found = self.classes.about(facts, read.owner) if facts is not None and said else None
+        if found is not None and (_speaks(read.name) or words(found[1].rpartition(".")[2])[-1:] in _MESSAGES):
             self._want(Read("own", read.name, *found), role)
+
+    def _of_item(self, hole: Hole, role: str) -> None:
+        """Look for what the messages of a list say, where their class is annotated: `history: list[Message]`."""
+        facts = self.homes.get(hole.span.file)
+        name, _, attribute = hole.member[1:].rpartition(".")
+        around = list(self.linker.around(facts, hole.span.start)) if facts is not None else []
+        if name[:5] == "self.":
+            around, name = [self._around(hole)], name[5:]
+        for key in (f"{each}.{name}[]" for each in around):
+            if facts is not None and key in facts.types:
+                self._of(Read("of", attribute, facts.file, f":{key}"), role)
 
     def _want(self, read: Read, role: str) -> None:
         if len(self.asked) < MAX_NAMES:
@@ -215,7 +236,21 @@ class Members:
                 for given in made:
                     value = given.arguments.get(parameter)
                     if value is not None and self._makes(given, own):
-                        yield given.facts, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
+                        evidence = "wrapper" if attribute in _SAYING else "member"
+                        for facts, each in self._handed(value, given, 0):
+                            yield facts, Site(each, role, attribute, evidence, extent(each) or _NOWHERE, READS)
+
+    def _handed(self, value: Value, given: Given, hops: int) -> Iterator[tuple[Facts, Value]]:
+        """What a call gives; where that is a parameter of the function around it, what the callers of that give."""
+        yield given.facts, value
+        hole = single_hole(value)
+        place = (given.facts.file, given.invocation.function)
+        if hole is None or not hole.parameter or hops >= MAX_HANDED or place[1] not in given.facts.functions:
+            return
+        for above in self.callers.calls_of(place):
+            more = above.arguments.get(hole.parameter)
+            if more is not None and above.certain:
+                yield from self._handed(more, above, hops + 1)
 
     def _added(self, read: Read, role: str) -> Iterator[tuple[Facts, Site]]:
         """The texts that methods add to a list in an attribute, or to what stands in the list."""

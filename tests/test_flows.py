@@ -1041,3 +1041,63 @@ def test_a_template_whose_fields_have_a_format_is_one_prompt() -> None:
     assert found(held) == {("user", "You are a clerk. The price is  for . Answer in .")}
     node = {"a.py": 'PROMPT = "You are a clerk. Answer for {age:30} with {tone}."\n'}
     assert found(node) == {("system", "You are a clerk. Answer for {age:30} with {tone}.")}
+
+
+POOL = {
+    "messages.py": """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Message:
+            speaker: str
+            content: str
+
+        class Pool:
+            def __init__(self):
+                self._messages: list[Message] = []
+            def add(self, message: Message):
+                self._messages.append(message)
+            def all(self) -> list[Message]:
+                return self._messages
+    """,
+    "player.py": f"""
+        from messages import Message
+
+        def play(client, history: list[Message]):
+            heard = "This is what you have heard."
+            for message in history:
+                heard += f"{{message.speaker}}: {{message.content}}"
+            {ASK}heard}}])
+    """,
+    "game.py": """
+        from messages import Message, Pool
+
+        class Game:
+            def __init__(self):
+                self.pool = Pool()
+            def judge(self, guess):
+                if not guess:
+                    return {"points": 0}, ""
+                verdict = "The guess is right." if guess == self.word else "The guess is wrong, nobody wins."
+                return {"points": 1}, verdict
+            def step(self, guess, seat):
+                self.say("Everybody gives one clue, in turn.")
+                points, verdict = self.judge(guess)
+                self.say(f"{verdict} {points}", seat)
+            def say(self, text: str, seat=None):
+                self.pool.add(Message(speaker="Host", content=text))
+    """,
+}
+
+
+def test_what_a_method_lets_a_message_say_comes_into_the_prompt_that_reads_messages_of_its_class() -> None:
+    said = {text for _, text in found(POOL)}
+    assert "Everybody gives one clue, in turn." in said
+    assert any("The guess is right." in text and "nobody wins" in text for text in said)
+
+
+def test_messages_that_no_prompt_reads_are_none() -> None:
+    other = {**POOL, "player.py": POOL["player.py"].replace("{message.content}", "...")}
+    assert not any("clue" in text or "guess" in text for _, text in found(other))
+    record = {name: text.replace("Message", "Row") for name, text in POOL.items()}
+    assert not any("clue" in text or "guess" in text for _, text in found(record))

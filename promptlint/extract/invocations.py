@@ -451,6 +451,8 @@ def _keep(file: File, scope: Scope, name: str, found: str) -> None:
         file.held.setdefault(name, found)
     if scope.kind == "function":
         scope.types[name] = found
+        if name.endswith(ITEM):
+            file.facts.types[scope.key(name)] = found
     elif "." not in name.removesuffix("()"):
         file.facts.types[scope.key(name)] = found
 

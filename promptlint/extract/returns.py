@@ -9,7 +9,8 @@ from promptlint.extract.joins import join_branches, optional
 from promptlint.extract.names import unique_name
 from promptlint.extract.state import Scope, is_instance, single_hole, textual
 from promptlint.extract.volatility import TELLING, strongest
-from promptlint.template import Items, Message, Span, Value
+from promptlint.operations import exact
+from promptlint.template import Condition, Items, Mapping, Message, Span, Value
 
 
 def given_back(scope: Scope) -> Value | None:
@@ -26,9 +27,29 @@ def given_back(scope: Scope) -> Value | None:
         if (hole := single_hole(value)) is None or hole.expression != "None"
     ]
     value = known[-1][0]
+    rows = [each for each, _ in known if isinstance(each, Items) and _is_row(each)]
     for other, condition in reversed(known[:-1]):
-        value = join_branches(condition, other, value)
+        if len(rows) == len(known) and len({len(row.items) for row in rows}) == 1:
+            value = _joined(condition, other, value)
+        else:
+            value = join_branches(condition, other, value)
     return value
+
+
+def _is_row(value: Items) -> bool:
+    """Whether a value is a tuple of several things, none of them a message: each has its place."""
+    return exact(value) and not any(
+        isinstance(item, Message) or (isinstance(item, Mapping) and item.get("role") is not None)
+        for item in value.items
+    )
+
+
+def _joined(condition: Condition, first: Value, second: Value) -> Value:
+    """One tuple for two, place by place."""
+    if not isinstance(first, Items) or not isinstance(second, Items):
+        return second
+    pairs = zip(first.items, second.items, strict=True)
+    return bounded(Items(tuple(join_branches(condition, one, other) for one, other in pairs), first.span))
 
 
 def _given_out(scope: Scope) -> Value:
