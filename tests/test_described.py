@@ -145,3 +145,15 @@ def test_functions_within_functions_are_tools_that_a_factory_makes_one_by_one() 
     written = "            function.__doc__ = kind\n"
     other = LISTED.replace("            return FunctionTool", f"{written}            return FunctionTool")
     assert described({"app.py": other}) == set()
+
+
+def test_a_tool_is_described_by_the_default_of_its_constructor() -> None:
+    text = """
+        from tools.base import Tool{base}
+
+        class Search(Tool{base}):
+            def __init__(self, name="search", description="Searches the shop, and gives back its goods."):
+                super().__init__(name, description)
+    """
+    assert described({"app.py": text.format(base="")}) == {"Searches the shop, and gives back its goods."}
+    assert described({"app.py": text.format(base="Settings")}) == set()

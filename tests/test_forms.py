@@ -1563,6 +1563,42 @@ FORMS = [
         ("Letters of the house, sorted by their subject.", "system"),
         silent=("three of them",),
     ),
+    form(
+        "a conversation of pairs, of two who have names of their own",
+        """
+        register(Template(name="desk", roles=("Bob", "Alice"), messages=(
+            ("Bob", "Is there anybody at the desk?"),
+            ("Alice", "I am at the desk, and answer every letter in full."),
+        )))
+        register(Template(name="play", messages=(("Carol", "To be, or not to be, says Carol."), ("Dan", "Not to be."))))
+        """,
+        ("Is there anybody at the desk?", "user"),
+        ("I am at the desk, and answer every letter in full.", "assistant"),
+        silent=("says Carol",),
+    ),
+    form(
+        "what an agent is asked that is called itself, or told among options",
+        """
+        def main(desk, session, database, count):
+            agent = desk.load()
+            agent("Sort the letters of this week by the departments they are for.")
+            count("Sort the letters of last week by the departments they are for.")
+            session.execute(options={"instruction": "Open the page of the desk and give back its letters.", "steps": 5})
+            database.execute("letters", {"instruction": "Open the page of the house and give back its letters."})
+        """,
+        ("Sort the letters of this week", "user"),
+        ("Open the page of the desk", "user"),
+        silent=("letters of last week", "page of the house"),
+    ),
+    form(
+        "a tool that is described anew",
+        """
+        def update(tools, subject):
+            for tool in tools:
+                tool.metadata.description = tool.metadata.description + f"The shelves hold books about {subject}."
+        """,
+        ("The shelves hold books about ", "tool"),
+    ),
 ]
 
 

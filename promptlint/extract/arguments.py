@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 import msgspec
 
@@ -29,7 +30,7 @@ from promptlint.extract.sites import (
 )
 from promptlint.extract.state import File, has_text, textual
 from promptlint.extract.volatility import NAMES
-from promptlint.operations import literal
+from promptlint.operations import exact, literal
 from promptlint.template import Items, Mapping, Message, Ref, Span, Template, Value
 
 # First words of functions that make a prompt of what they are given.
@@ -96,7 +97,10 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
     if last[:4] == "add_":
         _consider_added(file, site)
     elif said and said[0] in _ASKING:
-        _consider_asked(file, site)
+        _consider_asked(file, site, words(site.written.rpartition(".")[0].rpartition(".")[2]))
+    elif "." not in site.written and last not in file.aliases and last not in file.definitions and last.islower():
+        # An object that is called: `agent("...")`.
+        _consider_asked(file, site, said)
     if site.keywords and last.endswith("Instructions") and last[0].isupper():
         # An object that is nothing but instructions, for one kind of conversation or another.
         for key, (value, node) in site.keywords.items():
@@ -117,7 +121,8 @@ def _consider_named(file: File, site: CallSite, prompted: bool) -> None:
             if isinstance(value, tuple) and textual(value):
                 consider(file, value, node, key, named=True)
     if "messages" in site.keywords:
-        _take_pairs(file, site.keywords["messages"][0])
+        speakers = site.keywords["roles"][0] if "roles" in site.keywords else ()
+        _take_pairs(file, site.keywords["messages"][0], speakers)
     if {"role", "content"} <= site.keywords.keys():
         _consider_said(file, site)
     if site.last == "Task" and "description" in site.keywords:
@@ -181,10 +186,15 @@ def _take_task(file: File, site: CallSite) -> None:
             note_argument(file, value, node, key, "user")
 
 
-def _take_pairs(file: File, value: Value) -> None:
-    """A conversation of pairs that an object begins with: `messages=[("Human", "..."), ("Assistant", "...")]`."""
+def _take_pairs(file: File, value: Value, speakers: Value) -> None:
+    """A conversation of pairs that an object begins with: `messages=[("Human", "..."), ("Assistant", "...")]`.
+
+    `speakers`: what the user and the model are called in it, where that is said beside it.
+    """
     items = value.items if type(value) is Items and not file.muted else ()
-    pairs = [paired(item) for item in items]
+    known = [literal(each) for each in speakers.items] if type(speakers) is Items and exact(speakers) else []
+    roles = dict(zip(known, ("user", "assistant"), strict=True)) if len(known) == 2 else {}
+    pairs = [paired(item, roles) for item in items]
     if len(pairs) > 1 and all(type(pair) is Message for pair in pairs):
         for pair, item in zip(pairs, items, strict=True):
             if type(pair) is Message and pair is not item:
@@ -198,10 +208,9 @@ _ASKING = frozenset("ask chat run arun invoke ainvoke generate agenerate complet
 _TASKS = frozenset("task message prompt query question instruction instructions goal request input".split())
 
 
-def _consider_asked(file: File, site: CallSite) -> None:
-    """`agent.run(task)`, `self.llm.chat("...")`: what is asked, where only the names say that a model is."""
-    receiver = words(site.written.rpartition(".")[0].rpartition(".")[2])
-    model = receiver[-1:] and (receiver[-1] in _MODELS or receiver[-2:] in _AGENTS)
+def _consider_asked(file: File, site: CallSite, receiver: Sequence[str]) -> None:
+    """`agent.run(task)`, `self.llm.chat("...")`: where only the words of its name say that a model is asked."""
+    model = receiver[-1:] and (receiver[-1] in _MODELS or tuple(receiver[-2:]) in _AGENTS)
     if not model or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
         return
     given = site.positional[:1] or [site.keywords[key] for key in sorted(_TASKS.intersection(site.keywords))]

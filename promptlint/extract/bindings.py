@@ -132,6 +132,9 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         note_doc(file, written, value, node)
     elif target.attr == "content":
         note_content(file, [written.rpartition(".")[0]], value, node)
+    elif target.attr == "description" and words(owner.removesuffix(".metadata").rpartition(".")[2])[-1:] == ("tool",):
+        # `tool.metadata.description += "..."` (LlamaIndex)
+        consider(file, value, node, "tool_description", named=True)
     if type(node) not in NAMES or file.prompt_like(target.attr):
         note_value(file, scope, written, value, node)
 

@@ -253,6 +253,9 @@ def _uncatalogued(
     result = _function(file, site, receiver)
     if result is not None:
         return result
+    if against and site.last == "execute" and site.keywords and not site.positional:
+        # A database is given its statement first, without a name.
+        against = False
     consider_arguments(file, site, against, shown=unused)
     return _unknown(file, scope, site, receiver, against, unused, evaluate)
 

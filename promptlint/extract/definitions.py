@@ -10,6 +10,7 @@ import msgspec
 from promptlint.extract import schemas
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import of_strings
+from promptlint.extract.arguments import note_argument
 from promptlint.extract.attempts import attempt, within
 from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
@@ -272,7 +273,10 @@ def _parameters(
             if of_strings(argument.annotation):
                 scope.strings.add(argument.arg)
         if value is not None and default is not None and textual(value) and not isinstance(default, ast.Name):
-            consider(file, value, default, argument.arg)
+            if argument.arg == "description" and node.name == "__init__" and _makes_tools(file, parent):
+                note_argument(file, value, default, "description", "tool")
+            else:
+                consider(file, value, default, argument.arg)
         parameters.append((argument.arg, value))
         if value is not None and textual(value):
             scope.defaults[argument.arg] = value
@@ -433,6 +437,11 @@ def _of_tools(base: str) -> bool:
     parts = words(base)
     parts, around = (parts[:-1], True) if parts[-1:] == ("base",) else (parts, False)
     return parts[-1:] == ("tool",) or (around and parts[-1:] == ("tools",))
+
+
+def _makes_tools(file: File, scope: Scope) -> bool:
+    """Whether the objects of a class are tools, by its base classes."""
+    return any(_of_tools(base.rpartition(".")[2].lstrip(":")) for base in file.facts.bases.get(scope.name, ()))
 
 
 def _configures(file: File, scope: Scope, node: ast.ClassDef) -> bool:

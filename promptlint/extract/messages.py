@@ -190,11 +190,11 @@ def as_asked(file: File, scope: Scope, node: ast.expr, value: Value) -> Value:
     return value if call is None else (Ref(call.name, hole, call.call),)
 
 
-def paired(item: Value) -> Value:
-    """`("system", "...")`: a message as a pair of role and text."""
+def paired(item: Value, roles: dict[str | None, str] | None = None) -> Value:
+    """`("system", "...")`: a message as a pair of role and text; `roles` are those of other names than a provider's."""
     if type(item) is Items and len(item.items) == 2 and isinstance(item.items[1], tuple):
         word = literal(item.items[0])
-        if word is not None and (role := role_named(word)) != "unknown":
+        if word is not None and (role := (roles or {}).get(word) or role_named(word)) != "unknown":
             return Message(role, item.items[1], item.span)
     return item
 
