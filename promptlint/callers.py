@@ -371,15 +371,13 @@ class Callers:
         return itertools.islice(drawn.given(self.linker.resolve(value, facts), path), drawn.MAX_TEXTS)
 
     def schemas(self) -> Iterator[tuple[Facts, list[str], bool]]:
-        """The names of what callers give for parameters whose values are sent as schemas, docstrings or no."""
+        """The names that callers give for what is sent as a schema, its docstring too if nothing else describes it."""
         for place, calls in self.calls.items():
-            for name, slot in self.slots[place].items():
-                for given in calls if slot.role in (SCHEMA, FIELDS) else ():
-                    value = given.arguments.get(name)
-                    if value is not None:
-                        # What is described beside it has no use for its docstring.
-                        said = any("description" in key for key in given.arguments)
-                        yield given.facts, references(value), slot.role == SCHEMA and not said
+            known = [(name, slot) for name, slot in self.slots[place].items() if slot.role in (SCHEMA, FIELDS)]
+            for given, (name, slot) in itertools.product(calls, known):
+                if name in given.arguments:
+                    whole = slot.role == SCHEMA and not any("description" in key for key in given.arguments)
+                    yield given.facts, references(given.arguments[name]), whole
 
     def _inherited(self) -> Iterator[tuple[Span, str, Facts, Site]]:
         """What classes give for an attribute that a method, also of a base class, sends."""
