@@ -20,9 +20,11 @@ from promptlint.classes import Place
 from promptlint.drawn import MAX_TEXTS, within
 from promptlint.extract.against import of_failures
 from promptlint.extract.facts import Facts, Site
+from promptlint.extract.messages import role_named
 from promptlint.extract.names import describing, volatility_of, words
 from promptlint.extract.sites import READS, TOLD, extent
 from promptlint.extract.state import single_hole
+from promptlint.operations import literal
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
 if TYPE_CHECKING:
@@ -229,19 +231,28 @@ class Members:
             value = home.bindings.get(f"{name}.{attribute}")
             if value is not None:
                 yield home, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
-        own = {(home.file, name) for home, name in (*line[:1], *below)}
+        kinds = {(home.file, name) for home, name in (*line[:1], *below)}
         for home, name in (*line, *below):
             for method, parameter in home.assigned.get(f"{name}.{attribute}", ()):
                 made = self.callers.calls_of((home.file, method)) if method in home.functions else ()
                 for given in made:
                     value = given.arguments.get(parameter)
-                    if value is not None and self._makes(given, own):
-                        evidence = "wrapper" if attribute in _SAYING else "member"
-                        for facts, each in self._handed(value, given, 0):
-                            yield facts, Site(each, role, attribute, evidence, extent(each) or _NOWHERE, READS)
+                    if value is not None and self._makes(given, kinds):
+                        if attribute not in _SAYING:
+                            yield given.facts, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
+                            continue
+                        spoken = role_named(literal(given.arguments.get("role", ())) or "")
+                        for facts, each in self._handed(value, given, 0) if spoken != "tool" else ():
+                            own = role if spoken == "unknown" else spoken
+                            yield facts, Site(each, own, attribute, "wrapper", extent(each) or _NOWHERE, READS)
 
     def _handed(self, value: Value, given: Given, hops: int) -> Iterator[tuple[Facts, Value]]:
-        """What a call gives; where that is a parameter of the function around it, what the callers of that give."""
+        """The text that a call gives; where that is a parameter of the function around it, what its callers give.
+
+        Messages of several blocks are an answer, or what a tool has given back.
+        """
+        if not isinstance(value, tuple):
+            return
         yield given.facts, value
         hole = single_hole(value)
         place = (given.facts.file, given.invocation.function)
