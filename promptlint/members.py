@@ -238,21 +238,23 @@ class Members:
                 for given in made:
                     value = given.arguments.get(parameter)
                     if value is not None and self._makes(given, kinds):
-                        if attribute not in _SAYING:
-                            yield given.facts, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
-                            continue
-                        spoken = role_named(literal(given.arguments.get("role", ())) or "")
-                        for facts, each in self._handed(value, given, 0) if spoken != "tool" else ():
-                            own = role if spoken == "unknown" else spoken
-                            yield facts, Site(each, own, attribute, "wrapper", extent(each) or _NOWHERE, READS)
+                        yield from self._given(value, given, attribute, role)
+
+    def _given(self, value: Value, given: Given, attribute: str, role: str) -> Iterator[tuple[Facts, Site]]:
+        """What the call that makes an object gives for one of its attributes."""
+        spoken, evidence = "unknown", "member"
+        if attribute in _SAYING:
+            # Messages of several blocks are an answer, or what a tool has given back.
+            spoken, evidence = role_named(literal(given.arguments.get("role", ())) or ""), "wrapper"
+            if spoken == "tool" or not isinstance(value, tuple):
+                return
+        follow = evidence == "wrapper" or attribute not in _COMMON
+        for facts, each in self._handed(value, given, 0 if follow else MAX_HANDED):
+            own = role if spoken == "unknown" else spoken
+            yield facts, Site(each, own, attribute, evidence, extent(each) or _NOWHERE, READS)
 
     def _handed(self, value: Value, given: Given, hops: int) -> Iterator[tuple[Facts, Value]]:
-        """The text that a call gives; where that is a parameter of the function around it, what its callers give.
-
-        Messages of several blocks are an answer, or what a tool has given back.
-        """
-        if not isinstance(value, tuple):
-            return
+        """What a call gives; where that is a parameter of the function around it, what the callers of that give."""
         yield given.facts, value
         hole = single_hole(value)
         place = (given.facts.file, given.invocation.function)
