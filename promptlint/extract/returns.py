@@ -37,11 +37,11 @@ def given_back(scope: Scope) -> Value | None:
 
 
 def _is_row(value: Items) -> bool:
-    """Whether a value is a tuple of several things, none of them a message: each has its place."""
-    return exact(value) and not any(
-        isinstance(item, Message) or (isinstance(item, Mapping) and item.get("role") is not None)
-        for item in value.items
-    )
+    """Whether a value is a tuple of a dict and other things, none of them a message: each has its place."""
+    dicts = [item for item in value.items if isinstance(item, Mapping)]
+    if not dicts or not exact(value) or any(item.get("role") is not None for item in dicts):
+        return False
+    return not any(isinstance(item, Message) for item in value.items)
 
 
 def _joined(condition: Condition, first: Value, second: Value) -> Value:
