@@ -244,9 +244,9 @@ class Members:
         """What the call that makes an object gives for one of its attributes."""
         spoken, evidence = "unknown", "member"
         if attribute in _SAYING:
-            # Messages of several blocks are an answer, or what a tool has given back.
+            # What is said in the model's name it has said itself, as a rule; so are messages of several blocks.
             spoken, evidence = role_named(literal(given.arguments.get("role", ())) or ""), "wrapper"
-            if spoken == "tool" or not isinstance(value, tuple):
+            if spoken in ("assistant", "tool") or not isinstance(value, tuple):
                 return
         follow = evidence == "wrapper" or attribute not in _COMMON
         for facts, each in self._handed(value, given, 0 if follow else MAX_HANDED):

@@ -1101,6 +1101,9 @@ def test_messages_that_no_prompt_reads_are_none() -> None:
     assert not any("clue" in text or "guess" in text for _, text in found(other))
     record = {name: text.replace("Message", "Row") for name, text in POOL.items()}
     assert not any("clue" in text or "guess" in text for _, text in found(record))
+    answers = {name: text.replace("content: str", "content: str\n            role: str") for name, text in POOL.items()}
+    answers["game.py"] = answers["game.py"].replace('speaker="Host"', 'speaker="Host", role="assistant"')
+    assert not any("clue" in text or "guess" in text for _, text in found(answers))
 
 
 def test_what_an_object_is_made_with_may_come_from_the_callers_of_the_function_that_makes_it() -> None:
