@@ -248,8 +248,7 @@ class Members:
             spoken, evidence = role_named(literal(given.arguments.get("role", ())) or ""), "wrapper"
             if spoken in ("assistant", "tool") or not isinstance(value, tuple):
                 return
-        follow = evidence == "wrapper" or attribute not in _COMMON
-        for facts, each in self._handed(value, given, 0 if follow else MAX_HANDED):
+        for facts, each in self._handed(value, given, 0 if evidence == "wrapper" else MAX_HANDED):
             own = role if spoken == "unknown" else spoken
             yield facts, Site(each, own, attribute, evidence, extent(each) or _NOWHERE, READS)
 

@@ -1104,19 +1104,3 @@ def test_messages_that_no_prompt_reads_are_none() -> None:
     answers = {name: text.replace("content: str", "content: str\n            role: str") for name, text in POOL.items()}
     answers["game.py"] = answers["game.py"].replace('speaker="Host"', 'speaker="Host", role="assistant"')
     assert not any("clue" in text or "guess" in text for _, text in found(answers))
-
-
-def test_what_an_object_is_made_with_may_come_from_the_callers_of_the_function_that_makes_it() -> None:
-    code = f"""
-    class Letter:
-        def __init__(self, house_rules, value):
-            self.house_rules, self.value = house_rules, value
-    def ask(client, letter: Letter):
-        {ASK}f"{{letter.house_rules}} {{letter.value}} Sort the letter."}}])
-    def make(rules, value):
-        return Letter(rules, value)
-    def main(client):
-        ask(client, make("{RULES}", "{TASK}"))
-    """
-    said = {text for _, text in found({"app.py": code})}
-    assert RULES in said and TASK not in said
