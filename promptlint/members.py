@@ -229,7 +229,8 @@ class Members:
         said = [each for each in line if f"{each[1]}.{attribute}" in each[0].bindings][:1]
         for home, name in (*said, *below):
             value = home.bindings.get(f"{name}.{attribute}")
-            if value is not None:
+            told = attribute in _SAYING and words(name.rpartition(".")[2])[-1:] in _MESSAGES
+            if value is not None and not told:
                 yield home, Site(value, role, attribute, "member", extent(value) or _NOWHERE, READS)
         kinds = {(home.file, name) for home, name in (*line[:1], *below)}
         for home, name in (*line, *below):
@@ -249,6 +250,9 @@ class Members:
             if spoken in ("assistant", "tool") or not isinstance(value, tuple):
                 return
         for facts, each in self._handed(value, given, 0 if evidence == "wrapper" else MAX_HANDED):
+            if evidence == "wrapper" and single_hole(each) is not None:
+                # What a tool or an answer has come to, which others know.
+                continue
             own = role if spoken == "unknown" else spoken
             yield facts, Site(each, own, attribute, evidence, extent(each) or _NOWHERE, READS)
 
