@@ -186,6 +186,12 @@ def owner_of(scope: Scope, receiver: str) -> str:
 
 def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
+    if scope.kind != "class" and single_hole(value) is not None:
+        # Most values by far: a run-time value, which is no text itself.
+        if file.prompt_like(name.rpartition(".")[2]):
+            note_fed(file, value, name.rpartition(".")[2])
+        scope.noted.pop(name, None)
+        return
     named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2]) and not name.startswith("__")
     named = named or (of_template(name) and _is_template(file, scope, name, value))
     if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
