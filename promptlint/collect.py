@@ -62,7 +62,7 @@ COVERED = 0.9
 # Static characters that make a text one of its own, however much of it others have as well.
 OWN = 120
 # What is one message of a chat, whatever marks stand in it.
-_MESSAGES = frozenset({"role-dict", "message-class"})
+_MESSAGES = frozenset({"role-dict", "role-prompt", "message-class"})
 # Rows without the white space around them, and around breaks.
 _SOLID = lazy(r"\S(?:.*\S)?")
 # Keys of a part of a message under which no text for the model stands: markers, files, calls, kinds.
@@ -77,7 +77,7 @@ _FLOWING = ("wrapper", "within", "member")
 _SENT = frozenset({*_MESSAGES, *_FLOWING, "call"})
 _WRITTEN = _SENT | {"name", "reads"}
 # Evidence of texts whose fields something out of sight may fill.
-_UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wrapper member".split())
+_UNFILLED = frozenset("name reads keyword file-key prompt-file config comment wrapper member role-prompt".split())
 # Static characters of what is given to a function that sends it.
 MIN_GIVEN = 12
 # Characters of its own from which on a text that others are put into is judged by these alone.

@@ -377,6 +377,23 @@ FORMS = [
     ),
     form("dict call", 'x = [dict(role="user", content="File the letter, please.")]', ("File the letter", "user")),
     form(
+        "rounds of a benchmark",
+        """
+        guide = dict(template=dict(
+            begin=[dict(role="SYSTEM", fallback_role="HUMAN", prompt="Read the stamp of {letter}.")],
+            round=[
+                dict(role="HUMAN", prompt="What does the old stamp show?"),
+                {"role": "BOT", "prompt": "The stamp shows a ship in front of a harbour."},
+                dict(role="HUMAN", prompt="What does {stamp} show, and why?"),
+            ],
+        ))
+        """,
+        ("Read the stamp of ", "system"),
+        ("What does the old stamp show?", "user"),
+        ("The stamp shows a ship in front of a harbour.", "assistant"),
+        ("What does ", "user"),
+    ),
+    form(
         "content parts",
         'm = {"role": "user", "content": [{"type": "text", "text": "What does the stamp show?"}, picture]}',
         ("What does the stamp show?", "user"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import msgspec
 
@@ -22,6 +22,7 @@ ROLES = {
     "assistant": "assistant",
     "ai": "assistant",
     "model": "assistant",
+    "bot": "assistant",
     "tool": "tool",
     "function": "tool",
 }
@@ -51,12 +52,14 @@ def as_message(mapping: Mapping) -> Message | None:
     role = mapping.get("role")
     if role is None:
         return _call_item(mapping)
+    word = literal(role) or role_constant(role)
     content = mapping.get("content")
     if content is None:
         content = mapping.get("parts")
+    if content is None and word is not None and word.lower() in _IN_ROUNDS:
+        content = mapping.get("prompt")
     if content is None:
         return None
-    word = literal(role) or role_constant(role)
     if word is not None and word.lower() not in ROLES:
         return None
     if (kind := mapping.get("type")) is not None and not _EVENTS.isdisjoint(words(literal(kind) or "")):
@@ -66,6 +69,10 @@ def as_message(mapping: Mapping) -> Message | None:
     marker = mapping.get("cache_control") is not None or _marked(content)
     return Message(role_named(word) if word else "unknown", content, mapping.span, marker)
 
+
+# Who speaks in a round of a benchmark's configuration: `dict(role="BOT", prompt="...")` is a message. With the role of
+# the assistant it may be an agent, and what that is told.
+_IN_ROUNDS = frozenset(("human", "bot", "system", "user"))
 
 # Words of the type of what a program tells its page: `{"type": "waiting_input", "role": "system", "content": ...}`.
 _EVENTS = frozenset("error event log notification progress status update waiting warning".split())
@@ -117,12 +124,16 @@ def note_alone(file: File, message: Message, evidence: str) -> None:
         note_message(file, message, evidence)
 
 
+_WITH_TEXT = frozenset(("content", "parts"))
 # Keys of a message that is kept: no model takes a message that has them.
 _RECORD = frozenset("conversation_id session_id created_at createdAt timestamp message_id sender_user_id".split())
 
 
-def note_written(file: File, message: Message, keys: Iterable[str], role: Value | None, evidence: str) -> None:
+def note_written(file: File, message: Message, keys: Collection[str], role: Value | None, evidence: str) -> None:
     """Record a message that is written as a dict or an object: of one that is kept, what it takes of its function."""
+    if "prompt" in keys and _WITH_TEXT.isdisjoint(keys):
+        # A template: what fills its fields stands in the data of the benchmark.
+        evidence = "role-prompt"
     hole = single_hole(role) if role is not None else None
     if hole is not None and hole.parameter and file.function:
         file.facts.spoken[file.function] = hole.parameter
