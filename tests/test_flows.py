@@ -213,6 +213,42 @@ CASES = [
         ("tool", TASK),
     ),
     case(
+        "methods that a decorator of the project marks as tools",
+        """
+        def is_tool(kind="read"):
+            def decorator(function):
+                setattr(function, "__tool__", kind)
+                return function
+            return decorator
+        class Office(House):
+            @is_tool("write")
+            def sort(self, letters: str) -> str:
+                \"\"\"TASK_TEXT\"\"\"
+            def weigh(self, letters: str) -> str:
+                \"\"\"RULES_TEXT\"\"\"
+        """,
+        ("tool", TASK),
+    ),
+    case(
+        "a function that a decorator of the project marks as a tool by an attribute",
+        """
+        def office_tool(function):
+            function._is_tool = True
+            return function
+        def timed_tool(function):
+            times = []
+            times.is_tool = setattr(times, "tool", function)
+            return function
+        @office_tool
+        def sort(letters: str):
+            \"\"\"TASK_TEXT\"\"\"
+        @timed_tool
+        def weigh(letters: str):
+            \"\"\"RULES_TEXT\"\"\"
+        """,
+        ("tool", TASK),
+    ),
+    case(
         "a docstring that grows where tools are made",
         """
         def sort_tool(sort):

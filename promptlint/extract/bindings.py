@@ -130,6 +130,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         note_object(file, scope, written, value)
     if target.attr == "__doc__":
         note_doc(file, written, value, node)
+    elif target.attr.endswith("_tool") and isinstance(target.value, ast.Name):
+        schemas.note_marked(file, evaluate(file, scope, target.value))
     elif target.attr == "content":
         note_content(file, [written.rpartition(".")[0]], value, node)
     elif target.attr == "description" and words(owner.removesuffix(".metadata").rpartition(".")[2])[-1:] == ("tool",):

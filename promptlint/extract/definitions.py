@@ -155,7 +155,7 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
     if entry is None:
         if schemas.route_of_tool(file, scope, decorator):
             note_described(file, scope, node, "tool", replaced=False)
-        elif schemas.tool_like(node) and (called := called_name(file, scope, target)):
+        elif schemas.tool_like(node, scope.kind == "class") and (called := called_name(file, scope, target)):
             file.facts.decorated.append((called, scope.key(node.name)))
         return
     joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)

@@ -402,6 +402,8 @@ def note_passed(file: File, site: CallSite) -> None:
             file.facts.given_classes += [(key, name) for name in references(value, 4)]
     if file.function and site.last in file.lexicon.decorator_tails:
         _note_maker(file, site)
+    elif site.name == "setattr" and site.positional:
+        note_marked(file, site.positional[0][0])
     elif "description" in site.keywords and tool_named(site.last) and not file.mentions.isdisjoint(_DOCSTRINGS):
         # What it decorates describes the tool by its docstring.
         _note_around(file)
@@ -410,6 +412,16 @@ def note_passed(file: File, site: CallSite) -> None:
 _CLASSES = ("_model", "_schema", "_cls")
 _DOCSTRINGS = frozenset({"__doc__", "getdoc"})
 ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
+
+
+def note_marked(file: File, value: Value) -> None:
+    """Note a decorator that sets a mark on what it is put above: `def is_tool(...)`, `f.is_tool = True`.
+
+    Who collects what is marked sends what describes it, wherever that is.
+    """
+    hole = single_hole(value) if tool_named(file.function.partition(".")[0]) else None
+    if hole is not None and hole.parameter:
+        _note_around(file)
 
 
 def _note_maker(file: File, site: CallSite) -> None:
@@ -579,14 +591,12 @@ def plain(node: FunctionNode) -> bool:
     return all(isinstance(each, ast.Name) and each.id in _PLAIN_TYPES for each in typed)
 
 
-def tool_like(node: FunctionNode) -> bool:
-    """Whether a function may be somebody's tool: public, described, every parameter typed."""
+def tool_like(node: FunctionNode, method: bool = False) -> bool:
+    """Whether a function may be somebody's tool: public, described, every parameter typed (of a `method` but one)."""
     first = node.body[0]
     if node.name.startswith(("_", "test_")) or not isinstance(first, ast.Expr):
         return False
     if not isinstance(first.value, ast.Constant) or not isinstance(first.value.value, str):
         return False
-    arguments = node.args
-    return all(
-        argument.annotation is not None for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    )
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    return all(argument.annotation is not None for argument in arguments[1 if method else 0 :])
