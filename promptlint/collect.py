@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint.callers import MIN_WITHIN, Callers
-from promptlint.extract import chat_markup
+from promptlint.extract import chat_markup, prompt_paths
 from promptlint.extract.against import speaks_against
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
@@ -196,12 +196,20 @@ def _found(
                 checked = _checked(site, template)
                 if checked is not None:
                     place = site.span if site.span.file else extent(checked) or site.span
+                    place = _place_in_data(checked, place)
                     yield site if place is site.span else msgspec.structs.replace(site, span=place), name, checked
                 elif site.evidence in _FLOWING or site.evidence == "keyword":
                     # No text itself, it may be read from an object that has one.
                     members.ask(site.role, template)
         except Exception as error:
             problems.append(_failed(error, site.span))
+
+
+def _place_in_data(template: Template, place: Span) -> Span:
+    """Where a text stands that was loaded from a settings file, which holds more than it; else `place`."""
+    files = {text.span.file for text in texts(template)}
+    loaded = len(files) == 1 and files.pop().lower().endswith(prompt_paths.DATA)
+    return (extent(template) or place) if loaded else place
 
 
 def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem]) -> Project:

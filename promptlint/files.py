@@ -104,10 +104,13 @@ def language(name: str) -> str:
     return _LANGUAGES.get(name[name.rfind(".") :].lower(), "")
 
 
+_TESTS = frozenset({"tests", "unittest", "unittests", "unit_tests"})
+
+
 def is_test(below: str) -> bool:
     """Whether a path, relative to its project, is a test or stands among tests."""
     *folders, name = below.split("/")
-    if "tests" in folders or name == "conftest.py":
+    if not _TESTS.isdisjoint(folders) or name == "conftest.py":
         return True
     return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
 

@@ -333,7 +333,7 @@ def test_what_a_panel_shows() -> None:
         console.print({}(desk_instructions))
     """
     asked = program.replace("rich.panel import Panel", "rich.prompt import Prompt").format("Prompt.ask")
-    assert texts_of(asked) == ["Create a file of letters on your desk."]
+    assert texts_of(asked) == []
     assert texts_of(program.format("Panel")) == []
     assert texts_of(program.format("run")) == ["Create a file of letters on your desk."]
 
@@ -754,6 +754,80 @@ def test_what_a_person_chooses() -> None:
     program = 'def {0}(prompt_message, names):\n    ...\n{0}("Select a desk for the letter:", DESKS)'
     assert texts_of(program.format("select_choice")) == []
     assert texts_of(program.format("select_office")) == ["Select a desk for the letter:"]
+
+
+def test_what_a_terminal_asks() -> None:
+    program = """
+    from {0} import {1}
+
+    def submit():
+        changed_prompts = {1}.ask("Did you change any prompts (of one desk or all)?", default=False)
+        send(changed_prompts)
+    """
+    assert texts_of(program.format("rich.prompt", "Confirm")) == []
+    assert texts_of(program.format("office.prompt", "Clerk")) == ["Did you change any prompts (of one desk or all)?"]
+
+
+def test_a_function_that_asks_the_person_in_front_of_it() -> None:
+    program = """
+    def {}():
+        return Settings("Sort the letters of the council", goals=["Name the desk of each letter"])
+    """
+    assert texts_of(program.format("prompt_user")) == []
+    assert len(texts_of(program.format("user_prompt"))) == 2
+
+
+def test_steps_for_a_person_in_a_function_that_is_named_for_them() -> None:
+    program = """
+    def {}(system):
+        instructions = {{"Windows": "Download the package of the desk and unpack it", "Linux": "Fetch the desk"}}
+        return instructions[system]
+    """
+    assert texts_of(program.format("get_install_instructions")) == []
+    assert texts_of(program.format("get_letter")) != []
+
+
+@pytest.mark.parametrize(
+    ("key", "taken"),
+    [
+        ("Large prompt token delta", False),
+        ("Writer prompt", True),
+        ("Prompt of the writer", True),
+        ("More instructions for writers", True),
+        ("The output format", True),
+    ],
+)
+def test_keys_that_speak_of_prompts(key: str, taken: bool) -> None:
+    said = f"TITLES = {{'{key}': {{'en': 'Letters and stamps of the desk', 'de': 'Briefe und Marken des Amts'}}}}"
+    assert bool(texts_of(said)) is taken
+
+
+def test_what_a_test_tries() -> None:
+    program = "{} = ['I am so glad about this letter!', 'This letter makes me sad.']"
+    assert texts_of(program.format("test_prompts")) == []
+    assert len(texts_of(program.format("desk_prompts"))) == 2
+    assert len(texts_of(program.format("test_prompts").replace("I am", "You are a helpful clerk."))) == 1
+    assert texts_of(program.format("PROMPT_STOP_SUBSTRINGS")) == []
+
+
+def test_what_the_program_says_in_a_chat_on_a_page() -> None:
+    program = """
+    import {}
+
+    def cancel(history):
+        history.append({{"role": "user", "content": "Sort the letters."}})
+        history.append({{"role": "assistant", "content": "The task of the desk was cancelled."}})
+    """
+    assert texts_of(program.format("gradio")) == ["Sort the letters."]
+    assert len(texts_of(program.format("json"))) == 2
+
+
+def test_texts_of_a_page_in_one_language() -> None:
+    asked = {"upload": {"hint": "Please provide a valid JSON file."}}
+    for name, taken in (("web/locales/en.json", 0), ("web/desk.json", 1)):
+        assert len(document_facts(Source(name, json.dumps(asked)), 1).sites) == taken
+    prompts = {"desk_prompt": "You are a clerk. Answer in JSON."}
+    assert len(document_facts(Source("web/locales/en.json", json.dumps(prompts)), 1).sites) == 1
 
 
 def test_a_file_of_settings_with_a_number_for_a_name() -> None:

@@ -64,6 +64,12 @@ def test_tests_are_left_out(tmp_path: Path) -> None:
     assert len(names(find(tmp_path, include_tests=True))) == 7
 
 
+def test_folders_of_unit_tests(tmp_path: Path) -> None:
+    make(tmp_path, "etc/unittest/client.py", "unit_tests/client.py", "unittest_tools/client.py")
+    found = find(tmp_path)
+    assert names(found) == ["unittest_tools/client.py"] and found.tests == 2
+
+
 def test_a_project_in_a_folder_called_tests(tmp_path: Path) -> None:
     root = tmp_path / "tests" / "project"
     make(root, "pyproject.toml", "app.py", "tests/t.py")

@@ -630,3 +630,14 @@ def test_files_that_are_loaded_are_the_same_with_several_processes(
     monkeypatch.setattr(engine, "MAX_LOADED", 3)
     report = lint(tmp_path / "several", files)
     assert len(report.project.prompts) == 40 and report.files == 80
+
+
+def test_the_place_of_a_text_of_a_settings_file_is_its_own(tmp_path: Path) -> None:
+    source = 'import json\n\nwith open("pool.json") as file:\n    prompt = json.load(file)\n'
+    pool = json.dumps({"examples": [{"question": "Which desk sorts the letters?", "answer": "The third desk does."}]})
+    found = prompts(tmp_path, {"main.py": source, "pool.json": pool})
+    assert [pool[prompt.span.start : prompt.span.end] for prompt in found if prompt.span.file == "pool.json"] == [
+        "Which desk sorts the letters?",
+        "The third desk does.",
+    ]
+    assert len(found) == 2

@@ -37,18 +37,18 @@ _MEDIA = frozenset({"images", "speech", "transcriptions", "translations"})
 AGAINST_SUFFIXES = ("Error", "Exception", "Warning")
 # Packages that talk to people: whatever they are given is read by one.
 AGAINST_PACKAGES = frozenset(
-    "argparse optparse logging loguru structlog warnings click typer questionary inquirer InquirerPy PyInquirer "
+    "argparse optparse logging loguru structlog warnings click typer rich questionary inquirer InquirerPy PyInquirer "
     "inputimeout pyinputplus getpass pwinput prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio "
     "streamlit textual nicegui chainlit".split()
 )
 # The same without those that every program may use beside what it is about.
 AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
-    "argparse optparse logging loguru structlog warnings click typer".split()
+    "argparse optparse logging loguru structlog warnings click typer rich".split()
 )
 # Of these, the ones that ask for lines and choices.
 TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
 # Those for which others build packages of their own, named after them.
-_BUILT_FOR = frozenset("gradio streamlit textual nicegui chainlit".split())
+BUILT_FOR = frozenset("gradio streamlit textual nicegui chainlit".split())
 # Packages that draw what a person sees.
 _SCREENS = frozenset("textual prompt_toolkit tkinter nicegui gradio".split())
 # What documents the routes and models of a web service: its examples are recorded, not sent.
@@ -108,7 +108,7 @@ def for_people(dotted: str) -> bool:
     """Whether a class, by its import path, is one of a user interface, whose messages are shown."""
     package = dotted.partition(".")[0]
     # `gradio_agentchatbot`, `streamlit_chat`: what others have built for it.
-    return package in AGAINST_PACKAGES or package.partition("_")[0] in _BUILT_FOR
+    return package in AGAINST_PACKAGES or package.partition("_")[0] in BUILT_FOR
 
 
 # Packages that serve a web API, and folders of its routes.

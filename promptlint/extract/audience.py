@@ -228,9 +228,8 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
         # `asyncio.to_thread(input, prompt)`
         names = {dotted(each) for each in node.args if isinstance(each, ast.Name | ast.Attribute)}
         written = next((name for name in sorted(names) if speaks_against(name)), written)
-    drawn = path.startswith("rich.") and not path.startswith("rich.prompt.")
     if use != _RAISED or not last[:1].isupper():
-        if drawn or speaks_against(written) or speaks_against(path):
+        if speaks_against(written) or speaks_against(path):
             use = _SHOWN
         elif last in _TESTS:
             use = _TESTED

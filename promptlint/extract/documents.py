@@ -333,6 +333,8 @@ class _Data:
             if about or not (inside or (self.named and len(text) > 40)):
                 return
             rank = NAME
+        elif self.translated and not (inside or self.named) and len(text) < SHORT and "\n" not in text.strip():
+            return  # what a page asks of its users, in one language of several
         if rank == NAME and len(text) < MAX_ASKED and asks_for_input(text):
             return
         # A bare sentence under such a key may be a label; in a record, one of the inputs of a test.

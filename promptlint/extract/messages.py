@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from promptlint.extract.against import BUILT_FOR
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
@@ -153,7 +154,8 @@ def note_company(file: File, value: Value, grown: bool = False) -> None:
     if not file.alone or type(value) not in (Items, Message):
         return
     items = value.items if type(value) is Items else (value,)
-    if len(items) < 2 and not grown:
+    # Where a page shows the chat, what the program says in it is said to the person in front of it.
+    if len(items) < 2 and not (grown and file.imported.isdisjoint(BUILT_FOR)):
         return
     for item in items:
         known = file.alone.pop(item.span, None) if type(item) is Message else None

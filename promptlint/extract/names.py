@@ -36,7 +36,7 @@ ABOUT_WORDS = frozenset(
     "settings options params args kwargs variables vars fields toolkit session style color label title "
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
-    "placeholder help hook hooks matches batches".split()
+    "placeholder help hook hooks matches batches substring substrings patterns".split()
 )
 # What is said of a prompt to those who choose one.
 _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"))
@@ -45,6 +45,8 @@ _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
     "authentication".split()
 )
+# What follows a prompt in the words of a key that names one: `"Additional instructions for the writer"`.
+_OF = frozenset({"", "for", "of", "to", "in", "on", "with"})
 # Words between what a function makes and what it makes it of.
 _SOURCES = frozenset({"from", "by", "using"})
 # What a function does with a prompt: it gives back how that went (`update_prompt`, `save_system_prompt`).
@@ -130,10 +132,28 @@ def prompt_like(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in ABOUT_WORDS or parts[-2:] in _TOLD_OF:
         return False
+    if " " in name and not _names_one(parts):
+        return False
     for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):
         if part in PROMPT_WORDS and before not in _FOR_PEOPLE and (part != "persona" or after in _OF_PERSONA):
             return True
     return any(pair in PROMPT_PAIRS for pair in pairwise(parts)) or _SYSTEM.match(name) is not None
+
+
+def _names_one(parts: tuple[str, ...]) -> bool:
+    """Whether a key of several words names a prompt, instead of speaking of one: `"Large prompt token delta"` does."""
+    if parts[0] in PROMPT_WORDS or parts[:2] in PROMPT_PAIRS or parts[-2:] in PROMPT_PAIRS:
+        return True
+    return any(part in PROMPT_WORDS and after in _OF for part, after in zip(parts, (*parts[1:], ""), strict=True))
+
+
+def for_person(name: str, around: str) -> bool:
+    """Whether a function tells a person what to do, and a name of one word in it says no more.
+
+    As `instructions` does in `get_install_instructions`, which is `around` it.
+    """
+    said = words(name)
+    return len(said) == 1 and any(before in _FOR_PEOPLE and part == said[0] for before, part in pairwise(words(around)))
 
 
 def takes_prompt(name: str) -> bool:
@@ -156,7 +176,8 @@ def gives_prompt(name: str) -> bool:
         # `messages_to_prompt` gives one, `prompt_to_document` takes one.
         parts = parts[len(parts) - parts[::-1].index("to") :]
         return prompt_like("_".join(parts))
-    if parts[:1] in _ANSWERING:
+    if parts[:1] in _ANSWERING or asks_person(name):
+        # `prompt_user()` does so with the person in front of it.
         return False
     if parts[:1] == ("build",):
         # Of a function it is what is done with them, not what they are about.

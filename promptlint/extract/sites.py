@@ -23,7 +23,16 @@ from promptlint.extract.against import (
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.descriptors import describes
 from promptlint.extract.invocations import takes
-from promptlint.extract.names import example_like, heading, of_failure, role_of, several_words, told_people, words
+from promptlint.extract.names import (
+    example_like,
+    for_person,
+    heading,
+    of_failure,
+    role_of,
+    several_words,
+    told_people,
+    words,
+)
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import asks_user, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
@@ -172,7 +181,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if depth == 0 and _shots(name, value) and "prompt" in file.source.text:
         take_examples(file, value, node, name, NAME)
         return None
-    named = named or (depth == 0 and file.prompt_like(name) and not steps(name, value))
+    named = named or (depth == 0 and file.prompt_like(name) and not _others(file, name, value))
     if type(value) is Items:
         for number, item in enumerate(value.items):
             consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
@@ -297,6 +306,12 @@ def steps(name: str, value: Value) -> bool:
     if type(value) is not Items or words(name.rpartition(".")[2]) != ("instructions",):
         return False
     return not reads_like_prompt("\n".join(sample(each) for each in templates(value)))
+
+
+def _others(file: File, name: str, value: Value) -> bool:
+    """Whether texts whose name might say that they are prompts are for a person, or what a test tries."""
+    tried = type(value) is Items and words(name)[:1] == ("test",)
+    return tried or steps(name, value) or for_person(name, file.where.rpartition(".")[2])
 
 
 # Keys of what a service says of its work, and under which it says so to people.
