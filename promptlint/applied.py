@@ -12,9 +12,10 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import loading, margins, operations
-from promptlint.extract.bounds import MIN_DEFAULT
-from promptlint.extract.iteration import KEYS, one_of
-from promptlint.extract.joins import join_branches
+from promptlint.extract.bounds import MIN_DEFAULT, bounded
+from promptlint.extract.iteration import KEYS, one_of, spread
+from promptlint.extract.joins import join_branches, optional
+from promptlint.extract.joins import ways as ways_of
 from promptlint.extract.places import replaced
 from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import ASKED, SOME
@@ -27,6 +28,7 @@ from promptlint.template import (
     Hole,
     Items,
     Mapping,
+    Message,
     Ref,
     Repeat,
     Template,
@@ -39,6 +41,8 @@ from promptlint.template import (
 
 # Values of a table of which one may be taken.
 MAX_BRANCHES = 32
+# Items of a list out of which some are cut, of which it differs where they stand.
+MAX_CUT = 500
 
 Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
 
@@ -132,7 +136,61 @@ def sliced(target: Items, positional: list[Value]) -> Items:
     ends = _ends(positional)
     if ends is None:
         return msgspec.structs.replace(target, complete=target.complete and not target.items)
-    return Items(target.items[slice(*ends)], target.span) if operations.exact(target) else target
+    if operations.exact(target):
+        return Items(target.items[slice(*ends)], target.span)
+    return _cut_ways(target, ends[0] or 0, -(ends[1] or 0))
+
+
+def summed(hole: Hole, values: list[Value]) -> Value:
+    """Texts, or lists, that are added to each other; `hole` for anything else."""
+    if any(type(value) is Items for value in values):
+        lists = [value if type(value) is Items else Items((spread(value),), hole.span) for value in values]
+        items = tuple(item for each in lists for item in each.items)
+        return bounded(Items(items, lists[0].span, all(each.complete for each in lists)))
+    told = [value for value in values if isinstance(value, tuple)]
+    if len(told) < len(values) or not any(True for value in told for _ in texts(value)):
+        return (hole,)
+    return bounded(tuple(part for value in told for part in value))
+
+
+def _cut_ways(target: Items, front: int, back: int) -> Items:
+    """A list of which other items stand there on other ways, without so many at either end.
+
+    A collection among them, of which nothing is known, keeps all that it has. Where more than one condition decides
+    what stands there, or an end is counted from the other one, it is not known what is cut off.
+    """
+    where = [_there(item) for item in target.items]
+    about = {each[0] for each in where if each is not None}
+    if len(about) > 1 or front < 0 or back < 0 or len(where) > MAX_CUT:
+        return msgspec.structs.replace(target, complete=False)
+    kept: dict[bool, set[int]] = {}
+    for holds in (True, False) if about else (True,):
+        here = [at for at, each in enumerate(where) if each is None or each[1] is holds]
+        first = next((at for at, index in enumerate(here) if _collection(target.items[index])), len(here))
+        last = next((at for at, index in enumerate(reversed(here)) if _collection(target.items[index])), len(here))
+        kept[holds] = set(here[min(front, first) : len(here) - min(back, last)])
+    items: list[Value] = []
+    for at, item in enumerate(target.items):
+        ways = [holds for holds in kept if at in kept[holds]]
+        if ways and where[at] is None and len(ways) < len(kept):
+            item = optional(Condition(next(iter(about))), item, ways[0])
+        items += [item] if ways else []
+    return Items(tuple(items), target.span, target.complete)
+
+
+def _there(item: Value) -> tuple[str, bool] | None:
+    """The condition under which an item stands in a list, and whether that holds then; None: it always does."""
+    if type(item) is Message and item.when:
+        return item.when[0] if len(item.when) == 1 else (" and ".join(text for text, _ in item.when), True)
+    part = item[0] if isinstance(item, tuple) and operations.is_several(item) else None
+    if type(part) is Choice and len(found := ways_of(part)) == 1 and not operations.is_several(found[0][2]):
+        return found[0][0].text, found[0][1]
+    return None
+
+
+def _collection(item: Value) -> bool:
+    """Whether an item of a list stands for any number of them."""
+    return isinstance(item, tuple) and operations.is_several(item) and _there(item) is None
 
 
 def _ends(positional: list[Value]) -> tuple[int | None, int | None] | None:

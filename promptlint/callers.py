@@ -436,7 +436,7 @@ class Callers:
             rest = rest or self.ways > MAX_WAYS
         alone = None
         if rest or silent or not found:
-            alone = sent(call, facts, self.linker, {**self.around.held(place), **who}, who)
+            alone = sent(call, facts, self.linker, {**who, **self.objects.held(place, call)}, who)
         known = False
         for way in itertools.islice(silent.values(), MAX_REQUESTS):
             other = self._made(call, facts, way, who) if alone is not None else None

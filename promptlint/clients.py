@@ -17,6 +17,8 @@ from promptlint.template import Choice, Hole, Mapping, Span, Text, Value
 MAX_INNER = 8
 # Kinds of calls of OpenAI's client, which many servers are asked through.
 OPENAI = frozenset("chat chat_template messages converse responses assistants conversations completion".split())
+# Names of LiteLLM's for servers that may be anybody's.
+_ANYBODY = frozenset({"litellm_proxy", "custom", "custom_openai", "openai_like", "hosted_vllm"})
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
 
 
@@ -88,6 +90,12 @@ def provider_at(address: Value) -> str | None:
         if host == known or host.endswith("." + known):
             return provider
     return None
+
+
+def service_named(value: Value) -> str | None:
+    """Who gets a request that names its provider apart from the model; None for what serves the models of anybody."""
+    named = literal(value)
+    return None if named in _ANYBODY else named or None
 
 
 def unsure(

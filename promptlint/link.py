@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import decisions, loading, signatures
-from promptlint.applied import MADE, MAX_BRANCHES, OPERATIONS, by_name, given_up, or_default, picked, sliced
+from promptlint.applied import MADE, MAX_BRANCHES, OPERATIONS, by_name, given_up, or_default, picked, sliced, summed
 from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, client_of, model_name, unset
@@ -555,6 +555,8 @@ class Linker:
         if part.operation == "slice" and (type(target) is Items or unset(target)):
             # Of nothing nothing can be cut out: where there is none, something else holds.
             return sliced(target, positional) if type(target) is Items else target
+        if part.operation == "add":
+            return summed(part.fallback, [target, *positional])
         if part.operation == "given":
             return filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
@@ -574,8 +576,6 @@ class Linker:
             # What is made of it is said by the program, too.
             self.unseen.add(part.fallback.span)
         return (part.fallback,) if result is None else result
-
-
 
 
 def _once(part: Repeat) -> bool:

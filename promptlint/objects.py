@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Place, object_of
-from promptlint.extract.facts import SEVERAL, Facts, Function, Invocation
+from promptlint.extract.facts import SEVERAL, Call, Facts, Function, Invocation
 from promptlint.extract.invocations import takes
 from promptlint.operations import literal
 from promptlint.slots import attributes
@@ -33,7 +33,7 @@ class Objects:
         self.makers: dict[Place, dict[Span, Given]] = {}
         # By constructor what it hands to the one of a class above.
         self.handed: dict[Place, tuple[Facts, Invocation]] | None = None
-        self.differing: dict[tuple[Place, str], bool] = {}
+        self.told: dict[tuple[Place, str], dict[str | Value | None, Value | None]] = {}
 
     def made_with(self, given: Given, names: list[str], outer: Bound, same: bool) -> Bound:
         """What attributes of the object hold whose method a call is, as far as the call that makes the object says it.
@@ -98,18 +98,45 @@ class Objects:
 
     def _differs(self, place: Place, name: str) -> bool:
         """Whether the calls of a constructor in sight leave different things in an attribute."""
-        if (place, name) not in self.differing:
+        return len(self._told(place, name)) > 1
+
+    def _told(self, place: Place, name: str) -> dict[str | Value | None, Value | None]:
+        """What the calls of a constructor in sight leave in an attribute; None for what it holds by default."""
+        if (place, name) not in self.told:
             home, owner = self.callers.homes[place[0]], place[1].rpartition(".")[0]
             kept = home.assigned.get(f"{owner}.{name}", ())
-            told: set[str | Value | None] = set()
+            told: dict[str | Value | None, Value | None] = {}
             for made in self.callers.calls_of(place)[:MAX_MADE] if len(kept) == 1 and kept[0][0] == place[1] else ():
                 given = made.arguments.get(kept[0][1])
                 value = None if given is None else self.callers.linker.resolve(given, made.facts)
-                told.add(value and (literal(value) or value))
+                told.setdefault(value and (literal(value) or value), value)
             if told and not self.callers.around.bare.isdisjoint(self.callers.names_of(place)):
-                told.add(None)
-            self.differing[place, name] = len(told) > 1
-        return self.differing[place, name]
+                told[None] = None
+            self.told[place, name] = told
+        return self.told[place, name]
+
+    def held(self, place: Place, call: Call) -> Bound:
+        """What holds of the attributes that a method sends, whatever object it is called on.
+
+        That is what all objects in sight are made with, if that is the same; otherwise it is not known.
+        """
+        owner = (place[0], place[1].rpartition(".")[0])
+        sent = {name: slot for slot, value in call.slots if slot != "client" for name in attributes(value)}
+        bound = self.callers.around.held(place)
+        maker = self._maker(owner) if sent else None
+        for name in sorted(name for name in sent if name[0] != "*"):
+            told = {} if maker is None or maker == place else self._told(maker, name[5:])
+            # Of a model that is the same for all `around` knows more.
+            if len(told) > 1 or (told and None not in told and sent[name] != "model"):
+                value = next(iter(told.values())) if len(told) == 1 else None
+                bound[name] = (Hole(name, call.span),) if value is None else value
+        return bound
+
+    def _maker(self, owner: Place) -> Place | None:
+        """The constructor of a class."""
+        line = self.callers.classes.lineage(self.callers.homes[owner[0]], owner[1])
+        places = ((home.file, f"{name}.__init__") for home, name in line)
+        return next((place for place in places if place[1] in self.callers.homes[place[0]].functions), None)
 
     def _above(self, place: Place, told: Bound) -> tuple[Place, Bound] | None:
         """The constructor of a class above that one calls, and what it gives it."""
@@ -148,9 +175,7 @@ class Objects:
     def _constructor(self, given: Given) -> Place | None:
         """The constructor of the class whose object's method is called."""
         owner = self.callers.classes.about(given.facts, given.invocation.name)
-        line = self.callers.classes.lineage(self.callers.homes[owner[0]], owner[1]) if owner is not None else []
-        places = ((home.file, f"{name}.__init__") for home, name in line)
-        return next((place for place in places if place[1] in self.callers.homes[place[0]].functions), None)
+        return None if owner is None else self._maker(owner)
 
     def _attribute(self, place: Place, name: str, told: Bound, hops: int = 0) -> Value | None:
         """What a constructor that is given this leaves in an attribute, or the one above that it calls."""

@@ -17,6 +17,7 @@ from promptlint.clients import (
     client_of,
     model_name,
     provider_at,
+    service_named,
     unset,
     unsure,
 )
@@ -143,6 +144,8 @@ class _Reading:
         # Each with the seconds for which it stores, 0 if that is not said beside it.
         self.markers: dict[str, dict[int, int]] = {part: {} for part in self.parts}
         self.mixed: Hole | None = None
+        # Tools that stand in the request.
+        self.given: set[Tool] = set()
         # Lists of clients and agents that have been looked into: they may name each other.
         self.looked: set[tuple[Span, bool]] = set()
 
@@ -294,6 +297,14 @@ class _Reading:
                 self.unknown("provider", hole)
             through = Through(self.provider or None, hole, (), frozenset())
         self.model, start = model_name(value) if value is not None else ("", "")
+        if self.call.provider == "litellm" and through is None:
+            by = next((each for name, each in (*self.call.parameters, *others) if name == "custom_llm_provider"), ())
+            if not unset(by := self.resolve(by)):
+                # What begins the name of the model does not say any more who gets the request.
+                through = Through(service_named(by), single_hole(by), (), frozenset())
+                self.provider = through.provider or ""
+                if not self.provider:
+                    self.unknown("provider", single_hole(by))
         framework = self.call.api == "agent" and (through is None or not through.provider)
         if framework and value is not None and not (self.model or start):
             # The framework's own provider serves what it is given by name; an object may be anybody's.
@@ -411,14 +422,23 @@ class _Reading:
         return literal(method) == "function_calling" if method is not None else self.provider in _ANSWERS_BY_TOOL
 
     def tools(self, value: Value, facts: Facts) -> None:
-        found = tools_of(value, facts, self.linker, self.bound, self.assumed)
+        function = self.facts.functions.get(self.call.name)
+        usual = {
+            name: default
+            for name, default in (function.parameters if function is not None else ())
+            if default is not None and name not in self.bound and unset(default)
+        }
+        found = tools_of(value, facts, self.linker, {**usual, **self.bound}, self.assumed.union(usual))
         for tool in found.tools:
             self.tool(tool)
         self.unresolved += found.unresolved
         self.mixed = self.mixed or found.mixed
 
     def tool(self, tool: Tool) -> None:
-        self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
+        if tool not in self.given:
+            # Of two ways to make a client either may give it the same tool; no provider takes one twice.
+            self.given.add(tool)
+            self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
 
     def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> None:
         prompt = msgspec.structs.replace(prompt, model=self.model, once=self.call.once)

@@ -92,6 +92,8 @@ class _Reading:
         self.linker = linker
         self.bound = bound
         self.assumed = assumed
+        # Whether a call of the function around it is in sight.
+        self.called = any(name.isidentifier() for name in bound if name not in assumed)
         self.tools: list[Tool | None] = []
         self.unresolved: list[Unresolved] = []
         self.mixed: Hole | None = None
@@ -102,10 +104,13 @@ class _Reading:
         if depth > MAX_DEPTH or len(self.tools) > MAX_TOOLS or self.steps > MAX_STEPS:
             return
         if isinstance(value, Items):
+            left = not value.items
             for item in value.items:
-                if not (isinstance(item, Mapping) and item.test is not None and self.excluded(item.test, facts)):
+                test = item.test if isinstance(item, Mapping) else None
+                if test is None or not self.excluded(test, facts, value.span):
                     self.take(item, facts, depth + 1)
-            if not value.complete and not any(is_several(item) for item in value.items):
+                    left = True
+            if left and not value.complete and not any(is_several(item) for item in value.items):
                 self.unresolved.append(Unresolved("tools", "", value.span, MORE))
         elif isinstance(value, Mapping):
             self.mapping(value, facts, depth)
@@ -150,8 +155,17 @@ class _Reading:
         holds = decided(self.linker, part.test, facts, self.bound, self.assumed) if decides and part.test else None
         return part.branches if holds is None else (part.branches[0 if holds else 1],)
 
-    def excluded(self, test: Test, facts: Facts) -> bool:
-        return decided(self.linker, test, facts, self.bound, self.assumed) is False
+    def excluded(self, test: Test, facts: Facts, place: Span) -> bool:
+        """Whether tools are left out under their condition.
+
+        What a call that is in sight does not give by name is nothing, or is not known: `**settings` may give it.
+        """
+        if decided(self.linker, test, facts, self.bound, self.assumed) is False:
+            return True
+        if not self.called or decided(self.linker, test, facts, self.bound, frozenset()) is not False:
+            return False
+        self.unresolved.append(Unresolved("tools", "", place, MORE))
+        return True
 
     def unknown(self, hole: Hole) -> None:
         if hole.origin == "unordered":
@@ -270,7 +284,6 @@ class _Reading:
         named = literal(self.linker.named(home, f"{owner}.name"))
         self.tools.append(Tool(named or owner.rpartition(".")[2], template, extent(template) or value.span))
         return True
-
 
     def methods(self, kind: str, facts: Facts, span: Span) -> bool:
         """An object of a class of the project whose methods, inherited ones too, are tools: `plugins=[Shelves()]`."""

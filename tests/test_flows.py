@@ -648,7 +648,7 @@ CASES = [
                 {ASK}f"Is this so? {{indented(claim)}} {{letter}}"}}])
         CLAIM = Claim("TASK_TEXT")
         """,
-        ("user", TASK),
+        ("user", f"Is this so?     {TASK} "),
     ),
     case(
         "a Mustache template",

@@ -43,7 +43,7 @@ class Desk:
     [
         ("", "gpt-4o-mini"),
         ("Desk()", "gpt-4o-mini"),
-        ("Desk(names[0])\nDesk()", "gpt-4o-mini"),
+        ("Desk(names[0])\nDesk()", ""),
         ("Desk(names[0])", ""),
         ("Desk(llm=names[0])\nDesk('gpt-5')", ""),
         ("Desk('gpt-5')\nDesk(llm='gpt-5')", "gpt-5"),

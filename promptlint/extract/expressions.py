@@ -311,7 +311,12 @@ def add(file: File, values: list[Value], node: ast.AST) -> Value:
         return bounded(Items(tuple(items), file.span(node), complete))
     if not any(textual(value) for value in values) and not any(isinstance(v, tuple) and not v for v in values):
         state = strongest([state_of(value) for value in values])
-        return (file.hole(node, state[0], state[1]),)
+        hole = file.hole(node, state[0], state[1])
+        known = [each for value in values if (each := single_hole(value)) is not None and each.parameter]
+        if len(known) < len(values) or len(known) > MAX_WEIGHT or not isinstance(values[0], tuple):
+            return (hole,)
+        # What callers give: texts, lists or numbers.
+        return (Apply("add", values[0], Arguments(tuple(values[1:])), file.span(node), hole),)
     parts: list[Part] = []
     for value in values:
         if len(parts) >= MAX_WEIGHT:

@@ -245,6 +245,8 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
                 return ":" + here.key(first)
             if known := here.types.get(first):
                 return f"{known}.{CALLED}"
+            if first == "cls" == here.receiver and here.owner:
+                return f":{here.owner}"
             if first in here.values and first not in file.rebound:
                 return ""
     if first in file.known:
@@ -277,7 +279,11 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
     if isinstance(node, ast.Await):
         node = node.value
     if isinstance(node, ast.BoolOp):
-        node = node.values[-1]
+        note_type(file, scope, name, node.values[-1])
+        if name in scope.made:
+            # `self.llm = llm or LLM()`: what stands in front may be made with something else.
+            scope.made[name] = (*scope.made[name][:2], SEVERAL)
+        return
     if isinstance(node, ast.IfExp):
         _note_either(file, scope, name, node)
         return

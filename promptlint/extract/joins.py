@@ -71,6 +71,9 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
                 entries.append((key, both))
         return Mapping(tuple(entries), first.span, first.complete and second.complete, first.kind)
     one, other = (second, first) if isinstance(first, tuple) and not textual(first) else (first, second)
+    if type(one) is Items and _tools(one) and condition.test is not None and (hole := single_hole(other)) is not None:
+        kept = [if_holds(condition.test if one is first else opposite(condition.test), item) for item in one.items]
+        return Items((*kept, optional(condition, (hole,), one is second)), one.span, one.complete)
     if type(one) is Items and one.complete and (hole := single_hole(other)) is not None and not _left_out(hole):
         # What else it may hold is not known.
         return msgspec.structs.replace(one, complete=False)
@@ -84,6 +87,16 @@ def either_message(items: Items) -> bool:
     if conditional == len(items.items) > 2:
         return all(_exclude(one, other) for one, other in itertools.pairwise(items.items))
     return len(items.items) == 2 and conditional > 0 and conditional + others == 2
+
+
+def _tools(items: Items) -> bool:
+    """Whether a list is one of tools that are described as dicts."""
+    described = (type(item) is Mapping and item.get("role") is None for item in items.items)
+    return bool(items.items) and all(described) and any(_describes(item) for item in items.items)
+
+
+def _describes(item: Value) -> bool:
+    return type(item) is Mapping and (item.get("function") is not None or item.get("description") is not None)
 
 
 def _exclude(one: Value, other: Value) -> bool:

@@ -1,0 +1,198 @@
+"""What requests hold of objects in collections and of what may be made in two ways; tools, services, cut lists."""
+
+from __future__ import annotations
+
+import pytest
+from test_requests_given import parts, requests_of
+
+LIBRARIAN = "You are a helper for a city library."
+LLM = f"""
+from openai import OpenAI
+client = OpenAI()
+
+class LLM:
+    def __init__(self, model="gpt-4o", system="{LIBRARIAN}"):
+        self.model = model
+        self.system = system
+
+    def ask(self, q):
+        client.chat.completions.create(
+            model=self.model,
+            messages=[{{"role": "system", "content": self.system}}, {{"role": "user", "content": q}}],
+        )
+
+    @classmethod
+    def big(cls):
+        return cls("o3", "You are a pirate.")
+"""
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "for each in [LLM(), LLM('o3', 'You are a cook.')]:\n    each.ask('What is the time over there?')",
+        "L = {'a': LLM(), 'b': LLM('o3', 'You are a cook.')}\nL['b'].ask('What is the time over there?')",
+        "def make(m):\n    return LLM(m)\nLLM.big().ask('What is the time?')\nmake('o1').ask('What is the day?')",
+        "class App:\n    def __init__(self, llm=None):\n        self.llm = llm or LLM()\n"
+        "    def go(self):\n        self.llm.ask('What is the time over there?')\n"
+        "App(LLM('o3', 'You are a cook.')).go()",
+    ],
+)
+def test_what_an_object_says_that_may_be_one_of_several_is_not_known(used: str) -> None:
+    found = requests_of(LLM + used)
+    assert found
+    assert not any(each.complete or each.model == "gpt-4o" for each in found)
+    assert not any(text == LIBRARIAN for each in found for _, text in parts(each))
+
+
+def test_fields_of_a_dataclass_are_those_that_one_object_or_another_is_made_with() -> None:
+    (found,) = requests_of(
+        """
+        from dataclasses import dataclass, replace
+        from openai import OpenAI
+        client = OpenAI()
+
+        @dataclass
+        class Desk:
+            system: str = "You are a helper for a city library."
+            model: str = "gpt-4o"
+            def ask(self):
+                message = {"role": "system", "content": self.system}
+                client.chat.completions.create(model=self.model, messages=[message])
+
+        Desk().ask()
+        replace(Desk("You are a pirate.", "o3"), system="You are a cook.").ask()
+        """
+    )
+    assert (found.complete, found.model) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("service", "provider", "complete"),
+    [
+        ("", "openrouter", True),
+        (", custom_llm_provider=None", "openrouter", True),
+        (", custom_llm_provider='litellm_proxy'", "", False),
+        (", custom_llm_provider='groq'", "groq", True),
+        (", custom_llm_provider=names[0]", "", False),
+    ],
+)
+def test_the_service_that_a_call_names_goes_before_the_name_of_the_model(
+    service: str, provider: str, complete: bool
+) -> None:
+    message = '{"role": "user", "content": "What is the time over there?"}'
+    (found,) = requests_of(
+        f"import litellm\nlitellm.completion(model='openrouter/openai/gpt-4o', messages=[{message}]{service})"
+    )
+    assert (found.provider, found.complete) == (provider, complete)
+
+
+TOOLS = """
+from openai import OpenAI
+client = OpenAI()
+
+def ask(messages, tools=None, **kwargs):
+    if tools:
+        tools = [{"type": "function", "function": {"name": t["name"], "description": t["text"]}} for t in tools]
+    client.chat.completions.create(model="gpt-4o", messages=messages, tools=tools)
+
+def usual(messages, tools=None):
+    if tools is None:
+        tools = [{"type": "function", "function": {"name": "look", "description": "Look up a book."}}]
+    client.chat.completions.create(model="gpt-4o", messages=messages, tools=tools)
+
+OWN = [{"type": "function", "function": {"name": "lend", "description": "Lend a book."}}]
+M = [{"role": "user", "content": "Say what you know of it."}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "tools", "complete"),
+    [
+        ("def main():\n    ask(M)", [], True),
+        # What `more` gives is not known; what makes a tool of it is none.
+        ("def main(**more):\n    ask(M, **more)", [], False),
+        ("def main():\n    ask(M, [{'name': 'look', 'text': 'Look up a book.'}])", ["Look up a book."], True),
+        ("def main():\n    usual(M)", ["Look up a book."], True),
+        ("def main():\n    usual(M, OWN)", ["Lend a book."], True),
+    ],
+)
+def test_tools_stand_in_a_request_where_its_condition_holds(call: str, tools: list[str], complete: bool) -> None:
+    found = [each for each in requests_of(TOOLS + call) if ("user", "Say what you know of it.") in parts(each)]
+    assert [([text for role, text in parts(each) if role == "tool"], each.complete) for each in found] == [
+        (tools, complete)
+    ]
+
+
+def test_of_two_ways_to_make_a_client_either_gives_the_same_tool_once() -> None:
+    (found, *_) = requests_of(
+        '''
+        from langchain_core.prompts import ChatPromptTemplate
+        from pydantic import BaseModel
+
+        class Answer(BaseModel):
+            """What is said to the visitor."""
+            text: str
+
+        class Desk:
+            def __init__(self, llm, forced=False):
+                if forced:
+                    llm = llm.bind_tools([Answer], tool_choice="any")
+                else:
+                    llm = llm.bind_tools([Answer])
+                self.chain = ChatPromptTemplate.from_template("Answer this question: {q}") | llm
+        '''
+    )
+    assert [role for role, _ in parts(found)] == ["tool", "user"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "left", "complete"),
+    [
+        ("self.history[1:]", ["Do this: ", "Write it down."], True),
+        ("self.history[2:]", ["Write it down."], True),
+        ("self.history[:-1]", ["You are kind.", "Write it down."], True),
+        # From which end it is counted, differs.
+        ("self.history[-1:]", ["You are kind.", "Do this: ", "Write it down."], False),
+    ],
+)
+def test_what_is_cut_off_a_list_that_has_other_messages_on_another_way(
+    cut: str, left: list[str], complete: bool
+) -> None:
+    (found,) = requests_of(
+        f"""
+        from openai import OpenAI
+        class Desk:
+            def __init__(self):
+                self.history = []
+            def begin(self, task):
+                self.history = [
+                    {{"role": "system", "content": "You are kind."}},
+                    {{"role": "user", "content": f"Do this: {{task}}"}},
+                ]
+            def ask(self):
+                messages = {cut} + [{{"role": "user", "content": "Write it down."}}]
+                OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+        """
+    )
+    assert ([text for _, text in parts(found)], found.complete) == (left, complete)
+
+
+def test_texts_and_lists_that_callers_give_are_added() -> None:
+    found = requests_of(
+        """
+        from openai import OpenAI
+        client = OpenAI()
+        def ask(system, more, first, last):
+            messages = [{"role": "system", "content": system + more}]
+            client.chat.completions.create(model="gpt-4o", messages=messages)
+            client.chat.completions.create(model="gpt-4o", messages=first + last)
+        def main(q):
+            ask("You are kind. ", "You are wise.", [{"role": "user", "content": "Say it."}],
+                [{"role": "user", "content": q}])
+        """
+    )
+    assert [(parts(each), each.complete) for each in found] == [
+        ([("system", "You are kind. You are wise.")], True),
+        ([("user", "Say it."), ("user", "")], True),
+    ]
