@@ -18,8 +18,9 @@ from promptlint.operations import literal
 from promptlint.template import Hole, Mapping, Ref, Test, Value, parts
 
 if TYPE_CHECKING:
-    from promptlint.callers import Callers, Given
+    from promptlint.callers import Callers
     from promptlint.link import Bound
+    from promptlint.objects import Given
 
 # Slots of a call that say who gets it.
 _WHO = ("model", "client")

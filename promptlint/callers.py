@@ -32,14 +32,25 @@ from promptlint.extract.places import SPREAD
 from promptlint.extract.schemas import FIELDS, SCHEMA
 from promptlint.extract.sites import READS, extent
 from promptlint.lent import changes
-from promptlint.objects import Objects, arguments_of, fresh
+from promptlint.objects import Given, Objects, arguments_of, fresh, hands_on
 from promptlint.operations import literal
 from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, says, vaguely
 from promptlint.template import Arguments, Mapping, Span, Text, Value, references
-from promptlint.told import alike, anybody, at_caller, doubtful, kept_on, of_caller, sites_in, texts_of, with_turns
+from promptlint.told import (
+    alike,
+    anybody,
+    at_caller,
+    doubtful,
+    kept_on,
+    of_caller,
+    sites_in,
+    texts_of,
+    unfollowed,
+    with_turns,
+)
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -63,30 +74,18 @@ _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", "chain": MES
 _NO_TEXT = (SCHEMA, FIELDS, MODEL)
 
 
-class Given(msgspec.Struct, frozen=True):
-    """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters.
-
-    `ambiguous`: it may mean the method of another class as well, so who gets the request is not known. `certain`: there
-    is no class for whose objects it would mean nothing.
-    """
-
-    facts: Facts
-    invocation: Invocation
-    arguments: dict[str, Value]
-    ambiguous: bool = False
-    certain: bool = True
-
-
 class _Way(msgspec.Struct, frozen=True):
     """A way to a function: the call where it begins and the values of the function's parameters.
 
     `ambiguous`: one of the calls on it is. `kept`: one of them hands on a list that earlier calls have added to.
+    `cut`: it begins in the middle, for no more wrappers of wrappers are followed.
     """
 
     invocation: Invocation
     bound: Bound
     ambiguous: bool
     kept: bool
+    cut: bool = False
 
 
 class Callers:
@@ -101,9 +100,8 @@ class Callers:
         self.others: dict[Place, list[Given]] = {}
         # By file, class and attribute, of items with the keys behind it ("turns.user").
         self.attributes: dict[tuple[str, str, str], Slot] = {}
-        # By class the attributes of its object ("self.system") that methods send.
+        # By class the attributes of its object ("self.system") that methods send, and those of them that hold tools.
         self.own: dict[Place, set[str]] = {}
-        # The same of those that hold tools.
         self.held: dict[Place, set[str]] = {}
         # Calls of a model that take text of the parameters around them.
         self.fed: set[Span] = set()
@@ -116,8 +114,7 @@ class Callers:
         self.senders = Senders(self.classes)
         self.around = Around(self)
         self.objects = Objects(self)
-        self.used = 0
-        self.ways = 0
+        self.used = self.ways = 0
         self.by_name: dict[str, list[tuple[Facts, Invocation]]] = {}
         self.renamed: dict[str, set[str]] = {}
         self._index(all_facts)
@@ -415,11 +412,11 @@ class Callers:
         found: list[Sent] = []
         silent: dict[tuple[str, ...], _Way] = {}
         below: list[tuple[str, Sent]] = []
-        rest, idle, who = True, 0, self.around.who(call, facts)
+        rest, cut, idle, who = True, False, 0, self.around.who(call, facts)
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = self._by_default(place), 0
             for way in self._bindings(place, 0, set()):
-                invocation, bound = way.invocation, way.bound
+                invocation, bound, cut = way.invocation, way.bound, cut or way.cut
                 if len(found) >= MAX_REQUESTS and self.begun.get(invocation.span, 0) >= MAX_EACH:
                     rest, idle = True, idle + 1
                     if idle <= MAX_IDLE:
@@ -437,6 +434,7 @@ class Callers:
         alone = None
         if rest or silent or not found:
             alone = sent(call, facts, self.linker, {**who, **self.objects.held(place, call)}, who)
+            alone = unfollowed(alone) if alone is not None and cut else alone
         known = False
         for way in itertools.islice(silent.values(), MAX_REQUESTS):
             other = self._made(call, facts, way, who) if alone is not None else None
@@ -462,7 +460,8 @@ class Callers:
             # Another class may send something else around what the caller gives.
             plain = sent(here, facts, self.linker, who, who)
             placed = anybody(of_caller(placed, plain.request, bound) if plain is not None else placed)
-        return msgspec.structs.replace(made, request=placed)
+        made = msgspec.structs.replace(made, request=placed)
+        return unfollowed(made) if way.cut else made
 
     def _doubted(self, made: Sent, call: Call, facts: Facts, who: Bound, others: list[tuple[str, Sent]]) -> Sent:
         """A request of an object of a class or of one below, as far as it is the same for all of them.
@@ -513,22 +512,24 @@ class Callers:
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
             through = silent = False
-            kept = self._kept(place, given)
+            kept, cut = self._kept(place, given), hops == MAX_HOPS and hands_on(given, self.slots[place])
             if above in self.calls and above != place:
                 kinds: set[tuple[str, ...]] = set()
                 for way in self._bindings(above, hops + 1, active | {place}):
                     goes, kind = self._goes(given, way.bound), self._kind(above, way.bound)
                     # Of an object of a known class it is told what that has.
                     tells = goes and (self._tells(above, way.bound) or (BELOW in way.bound and kind not in kinds))
+                    cut = cut or (goes and way.cut)
                     silent = silent or (goes and not tells and BELOW not in way.bound)
                     through = through or not goes or BELOW in way.bound or tells
                     if tells:
                         kinds.add(kind)
                         bound = with_turns(self._bind(place, given, way.bound), kept, invocation.span)
-                        yield _Way(way.invocation, bound, way.ambiguous or given.ambiguous, way.kept or bool(kept))
+                        either, turns = way.ambiguous or given.ambiguous, way.kept or bool(kept)
+                        yield _Way(way.invocation, bound, either, turns, way.cut)
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
-                yield _Way(invocation, bound, given.ambiguous, bool(kept))
+                yield _Way(invocation, bound, given.ambiguous, bool(kept), cut)
 
     def _kept(self, place: Place, given: Given) -> set[str]:
         """The parameters that are given lists of messages which may hold those of earlier calls."""

@@ -42,6 +42,7 @@ MORE = "not all of them can be read"
 CHANGED = "they may be changed before they are sent"
 EARLIER = "those of earlier calls may be among them"
 OTHERS = "another class may send others"
+BEFORE = "more functions lead here than are followed"
 _COPIES = frozenset({"list", "tuple", "reversed", "sorted", "enumerate", "copy.copy", "copy.deepcopy", "zip"})
 # What changes with the request or the conversation.
 _GIVEN = frozenset({Volatility.REQUEST, Volatility.SESSION, Volatility.UNIQUE})

@@ -28,8 +28,9 @@ from promptlint.operations import literal
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes
 
 if TYPE_CHECKING:
-    from promptlint.callers import Callers, Given
+    from promptlint.callers import Callers
     from promptlint.link import Linker
+    from promptlint.objects import Given
 
 # Families of classes that may share a name of several words.
 MAX_FAMILIES = 4

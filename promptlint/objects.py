@@ -6,7 +6,10 @@ is called, where the call that makes it stands in sight, too, that call says mor
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from promptlint.classes import Place, object_of
 from promptlint.extract.facts import SEVERAL, Call, Facts, Function, Invocation
@@ -16,13 +19,27 @@ from promptlint.slots import attributes
 from promptlint.template import Hole, Mapping, Span, Value
 
 if TYPE_CHECKING:
-    from promptlint.callers import Callers, Given
+    from promptlint.callers import Callers
     from promptlint.link import Bound
 
 # Among what holds in a method: what its object was made with.
 OBJECT = "@object"
 # Constructors above each other that are followed, and calls of one that are compared.
 MAX_ABOVE, MAX_MADE = 6, 100
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A call of a wrapper: the file it stands in, the call, and its arguments by the parameters.
+
+    `ambiguous`: it may mean the method of another class as well, so who gets the request is not known. `certain`: there
+    is no class for whose objects it would mean nothing.
+    """
+
+    facts: Facts
+    invocation: Invocation
+    arguments: dict[str, Value]
+    ambiguous: bool = False
+    certain: bool = True
 
 
 class Objects:
@@ -204,6 +221,12 @@ def fresh(invocation: Invocation) -> bool:
     return invocation.made is not None and (invocation.made.file, invocation.made.start) == (
         invocation.span.file, invocation.span.start
     )  # fmt: skip
+
+
+def hands_on(given: Given, wanted: Container[str]) -> bool:
+    """Whether a call hands on what the callers of the function around it give."""
+    values = [value for name, value in given.arguments.items() if name in wanted]
+    return given.invocation.function in given.facts.functions and any(map(takes, values))
 
 
 def arguments_of(function: Function, invocation: Invocation) -> dict[str, Value]:

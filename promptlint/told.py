@@ -11,7 +11,7 @@ from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, extent
-from promptlint.gaps import EARLIER, OTHERS
+from promptlint.gaps import BEFORE, EARLIER, OTHERS
 from promptlint.operations import several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
@@ -68,6 +68,14 @@ def with_turns(bound: Bound, kept: Iterable[str], span: Span) -> Bound:
             turns = several(Repeat((hole,), name, span, hole.volatility, grows=True))
             more[name] = msgspec.structs.replace(value, items=(*value.items, turns))
     return {**bound, **more} if more else bound
+
+
+def unfollowed(made: Sent) -> Sent:
+    """A request that functions lead to which are not all followed: what the first of them is given is not known."""
+    more = Unresolved("messages", "", made.request.span, BEFORE)
+    unresolved = tuple(dict.fromkeys((*made.request.unresolved, more)))
+    request = msgspec.structs.replace(made.request, complete=False, unresolved=unresolved)
+    return msgspec.structs.replace(made, request=request)
 
 
 def of_caller(made: Request, plain: Request, bound: Bound) -> Request:

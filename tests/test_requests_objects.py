@@ -196,3 +196,14 @@ def test_texts_and_lists_that_callers_give_are_added() -> None:
         ([("system", "You are kind. You are wise.")], True),
         ([("user", "Say it."), ("user", "")], True),
     ]
+
+
+@pytest.mark.parametrize(("functions", "complete"), [(4, True), (6, False), (12, False)])
+def test_what_comes_from_beyond_the_wrappers_that_are_followed_is_not_known(functions: int, complete: bool) -> None:
+    chain = "".join(f"def f{at}(s):\n    f{at - 1}(s)\n" for at in range(1, functions))
+    (found,) = requests_of(
+        "from openai import OpenAI\ndef f0(s):\n"
+        "    OpenAI().chat.completions.create(model='gpt-4o', messages=[{'role': 'user', 'content': s}])\n"
+        f"{chain}f{functions - 1}('You are a helper for a city library.')\n"
+    )
+    assert (found.complete, parts(found)[0][1]) == (complete, LIBRARIAN if complete else "")
