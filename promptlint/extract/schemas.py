@@ -415,10 +415,7 @@ ASKING = frozenset({"model_json_schema", "schema", "schema_json"})
 
 
 def note_marked(file: File, value: Value) -> None:
-    """Note a decorator that sets a mark on what it is put above: `def is_tool(...)`, `f.is_tool = True`.
-
-    Who collects what is marked sends what describes it, wherever that is.
-    """
+    """Note a decorator that marks what it stands above (`f.is_tool = True`): who collects it sends its docstring."""
     hole = single_hole(value) if tool_named(file.function.partition(".")[0]) else None
     if hole is not None and hole.parameter:
         _note_around(file)
