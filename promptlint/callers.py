@@ -491,7 +491,7 @@ class Callers:
         return (
             all(default is not None for _, default in parameters)
             and any(says(default) for name, default in parameters if default is not None and name in slots)
-            and not self.around.bare.isdisjoint(self.names_of(place))
+            and self.around.bare_of(place)
         )
 
     def _tells(self, place: Place, bound: Bound) -> bool:

@@ -127,7 +127,7 @@ class Objects:
                 given = made.arguments.get(kept[0][1])
                 value = None if given is None else self.callers.linker.resolve(given, made.facts)
                 told.setdefault(value and (literal(value) or value), value)
-            if told and not self.callers.around.bare.isdisjoint(self.callers.names_of(place)):
+            if told and self.callers.around.bare_of(place):
                 told[None] = None
             self.told[place, name] = told
         return self.told[place, name]
