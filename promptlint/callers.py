@@ -30,7 +30,7 @@ from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
-from promptlint.given import NO_TEXT, inherited, left
+from promptlint.given import NO_TEXT, as_usual, inherited, left, never_given
 from promptlint.lent import changes
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
 from promptlint.operations import literal
@@ -398,6 +398,8 @@ class Callers:
         silent: dict[tuple[str, ...], _Way] = {}
         below: list[tuple[str, Sent]] = []
         rest, cut, idle, who, held = True, False, 0, self.around.who(call, facts), self.objects.held(place, call)
+        # What parameters are by default, as long as no call that is told together with others gives anything else.
+        usual: Bound = {name: self.linker.resolve(value, facts) for name, value in call.defaults}
         if call.span in self.fed and self.calls.get(place):
             rest, self.ways = self._by_default(place) or (place in self.objects.asked and self.around.bare_of(place)), 0
             for way in self._bindings(place, 0, set()):
@@ -410,6 +412,7 @@ class Callers:
                 if not self._tells(place, bound):
                     # One request for all that tell no more than who gets it, and what their object says.
                     silent.setdefault(self._kind(place, bound), way)
+                    usual = as_usual(usual, bound)
                     continue
                 made = self._made(call, facts, way, who, held)
                 if made is not None and not made.bare:
@@ -418,6 +421,9 @@ class Callers:
             if self.ways > MAX_WAYS or len(silent) > MAX_REQUESTS:
                 rest = cut = True
             found = beyond(found, call.span, (each.invocation.span for each in self.calls[place])) if cut else found
+        else:
+            usual = never_given(self, place, usual)
+        call = msgspec.structs.replace(call, defaults=tuple(each for each in call.defaults if each[0] in usual))
         alone = sent(call, facts, self.linker, {**who, **held}, who) if rest or silent or not found else None
         alone = unfollowed(alone) if alone is not None and cut else alone
         known = False

@@ -1,4 +1,4 @@
-"""What leads to a model by way of no call: what classes give for attributes, what loops leave in parameters."""
+"""What leads to a model by way of no call: what classes give for attributes, what loops leave, and defaults."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts, Invocation, Site
 from promptlint.extract.schemas import FIELDS, SCHEMA
+from promptlint.operations import literal
 from promptlint.slots import MODEL
-from promptlint.template import Arguments, Span
+from promptlint.template import Arguments, Span, Value
 from promptlint.told import sites_in
 
 if TYPE_CHECKING:
     from promptlint.callers import Callers
+    from promptlint.classes import Place
+    from promptlint.link import Bound
 
 # Roles of parameters that hold no text.
 NO_TEXT = (SCHEMA, FIELDS, MODEL)
@@ -43,3 +46,24 @@ def left(callers: Callers) -> Iterator[tuple[Span, str, Facts, Site]]:
             if slot is not None and span is not None and slot.role not in NO_TEXT and not slot.each:
                 for site in sites_in(value, slot, parameter, Invocation("", Arguments(), span, function)):
                     yield span, parameter, facts, site
+
+
+def as_usual(usual: Bound, bound: Bound) -> Bound:
+    """Those of the values of parameters that a call leaves as they are, or gives once more."""
+    return {name: value for name, value in usual.items() if name not in bound or _same(value, bound[name])}
+
+
+def _same(one: Value, other: Value) -> bool:
+    said = literal(one)
+    return one == other or (said is not None and said == literal(other))
+
+
+def never_given(callers: Callers, place: Place, usual: Bound) -> Bound:
+    """Those of the parameters of a function that are what they are by default in every call of it."""
+    for given in callers.calls_of(place) if usual else ():
+        above = given.facts.functions.get(given.invocation.function)
+        outer: Bound = {name: value for name, value in above.parameters if value is not None} if above else {}
+        names = usual.keys() & given.arguments.keys()
+        bound = {name: callers.linker.resolve(given.arguments[name], given.facts, outer) for name in sorted(names)}
+        usual = as_usual(usual, bound)
+    return usual

@@ -934,3 +934,39 @@ def test_of_a_model_that_is_not_known_there_is_a_reason() -> None:
     assert ("model", "GET_NAME(...)", "") in told["askconverse"]
     assert told["askresponses"] == [("model", "", EITHER)]
     assert {("model", "", NOT_GIVEN), ("messages", "", WHERE_RUN)} <= {*told["askagent"]}
+
+
+PLACE = '''
+from openai import OpenAI
+
+def sort(text, district="Jhapa", model="gpt-4o", strict="yes"):
+    system = f"You sort grievances of the district of {district}. Be strict: {strict}."
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": f"Sort this: {text}"}]
+    return OpenAI().chat.completions.create(model=model, messages=messages)
+'''
+
+
+@pytest.mark.parametrize(
+    ("calls", "said", "model"),
+    [
+        ("", "Jhapa. Be strict: yes.", "gpt-4o"),
+        ("def run(data):\n    return sort(data['text'])", "Jhapa. Be strict: yes.", "gpt-4o"),
+        ("def run(data):\n    return sort(data['text'], data.get('place'))", ". Be strict: yes.", "gpt-4o"),
+        ("def run(data):\n    return sort(data['text'], district='Koshi')", ". Be strict: yes.", "gpt-4o"),
+        ("def run(data):\n    return sort(data['text'], district='Jhapa')", "Jhapa. Be strict: yes.", "gpt-4o"),
+        ("def run(data):\n    return sort(data['text'], model=data['model'])", "Jhapa. Be strict: yes.", ""),
+    ],
+)
+def test_a_parameter_is_what_it_is_by_default_only_where_no_call_gives_anything_else(
+    calls: str, said: str, model: str
+) -> None:
+    requests = requests_of(f"{PLACE}\n{calls}\n")
+    assert {request.model for request in requests} == {model}
+    assert [parts(request)[0][1].partition("district of ")[2] for request in requests] == [said]
+
+
+def test_a_model_that_is_all_that_a_call_gives_stands_in_the_place_of_the_default() -> None:
+    ask = 'OpenAI().chat.completions.create(model=model, messages=[{"role": "user", "content": "Say hello."}])'
+    code = f"from openai import OpenAI\n\ndef ask(model='gpt-4o'):\n    return {ask}\n"
+    (request,) = requests_of(f"{code}\ndef run(args):\n    return ask(args.model)\n")
+    assert request.model == ""
