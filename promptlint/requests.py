@@ -30,7 +30,7 @@ from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
-from promptlint.extract.sending import HTTP, OUTPUT, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
+from promptlint.extract.sending import HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -338,6 +338,8 @@ class _Reading:
                 if not self.provider:
                     self.unknown("provider", single_hole(by))
         framework = self.call.api == "agent" and (through is None or not through.provider)
+        if framework and through is not None:
+            self.provider = literal(next(iter(through.all(SERVES)), ())) or self.provider
         if framework and value is not None and not (self.model or start):
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""

@@ -613,3 +613,14 @@ def test_a_method_of_the_project_that_makes_parts_of_a_message_asks_no_model() -
     """
     assert requests_of(code) == []
     assert len(requests_of(code.replace("return content", "return self.model.generate_content(content)"))) > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [("", "openai"), (', model="gpt-4.1"', "openai"), (", model=made(name)", ""), (', model="litellm/groq/x"', "groq")],
+)
+def test_an_object_that_is_the_model_of_an_agent_may_be_anybodys(model: str, provider: str) -> None:
+    agent = f'Agent(name="helper", instructions="Help all the people kindly."{model})'
+    code = f"from agents import Agent, Runner\n\nasync def run(made, name, text):\n    agent = {agent}\n"
+    (request,) = requests_of(f"{code}    await Runner.run(agent, text)\n")
+    assert request.provider == provider

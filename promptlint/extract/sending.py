@@ -57,6 +57,8 @@ SYSTEM = ("system", INSTRUCTIONS, COMPUTED)
 TEXTS = (*SYSTEM, "messages", "prompt")
 # What names who gets a request, or makes a model of its name.
 SERVICE = "service"
+# Whom a framework asks for models that it is given by name, or not at all.
+SERVES = "serves"
 # In front of the name of a slot: something is sent there that cannot be read.
 UNREAD = "unread."
 # The origin of what a framework adds itself.
@@ -421,6 +423,10 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
     if any(slot in TEXTS or (slot.startswith(WITHIN) and slot.split(":")[1] in TEXTS) for slot, _ in given):
         settings = entry.settings
         _note(file, scope, site, entry.provider, entry.api, given, taken, True, outputs=outputs, settings=settings)
+    if entry.api == "agent" and entry.provider:
+        # Who gets the requests of an agent depends on its model: an object may be anybody's.
+        given.append((SERVES, (Text(entry.provider, file.span(site.node), False),)))
+        return _object(file, site, "", given, outputs)
     return _object(file, site, entry.provider, given, outputs)
 
 
