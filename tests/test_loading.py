@@ -323,6 +323,21 @@ def test_prompty(tmp_path: Path) -> None:
     ]
 
 
+def test_tools_of_a_prompty_file_are_not_known(tmp_path: Path) -> None:
+    model = "---\nmodel:\n  id: gpt-4o\n  provider: openai\n"
+    body = "---\nsystem:\nYou are a poet of the old kind.\n\nuser:\n{{topic}}\n"
+    described = "tools:\n  - name: rhymes\n    kind: function\n    description: Finds words that rhyme\n"
+    schema = '{type: function, function: {name: rhymes, description: "Finds words that rhyme with one"}}'
+    files = {
+        "a.prompty": f"{model}{body}",
+        "b.prompty": f"{model}{described}{body}",
+        "c.prompty": f"{model}  parameters:\n    tools:\n      - {schema}\n{body}",
+    }
+    requests = lint(tmp_path, files).project.requests
+    told = {request.span.file[0]: [each.slot for each in request.unresolved] for request in requests}
+    assert told == {"a": [], "b": ["tools"], "c": ["tools"]}
+
+
 def test_foreign_braces_are_values_and_no_fault(tmp_path: Path) -> None:
     report = lint(tmp_path, {"a.prompt": "Answer.\n{{#each items}}\n- {{this}}\n{{/each}}\n{{$input}} {% oops"})
     assert report.findings == []

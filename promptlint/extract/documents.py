@@ -15,6 +15,7 @@ from promptlint.extract import chat_markup, data_values, jinja_files, prompt_pat
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of, words
 from promptlint.extract.reads import addresses, asks_for_input, could_be_prompt, instructs, reads_like_prompt
+from promptlint.extract.sending import UNREAD
 from promptlint.formatting import format_fields, likely_field
 from promptlint.operations import Ruler, literal
 from promptlint.source import Source
@@ -195,7 +196,7 @@ def _prompty(source: Source, header: Value | None, sections: list[tuple[str, Tem
     if isinstance(header, Items) and header.items:
         header = header.items[0]  # the line that ends it begins a second document
     model = header.get("model") if isinstance(header, Mapping) else None
-    if not isinstance(model, Mapping):
+    if not isinstance(header, Mapping) or not isinstance(model, Mapping):
         return None
     settings = model.get("configuration")
     settings = settings if isinstance(settings, Mapping) else model
@@ -206,6 +207,9 @@ def _prompty(source: Source, header: Value | None, sections: list[tuple[str, Tem
     span = Span(source.name, 0, len(source.text))
     slots: tuple[tuple[str, Value], ...] = (("model", _renamed(name, source)), ("messages", Items(messages, span)))
     given = parameters.entries if isinstance(parameters, Mapping) else ()
+    # Schemas are made of them, and sent.
+    tools = header.get("tools") or (parameters.get("tools") if isinstance(parameters, Mapping) else None)
+    slots += ((UNREAD + "tools", _named("tools", source)),) if tools else ()
     return Call(_PROVIDERS.get(kind.lower(), ""), "chat", slots, given, span, source.name.rpartition("/")[2])
 
 
@@ -213,8 +217,12 @@ def _renamed(value: Value, source: Source) -> Value:
     """The name of a model, unless it comes from the environment."""
     word = literal(value)
     if not word or "$" in word:
-        return (Hole("model", Span(source.name, 0, 0)),)
+        return _named("model", source)
     return (Text(word, Span(source.name, 0, 0), False),)
+
+
+def _named(name: str, source: Source) -> Value:
+    return (Hole(name, Span(source.name, 0, 0)),)
 
 
 # Settings files
