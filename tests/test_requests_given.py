@@ -970,3 +970,23 @@ def test_a_model_that_is_all_that_a_call_gives_stands_in_the_place_of_the_defaul
     code = f"from openai import OpenAI\n\ndef ask(model='gpt-4o'):\n    return {ask}\n"
     (request,) = requests_of(f"{code}\ndef run(args):\n    return ask(args.model)\n")
     assert request.model == ""
+
+
+BLOCKS = '[{"type": "text", "text": "Look at this picture."}, {"type": "image_url", "image_url": image}]'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"if image:\n        return {BLOCKS}\n    return 'Read this text: ' + text",
+        f"if not image:\n        return 'Read this text: ' + text\n    return {BLOCKS}",
+        f"return {BLOCKS} if image else 'Read this text: ' + text",
+    ],
+)
+def test_a_content_that_is_a_text_or_blocks_is_either_of_the_two(body: str) -> None:
+    ask = 'create(model="gpt-4o", messages=[{"role": "user", "content": content(text, image)}])'
+    code = f"from openai import OpenAI\n\ndef content(text, image):\n    {body}\n\ndef ask(text, image):\n    "
+    (request,) = requests_of(f"{code}OpenAI().chat.completions.{ask}\n")
+    ((_, said),) = parts(request)
+    assert "Look at this picture." in said
+    assert "Read this text: " in said

@@ -7,6 +7,7 @@ import itertools
 import msgspec
 
 from promptlint.extract.bounds import bounded
+from promptlint.extract.messages import content_template
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import fallback_of, has_text, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, literal, several
@@ -123,7 +124,19 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         return Items(under_it if sent else one.items, one.span, False)
     if type(one) is Mapping and literal(one.get("type") or ()) in _KINDS_OF_MARKER and isinstance(other, tuple):
         return if_set(condition, one, one is first)
+    if (type(first) is Items and _in_blocks(first, second)) or (type(second) is Items and _in_blocks(second, first)):
+        # `content = [{"type": "text", "text": text}, image] if image else text`
+        branches = tuple(each if isinstance(each, tuple) else content_template(each) for each in (first, second))
+        return (Choice(condition.text, branches, condition.test),)
     return one
+
+
+def _in_blocks(value: Items, other: Value) -> bool:
+    """Whether a list holds the blocks of a message, none of them with a cache marker, and `other` is a text."""
+    blocks = [item for item in value.items if type(item) is Mapping]
+    said = any(item.get("type") is not None and item.get("text") is not None for item in blocks)
+    marked = any(item.get(key) is not None for item in blocks for key in MARKERS)
+    return said and not marked and isinstance(other, tuple) and textual(other)
 
 
 def if_set(condition: Condition, marker: Value, taken: bool) -> Value:
