@@ -15,7 +15,7 @@ from promptlint.extract.sending import TEXTS, UNREAD
 from promptlint.extract.state import fallback_of
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Items, Mapping, Value, Volatility
+from promptlint.template import Hole, Items, Mapping, Value, Volatility
 
 
 def _parts(value: Value) -> bool:
@@ -67,6 +67,11 @@ class Senders:
         if call.first and not self.classes.ambiguous(facts, call.method) and not _takes_text(first):
             # What it is given there is something else than what methods of this name are given.
             call = msgspec.structs.replace(call, slots=tuple(map(_unread, call.slots)))
+        name = call.method.rpartition(".")[2]
+        if name == call.called.rpartition(".")[2]:
+            # What it sends besides, or makes of what it is given, is not followed here.
+            own = (f"{UNREAD}messages", (Hole(f"{name}(...)", call.span),))
+            call = msgspec.structs.replace(call, slots=(*call.slots, own))
         return msgspec.structs.replace(call, provider="")
 
     def _answered(self, call: Call, facts: Facts) -> bool:

@@ -624,3 +624,24 @@ def test_an_object_that_is_the_model_of_an_agent_may_be_anybodys(model: str, pro
     code = f"from agents import Agent, Runner\n\nasync def run(made, name, text):\n    agent = {agent}\n"
     (request,) = requests_of(f"{code}    await Runner.run(agent, text)\n")
     assert request.provider == provider
+
+
+def test_a_method_of_the_project_that_is_not_followed_may_send_more() -> None:
+    llm = """
+        from langchain_core.messages import HumanMessage
+
+        class Desk:
+            def __init__(self):
+                self.cache = Cache()
+
+            def invoke(self, messages, config):
+                return self.cache.provider_for(config).invoke(messages, config=config)
+
+        llm = Desk()
+
+        def ask(config):
+            return llm.invoke([HumanMessage(content="Say hello to everybody.")], config)
+        """
+    (request,) = requests_of(llm)
+    assert [each.slot for each in request.unresolved if each.expression == "invoke(...)"] == ["messages"]
+    assert not request.complete
