@@ -645,3 +645,48 @@ def test_a_method_of_the_project_that_is_not_followed_may_send_more() -> None:
     (request,) = requests_of(llm)
     assert [each.slot for each in request.unresolved if each.expression == "invoke(...)"] == ["messages"]
     assert not request.complete
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        "KINDS[kind]()",
+        "KINDS.get(kind)()",
+        "{'a': OpenAI, 'b': Anthropic}[kind]()",
+        "(Anthropic if kind else OpenAI)()",
+        "CLIENTS[kind]",
+        "CLIENTS.get(kind)",
+        "MAKERS[kind]()",
+    ],
+)
+def test_of_a_client_out_of_a_dict_it_is_not_known_which(client: str) -> None:
+    code = f"""
+        from anthropic import Anthropic
+        from groq import Groq
+        from openai import OpenAI
+
+        KINDS = {{"a": OpenAI, "b": Groq}}
+        CLIENTS = {{"a": OpenAI(), "b": Groq()}}
+        MAKERS = {{"a": lambda: OpenAI(), "b": lambda: Groq()}}
+
+        def ask(kind, question):
+            client = {client}
+            turn = {{"role": "user", "content": "Name a fruit of the year."}}
+            return client.chat.completions.create(model="gpt-4o", messages=[turn])
+    """
+    (request,) = requests_of(code)
+    assert request.provider == "" and not request.complete
+    assert [each.slot for each in request.unresolved] == ["provider"]
+
+
+def test_a_class_of_one_client_or_another_is_called_by_its_name() -> None:
+    code = """
+        from openai import AsyncOpenAI, OpenAI
+
+        def ask(later):
+            made = AsyncOpenAI if later else OpenAI
+            turn = {"role": "user", "content": "Name a fruit of the year."}
+            return made().chat.completions.create(model="gpt-4o", messages=[turn])
+    """
+    (request,) = requests_of(code)
+    assert request.provider == "openai" and request.complete

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 
 import msgspec
 
@@ -32,12 +33,14 @@ from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.attributes import note_given
 from promptlint.extract.callees import FUNCTIONS, TAILS, callee_of
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object, imported_here
+from promptlint.extract.catalogue import makes_client
 from promptlint.extract.catalogued import catalogued, own_message, spoken_of
 from promptlint.extract.comments import Marked
 from promptlint.extract.extents import extent
 from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
+from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
 from promptlint.extract.methods import ENVIRONMENT, METHODS, may_be_text, method, result_of
@@ -53,10 +56,12 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
+    Condition,
     Hole,
     Items,
     Mapping,
     Message,
+    Part,
     Ref,
     Value,
     Volatility,
@@ -100,10 +105,10 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     elif type(func) is not ast.Name:
         table = evaluate(file, scope, node.func)
         makers.note_applied(file, scope, node, evaluate)
-        if type(node.func) is ast.Subscript:
-            schemas.note_typed(file, scope, node.func, evaluate)
-        if type(node.func) is ast.Subscript and (picked := _picked(file, scope, node, table, evaluate)) is not None:
+        if type(func) is ast.Subscript and (picked := _picked(file, scope, node, func, table, evaluate)) is not None:
             return picked
+    elif (one := _one_of(file, scope, node, func.id, evaluate)) is not None:
+        return one
     if written == "setattr" and len(node.args) == 3 and not isinstance(node.args[1], ast.Constant):
         note_any(file, scope, node, dotted(node.args[0]))
     _, _, against, shown, plain, ordinary = callee
@@ -221,19 +226,22 @@ def _change(
     return receiver
 
 
-def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Evaluate) -> Value | None:
+def _picked(
+    file: File, scope: Scope, node: ast.Call, func: ast.Subscript, table: Value, evaluate: Evaluate
+) -> Value | None:
     """What functions of a table give back, of which one is called: `builders[kind](letter)`."""
+    schemas.note_typed(file, scope, func, evaluate)
     part = table[0] if isinstance(table, tuple) and len(table) == 1 else None
-    if type(part) is Apply and part.operation == "item" and type(node.func) is ast.Subscript:
+    if type(part) is Apply and part.operation == "item":
         # A table of the module, which is known by its name alone.
-        name = node.func.value.id if type(node.func.value) is ast.Name else ""
+        name = func.value.id if type(func.value) is ast.Name else ""
         top = scope
         while top.parent is not None:
             top = top.parent
         held = top.values.get(name)
         entries = held.entries if type(held) is Mapping and not held.kind else ()
         branches = tuple(item for _, item in entries[:MAX_BRANCHES] if isinstance(item, tuple))
-        asked = condition_text(file, node.func.slice)
+        asked = condition_text(file, func.slice)
         whole = type(held) is Mapping and held.complete and len(branches) == len(entries)
         part = Choice(by_key(asked, [key for key, _ in entries]) if whole else asked, branches)
     ways: tuple[Value, ...] = part.branches if type(part) is Choice else (table,)
@@ -241,10 +249,36 @@ def _picked(file: File, scope: Scope, node: ast.Call, table: Value, evaluate: Ev
     functions = [each for each in known if type(each) is Ref and each.call is None]
     if not functions or len(functions) < len(ways):
         return None
+    if (client := _client_of(file, scope, node, part, evaluate)) is not None:
+        return client
     given = _arguments(file, scope, node, "", callee_of(file, ""), evaluate).arguments()
     hole = file.hole(node, *UNKNOWN)
     called = tuple((Ref(each.name, hole, given),) for each in functions)
     return (Choice(part.condition, called),) if type(part) is Choice else called[0]
+
+
+def _one_of(file: File, scope: Scope, node: ast.Call, name: str, evaluate: Evaluate) -> Value | None:
+    """What a name makes that stands for one of several classes of clients: `cls = Groq if fast else OpenAI`."""
+    value = scope.values.get(name)
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    return _client_of(file, scope, node, part, evaluate) if type(part) is Choice else None
+
+
+def _client_of(file: File, scope: Scope, node: ast.Call, part: Part | None, evaluate: Evaluate) -> Value | None:
+    """What a call makes of one of several classes, if requests go through the objects of any: either of them."""
+    ways: tuple[Value, ...] = part.branches if type(part) is Choice else ()
+    names = [way[0].name for way in ways if isinstance(way, tuple) and len(way) == 1 and type(way[0]) is Ref]
+    if not any(makes_client(name, file.lexicon.matchers, file.imported) for name in names):
+        return None
+    site = _arguments(file, scope, node, "", callee_of(file, ""), evaluate)
+    unknown: Value = (file.hole(node, *UNKNOWN),)
+    made: list[Value] = [unknown] if len(names) < len(ways) else []
+    for name in names:
+        one = msgspec.structs.replace(site, written=name, name=name, last=name.rpartition(".")[2])
+        client = catalogued(file, scope, one, evaluate)
+        made.append(client if client is not None and sending.known_client(client) else unknown)
+    asked = Condition(part.condition if type(part) is Choice else "")
+    return functools.reduce(lambda first, second: join_branches(asked, first, second), made)
 
 
 def _uncatalogued(
