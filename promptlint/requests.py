@@ -28,13 +28,13 @@ from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import Call, Facts
+from promptlint.extract.facts import SAID, Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
 from promptlint.extract.sending import HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
-from promptlint.gaps import CHANGED, NOT_GIVEN, WHERE_RUN, run_time, text_gaps, unknown, unnamed, unread
+from promptlint.gaps import CHANGED, EARLIER, NOT_GIVEN, WHERE_RUN, run_time, text_gaps, unknown, unnamed, unread
 from promptlint.lent import changes
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
@@ -298,7 +298,7 @@ class _Reading:
         """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
         for name, at in self.call.lent:
             if not name:
-                yield Unresolved("messages", "", self.call.span, CHANGED)
+                yield Unresolved("messages", "", self.call.span, EARLIER if at == SAID else CHANGED)
             elif changes(self.linker, name, at, self.facts):
                 yield Unresolved("messages", f"{name.rpartition('.')[2].lstrip(':')}(...)", self.call.span)
 

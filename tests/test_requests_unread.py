@@ -406,3 +406,41 @@ def test_texts_that_were_not_read(arguments: str, expected: list[tuple[str, str]
     (found,) = [each for each in (*project.requests, *project.others) if each.api]
     assert unknown(found) == expected
     assert found.complete == (not expected)
+
+
+CHAT = """
+    import vertexai
+    from vertexai.generative_models import GenerativeModel
+
+    model = GenerativeModel("gemini-1.5-pro", system_instruction="You know all rivers.")
+
+    class Talk:
+        def __init__(self):
+            self.chat = model.start_chat()
+
+        def say(self):
+            return self.chat.send_message("And which is the longest?")
+
+    def ask(texts):
+        chat = model.start_chat()
+        CODE
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("chat.send_message('Name a river.'); chat.send_message('Name one more.')", [True, False]),
+        ("if texts: chat.send_message('Name a river.')\n        else: chat.send_message('Name one.')", [True, True]),
+        ("chat.send_message('Name a river.'); chat = model.start_chat(); chat.send_message('Name one.')", [True, True]),
+        ("for text in texts: chat.send_message('Name a river.')", [False]),
+        ("for text in texts: chat = model.start_chat(); chat.send_message('Name a river.')", [True]),
+        ("model.start_chat().send_message('Name a river.')", [True]),
+    ],
+)
+def test_a_chat_sends_what_it_was_told_before(code: str, known: list[bool]) -> None:
+    later, *found = sorted(requests_of(CHAT.replace("CODE", code)), key=lambda each: each.span.start)
+    assert [each.complete for each in found] == known
+    assert all(parts(each)[0] == ("system", "You know all rivers.") for each in found)
+    # Of the chat of an object nobody knows how often it has been asked.
+    assert "messages" in [each.slot for each in later.unresolved]

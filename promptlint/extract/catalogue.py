@@ -21,13 +21,14 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     """A call that sends a request; `slots` maps a slot to keyword names and positional indexes.
 
     `through`: the method has a common name, and counts only on what the catalogue says requests go through. `opens`: it
-    sends nothing itself; what it gives back (a chat) sends what it was given along with each message. `fills`: its
-    other keywords are values for the fields of its text; with no text, they are what it sends. `unread`, `own` and
-    `otherwise` say what it sends that does not stand in the code: what these arguments bring along, by slot; the slots
-    in which it puts text of its own, and those in which it does so if nothing is given for them. `settings` names those
-    that say who gets the request if the call does not (`dspy.configure(lm=...)`). `address`: it asks any server, and
-    counts only where the address may be that of a model. `most`: how many arguments it takes by position, where the
-    catalogue says that; what is given more, and only named like it, is something else.
+    sends nothing itself; what it gives back (a chat) sends what it was given along with each message. `keeps`: what it
+    is called on keeps what it sends, and sends it once more with every later call. `fills`: its other keywords are
+    values for the fields of its text; with no text, they are what it sends. `unread`, `own` and `otherwise` say what it
+    sends that does not stand in the code: what these arguments bring along, by slot; the slots in which it puts text of
+    its own, and those in which it does so if nothing is given for them. `settings` names those that say who gets the
+    request if the call does not (`dspy.configure(lm=...)`). `address`: it asks any server, and counts only where the
+    address may be that of a model. `most`: how many arguments it takes by position, where the catalogue says that; what
+    is given more, and only named like it, is something else.
     """
 
     match: list[str]
@@ -36,6 +37,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     slots: dict[str, Places] = {}
     through: bool = False
     opens: bool = False
+    keeps: bool = False
     fills: bool = False
     output: list[str] = []
     unread: dict[str, Places] = {}

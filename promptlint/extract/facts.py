@@ -40,7 +40,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     counts where `client` is one. `outputs` are the classes that the answer must have the form of, as `Ref` names.
     `grows`: a loop appends to its messages with every turn, and takes none out. `test` is what the conditions around
     it ask of the parameters. `lent` are the functions that its list of messages was given to before, each with the
-    place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight.
+    place of the list among their arguments, a number or a name; ("", "") where it has been changed in plain sight,
+    ("", `SAID`) where its client is a chat that may have sent something before.
     `method` is what is called, as in `Invocation`, if that may be a method of the project's own; `first`: what it sends
     is the first of its arguments.
     `returned` are the last names of functions that give back the text which it makes: only who calls them may send it.
@@ -123,6 +124,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 # In the place of the call that makes an object, where it is one of several.
 SEVERAL = Span("", 0, 0)
+# In `Call.lent`, for a chat that may have sent something before.
+SAID = "said"
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):

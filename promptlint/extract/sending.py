@@ -19,7 +19,7 @@ from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptE
 from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call
-from promptlint.extract.invocations import called_name, changed_before, type_of
+from promptlint.extract.invocations import called_name, changed_before, said_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
@@ -103,6 +103,8 @@ def sent(
     holding = [node for slot, _, node in slots if slot == "messages"]
     holding += [each.value for each in site.node.keywords if each.arg is None]
     lent = [each for node in holding for each in changed_before(file, scope, root(node))]
+    if entry.keeps and isinstance(site.node.func, ast.Attribute):
+        lent += said_before(file, scope, site.node.func.value)
     if entry.address and (address := site.pick(entry.address)) is not None:
         # What says where other calls connect to; of whom it is a method says nothing.
         site, client = msgspec.structs.replace(site, keywords={**site.keywords, "base_url": address}), None

@@ -46,15 +46,24 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
     itself adds to it.
     """
     for loop in file.loops:
-        turn = file.turns.get(id(loop))
-        if turn is None:
-            turn = file.turns[id(loop)] = _Turn(loop)
+        turn = _turn_of(file, loop)
         stored = type(node) in NAMES and dotted(node) in turn.stored - turn.assigned.keys()
         if stored or turn.grows(node):
             yield None, ""
             return
         if type(node) in NAMES and (name := dotted(node)) not in turn.assigned:
             yield from turn.handed.get(name, ())
+
+
+def renewed(file: File, name: str) -> bool:
+    """Whether every turn of the loops around a place gives a name a new value."""
+    return all(name in _turn_of(file, loop).assigned for loop in file.loops[-1:])
+
+
+def _turn_of(file: File, loop: Loop) -> _Turn:
+    turn: _Turn = file.turns.get(id(loop)) or _Turn(loop)
+    file.turns[id(loop)] = turn
+    return turn
 
 
 def in_turns(file: File, node: ast.Call, given: Arguments) -> Arguments:
