@@ -191,7 +191,7 @@ def changed(part: Apply, target: Value, positional: list[Value]) -> Value:
     if known and operations.exact(Items(counted, target.span)):
         if inserts:
             return Items((*items[:at], value, *items[at:]), target.span, target.complete)
-        return with_value(target, [at, "content"], value)
+        return with_value(target, [at] if type(value) is Message else [at, "content"], value)
     if inserts or not -len(items) <= at < len(items):
         return Items(items, part.span, False)
     reached = [item for item in counted if not _stands(item)]

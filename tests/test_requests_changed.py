@@ -664,3 +664,55 @@ def test_messages_that_stand_for_a_list_of_which_nothing_is_known_have_their_con
     )
     assert parts(request) == [("system", "Be kind."), ("user", "Sort the next one.")] and not request.complete
     assert [prompt.when for prompt in request.prompts] == [(), (("not messages", True),)]
+
+
+@pytest.mark.parametrize("known", ["list(BASE)", "made()", "BASE[:]", "given"])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("said[0] = {'role': 'user', 'content': 'Be quick.'}", ["user Be quick.", "user Hi."]),
+        ("said[-1] = {'role': 'user', 'content': question}", ["system Be kind.", "user "]),
+        # Which one it is, or what it says, is not known.
+        ("said[at] = {'role': 'user', 'content': 'Be quick.'}", None),
+        ("said[0] = one(question)", None),
+        ("said[0]['role'] = 'user'", None),
+    ],
+)
+def test_a_message_in_the_place_of_another(known: str, change: str, expected: list[str] | None) -> None:
+    code = f"""
+        BASE = [{SAID}, {{"role": "user", "content": "Hi."}}]
+        def made(): return [{SAID}, {{"role": "user", "content": "Hi."}}]
+        def one(text): return load(text)
+        def run(question, at, given):
+            said = {known}
+            {change}
+            return {ASK.format("said")}
+        def main(): run("Why is that so?" if now() else ask(), 0, [{SAID}, {{"role": "user", "content": "Hi."}}])
+    """
+    (request,) = requests_of(textwrap.dedent(code))
+    assert request.complete is (expected is not None)
+    if expected is not None:
+        assert [" ".join(each) if "Why" not in each[1] else "user " for each in parts(request)] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("said[0].content = 'Be quick.'", [("system", "Be quick."), ("user", "Hi.")]),
+        ("first.content = 'Be quick.'", [("system", "Be quick."), ("user", "Hi.")]),
+        ("said[-1].content += ' Be quick.'", [("system", "Be kind."), ("user", "Hi. Be quick.")]),
+        ("said[0] = HumanMessage('Be quick.')", [("user", "Be quick."), ("user", "Hi.")]),
+    ],
+)
+def test_a_message_that_is_an_object_says_something_else(change: str, expected: list[tuple[str, str]]) -> None:
+    code = f"""
+        from langchain_core.messages import HumanMessage, SystemMessage
+        from langchain_openai import ChatOpenAI
+        def run():
+            first = SystemMessage("Be kind.")
+            said = [first, HumanMessage("Hi.")]
+            {change}
+            return ChatOpenAI(model="gpt-5").invoke(said)
+    """
+    (request,) = requests_of(textwrap.dedent(code))
+    assert request.complete and parts(request) == expected

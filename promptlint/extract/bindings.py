@@ -117,6 +117,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if owner in scope.among:
         lists.put_into_one(file, scope, owner, target.attr, target)
     lists.track(file, scope, written)
+    if (said := lists.said_of(scope, target)) is not None:
+        lists.put(file, scope, said, value)
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)

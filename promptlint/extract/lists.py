@@ -252,17 +252,30 @@ def put(file: File, scope: Scope, target: ast.Subscript, value: Value) -> None:
         put_into_one(file, scope, name, keys[0], target)
     note_change(file, scope, where, value)
     current = scope.values.get(name)
-    if isinstance(current, tuple) and len(keys) > 1 and keys[-1] in _SAID and fallback_of(current) is not None:
-        # A list that is known by its name alone: of one of its messages something else is said.
+    said = keys[-1] in _SAID if len(keys) > 1 else type(keys[0]) is int or (keys[0] is None and type(value) is Message)
+    if isinstance(current, tuple) and said and fallback_of(current) is not None:
+        # A list that is known by its name alone: of one of its messages something else is said, or it is another one.
         scope.values[name] = put_later(file, target, current, keys, value)
         return
-    if isinstance(current, Items) and not full(current) and keys[1:] == ["content"]:
+    if isinstance(current, Items) and not full(current) and (keys[1:] == ["content"] or type(value) is Message):
         changed = put_later(file, target, current, keys, value)
         if changed is not current:
             renew(scope, name, changed)
             return
     if type(current) in SHARED and current is not None and not full(current):
         replace(scope, where, value)
+
+
+def said_of(scope: Scope, target: ast.expr) -> ast.Subscript | None:
+    """What `messages[0].content` and `message.role` are of a message that is an object: `messages[0]["content"]`."""
+    if not isinstance(target, ast.Attribute) or target.attr not in _SAID:
+        return None
+    holder = target.value
+    known = type(held(scope, place(holder))) is Message if type(holder) in NAMES else type(holder) is ast.Subscript
+    if not known:
+        return None
+    key = ast.copy_location(ast.Constant(target.attr), target)
+    return ast.copy_location(ast.Subscript(holder, key, target.ctx), target)
 
 
 def note_turns(scope: Scope, node: ast.For | ast.AsyncFor) -> None:
@@ -398,7 +411,8 @@ def put_later(file: File, target: ast.Subscript, current: Value, keys: Sequence[
         first = _first(current)
     if first is None:
         return current
-    at = keys[0] if len(keys) == 2 and type(keys[0]) is int and keys[1] == "content" else None
+    whole = len(keys) == 1 and type(value) is Message
+    at = keys[0] if type(keys[0]) is int and (whole or keys[1:] == ["content"]) else None
     if at is None or not _changeable(first) or (isinstance(current, Items) and at < 0):
         return Items((spread(first),), over, False) if isinstance(current, tuple) else current
     made = _later("put", first, at, value, over)

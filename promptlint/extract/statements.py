@@ -261,6 +261,8 @@ def _test(file: File, scope: Scope, node: ast.expr) -> None:
 
 
 def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
+    if (said := lists.said_of(scope, statement.target)) is not None:
+        statement = ast.copy_location(ast.AugAssign(said, statement.op, statement.value), statement)
     target, operator, node = statement.target, statement.op, statement.value
     value = evaluate(file, scope, node)
     note_company(file, value, True)
