@@ -161,6 +161,21 @@ def unset(value: Value) -> bool:
     return value == () or (hole is not None and hole.expression in _UNSET)
 
 
+def maybe_unset(value: Value) -> bool:
+    """Whether nothing is given on some way: `config.model if config else None`."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    return isinstance(part, Choice) and any(map(unset, part.branches))
+
+
+def either_model(values: list[Value]) -> tuple[str, str]:
+    """The same as `model_name` for one of several models: of different ones only what tells who serves them all."""
+    names = [model_name(value)[0] for value in values]
+    if len(set(names)) == 1:
+        return names[0], names[0]
+    served = {providers.provider_in(name) for name in names}
+    return "", names[0] if len(served) == 1 else ""
+
+
 def given_model(value: Value) -> Value:
     """A model as a call gives it; where it is not known which, it is not what else would stand there, either."""
     hole = None if unset(value) or model_name(value)[0] else fallback_of(value)

@@ -15,6 +15,8 @@ from promptlint.clients import (
     Through,
     answers_by_script,
     client_of,
+    either_model,
+    maybe_unset,
     model_name,
     provider_at,
     service_named,
@@ -34,7 +36,18 @@ from promptlint.extract.sending import HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TE
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
-from promptlint.gaps import CHANGED, EARLIER, NOT_GIVEN, WHERE_RUN, run_time, text_gaps, unknown, unnamed, unread
+from promptlint.gaps import (
+    CHANGED,
+    EARLIER,
+    EITHER,
+    NOT_GIVEN,
+    WHERE_RUN,
+    run_time,
+    text_gaps,
+    unknown,
+    unnamed,
+    unread,
+)
 from promptlint.lent import changes
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
@@ -307,6 +320,8 @@ class _Reading:
         own = next((value for slot, value in slots if slot == "model" and not unset(value)), None)
         inherited = through.all("model")[:1] if through is not None else []
         value = own if own is not None else next(iter(inherited), None)
+        # On some way that of the client holds.
+        either = [own, inherited[0]] if own is not None and inherited and maybe_unset(own) else []
         if isinstance(value, Mapping) and (made := client_of(value)) is not None:
             # The model is an object: it knows its own name, and who gets the request.
             value = next(iter(made.all("model")), None)
@@ -328,7 +343,7 @@ class _Reading:
             if not self.provider:
                 self.unknown("provider", hole)
             through = Through(self.provider or None, hole, (), frozenset())
-        self.model, start = model_name(value) if value is not None else ("", "")
+        self.model, start = either_model(either) if either else model_name(value) if value is not None else ("", "")
         if self.call.provider == "litellm" and through is None:
             by = next((each for name, each in (*self.call.parameters, *others) if name == "custom_llm_provider"), ())
             if not unset(by := self.resolve(by)):
@@ -344,7 +359,8 @@ class _Reading:
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""
         if not self.model:
-            self.unresolved.append(self.missing("model", value, slots))
+            why = Unresolved("model", "", self.call.span, EITHER)
+            self.unresolved.append(why if either else self.missing("model", value, slots))
         if through is not None and through.provider is None:
             # Who is behind an address may serve the models of anybody.
             return

@@ -189,6 +189,25 @@ def test_what_a_run_is_configured_with_goes_before_the_agent(
     assert (found.provider, found.model, found.complete) == (provider, model, complete)
 
 
+@pytest.mark.parametrize(
+    ("made", "model"),
+    [
+        ('settings = RunConfig(model="gpt-5.2-mini") if config else None', ""),
+        ('settings = None\n    if config: settings = RunConfig(model="gpt-5.2-mini")', ""),
+        ('settings = RunConfig()\n    if config: settings.model = "gpt-5.2-mini"', ""),
+        ('settings = RunConfig(model="gpt-5.2") if config else None', "gpt-5.2"),
+        ('settings = RunConfig()\n    settings.model = "gpt-5.2-mini"', "gpt-5.2-mini"),
+        ('settings = RunConfig(model="o3")\n    settings.model = "gpt-5.2-mini"', "gpt-5.2-mini"),
+    ],
+)
+def test_what_a_run_is_configured_with_on_one_way_only_is_one_of_two(made: str, model: str) -> None:
+    begin = "async def run(config):\n"
+    found = alone(AGENT.format(", run_config=settings").replace(begin, f"{begin}    {made}\n"))
+    assert (found.provider, found.model, found.complete) == ("openai", model, model != "")
+    given = 'more = {}\n    if config: more["run_config"] = RunConfig(model="o3")'
+    assert not alone(AGENT.format(", **more").replace(begin, f"{begin}    {given}\n")).model
+
+
 LLAMA = 'f"<s>[INST] Be kind. {question} [/INST]"'
 QWEN = 'f"<|im_start|>system\\nBe kind.<|im_end|>\\n<|im_start|>user\\n{question}<|im_end|>\\n<|im_start|>assistant\\n"'
 GEMMA = 'f"<start_of_turn>user\\nBe kind. {question}<end_of_turn>\\n<start_of_turn>model\\n"'

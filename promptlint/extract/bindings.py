@@ -119,6 +119,7 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     lists.track(file, scope, written)
     if (said := lists.said_of(scope, target)) is not None:
         lists.put(file, scope, said, value)
+    _set_in_object(scope, owner, target.attr, value)
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
@@ -146,6 +147,19 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         consider(file, value, node, "tool_description", named=True)
     if type(node) not in NAMES or file.prompt_like(target.attr):
         note_value(file, scope, written, value, node)
+
+
+def _set_in_object(scope: Scope, owner: str, attribute: str, value: Value) -> None:
+    """`config.model = name`: an object that was made in sight holds that from here on."""
+    current = scope.values.get(owner)
+    if type(current) is not Mapping or not current.kind or full(current):
+        return
+    before, changed = current.get(attribute), current.put(attribute, value)
+    for key, item in current.entries:
+        if key[:1] == "@" and before is not None and item is before:
+            # What the catalogue says of it.
+            changed = changed.put(key, value)
+    renew(scope, owner, bounded(changed, len(current.entries)))
 
 
 def _of_object(target: ast.Attribute) -> ast.Attribute:

@@ -87,6 +87,10 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
                 both = if_set(condition, both, other is None)
             elif both is not None and key == "tools" and (one is None or other is None) and not first.kind:
                 both = _tools_if(condition, both, other is None)
+            elif type(both) is Mapping and both.kind and (one is None or other is None):
+                both = _if_there(condition, both, other is None)
+            elif first.kind and both is not None and (one is None or other is None):
+                both = _or_none(condition, key, both, other is None, first.span)
             if both is not None:
                 entries.append((key, both))
         return Mapping(tuple(entries), first.span, first.complete and second.complete, first.kind)
@@ -99,6 +103,8 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     if type(other) is Mapping and other.get("@asked") is not None and isinstance(one, tuple):
         # A call that is given another name, or one that is made in the same way.
         return other
+    if type(one) is Mapping and one.kind and _none(other):
+        one = _if_there(condition, one, one is first)
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
         return one if hole is None or _left_out(hole) else _or_another(one, hole)
@@ -148,6 +154,20 @@ def if_set(condition: Condition, marker: Value, taken: bool) -> Value:
     if hole is None or not isinstance(marker, tuple):
         return marker
     return (Choice(condition.text, (marker, (Hole("None", hole.span),)), test),)
+
+
+def _if_there(condition: Condition, made: Mapping, taken: bool) -> Mapping:
+    """An object that one branch only makes, `config = RunConfig(model=x)`: there what it is given, elsewhere none."""
+    entries = tuple((key, _or_none(condition, key, value, taken, made.span)) for key, value in made.entries)
+    return msgspec.structs.replace(made, entries=entries)
+
+
+def _or_none(condition: Condition, key: str, value: Value, taken: bool, span: Span) -> Value:
+    """What an object is given in one branch only; what the catalogue says of it holds where there is one."""
+    if not isinstance(value, tuple) or not value or key[:1] == "@":
+        return value
+    none: Template = (Hole("None", span),)
+    return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
 
 
 def _tools_if(condition: Condition, tools: Value, taken: bool) -> Value:
