@@ -32,7 +32,9 @@ from promptlint.template import (
     Template,
     Value,
     Volatility,
+    by_item,
     holes,
+    parts,
     texts,
 )
 
@@ -43,6 +45,7 @@ EITHER = "one of several is given, by a condition"
 WHERE_RUN = "they are given where it is run"
 MORE = "not all of them can be read"
 WHICH = "some of them are left out, by a condition that is not decided"
+ORDER = "in which order they come"
 CHANGED = "they may be changed before they are sent"
 EARLIER = "those of earlier calls may be among them"
 OTHERS = "another class may send others"
@@ -76,6 +79,16 @@ def text_gaps(
         lost = hole.origin == LOST or hole.expression == CUT
         if lost or hole.span in unseen or hole.span in alone or gives_text(hole):
             yield Unresolved(slot, hole.expression, hole.span)
+    for part in parts(template):
+        if isinstance(part, Repeat) and (part.unordered or _mixed(part)):
+            # Which of its texts comes first, a run decides.
+            yield Unresolved(slot, part.over, part.span, ORDER)
+
+
+def _mixed(part: Repeat) -> bool:
+    """Whether texts that are known come in an order that is not: those of a list that was shuffled."""
+    settled = part.volatility in (Volatility.CONSTANT, Volatility.DEPLOY)
+    return not settled and any(isinstance(each, Choice) and by_item(each.condition) for each in parts(part.body))
 
 
 def _given(hole: Hole, role: str) -> bool:

@@ -137,6 +137,7 @@ class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
 # Stands between what a condition is about and what each of its branches asks; no source text on one line holds it.
 _BETWEEN = "\x1f"
 _LONGEST_KEY = 60
+_WHICH = "which item of "
 
 
 def by_key(subject: str, keys: Iterable[str], default: bool = False) -> str:
@@ -158,12 +159,17 @@ def by_number(over: str, templates: Sequence[Template], complete: bool) -> tuple
         numbers.setdefault(template, []).append(str(number))
     told = [f"it is item {' or '.join(each)} of {over}" for each in numbers.values()]
     told += [] if complete else [f"it is another item of {over}"]
-    return _BETWEEN.join((f"which item of {over}", *(" ".join(each.split()) for each in told))), tuple(numbers)
+    return _BETWEEN.join((f"{_WHICH}{over}", *(" ".join(each.split()) for each in told))), tuple(numbers)
 
 
 def subject(condition: str) -> str:
     """What a condition is about, in one text: the condition itself, or what is asked for one of several keys."""
     return condition.partition(_BETWEEN)[0]
+
+
+def by_item(condition: str) -> bool:
+    """Whether a condition asks which item of a collection it is (`by_number`)."""
+    return condition.startswith(_WHICH)
 
 
 def by_keys(condition: str) -> bool:

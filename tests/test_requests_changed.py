@@ -7,6 +7,9 @@ import textwrap
 import pytest
 from requested import ASK, MORE, SAID, START, parts, requests_of
 
+from promptlint.template import Text
+from promptlint.template import parts as parts_of
+
 RUN = f"def run(): {ASK}\n"
 SENT_FROM_MODULE = [
     f"def tell(question): SAID.append({MORE})",
@@ -716,3 +719,21 @@ def test_a_message_that_is_an_object_says_something_else(change: str, expected: 
     """
     (request,) = requests_of(textwrap.dedent(code))
     assert request.complete and parts(request) == expected
+
+
+@pytest.mark.parametrize("shuffle", ["random.shuffle(hints)", "rng.shuffle(hints)"])
+def test_texts_that_are_shuffled_are_told_and_their_order_is_not_known(shuffle: str) -> None:
+    code = f"""
+        import random
+        def run(rng):
+            hints = ["Use short words.", "Name your sources.", "Say please."]
+            {shuffle}
+            return {ASK.format('[{"role": "system", "content": "".join(hints)}]')}
+    """
+    (request,) = requests_of(textwrap.dedent(code))
+    (gap,) = request.unresolved
+    assert (gap.slot, gap.reason) == ("messages", "in which order they come")
+    said = "".join(part.value for part in parts_of(request.prompts[0].template) if isinstance(part, Text))
+    assert all(hint in said for hint in ("Use short words.", "Name your sources.", "Say please."))
+    (plain,) = requests_of(textwrap.dedent(code.replace(shuffle, "print(hints)")))
+    assert plain.complete

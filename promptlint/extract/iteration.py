@@ -29,6 +29,7 @@ from promptlint.template import (
     Template,
     Text,
     Value,
+    Volatility,
     by_number,
     texts,
 )
@@ -212,8 +213,11 @@ def _said(item: Value) -> bool:
     return isinstance(item, tuple) and _worded(item)
 
 
-def unordered(file: File, node: ast.expr, value: Items) -> Items:
-    """The items of a set: which comes first is not known, nor the same in another process."""
+def unordered(file: File, node: ast.expr, value: Items, every: Volatility | None = None) -> Items:
+    """The items of a set: which comes first is not known, nor the same in another process.
+
+    Of a list that is in another order with every call `every` is how often that is.
+    """
     if len(value.items) < 2 and not any(is_several(item) for item in value.items):
         return value
     templates: list[Template] = []
@@ -224,13 +228,13 @@ def unordered(file: File, node: ast.expr, value: Items) -> Items:
     span, over = file.span(node), condition_text(file, node)
     if len(templates) == 1:
         return Items((_turned(templates[0], True),), value.span, value.complete)
-    state = state_of(value)
+    state = state_of(value) if every is None else (every, "random")
     if len(templates) > MAX_MEMBERS:
         body: Template = (Hole(over, span, state[0], "loop"),)
     else:
         condition, branches = by_number(over, [_alone(item) for item in templates], True)
         body = (Choice(condition, branches),) if len(branches) > 1 else branches[0]
-    return Items((several(Repeat(body, over, span, state[0], unordered=True)),), value.span, value.complete)
+    return Items((several(Repeat(body, over, span, state[0], unordered=every is None)),), value.span, value.complete)
 
 
 def _alone(item: Template) -> Template:

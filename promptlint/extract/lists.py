@@ -11,7 +11,7 @@ from promptlint.extract.attributes import note_appended
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.collections import drawn_from
-from promptlint.extract.iteration import in_order, spread
+from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.later import note_outside, note_renamed
 from promptlint.extract.messages import as_asked, note_company
 from promptlint.extract.places import (
@@ -313,6 +313,9 @@ def rearrange(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> N
         if current is not None and not isinstance(current, tuple) and not _texts(current):
             # Which of them comes first is not known.
             replace(scope, where, msgspec.structs.replace(current, complete=False))
+        elif isinstance(current, Items) and len(current.items) > 1:
+            mixed = unordered(file, node.args[0], current, Volatility.UNIQUE if drawn else Volatility.UNKNOWN)
+            replace(scope, where, msgspec.structs.replace(mixed, complete=False))
         elif current is not None:
             state = (Volatility.UNIQUE, "random") if drawn else of_name("")
             member = drawn_from(file, scope, node.args[0], current, evaluate).member
