@@ -8,7 +8,7 @@ import msgspec
 
 from promptlint import providers
 from promptlint.extract.callsite import within
-from promptlint.extract.catalogue import matcher
+from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.later import UNCHANGED
 from promptlint.extract.names import scripted
@@ -45,6 +45,9 @@ class Through(msgspec.Struct, frozen=True):
 
     def all(self, slot: str) -> list[Value]:
         return [value for key, value in self.slots if key == slot]
+
+
+NOBODY = Through(None, None, (), frozenset())
 
 
 def client_of(value: Value, depth: int = 0) -> Through | None:
@@ -88,6 +91,27 @@ def settled(linker: Linker, name: str) -> Through | None:
         known = {(each.provider, model_name(next(iter(each.all("model")), ()))) for each in given if each}
         linker.clients[name] = given[0] if None not in given and len(known) == 1 else None
     return linker.clients[name]
+
+
+def of_project(linker: Linker, value: Value) -> bool:
+    """Whether a value is an object of a class of the project, that may only have the name of a framework's client."""
+    home = linker.classes.homes.get(value.span.file) if isinstance(value, Mapping) and value.kind else None
+    if home is None or not isinstance(value, Mapping):
+        return False
+    found = _class_of(linker, home, value.kind)
+    line = linker.classes.lineage(*found) if found is not None else []
+    above = ((facts, base) for facts, name in line for base in facts.bases[name])
+    return bool(line) and not any(_is_client(linker, facts, base) for facts, base in above)
+
+
+def _class_of(linker: Linker, facts: Facts, path: str) -> tuple[Facts, str] | None:
+    return linker.classes.class_of(facts, f":{path}" if path in facts.bases else path)
+
+
+def _is_client(linker: Linker, facts: Facts, path: str) -> bool:
+    """Whether a class that is none of the project's is one of a framework's clients."""
+    imported = frozenset(each.partition(".")[0] for each in facts.aliases.values())
+    return makes_client(path, (matcher(),), imported) and _class_of(linker, facts, path) is None
 
 
 def _among(entry: tuple[str, Value]) -> tuple[str, Value]:

@@ -11,6 +11,7 @@ import msgspec
 from promptlint import providers
 from promptlint.clients import (
     MAX_INNER,
+    NOBODY,
     OPENAI,
     Through,
     answers_by_script,
@@ -18,6 +19,7 @@ from promptlint.clients import (
     either_model,
     maybe_unset,
     model_name,
+    of_project,
     provider_at,
     service_named,
     settled,
@@ -202,7 +204,7 @@ class _Reading:
         clients = named or ([self.resolve(on)] if on else [])
         if any(answers_by_script(value) for value in (*clients, *(value for slot, value in slots if slot == "model"))):
             return None
-        through = next((made for value in clients if (made := client_of(value))), None)
+        through = self.through(clients)
         if call.through and through is None and not reaches(call, self.facts, self.linker):
             return None
         if call.settings and not any(slot == "model" for slot, _ in (*slots, *(through.slots if through else ()))):
@@ -241,6 +243,14 @@ class _Reading:
             # Something is asked that could not be read.
             self.unresolved.append(Unresolved("messages", "", call.span, NOT_GIVEN))
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)
+
+    def through(self, clients: list[Value]) -> Through | None:
+        """The client that a call goes through; whom a class of the project asks, it says itself, whatever its name."""
+        made = next((made for value in clients if (made := client_of(value))), None)
+        own = any(of_project(self.linker, value) for value in clients[:1])
+        if not own or (made is None and self.call.through):
+            return made
+        return msgspec.structs.replace(made or NOBODY, provider=None, address=None)
 
     def instructed(self, through: Through | None, agent: Value) -> None:
         """An agent has instructions of its own, which are not known where it is not."""

@@ -690,3 +690,39 @@ def test_a_class_of_one_client_or_another_is_called_by_its_name() -> None:
     """
     (request,) = requests_of(code)
     assert request.provider == "openai" and request.complete
+
+
+@pytest.mark.parametrize(
+    ("made", "provider"),
+    [
+        ("OpenAI()", ""),
+        ("OpenAI(key)", ""),
+        ("Slow()", ""),
+        ("Mine()", "openai"),
+        ("Logged(key)", "openai"),
+        ("openai.OpenAI()", "openai"),
+    ],
+)
+def test_a_class_of_the_project_is_no_client_of_that_name(made: str, provider: str) -> None:
+    files = {
+        "app/fakes.py": """
+            class OpenAI:
+                def __init__(self, key=""): self.chat = self.completions = self
+                def create(self, model, messages): return "Yes."
+        """,
+        "app/main.py": f"""
+            import openai
+            from app.fakes import OpenAI
+
+            class Slow(OpenAI): pass
+            class Mine(openai.OpenAI): pass
+            class Logged(Mine): pass
+
+            def ask(key):
+                client = {made}
+                turn = {{"role": "user", "content": "Name a fruit of the year."}}
+                return client.chat.completions.create(model="gpt-4o", messages=[turn])
+        """,
+    }
+    (request,) = link([facts(Source(name, textwrap.dedent(text))) for name, text in files.items()]).requests
+    assert request.provider == provider and request.complete is bool(provider)
