@@ -131,8 +131,9 @@ class Callers:
     def _index(self, all_facts: Sequence[Facts]) -> None:
         for facts in all_facts:
             seen: set[Span] = set()
-            for invocation in facts.invocations:
-                if invocation.span not in seen:
+            for each in facts.invocations:
+                invocation = self.classes.passed(facts, each) if each.by else each
+                if invocation is not None and invocation.span not in seen:
                     seen.add(invocation.span)
                     last = invocation.name.rpartition(".")[2].lstrip(":")
                     self.by_name.setdefault(last, []).append((facts, invocation))

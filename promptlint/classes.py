@@ -6,11 +6,13 @@ import functools
 from collections.abc import Container, Iterator, Sequence
 from typing import TypeAlias
 
-from promptlint.extract.facts import Facts
+import msgspec
+
+from promptlint.extract.facts import Facts, Invocation
 from promptlint.extract.invocations import CALLED
 from promptlint.modules import Modules
 from promptlint.references import is_property
-from promptlint.template import SUPER, Mapping, Span, Value
+from promptlint.template import SUPER, Arguments, Mapping, Span, Value
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -66,6 +68,17 @@ class Classes:
             if self.unsure:
                 self.either.add(asked)
         return self.known[asked]
+
+    def passed(self, facts: Facts, invocation: Invocation) -> Invocation | None:
+        """The call of a function that is handed to another one, where that one calls it with what it is given."""
+        place = self.meant(facts, invocation.by)
+        function = self.homes[place[0]].functions.get(place[1]) if place is not None else None
+        if function is None or not function.passes:
+            return None
+        own, given = {name for name, _ in function.parameters}, invocation.arguments
+        keywords = tuple((key, value) for key, value in given.keywords if key not in own)
+        arguments = Arguments(given.positional[function.passes - 1 :], keywords, given.complete)
+        return msgspec.structs.replace(invocation, arguments=arguments, by="")
 
     def known_object(self, facts: Facts, name: str) -> bool:
         """Whether the class of the object that a method is called on is one of the project."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 
 import pytest
 from requested import requests_of as every_request
 from test_requests import parts, requests_of
+
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
 
 RUNNER = """
     class Runner:
@@ -302,3 +307,42 @@ def test_a_method_is_called_with_what_is_handed_on_with_it() -> None:
 )
 def test_what_is_given_with_a_function_that_is_given_more_is_not_all(call: str) -> None:
     assert [each for each in requests_of(HANDED.replace("CALL", call)) if each.name == "main"] == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Pool(2).apply_async(ask, ('Be kind to all.', text))",
+        "Pool(2).apply(ask, ['Be kind to all.'], {'text': text})",
+        "Timer(5, ask, ['Be kind to all.', text]).start()",
+        "retry(ask, 3, 'Be kind to all.', text)",
+        "retry(ask, 3, rules='Be kind to all.', text=text)",
+        "retry(fn=ask, tries=3)",
+        "kept(ask, 'Be kind to all.', text)",
+    ],
+)
+def test_a_function_that_is_handed_on_with_a_list_of_arguments_is_called_with_these(call: str) -> None:
+    files = {
+        "app/again.py": """
+            def retry(fn, tries, *args, **kwargs):
+                for _ in range(tries):
+                    return fn(*args, **kwargs)
+            def kept(fn, *names): return [name.title() for name in names]
+        """,
+        "app/main.py": f"""
+            from multiprocessing import Pool
+            from threading import Timer
+            from openai import OpenAI
+            from app.again import kept, retry
+
+            def ask(rules, text):
+                said = [{{"role": "system", "content": rules}}, {{"role": "user", "content": text}}]
+                return OpenAI().chat.completions.create(model="gpt-5", messages=said)
+
+            def main(text): {call}
+        """,
+    }
+    found = link([facts(Source(name, textwrap.dedent(text))) for name, text in files.items()]).requests
+    told = [("system", "Be kind to all."), ("user", "{text}")]
+    assert [parts(each) for each in found] == ([] if "kept" in call or "fn=" in call else [told])
+    assert all(each.complete for each in found)

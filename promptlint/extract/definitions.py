@@ -7,7 +7,7 @@ import contextlib
 
 import msgspec
 
-from promptlint.extract import makers, partials, schemas, tuned
+from promptlint.extract import handing, makers, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, of_other, of_strings
 from promptlint.extract.arguments import note_argument
@@ -249,6 +249,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
             for each in (*arguments, *node.args.kwonlyargs)
             if each.annotation is not None and of_other(each.annotation)
         ),
+        handing.passes(node, bool(scope.receiver)),
     )
     file.facts.functions[scope.name] = _defined_again(file, scope.name, node, made)
     if returned is not None:

@@ -105,7 +105,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     nothing describes it as a tool.
     `gathered` is the name of its `**settings`, "" if it has none. `wrappers` are the decorators above it that may be
     functions of the project, as `Ref` names. `named` are the parameters that are given by name alone, `objects` those
-    that are annotated as lists or objects, or may be such.
+    that are annotated as lists or objects, or may be such. `passes`: it calls what it is given first with what it is
+    given behind so many arguments (`def retry(call, *args): call(*args)`), 0 if it does not.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -120,6 +121,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     wrappers: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
+    passes: int = 0
 
 
 # In the place of the call that makes an object, where it is one of several.
@@ -136,7 +138,8 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     it ask of the parameters. `either`: the object may be of another class, for all the conditions before it;
     `made` is the call that makes it, `SEVERAL` if it is one of several; `held` is what has been put into its attributes
     since. `handed`: a class is handed to a call, which makes an object of it if what follows fits:
-    `Factory(Desk, tone=x)`. `later`: a partial, and whoever calls it gives what is left of the arguments.
+    `Factory(Desk, tone=x)`. `later`: a partial, and whoever calls it gives what is left of the arguments. `by`: the
+    function is handed to another one, of this name, with all that follows; it is called if that one `passes` this on.
     """
 
     name: str
@@ -151,6 +154,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     held: tuple[tuple[str, Value], ...] = ()
     handed: bool = False
     later: bool = False
+    by: str = ""
 
 
 # A method by its last name that is called on what may be any object: how many arguments it is given by their place, the

@@ -35,6 +35,12 @@ _GIVEN = frozenset({_ARGS, *_KWARGS})
 _ROWS = frozenset({"apply", "applymap", "map", "pipe", "transform", "agg", "aggregate"})
 
 
+# Behind which place a function stands, and behind that what it is called with, as a list: `Timer(5, ask, [text])`.
+_LISTED = {"apply_async": 0, "apply": 0, "Timer": 1, "start_new_thread": 0}
+# What such names are of: others have them, too.
+_RUNNING = frozenset({"multiprocessing", "threading", "_thread", "multiprocess", "billiard", "gevent"})
+
+
 class Handed(msgspec.Struct, frozen=True, gc=False):
     """A function that something is given to call, and with what.
 
@@ -63,7 +69,7 @@ def handed(file: File, node: ast.Call, given: Arguments) -> Handed | None:
         for keyword in node.keywords:
             if keyword.arg in _GIVEN:
                 return _by_keywords(node, given)
-        return None
+        return _listed(node, given, _LISTED[last]) if last in _LISTED and _RUNNING & file.imported else None
     if len(node.args) < skipped:
         return None
     sure = given.complete and _calls_it(file, func, last)
@@ -85,6 +91,34 @@ def runs(file: File, written: str, name: str) -> bool:
     if method in POOLS and (on or written[:1] == "."):
         return not any(key.rpartition(".")[2] == method for key in file.definitions)
     return name in RUNNERS
+
+
+def _listed(node: ast.Call, given: Arguments, at: int) -> Handed | None:
+    """`pool.apply_async(ask, (rules, text))`, `Timer(5, ask, [text], {"rules": rules})`"""
+    if len(node.args) < at + 2 or len(given.positional) < len(node.args) or type(node.args[at]) not in NAMES:
+        return None
+    values, named = given.positional[at + 1], given.positional[at + 2] if len(node.args) > at + 2 else None
+    if type(values) is not Items or not exact(values):
+        return None
+    keywords = named.entries if type(named) is Mapping and named.complete else ()
+    arguments = Arguments(values.items, keywords, given.complete and (named is None or type(named) is Mapping))
+    return Handed(node.args[at], arguments, direct=False)
+
+
+def passes(node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> int:
+    """What `Function.passes` says."""
+    own = [*node.args.posonlyargs, *node.args.args][method:]
+    if node.args.vararg is None or not own:
+        return 0
+    rest, first = node.args.vararg.arg, own[0].arg
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    handing = [each for each in calls if any(_starred(one, rest) for one in each.args)]
+    named = (one.id for each in handing for one in (each.func, *each.args) if isinstance(one, ast.Name))
+    return len(own) if first in named else 0
+
+
+def _starred(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Starred) and isinstance(node.value, ast.Name) and node.value.id == name
 
 
 def _by_keywords(node: ast.Call, given: Arguments) -> Handed | None:

@@ -11,10 +11,10 @@ import msgspec
 from promptlint.extract.annotations import annotated_class, items_of, of_text, several_classes
 from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
-from promptlint.extract.facts import SAID, SEVERAL, Change, Invocation
+from promptlint.extract.facts import SEVERAL, Change, Invocation
 from promptlint.extract.handing import FIRST, PASSING, Handed, handed, last_of
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
-from promptlint.extract.turns import changers, in_turns, renewed
+from promptlint.extract.turns import changers, in_turns
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import (
     Arguments,
@@ -64,7 +64,18 @@ def note_invocation(
     elif whole is not None:
         _note_call(file, scope, node, *whole, None, whole=True)
     elif last_of(node.func) not in PASSING:
+        if node.args and type(node.args[0]) in NAMES and (len(node.args) > 1 or node.keywords):
+            _note_passed(file, scope, node, arguments)
         _note_call(file, scope, node, node.func, arguments, None)
+
+
+def _note_passed(file: File, scope: Scope, node: ast.Call, given: Arguments) -> None:
+    """Record the call of a function that another one of the project is given with its arguments, and may make."""
+    function, by = called_name(file, scope, node.args[0]), called_name(file, scope, node.func)
+    if function and by and (arguments := Arguments(given.positional[1:], given.keywords, given.complete)):
+        own = scope.name if scope.kind == "function" else ""
+        made = Invocation(function, _given(arguments), file.span(node), own, file.once, all_of(scope.guards), by=by)
+        file.facts.invocations.append(made)
 
 
 def _note_call(
@@ -254,18 +265,6 @@ def changed_before(file: File, scope: Scope, node: ast.expr) -> list[tuple[str, 
         if name or call is None:
             found.append((name, place))
     return list(dict.fromkeys(found))[:MAX_LENT]
-
-
-def said_before(file: File, scope: Scope, chat: ast.expr) -> list[tuple[str, str]]:
-    """What a chat may have sent before a call, in the way of `changed_before`: nothing where it was opened in sight."""
-    if type(chat) not in NAMES:
-        return [] if isinstance(chat, ast.Call | ast.Await) else [("", SAID)]
-    name = dotted(chat)
-    value, lent = scope.values.get(name), scope.lent.get(name, ())
-    opened = type(value) is Mapping and value.get("@provider") is not None and renewed(file, name)
-    if ("", SAID) not in lent:
-        scope.lent[name] = (*lent, ("", SAID))
-    return [] if opened and not lent else [("", SAID)]
 
 
 def _worded(arguments: Arguments) -> bool:

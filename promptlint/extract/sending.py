@@ -19,7 +19,7 @@ from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptE
 from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call
-from promptlint.extract.invocations import called_name, changed_before, said_before, type_of
+from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
@@ -27,6 +27,7 @@ from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
+from promptlint.extract.turns import said_before
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
 from promptlint.template import (
