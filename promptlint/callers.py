@@ -488,9 +488,14 @@ class Callers:
         )
 
     def _tells(self, place: Place, bound: Bound) -> bool:
-        """Whether callers give a text of more than a word, or messages."""
-        slots = self.slots[place].items()
-        return any(slot.role not in NO_TEXT and name in bound and says(bound[name]) for name, slot in slots)
+        """Whether callers give a text of more than a word, or messages; one word, too, that is all of a message."""
+        slots = [(name, slot) for name, slot in self.slots[place].items() if name in bound and slot.role not in NO_TEXT]
+        if any(says(bound[name]) for name, _ in slots):
+            return True
+        usual = dict(self.homes[place[0]].functions[place[1]].parameters)
+        whole = [name for name, slot in slots if slot.whole and not (slot.weak or slot.vague or slot.each)]
+        told = [name for name in whole if (literal(bound[name]) or "").strip()]
+        return any(literal(usual.get(name) or ()) != literal(bound[name]) for name in told)
 
     def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[_Way]:
         """The ways to a function, from the calls where they begin."""

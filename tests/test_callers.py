@@ -399,10 +399,16 @@ class Store:
                 log("The run has begun at the harbour.")
                 Store().ask("A key of two words", "Another key of words")
                 ask("{TONE}", "{QUESTION}", model="the model of the year")
-                ask("plain", "word")
             """,
         },
         *BOTH,
+    ),
+    case(
+        "a word that is all of a message",
+        {"app.py": f'{ASK}\ndef run(text):\n    ask("Summarize.", text)\n    ask("Translate", "{QUESTION}")\n'},
+        ("system", "Summarize."),
+        ("system", "Translate"),
+        ("user", QUESTION),
     ),
     case(
         "two functions of one name",

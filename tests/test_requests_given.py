@@ -990,3 +990,16 @@ def test_a_content_that_is_a_text_or_blocks_is_either_of_the_two(body: str) -> N
     ((_, said),) = parts(request)
     assert "Look at this picture." in said
     assert "Read this text: " in said
+def test_a_word_that_is_all_of_a_message_is_told_where_it_is_given() -> None:
+    code = """
+        from openai import OpenAI
+        def ask(task, text, tone="kind"):
+            said = [{"role": "system", "content": task}, {"role": "user", "content": f"Be {tone}: {text}"}]
+            return OpenAI().chat.completions.create(model="gpt-5", messages=said)
+        def main(text):
+            ask("Summarize.", text)
+            ask("Translate", text, "short")
+            ask(text, text, "long")
+    """
+    found = sorted((parts(each)[0][1], each.complete) for each in requests_of(code))
+    assert found == [("", False), ("Summarize.", True), ("Translate", True)]
