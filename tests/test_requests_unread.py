@@ -444,3 +444,23 @@ def test_a_chat_sends_what_it_was_told_before(code: str, known: list[bool]) -> N
     assert all(parts(each)[0] == ("system", "You know all rivers.") for each in found)
     # Of the chat of an object nobody knows how often it has been asked.
     assert "messages" in [each.slot for each in later.unresolved]
+
+
+@pytest.mark.parametrize(
+    ("given", "open_parts"),
+    [("", []), (", OpenAIChatPromptExecutionSettings()", []), (", settings, kernel=kernel", ["tools"])],
+)
+def test_functions_of_a_kernel_may_be_tools(given: str, open_parts: list[str]) -> None:
+    code = f"""
+        from semantic_kernel import Kernel
+        from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion, OpenAIChatPromptExecutionSettings
+        from semantic_kernel.contents import ChatHistory
+        service, kernel = OpenAIChatCompletion(ai_model_id="gpt-5"), Kernel()
+        async def ask(settings):
+            said = ChatHistory()
+            said.add_user_message("Name a fruit of the year.")
+            return await service.get_chat_message_content(said{given})
+    """
+    (request,) = requests_of(code)
+    assert parts(request) == [("user", "Name a fruit of the year.")]
+    assert [each.slot for each in request.unresolved] == open_parts
