@@ -597,3 +597,19 @@ def test_a_template_of_examples_is_all_of_it() -> None:
         assert (found.prompts[0].name, found.complete) == ("few", True)
     (found,) = requests_of(FEW_SHOT.replace("EXAMPLES", "example_selector=selector"))
     assert shown(found.prompts[0].template) == f"{front}[\n\nLetter: {{letter}}\nDesk: {{desk}}]\n\n{behind}"
+
+
+def test_a_chain_of_the_module_is_run_as_often_as_it_is_invoked() -> None:
+    code = """
+        from langchain_core.prompts import ChatPromptTemplate
+        from langchain_openai import ChatOpenAI
+
+        def once(): pass
+        prompt = ChatPromptTemplate.from_messages([("system", "Be kind to all."), ("user", "{question}")])
+        chain = prompt | ChatOpenAI(model="gpt-5")
+        def ask(question): return chain.invoke({"question": question})
+        if __name__ == "__main__": print(once())
+    """
+    (request,) = requests_of(code)
+    assert request.complete and not request.once
+    assert not any(prompt.once for prompt in request.prompts)

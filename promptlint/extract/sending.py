@@ -464,12 +464,15 @@ def _object(
 
 
 def chain(file: File, scope: Scope, node: ast.expr, steps: list[Value]) -> None:
-    """`prompt | model | parser`: the steps of a pipeline, of which linking finds out what they are."""
+    """`prompt | model | parser`: the steps of a pipeline, of which linking finds out what they are.
+
+    How often it sends a request, those who invoke it say, wherever it is put together.
+    """
     if any(_may_be_prompt(step) for step in steps[:-1]):
         span = file.span(node)
         slots: tuple[tuple[str, Value], ...] = (("chain", Items(tuple(steps), span)),)
         defaults = tuple(scope.defaults.items())
-        file.note_call(Call("", "chain", slots, (), span, scope.name, True, file.once, defaults=defaults))
+        file.note_call(Call("", "chain", slots, (), span, scope.name, True, defaults=defaults))
 
 
 def _may_be_prompt(step: Value) -> bool:
