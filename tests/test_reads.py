@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptlint.extract.patterns import any_of
 from promptlint.extract.reads import SAMPLE, could_be_prompt, greets, looks_like_code_or_markup, reads_like_prompt
+from promptlint.extract.wording import ADDRESS_WESTERN, ORDERS_WESTERN, WESTERN, Signal
 
 PROMPTS = {
     "role": "You are a meticulous tax adviser who explains every figure.",
@@ -272,3 +274,16 @@ def test_any_text_is_judged_without_an_error_and_a_prompt_could_be_one(text: str
 )
 def test_how_a_program_greets(text: str, greeting: bool) -> None:
     assert greets(text) is greeting
+
+
+def test_one_look_tells_whether_any_of_many_words_stands_in_a_text() -> None:
+    words = ("no a", "non inc", "no", "tâche", "a+b")
+    found = any_of(words)
+    for text in ("not one", "nun", "ma tâche", "xa+b", "aab", "n", "", "an on a no"):
+        assert (found.search(text) is not None) == any(word in text for word in words), text
+
+
+@pytest.mark.parametrize("signals", [ADDRESS_WESTERN, ORDERS_WESTERN])
+def test_what_is_asked_of_texts_in_western_languages_alone_can_be_met_there(signals: tuple[Signal, ...]) -> None:
+    for needles, _ in signals:
+        assert all(WESTERN.search(f"das {needle} y") is not None for needle in needles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from re import Pattern
 from typing import Any, cast
 
@@ -25,3 +26,24 @@ class _Lazy:
 def lazy(pattern: str, flags: int = 0) -> Pattern[str]:
     """What `re.compile` gives, compiled at the first call of a method."""
     return cast("Pattern[str]", _Lazy(pattern, flags))
+
+
+def any_of(words: Iterable[str]) -> Pattern[str]:
+    """An expression that finds something in every text in which one of these words stands.
+
+    What several of them begin with is looked at once: of many words it takes a fraction of the time of asking for each.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        branch = tree
+        for character in word:
+            branch = branch.setdefault(character, {})
+        branch[""] = {}
+    return lazy(_branches(tree))
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    # Where a word ends, nothing more is needed.
+    if "" in tree:
+        return ""
+    return f"(?:{'|'.join(re.escape(first) + _branches(rest) for first, rest in tree.items())})"

@@ -18,12 +18,15 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.wording import (
     ADDRESS,
     ADDRESS_ABROAD,
+    ADDRESS_WESTERN,
     AGAINST,
     FAULTS,
     IMPERATIVES,
     OPENINGS,
     ORDERS,
     ORDERS_ABROAD,
+    ORDERS_WESTERN,
+    WESTERN,
     Signal,
 )
 
@@ -98,12 +101,13 @@ def _flow(text: str) -> str:
 
 def _hits(signals: tuple[Signal, ...], flow: str) -> Iterator[int]:
     """Where the first hit of each signal begins."""
-    said = flow.__contains__
     for needles, pattern in signals:
-        if any(map(said, needles)):
-            match = pattern.search(flow)
-            if match:
-                yield match.start()
+        for needle in needles:
+            if needle in flow:
+                match = pattern.search(flow)
+                if match:
+                    yield match.start()
+                break
 
 
 def _score(text: str) -> int:
@@ -111,6 +115,9 @@ def _score(text: str) -> int:
     flow = _flow(text)
     address = [4 if start < 12 else 3 for start in _hits(ADDRESS, flow)]
     orders, abroad = sum(1 for _ in _hits(ORDERS, flow)), 0
+    if WESTERN.search(flow) is not None:
+        address += [4 if start < 12 else 3 for start in _hits(ADDRESS_WESTERN, flow)]
+        orders += sum(1 for _ in _hits(ORDERS_WESTERN, flow))
     if not flow.isascii():
         address += [4 if start < 12 else 3 for start in _hits(ADDRESS_ABROAD, flow)]
         abroad = sum(1 for _ in _hits(ORDERS_ABROAD, flow))

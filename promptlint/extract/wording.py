@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from re import Pattern
 
-from promptlint.extract.patterns import lazy
+from promptlint.extract.patterns import any_of, lazy
 
 Signal = tuple[tuple[str, ...], Pattern[str]]
 
@@ -92,6 +92,9 @@ ADDRESS: tuple[Signal, ...] = (
         r"\byou (?:have access to|can use|may use) (?:the following |these |an? |several |various |multiple "
         r"|some )?(?:\w+ ){0,3}(?:tools?\b|functions\b|knowledge base|search engine|apis\b|plugins\b)",
     ),
+)
+# The same in other languages that may be written in ASCII.
+ADDRESS_WESTERN: tuple[Signal, ...] = (
     _signal(
         "eres |tu tarea|tu objetivo|su tarea|actúa|tu rol|tu trabajo",
         r"\beres (?:un|una|el|la) \w+|\b[ts]u (?:tarea|objetivo|rol|trabajo|misión) es\b|\bactúa como\b",
@@ -221,6 +224,9 @@ ORDERS: tuple[Signal, ...] = (
         "hallucinat|chain of thought|chain-of-thought|tool call|few-shot",
         r"\bhallucinat|\bchain[ -]of[ -]thought\b|\bfew-shot examples?\b",
     ),
+)
+# The same in other languages that may be written in ASCII.
+ORDERS_WESTERN: tuple[Signal, ...] = (
     _signal(  # Spanish: how to answer
         "responde|devuelve|no inc|no inv|no a|no exp|no resp|paso a paso|en formato|una palabra",
         r"\bresponde (?:solo|sólo|únicamente|en|con|a|de|siempre|a la)\b|\bdevuelve (?:solo|sólo|únicamente|un|una|el"
@@ -278,6 +284,8 @@ ORDERS: tuple[Signal, ...] = (
         r" seguente (?:testo|domanda|contesto|conversazione)\b",
     ),
 )
+# What a text in one of these languages needs for a hit: most texts are in none of them, and looked through once.
+WESTERN = any_of(needle for needles, _ in (*ADDRESS_WESTERN, *ORDERS_WESTERN) for needle in needles)
 # "Answer ...", "only output ...", "do not ...", "step by step", "based on the following ...".
 ORDERS_ABROAD: tuple[Signal, ...] = (
     _signal(
