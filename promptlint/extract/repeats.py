@@ -11,7 +11,7 @@ import msgspec
 from promptlint.extract.joins import if_holds, join_branches, ways
 from promptlint.extract.messages import content_template
 from promptlint.extract.state import File, Scope
-from promptlint.extract.volatility import State, dotted
+from promptlint.extract.volatility import State, dotted, walk
 from promptlint.operations import is_several, literal, settled, several
 from promptlint.template import (
     Apply,
@@ -62,11 +62,11 @@ def _begins(items: Items, first: Items) -> bool:
 def shortened(node: ast.AST) -> frozenset[str]:
     """The lists which something in a loop takes items out of, or asks how long they are."""
     found: set[str] = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Delete):
+    for inner in walk(node):
+        if type(inner) is ast.Delete:
             deleted = (target.value if isinstance(target, ast.Subscript) else target for target in inner.targets)
             found.update(map(dotted, deleted))
-        elif isinstance(inner, ast.Call):
+        elif type(inner) is ast.Call:
             owner, _, called = dotted(inner.func).rpartition(".")
             if owner and called in _TAKING:
                 found.add(owner)

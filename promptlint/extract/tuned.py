@@ -11,7 +11,7 @@ from promptlint.extract.joins import join_branches
 from promptlint.extract.later import UNCHANGED, note_object, note_outside
 from promptlint.extract.places import SPREAD, index, renew, with_value, within
 from promptlint.extract.state import File, Scope, textual
-from promptlint.extract.volatility import of_name
+from promptlint.extract.volatility import of_name, walk
 from promptlint.template import LOST, Apply, Arguments, Condition, Hole, Items, Mapping, Ref, Text, Value
 
 # Nodes of a function that are looked at, and what it sets.
@@ -69,9 +69,11 @@ def _sets(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, tuple[S
 
 
 def _all_set(function: ast.AST) -> Iterator[tuple[str, Set]]:
-    for number, node in enumerate(ast.walk(function)):
+    for number, node in enumerate(walk(function)):
         if number > MAX_NODES:
             return
+        if type(node) not in _SETTING:
+            continue
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()):
                 yield name, (True, attribute)
@@ -82,6 +84,10 @@ def _all_set(function: ast.AST) -> Iterator[tuple[str, Set]]:
                 yield name, (False, at)
             case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=name), ast.Constant(value=str(attribute)), _]):
                 yield name, (True, attribute)
+
+
+# What may set something: of most nodes no more is asked.
+_SETTING = frozenset({ast.Attribute, ast.Name, ast.Subscript, ast.Call})
 
 
 def _set(file: File, scope: Scope, name: str, one: Set, node: ast.stmt | ast.Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from promptlint.extract.names import unique_name, volatility_of, words
 from promptlint.template import Volatility
@@ -301,6 +301,14 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, the nearest first, without operators: `ast.walk` takes twice as long."""
+    found = [node]
+    for each in found:
+        yield each
+        found += children(each)
 
 
 def of_part(member: str, whole: State, named: State) -> State:
