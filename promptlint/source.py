@@ -90,9 +90,8 @@ class Source:
         """The rows, from 1, that hold characters of more than one byte."""
         if self._ascii:
             return frozenset()
-        ends = [*self.starts[1:], len(self.text)]
-        rows = enumerate(zip(self.starts, ends, strict=True), 1)
-        return frozenset(row for row, (start, end) in rows if not self.text[start:end].isascii())
+        rows = _NEWLINE.split(self.text) if "\r" in self.text else self.text.split("\n")
+        return frozenset(row for row, line in enumerate(rows, 1) if not line.isascii())
 
     def offset(self, row: int, byte_column: int) -> int:
         """The offset of a position as `ast` gives it: row from 1, column in UTF-8 bytes from 0. Past a row, its end."""

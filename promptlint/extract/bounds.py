@@ -60,11 +60,15 @@ def weight(value: Value | Part, limit: int) -> int:
             if total > limit:
                 return limit + 1
             for each in inner:
-                kind = type(each)
-                if kind is tuple and len(each) == 1 and type(each[0]) in _LEAVES:  # type: ignore[arg-type, index, operator]
-                    # Most arguments and items.
-                    total += 1
-                    flat = True
+                if type(each) is tuple:
+                    for part in each:
+                        if type(part) not in _LEAVES:
+                            below.append(each)
+                            break
+                    else:
+                        # Most arguments and items.
+                        total += len(each)
+                        flat = True
                 elif type(each) not in _LEAVES:
                     below.append(each)
         if depth + flat > deepest:
