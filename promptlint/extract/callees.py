@@ -10,7 +10,7 @@ from promptlint.extract.against import answers, for_people, measures, shown_on, 
 from promptlint.extract.arguments import ASKING
 from promptlint.extract.callsite import Callee
 from promptlint.extract.messages import SCHEMA_METHODS
-from promptlint.extract.methods import ENVIRONMENT, OF_VALUES
+from promptlint.extract.methods import ENVIRONMENT, OF_VALUES, SILENT
 from promptlint.extract.state import File
 from promptlint.extract.volatility import SETS
 
@@ -50,6 +50,7 @@ class _Known(NamedTuple):
     shown: bool
     plain: bool
     ordinary: bool
+    of_value: bool
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -60,15 +61,16 @@ def _known(written: str, name: str, tails: frozenset[str], said: frozenset[str])
     against = speaks_against(written) or (name != written and speaks_against(name))
     shown = answers(name) or (against and for_people(name)) or measures(last)
     plain = last not in tails and not last[:1].isupper() and name != handing.PARTIAL
-    plain = plain and _SPECIAL.isdisjoint((last, method, written))
     odd = last in said or name == "setattr" or "Message" in last or last.endswith("from_yaml")
-    return _Known(last, method, against, shown, plain, plain and not odd)
+    of_value = plain and not odd and method == last and last in SILENT and ENVIRONMENT.isdisjoint((name, written))
+    plain = plain and _SPECIAL.isdisjoint((last, method, written))
+    return _Known(last, method, against, shown, plain, plain and not odd, of_value)
 
 
 def callee_of(file: File, written: str, known: str = "") -> Callee:
     """What is known of a call by its name; `known` is that, where it is another one than the file's imports say."""
     name = file.resolve(known or written)
-    last, method, against, shown, plain, ordinary = _known(
+    last, method, against, shown, plain, ordinary, of_value = _known(
         written, name, file.lexicon.tails, file.lexicon.said_tails
     )
     file.mentions.add(last)
@@ -76,5 +78,7 @@ def callee_of(file: File, written: str, known: str = "") -> Callee:
     if not against and written.endswith("Message") and shown_on(file, name):
         against, shown = True, shown or for_people(name)
     shown = shown or told_to_page(file, last)
-    callee = file.callees[known or written] = Callee(name, last, against or shown, shown, plain, ordinary)
+    callee = file.callees[known or written] = Callee(
+        name, last, against or shown, shown, plain, ordinary, of_value
+    )
     return callee

@@ -43,7 +43,7 @@ from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
-from promptlint.extract.methods import ENVIRONMENT, METHODS, may_be_text, method, result_of
+from promptlint.extract.methods import ENVIRONMENT, METHODS, may_be_text, method, result_of, says_nothing
 from promptlint.extract.names import words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import note_form, note_made, run_time_value
@@ -111,7 +111,7 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         return one
     if written == "setattr" and len(node.args) == 3 and not isinstance(node.args[1], ast.Constant):
         note_any(file, scope, node, dotted(node.args[0]))
-    _, _, against, shown, plain, ordinary = callee
+    _, _, against, shown, plain, ordinary, of_value = callee
     if against or shown:
         file.muted, file.shown = file.muted + against, file.shown + shown
         try:
@@ -126,12 +126,21 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         lists.doubt(file, scope, lists.touched(node), node)
     if type(func) is ast.Name and func.id in file.definitions and (node.args or node.keywords):
         tuned.note(file, scope, node, func.id)
-    if plain and not file.partials:
+    silent = of_value and says_nothing(file, site, receiver)
+    if (plain or silent) and not file.partials:
         if not site.keywords and _run_time(site):
             # Values of which nothing but names is known, given to what nothing is known of: no text is among them.
             return _unknown(file, scope, site, receiver, against, unused, evaluate)
-        if ordinary:
+        if ordinary or silent:
             return _ordinary(file, scope, site, receiver, against, unused, evaluate)
+    _note_site(file, scope, site, evaluate)
+    whole = partials.called(file, scope, site, evaluate) if file.partials else None
+    site = whole or (partials.handed(file, scope, site, evaluate) if site.positional else None) or site
+    return _catalogued(file, scope, site, receiver, against, unused, evaluate)
+
+
+def _note_site(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:
+    """Note what the name of a call, and the names of its arguments, tell whatever the call is worth."""
     if file.loops and "tools" in site.keywords:
         turns.note(file, site)
     if site.last in file.lexicon.said_tails:
@@ -143,9 +152,6 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         loads.note_settings(file, site)
     if site.keywords:
         inherited.note(file, scope, site, note_argument)
-    whole = partials.called(file, scope, site, evaluate) if file.partials else None
-    site = whole or (partials.handed(file, scope, site, evaluate) if site.positional else None) or site
-    return _catalogued(file, scope, site, receiver, against, unused, evaluate)
 
 
 def _catalogued(

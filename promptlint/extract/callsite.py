@@ -20,7 +20,8 @@ class Callee(NamedTuple):
 
     `last` ends its import path `name`. `against`: what it is given is not for a model; `shown`: it is not even sent.
     `plain`: neither the catalogue nor promptlint itself knows functions or classes whose name ends so; `ordinary`: nor
-    does the project say anything of them.
+    does the project say anything of them. `of_value`: they would be both, were it no name of a method of values, of
+    which most calls say nothing.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Callee(NamedTuple):
     shown: bool
     plain: bool
     ordinary: bool
+    of_value: bool
 
 
 class CallSite(msgspec.Struct):

@@ -49,6 +49,8 @@ FILLED = frozenset({"partial", "format_messages"})
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # All of them, by the last part of their names, whose result may be more than a run-time value.
 OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "pop", "copy", "values"}
+# Those of which `method` says nothing where they are called on a run-time value that no caller gives.
+SILENT = OF_VALUES - fills.METHODS.keys() - {"join", "copy", "partial"}
 # Calls of `replace` in one chain that are followed.
 MAX_REPLACED = 400
 
@@ -99,6 +101,16 @@ def method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate: 
     if site.spread and len(site.spread) == 1:
         given = Arguments(given.positional, (*given.keywords, (SPREAD, site.spread[0])), given.complete)
     return (Apply(operation, receiver, given, file.span(node), hole),)
+
+
+def says_nothing(file: File, site: CallSite, receiver: Value | None) -> bool:
+    """Whether `method` has nothing to say of a call of one that is `SILENT`, as of most: asked of each of them."""
+    hole = single_hole(receiver) if receiver is not None else None
+    if hole is None:
+        return False
+    if site.last != "get":
+        return not hole.parameter
+    return len(site.positional) < 2 or not ("configparser" in file.imported or _told(site.positional[1][0]))
 
 
 def _replaced(file: File, site: CallSite, receiver: Template, known: Part, hole: Hole) -> Value:
