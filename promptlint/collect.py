@@ -25,7 +25,7 @@ from promptlint.extract.reads import (
     reads_like_prompt,
     reports_failure,
 )
-from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS
+from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, told_user
 from promptlint.extract.state import has_text
 from promptlint.fields import guess_fields
 from promptlint.fillings import with_fillings
@@ -532,6 +532,8 @@ def _checked(site: Site, template: Template) -> Template | None:
         # `page.error_message`: it gives back that something has failed.
         return None
     if site.rank in (NAME, READS):
+        if told_user(site.name, template):
+            return None
         text = sample(template)
         good = could_be_prompt(text) or (
             _CHAT_TOKEN.search(text) is not None if site.rank == NAME else reads_like_prompt(text)

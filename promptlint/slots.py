@@ -9,7 +9,7 @@ import msgspec
 from promptlint.extract.catalogue import uses_models
 from promptlint.extract.facts import Facts, Function
 from promptlint.extract.messages import DESCRIPTION, content_template
-from promptlint.extract.names import role_of, several_words, takes_prompt, volatility_of
+from promptlint.extract.names import leads_on, role_of, several_words, takes_prompt, volatility_of
 from promptlint.extract.schemas import FIELDS, LISTS, SCHEMA, thinks
 from promptlint.operations import is_several
 from promptlint.template import (
@@ -127,7 +127,8 @@ def named(facts: Facts, function: Function) -> list[tuple[str, Slot]]:
 
     Builds and plugins have tools, too: a model is given beside them, or the file uses a library for models.
     """
-    prompts = [(name, Slot(role_of(name), True, True)) for name, _ in function.parameters if takes_prompt(name)]
+    taken = [name for name, _ in function.parameters if takes_prompt(name)]
+    prompts = [(name, Slot(role_of(name), True, True)) for name in taken if leads_on(name, taken)]
     tools = [(name, Slot(SCHEMA, True, True)) for name, _ in function.parameters if name in LISTS]
     if tools and (prompts or thinks(name for name, _ in function.parameters) or uses_models(facts.aliases.values())):
         return prompts + tools

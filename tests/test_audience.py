@@ -919,3 +919,60 @@ def test_a_message_to_the_user_is_no_prompt_by_its_name() -> None:
     assert texts_of(told.replace("is kept here", "was read. Answer in French: it is kept")) != []
     assert texts_of('SAVE_USER_MESSAGE = "Summarize the letters by their dates and write one line about each."\n') != []
     assert texts_of('USER_MESSAGE = "Which letters came on the first day of the month, and from which town?"\n') != []
+
+
+def test_a_message_to_the_user_leads_to_no_other() -> None:
+    program = """
+    def told(code):
+        if code == "late":
+            return "The letters of this week come on Monday."
+        return "The house on the hill has no letters."
+
+    def refuse(builder, code):
+        return Refusal({name}={value}{beside})
+    """
+    late = "The letters of this week come on Monday."
+    told = 'f"The letters of {code} are on the hill"'
+    given = {"name": "user_message", "value": "told(code)", "beside": ""}
+    assert texts_of(program.format(**given)) == []
+    assert texts_of(program.format(**{**given, "name": "user_prompt"})) != []
+    assert texts_of(program.format(**{**given, "value": f'"{late}"'})) == []
+    assert texts_of(program.format(**{**given, "value": told})) == []
+    assert texts_of(program.format(**{**given, "value": told.replace("of {code}", "on the hill: {code}")})) != []
+    handed = """
+    def block(told):
+        return Refusal({name}=told{beside})
+
+    def refuse():
+        return block(told="Write down which letters were lost on the hill.")
+    """
+    lost = "Write down which letters were lost on the hill."
+    assert lost not in texts_of(handed.format(name="safe_user_message", beside=""))
+    assert lost in texts_of(handed.format(name="safe_user_message", beside=", system_prompt=RULES"))
+    assert lost in texts_of(handed.format(name="safe_user_prompt", beside=""))
+
+
+def test_a_table_or_a_function_of_messages_to_the_user() -> None:
+    table = '{0} = {{"late": "The letters of this week come on Monday.", "lost": "No letter is on the hill."}}'
+    assert texts_of(table.format("STATUS_USER_MESSAGE")) == []
+    assert len(texts_of(table.format("STATUS_PROMPT"))) == 2
+    asked = '{0} = {{"late": "Write down the letters of this week.", "lost": "Who has lost a letter?"}}'
+    assert len(texts_of(asked.format("STATUS_USER_MESSAGE"))) == 2
+    function = 'def {0}(letter):\n    return f"The letter that came to the house on the hill:\\n{{letter.text}}"'
+    assert texts_of(function.format("classify_user_message")) == []
+    assert len(texts_of(function.format("build_user_message"))) == 1
+    assert len(texts_of(function.format("user_message"))) == 1
+
+
+def test_a_value_that_a_person_types_in() -> None:
+    program = """
+    def ask(desk, label):
+        return desk.{0}(key="NAME", prompt=label)
+
+    def configure(desk):
+        desk.{0}(key="HOUSE", prompt="Name of the house on the hill")
+        return ask(desk, label="Name of the clerk who sorts")
+    """
+    for name in ("prompt_string", "prompt_secret", "ask_bool", "prompt_choice"):
+        assert texts_of(program.format(name)) == []
+    assert "Name of the house on the hill" in texts_of(program.format("prompt_writer"))

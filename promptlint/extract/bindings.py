@@ -13,7 +13,7 @@ from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
 from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
-from promptlint.extract.names import about_prompt, class_of_prompts, of_template, settings_of_prompts, words
+from promptlint.extract.names import about_prompt, class_of_prompts, leads_on, of_template, settings_of_prompts, words
 from promptlint.extract.overwritten import take_back
 from promptlint.extract.partials import name_bound
 from promptlint.extract.places import SHARED, alias, renew
@@ -219,24 +219,25 @@ def owner_of(scope: Scope, receiver: str) -> str:
 
 def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr) -> None:
     """A prompt held by a name; in classes and modules of prompts every text counts."""
+    last = name.rpartition(".")[2]
     if scope.kind != "class" and single_hole(value) is not None:
         # Most values by far: a run-time value, which is no text itself.
-        if file.prompt_like(name.rpartition(".")[2]):
-            note_fed(file, value, name.rpartition(".")[2])
+        if file.prompt_like(last) and leads_on(last):
+            note_fed(file, value, last)
         scope.noted.pop(name, None)
         return
     named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2]) and not name.startswith("__")
     named = (named and not about_prompt(name)) or (of_template(name) and _is_template(file, scope, name, value))
     if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
         note_setting(file, name, value, node)
-    if type(value) is tuple and len(value) == 1 and file.prompt_like(name.rpartition(".")[2]):
-        note_fed(file, value, name.rpartition(".")[2])
+    if type(value) is tuple and len(value) == 1 and file.prompt_like(last) and leads_on(last):
+        note_fed(file, value, last)
     if single_hole(value) is not None:
         scope.noted.pop(name, None)
         return
     if type(value) is Mapping and _puts_together(node):
-        value = _fresh(file, value, named or file.prompt_like(name.rpartition(".")[2]))
-    index = unclaimed(file, consider(file, value, node, name.rpartition(".")[2], named=named), "." in name)
+        value = _fresh(file, value, named or file.prompt_like(last))
+    index = unclaimed(file, consider(file, value, node, last, named=named), "." in name)
     if index is None:
         scope.noted.pop(name, None)
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from promptlint.template import Volatility
@@ -55,6 +56,8 @@ _HANDLING = frozenset(
     "display record track count send reset clear rename archive import run execute serialize parse dump hash tokenize "
     "list evaluate process handle".split()
 )
+# What makes or fetches what it is called after.
+_MAKING = frozenset("build make create format render construct compose generate assemble prepare get fill".split())
 # First words of functions that answer a command or an event.
 _ANSWERING = (("cmd",), ("command",), ("on",), ("handle",), ("callback",))
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
@@ -176,6 +179,23 @@ def takes_prompt(name: str) -> bool:
     return "_" in name.strip("_") and "_to_" not in name and prompt_like(name)
 
 
+_OF_USERS = (("user", "message"), ("user", "messages"), ("user", "msg"))
+
+
+@functools.lru_cache(maxsize=20_000)
+def of_user(name: str) -> bool:
+    """Whether what has this name is a message of the user, or as well one to the user: `safe_user_message`."""
+    return words(name)[-2:] in _OF_USERS
+
+
+def leads_on(name: str, others: Iterable[str] = ()) -> bool:
+    """Whether what has this name leads to other texts of a prompt, by its name alone; `others` are given beside it.
+
+    What is shown to the user is a `user_message`, too.
+    """
+    return not of_user(name) or any(not of_user(other) and prompt_like(other) for other in others)
+
+
 @functools.lru_cache(maxsize=20_000)
 def gives_prompt(name: str) -> bool:
     """Whether a function of this name gives back the text it names: `build_prompt` does, `update_prompt` does not."""
@@ -193,6 +213,9 @@ def gives_prompt(name: str) -> bool:
         return prompt_like("_".join(parts))
     if parts[:1] in _ANSWERING or asks_person(name):
         # `prompt_user()` does so with the person in front of it.
+        return False
+    if of_user(name) and len(parts) > 2 and parts[0] not in _MAKING:
+        # `explain_user_message` does something with one, or says something to the user.
         return False
     if parts[:1] == ("build",):
         # Of a function it is what is done with them, not what they are about.
@@ -218,6 +241,8 @@ _PERSONS = frozenset({"human", "user"})
 _ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
 # Fields of a form: `ui.text_input(prompt="...")`
 _FIELDS_OF_FORMS = frozenset({"text", "number", "password", "secret", "multiline", "chat"})
+# Kinds of values that a person types in: `prompt_string(prompt="Name of the desk")`.
+_TYPED = frozenset("string str integer int number float bool boolean secret password choice".split())
 _GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())
 
 
@@ -233,6 +258,8 @@ def asks_person(name: str) -> bool:
     if parts[0] in _CHOOSING and parts[-1] in ("choice", "option", "choices", "options"):
         return True
     if len(parts) == 2 and parts[0] in _FIELDS_OF_FORMS and parts[1] == "input":
+        return True
+    if len(parts) == 2 and parts[0] in ("ask", "prompt") and parts[1] in _TYPED:
         return True
     if parts[0] not in _ASKING or _PERSONS.isdisjoint(parts):
         return False

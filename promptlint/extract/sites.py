@@ -29,7 +29,9 @@ from promptlint.extract.names import (
     example_like,
     for_person,
     heading,
+    leads_on,
     of_test,
+    of_user,
     role_of,
     several_words,
     told_others,
@@ -156,15 +158,35 @@ def _labels(value: Mapping, keys: set[str]) -> frozenset[str]:
     return _LABELS | {"description"} if known else _LABELS
 
 
-_OF_USERS = (("user", "message"), ("user", "messages"), ("user", "msg"))
+def _in_sentence(value: Template, at: int) -> bool:
+    """Whether a value that is put into a text has words of one sentence before it, or behind it if it is the first."""
+    before, behind = value[at - 1] if at else None, value[at + 1] if at + 1 < len(value) else None
+    if type(before) is Text:
+        said = before.value.rstrip(" \t")
+        return said[-1:] not in ("", "\n", ":", ">", "`")
+    return before is None and type(behind) is Text and behind.value[:1] == " " and behind.value[1:2].islower()
 
 
-def _told_user(name: str, value: Template) -> bool:
-    """Whether what is called a user's message is one to the user: a text without a gap that asks and orders nothing."""
-    if words(name)[-2:] not in _OF_USERS or any(type(part) is not Text for part in value):
+def told_user(name: str, value: Template) -> bool:
+    """Whether what is called a user's message is one to the user: sentences that ask and order nothing.
+
+    So does what stands in a table of that name: `USER_MESSAGES["late"]`.
+    """
+    if not (of_user(name) or of_user(name.partition("[")[0].partition(".")[0])):
         return False
-    text = sample(value)
-    return not ("?" in text or addresses(text) or instructs(text))
+    said = list(_written_out(value))
+    return bool(said) and not any("?" in text or addresses(text) or instructs(text) for text in said)
+
+
+def _written_out(value: Template) -> Iterator[str]:
+    """The sentences that a value may be. What stands alone, or behind a colon, is data: `f"Question: {question}"`."""
+    if all(type(part) is Text or (type(part) is Hole and _in_sentence(value, at)) for at, part in enumerate(value)):
+        yield sample(value)
+    elif len(value) == 1 and type(part := value[0]) is Choice:
+        for branch in part.branches:
+            yield from _written_out(branch)
+
+
 
 
 _MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
@@ -192,7 +214,7 @@ def _declares(value: Mapping, name: str) -> bool:
 
 def _consider_text(file: File, value: Template, node: ast.AST, name: str, named: bool, depth: int) -> int | None:
     """The same of a text."""
-    if named and depth > 0:
+    if named and depth > 0 and leads_on(name):
         note_handed(file, value, name)
     if not textual(value) or _cut_before(file, value):
         return None
@@ -203,8 +225,8 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         if other and has_text(value) and not reads_like_prompt(sample(value)):
             return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
-        if told and not asks_user(sample(value, 240)) and not drawn(value) and not _told_user(name, value):
-            if depth == 0:
+        if told and not asks_user(sample(value, 240)) and not drawn(value) and not told_user(name, value):
+            if depth == 0 and leads_on(name):
                 # What callers give for a part of it goes where it goes.
                 note_handed(file, value, name, part=True)
             return file.note(value, place(file, value, node), name, role_of(name), "name", NAME)
