@@ -363,7 +363,7 @@ class _Reading:
                 if not self.provider:
                     self.unknown("provider", single_hole(by))
         framework = self.call.api == "agent" and (through is None or not through.provider)
-        if framework and through is not None:
+        if through is not None and through.provider == "":
             self.provider = literal(next(iter(through.all(SERVES)), ())) or self.provider
         if framework and value is not None and not (self.model or start):
             # The framework's own provider serves what it is given by name; an object may be anybody's.
