@@ -8,7 +8,8 @@ import msgspec
 
 from promptlint.extract.attributes import bare
 from promptlint.extract.facts import Facts
-from promptlint.operations import exact, is_several, literal
+from promptlint.extract.joins import either_text, one_of
+from promptlint.operations import exact, in_text, is_several, literal
 from promptlint.template import Choice, Hole, Items, Mapping, Message, Template, Test, Text, Value
 
 if TYPE_CHECKING:
@@ -87,6 +88,32 @@ def branches(linker: Linker, part: Choice, facts: Facts, bound: Bound) -> list[t
         (branch, bound if each is None or each is value else {**bound, hole.parameter: each})
         for branch, each in zip(part.branches, left, strict=True)
     ]
+
+
+def either(part: Choice, values: list[Value]) -> Value:
+    """A choice that no call decides, of what its branches come to."""
+    lists = [value for value in values if type(value) is Items]
+    if lists:
+        # Of what is not a list nothing is known that could stand in it.
+        known = len(lists) == len([value for value in values if value != ()])
+        joined = one_of(part.condition, lists, len(values))
+        return joined if known else msgspec.structs.replace(joined, complete=False)
+    branches = tuple(map(in_text, values))
+    same = all(branch == branches[0] for branch in branches[1:])
+    holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
+    if not same and len(holes) == len(branches):
+        # One value or another, all put in at run time.
+        known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
+        most = max(holes, key=lambda hole: hole.volatility)
+        if any(hole.origin == "folder" for hole in holes):
+            # What is not given is a folder of the program.
+            most = msgspec.structs.replace(most, origin="folder")
+        return (most if most.member else msgspec.structs.replace(most, member=known_as),)
+    if same:
+        return branches[0]
+    kept = part.test is None and len(branches) == len(part.branches)
+    kept = kept and all(new is old for new, old in zip(branches, part.branches, strict=True))
+    return (part,) if kept else either_text(part.condition, branches)
 
 
 def _left(test: Test, value: Value, holding: bool, depth: int = 0) -> Value | None:

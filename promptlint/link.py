@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from promptlint import applied, decisions, lent, loading, signatures
-from promptlint.answers import Answers
+from promptlint.answers import Answers, Shared, Trail
 from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, picked, sliced, summed
 from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
@@ -19,7 +19,7 @@ from promptlint.clients import Through, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_by
-from promptlint.extract.joins import MARKERS, either_message, either_text, goes_through, one_of, optional
+from promptlint.extract.joins import MARKERS, either_message, goes_through, optional
 from promptlint.extract.messages import spoken_as
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import has_text, state_of
@@ -99,11 +99,12 @@ class Linker:
                 self.settings.setdefault(name, []).append((facts, value))
         self.chains: list[loading.Chain] = []
         self.memo: dict[tuple[str, str], Value | None] = {}
-        # What functions give back. It holds where nothing is on the way already that was looked up for it, and as deep
-        # as that went is left.
+        # What functions give back, and what was looked up for it.
         self.answers = Answers()
-        self.trail: set[tuple[str, str]] = set()
+        self.trail = Trail(set())
         self.deepest = 0
+        # Parts of values, by themselves and by what is given for the parameters in them.
+        self.shared: dict[tuple[int, int], Shared] = {}
         self.active: set[tuple[str, str]] = set()
         # How often something was not looked up: a cycle, too deep, too much. What that touched holds once.
         self.cuts = 0
@@ -132,6 +133,7 @@ class Linker:
         bound = bound or {}
         self.begin(assumed)
         self.passing.clear()
+        self.answers.begin()
         # A template that includes itself, through others or not, is a hole in itself.
         own = (facts.file, "template")
         if facts.file.endswith(".py") or "template" not in facts.bindings:
@@ -145,9 +147,10 @@ class Linker:
     def begin(self, assumed: frozenset[str]) -> None:
         """Begin a look-up from outside, with a budget of its own."""
         self.assumed = assumed
+        self.shared.clear()
         self.steps, self.before = 0, self.cuts
         if not self.depth:
-            self.trail, self.deepest = set(), 0
+            self.trail, self.deepest = Trail(set()), 0
 
     def lacks(self, value: Value) -> bool:
         """Whether a value is one for which the program has a text that was not read."""
@@ -166,6 +169,7 @@ class Linker:
         self.steps += 1
         if self.depth > MAX_DEPTH or self.steps > MAX_STEPS or self.cuts - self.before > MAX_CUTS:
             self.cuts += 1
+            self.trail.deep |= self.depth > MAX_DEPTH
             return given_up(value)
         if type(value) is tuple and (not value or (len(value) == 1 and type(value[0]) in _LEAVES)):
             # Most values are that simple.
@@ -293,6 +297,20 @@ class Linker:
         return template if same else tuple(parts[:MAX_PARTS])
 
     def part(self, part: Part, facts: Facts, bound: Bound) -> Value:
+        if type(part) in _LEAVES or self.chains:
+            return self._part(part, facts, bound)
+        # What is said of one name stands in all that is made of it: ways through the program share what they have gone.
+        known = self.shared.get((id(part), id(bound)))
+        if known is not None and known.holds(self.depth, MAX_DEPTH):
+            self.deepest = max(self.deepest, self.depth + known.height)
+            return known.value
+        deepest, self.deepest = self.deepest, self.depth
+        result = self._part(part, facts, bound)
+        self.shared[id(part), id(bound)] = Shared(part, bound, result, self.depth, self.deepest - self.depth)
+        self.deepest = max(deepest, self.deepest)
+        return result
+
+    def _part(self, part: Part, facts: Facts, bound: Bound) -> Value:
         self.steps += 1
         match part:
             case Hole():
@@ -303,28 +321,7 @@ class Linker:
                     return self.value(taken, facts, bound)
                 ways = decisions.branches(self, part, facts, bound)[: applied.MAX_BRANCHES]
                 values = [self.value(branch, facts, given) for branch, given in ways]
-                lists = [value for value in values if type(value) is Items]
-                if lists:
-                    # Of what is not a list nothing is known that could stand in it.
-                    known = len(lists) == len([value for value in values if value != ()])
-                    joined = one_of(part.condition, lists, len(values))
-                    return joined if known else msgspec.structs.replace(joined, complete=False)
-                branches = tuple(map(in_text, values))
-                same = all(branch == branches[0] for branch in branches[1:])
-                holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
-                if not same and len(holes) == len(branches):
-                    # One value or another, all put in at run time.
-                    known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
-                    most = max(holes, key=lambda hole: hole.volatility)
-                    if any(hole.origin == "folder" for hole in holes):
-                        # What is not given is a folder of the program.
-                        most = msgspec.structs.replace(most, origin="folder")
-                    return (most if most.member else msgspec.structs.replace(most, member=known_as),)
-                if same:
-                    return branches[0]
-                kept = part.test is None and len(branches) == len(part.branches)
-                kept = kept and all(new is old for new, old in zip(branches, part.branches, strict=True))
-                return (part,) if kept else either_text(part.condition, branches)
+                return decisions.either(part, values)
             case Repeat():
                 body = in_text(self.value(part.body, facts, bound))
                 return (part if body is part.body else msgspec.structs.replace(part, body=body),)
@@ -345,6 +342,7 @@ class Linker:
         """What a name stands for, or None."""
         if self.depth > MAX_DEPTH or self._spent():
             self.cuts += 1
+            self.trail.deep |= self.depth > MAX_DEPTH
             return None
         if ref.name[:1] != "@" and ":" in ref.name[1:]:
             return loading.reference(self, ref, facts, bound)
@@ -393,13 +391,6 @@ class Linker:
             self.nestings[facts.file] = Nesting((span.start, span.end, key) for span, key in places)
         return self.nestings[facts.file].around(offset)
 
-    def annotated(self, hole: Hole) -> bool:
-        """Whether a value is a parameter that is annotated as a list or an object, or may be such."""
-        facts = self.classes.homes.get(hole.span.file) if hole.parameter else None
-        keys = self.around(facts, hole.span.start) if facts is not None else ()
-        known = (facts.functions.get(key) for key in keys) if facts is not None else ()
-        return any(each is not None and hole.parameter in each.objects for each in known)
-
     def place(self, name: str, facts: Facts) -> tuple[Facts, str] | None:
         """The file that the name of a `Ref` leads to, and the key there."""
         return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)
@@ -410,12 +401,14 @@ class Linker:
         if place in self.memo:
             return self.memo[place]
         if place in self.passing:
+            self.trail.passing = True
             return self.passing[place]
         if place in self.active or hops > MAX_HOPS:
             self.cuts += 1
+            self.trail.met |= {place} & self.active
             return None
         self.active.add(place)
-        self.trail.add(place)
+        self.trail.entered.add(place)
         cuts = self.cuts
         try:
             result: Value | None = None
@@ -431,6 +424,7 @@ class Linker:
             self.memo[place] = result
         else:
             self.passing[place] = result
+            self.trail.passing = True
         return result
 
     def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
@@ -489,10 +483,12 @@ class Linker:
         found = self.function(home, key)
         if found is None:
             return self.asked(home, key, call, facts, bound)
-        if (found[0].file, f"{key}()") in self.active:
-            self.cuts += 1
-            return None
         owner, function = found
+        place = (owner.file, f"{key}()")
+        if place in self.active:
+            self.cuts += 1
+            self.trail.met.add(place)
+            return None
         names = {parameter for parameter, _ in function.parameters}
         # A function inside of another one sees what that one was called with.
         inside = owner is facts and key.rpartition(".")[0] in facts.functions
@@ -515,24 +511,28 @@ class Linker:
                 if default is not None and parameter not in given:
                     given[parameter] = self.value(default, owner, {})
         asked = self.answers.asked(owner.file, key, given, self.assumed)
-        known = None if self.chains else self.answers.get(asked)
-        if known is not None and self.depth + known[2] <= MAX_DEPTH and known[1].isdisjoint(self.active):
+        known = None if self.chains else self.answers.get(asked, self.depth, MAX_DEPTH, self.active)
+        if known is not None:
             self.assumed = assumed
-            self.trail |= known[1]
-            self.deepest = max(self.deepest, self.depth + known[2])
-            return known[0]
-        place, cuts = (owner.file, f"{key}()"), self.cuts
+            self.cuts += known.cut
+            self.trail.join(known)
+            self.deepest = max(self.deepest, self.depth + known.height)
+            return known.value
+        cuts, outer, self.trail = self.cuts, self.trail, Trail({place})
+        deepest, self.deepest = self.deepest, self.depth
         self.active.add(place)
-        outer, self.trail, deepest, self.deepest = self.trail, {place}, self.deepest, self.depth
         try:
             result = self._returned(key, function, owner, given)
         finally:
             self.active.discard(place)
             self.assumed = assumed
-            inner, self.trail = self.trail, outer | self.trail
+            inner, self.trail = self.trail, outer
+            # What was met on the way from here is met again.
+            inner.met -= inner.entered
+            outer.join(inner)
             height, self.deepest = self.deepest - self.depth, max(deepest, self.deepest)
-        if self.cuts == cuts and not self.chains:
-            self.answers.keep(asked, (result, inner, height))
+        if not self.chains and (self.cuts == cuts or not self._spent()):
+            self.answers.keep(asked, result, inner, self.depth, height, self.cuts > cuts)
         return result
 
     def _returned(self, key: str, function: Function, owner: Facts, given: Bound) -> Value | None:

@@ -459,7 +459,8 @@ class _Reading:
         """Whether a value that is not known is a list of messages, not a text in the place of one."""
         whole = _SLICE.sub("", hole.expression)
         named = whole.startswith("[") or any(each.search(whole) for each in (_HISTORY, _INPUT, _UNDER))
-        return named or self.linker.annotated(hole) or self.call.api in _LISTS or hole.volatility is Volatility.UNKNOWN
+        named = named or _annotated(hole, self.linker) or self.call.api in _LISTS
+        return named or hole.volatility is Volatility.UNKNOWN
 
     def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:
         """The tools of a client or an agent, unless others are given `instead`, and the form of its answers.
@@ -562,3 +563,11 @@ def _is_prompt(value: Value) -> bool:
     if isinstance(value, Items):
         return any(isinstance(item, Message) for item in value.items)
     return isinstance(value, tuple) and any(True for _ in texts(value))
+
+
+def _annotated(hole: Hole, linker: Linker) -> bool:
+    """Whether a value is a parameter that is annotated as a list or an object, or may be such."""
+    facts = linker.classes.homes.get(hole.span.file) if hole.parameter else None
+    keys = linker.around(facts, hole.span.start) if facts is not None else ()
+    known = (facts.functions.get(key) for key in keys) if facts is not None else ()
+    return any(each is not None and hole.parameter in each.objects for each in known)

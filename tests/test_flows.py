@@ -1159,6 +1159,61 @@ def test_what_is_given_again_is_not_worked_out_again(monkeypatch: pytest.MonkeyP
     assert sum(key.startswith("tone") for key in asked) == 7
 
 
+def looked_at(monkeypatch: pytest.MonkeyPatch, program: str) -> tuple[set[tuple[str, str]], int]:
+    """What is found in a program, and how many values were looked at for that."""
+    value, seen = Linker.value, []
+    with monkeypatch.context() as patch:
+        patch.setattr(Linker, "value", lambda *given: seen.append(1) or value(*given))
+        return found({"app.py": program}), len(seen)
+
+
+def chain(length: int, asking: int = 1) -> str:
+    """Functions each of which asks the one before it twice, with other arguments, under a condition on its own."""
+    lines = [f'def tone0(desk, loud):\n    return f"{RULES} {{desk}}" if loud else "{TASK}"\n']
+    for n in range(1, length):
+        lines.append(f"def tone{n}(desk, loud):\n    said = tone{n - 1}(desk, True).strip()\n")
+        lines.append(f"    return said if loud else tone{n - 1}(desk, False) + said\n")
+    lines.append(f'def begin():\n    return tone{length - 1}("first", False)\n')
+    lines += [f'def ask{n}(client):\n    {ASK}"Letter {n}. " + begin()}}])\n' for n in range(asking)]
+    return "".join(lines)
+
+
+def test_conditions_on_what_is_given_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, longer, longest = [looked_at(monkeypatch, chain(length))[1] for length in (4, 8, 12)]
+    assert longest - longer == longer - short
+
+
+def test_what_lies_too_deep_is_cut_off_once_for_all_that_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Functions call each other on more ways than are followed, and no way leads to the first one.
+    told, first = looked_at(monkeypatch, chain(40))
+    assert told == {("user", "Letter 0. ")}
+    assert looked_at(monkeypatch, chain(40, 9))[1] - first < 100
+    assert looked_at(monkeypatch, chain(80, 9))[1] - first < 100
+
+
+def ring(length: int) -> str:
+    """Functions each of which asks the one before it twice, and the first one the last one."""
+    lines = [f'def tone0(desk):\n    return "{RULES}" + tone{length - 1}(desk)\n']
+    lines += [f"def tone{n}(desk):\n    return tone{n - 1}(desk) + tone{n - 1}(desk)\n" for n in range(1, length)]
+    return "".join(lines) + f'def ask(client):\n    {ASK}tone{length - 1}("first")}}])\n'
+
+
+def test_functions_that_call_each_other_are_worked_out_once_on_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, longer, longest = [looked_at(monkeypatch, ring(length))[1] for length in (4, 8, 12)]
+    assert longest - longer == longer - short
+
+
+def test_ways_share_what_they_have_gone_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Twice as many ways with every line, of which the first part is the same.
+    def ways(length: int) -> str:
+        lines = ["def ask(client, desk, seats):\n    said = tone(desk)\n"]
+        lines += [f"    said = tone(said) if seats[{n}] else said.strip()\n" for n in range(length)]
+        return f'def tone(said):\n    return said or "{RULES}"\n' + "".join(lines) + f"    {ASK}said}}])\n"
+
+    short, longer, longest = [looked_at(monkeypatch, ways(length))[1] for length in (2, 4, 6)]
+    assert longest - longer == longer - short
+
+
 def test_answers_that_are_kept_hold_only_where_nothing_else_is_on_the_way() -> None:
     text = textwrap.dedent("""
     def outer(deep):
