@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -377,21 +378,26 @@ def replace(target: Template, old: str, new: Template, count: int | None = None)
 def strip(target: Template, characters: str | None = None, *, left: bool = True, right: bool = True) -> Template:
     """`target.strip(characters)`, `lstrip`, `rstrip`. A hole counts as text that is not blank."""
     if left:
-        target = _bare(target, characters, True, _AT_EDGE)[0]
+        target = _bare(target, characters, True, _AT_EDGE, {})[0]
     if right:
-        target = _bare(target, characters, False, _AT_EDGE)[0]
+        target = _bare(target, characters, False, _AT_EDGE, {})[0]
     return target
 
 
 _INSIDE, _PERHAPS, _AT_EDGE = 0, 1, 2
+# Templates without their blanks, by their identity and by where they begin: a branch may stand in many choices.
+_Known: TypeAlias = dict[tuple[int, int], tuple[Template, int]]
 
 
-def _bare(template: Template, characters: str | None, left: bool, where: int) -> tuple[Template, int]:
+def _bare(template: Template, characters: str | None, left: bool, where: int, known: _Known) -> tuple[Template, int]:
     """A template without the blanks at one of its ends, and where its other end then is.
 
     `where` it begins: at the edge, or only perhaps, behind a branch or a loop that may be empty. Blanks that may be
     inside are kept as a choice.
     """
+    asked = id(template), where
+    if asked in known:
+        return known[asked]
     parts: list[Part] = []
     beside = ""
     for part in template if left else reversed(template):
@@ -408,19 +414,20 @@ def _bare(template: Template, characters: str | None, left: bool, where: int) ->
                 parts.append(rest)
                 where = _INSIDE
         elif type(part) is Choice:
-            ends = [_bare(branch, characters, left, where) for branch in part.branches]
+            ends = [_bare(branch, characters, left, where, known) for branch in part.branches]
             parts.append(Choice(part.condition, tuple(branch for branch, _ in ends)))
             beside = part.condition
             reached = {end for _, end in ends}
             where = reached.pop() if len(reached) == 1 else _PERHAPS
         elif type(part) is Repeat:
-            body, _ = _bare(part.body, characters, left, _PERHAPS)
+            body, _ = _bare(part.body, characters, left, _PERHAPS, known)
             parts.append(msgspec.structs.replace(part, body=body))
             where, beside = _PERHAPS, part.over
         else:
             parts.append(part)
             where = _INSIDE
-    return tuple(parts if left else reversed(parts)), where
+    known[asked] = tuple(parts if left else reversed(parts)), where
+    return known[asked]
 
 
 def _stays(value: str, left: bool, beside: str) -> str:

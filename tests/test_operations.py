@@ -305,6 +305,20 @@ def test_strip_and_dedent_of_branches(before: str, inside: str, behind: str, bra
         assert every_text(margins.cleandoc(template), 1, {"c": branch}) == {inspect.cleandoc(value)}
 
 
+def test_a_branch_that_stands_in_many_choices_is_stripped_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    template, deep = static("  a "), 12
+    for number in range(deep):
+        template = (Choice(f"c{number}", (template, template)),)
+    bare, seen = operations._bare, []
+    monkeypatch.setattr(operations, "_bare", lambda *given: seen.append(1) or bare(*given))
+    for _ in range(deep):
+        (choice,) = template = operations.strip(template)
+        # What is the same stays one, so that the next to ask need not look at each way, either.
+        assert choice.branches[0] is choice.branches[1]
+    assert len(seen) == deep * 2 * (2 * deep + 1)
+    assert every_text(template, 1, {f"c{number}": 0 for number in range(deep)}) == {"a"}
+
+
 @settings(max_examples=200, deadline=None)
 @given(made(), st.integers(0, 70), st.integers(0, 70))
 def test_ruler(pair: Made, start: int, end: int) -> None:
