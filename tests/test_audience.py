@@ -976,3 +976,59 @@ def test_a_value_that_a_person_types_in() -> None:
     for name in ("prompt_string", "prompt_secret", "ask_bool", "prompt_choice"):
         assert texts_of(program.format(name)) == []
     assert "Name of the house on the hill" in texts_of(program.format("prompt_writer"))
+
+
+def test_what_a_route_gives_its_client() -> None:
+    program = """
+    from fastapi import APIRouter
+
+    router = APIRouter()
+
+    @router.{0}("/desk")
+    def desk(name):
+        return {1}
+    """
+    told = 'Ticket(count=1, instructions=f"Bring {name} the letters of the house on the hill")'
+    assert texts_of(program.format("get", told)) == []
+    assert texts_of(program.format("get", '{"count": 1, "import_instructions": "Bring the letters to the hill"}')) == []
+    assert texts_of(program.format("cached", told)) != []
+    asked = 'Ticket(answer=Agent(instructions="Bring the letters of the house to the hill"))'
+    assert texts_of(program.format("get", asked)) != []
+    assert texts_of(program.format("get", 'Ticket(instructions="You are a clerk. Answer in one word.")')) != []
+
+
+def test_what_a_bot_writes_to_people() -> None:
+    program = """
+    import {0}
+
+    async def step(user, agent):
+        await user.{1}("Reply with the text of your letter. You can include:\\n- a title\\n\\nExample:\\n{{title}}")
+    """
+    assert texts_of(program.format("discord", "send")) == []
+    assert texts_of(program.format("discord", "keep")) != []
+    assert texts_of(program.format("letters", "send")) != []
+    described = """
+    from {0} import commands
+
+    @commands.describe(prompt="Text of the letter that is written to the house")
+    async def letter(interaction, prompt):
+        ...
+    """
+    assert texts_of(described.format("discord")) == []
+    assert texts_of(described.format("letters")) != []
+
+
+def test_steps_that_ask_a_person_and_rows_of_a_table() -> None:
+    step = 'STEPS = {{"house": {{"type": "{0}", "prompt": "The house that the letter is for:", "next": "end"}}}}'
+    assert texts_of(step.format("ask_text")) == [] and texts_of(step.format("input")) == []
+    assert texts_of(step.format("task")) != [] and texts_of(step.format("input_text")) != []
+    rows = '{0} = [("Clerk", "May sort the letters of the house", RIGHTS), ("Guest", "May read them, no more", [])]'
+    assert texts_of(rows.format("PROFILES_SYSTEM")) == []
+    assert texts_of(rows.format("PROFILES_PROMPTS")) != []
+    assert texts_of('SORT_SYSTEM = ["Sort the letters of the house", "Read them aloud to the clerk"]') != []
+
+
+def test_a_dict_of_what_a_test_tries() -> None:
+    program = '{0} = {{"short": ["Sort the letters of the house"], "long": ["Read all letters of the hill"]}}'
+    assert texts_of(program.format("test_prompts")) == []
+    assert len(texts_of(program.format("desk_prompts"))) == 2

@@ -42,9 +42,16 @@ AGAINST_PACKAGES = frozenset(
     "inputimeout pyinputplus getpass pwinput prompt_toolkit tkinter pytest unittest fastapi flask starlette gradio "
     "streamlit textual nicegui chainlit".split()
 )
+# Packages of services by which people write to one another: bots that ask models for their answers use them, too.
+_MESSENGERS = frozenset(
+    "discord nextcord disnake telegram telebot aiogram slack_sdk slack_bolt botbuilder twilio".split()
+)
+AGAINST_PACKAGES |= _MESSENGERS
 # The same without those that every program may use beside what it is about.
-AUDIENCE_PACKAGES = AGAINST_PACKAGES - frozenset(
-    "argparse optparse logging loguru structlog warnings click typer rich".split()
+AUDIENCE_PACKAGES = (
+    AGAINST_PACKAGES
+    - frozenset("argparse optparse logging loguru structlog warnings click typer rich".split())
+    - _MESSENGERS
 )
 # Of these, the ones that ask for lines and choices.
 TERMINALS = frozenset("prompt_toolkit questionary inquirer InquirerPy PyInquirer".split())
@@ -129,6 +136,15 @@ def serves(file: File) -> bool:
 def told_to_page(file: File, last: str) -> bool:
     """Whether what a call of this name is given goes to the page that a web API serves."""
     return last in _ANSWERS and not file.imported.isdisjoint(WEB)
+
+
+# What a bot writes to those who chat with it.
+_POSTS = frozenset("send send_message reply reply_text respond say answer edit_text".split())
+
+
+def posts(file: File, last: str) -> bool:
+    """Whether a method of this name, in a file that uses a messenger, writes to people: `user.send("...")`."""
+    return last in _POSTS and not file.imported.isdisjoint(_MESSENGERS)
 
 
 def shown_on(file: File, dotted: str) -> bool:

@@ -6,7 +6,7 @@ import functools
 from typing import NamedTuple
 
 from promptlint.extract import handing, lists, loads, pipelines
-from promptlint.extract.against import answers, for_people, measures, shown_on, speaks_against, told_to_page
+from promptlint.extract.against import answers, for_people, measures, posts, shown_on, speaks_against, told_to_page
 from promptlint.extract.arguments import ASKING
 from promptlint.extract.callsite import Callee
 from promptlint.extract.messages import SCHEMA_METHODS
@@ -77,6 +77,7 @@ def callee_of(file: File, written: str, known: str = "") -> Callee:
     file.mentions.add(method)
     if not against and written.endswith("Message") and shown_on(file, name):
         against, shown = True, shown or for_people(name)
+    against = against or posts(file, last)
     shown = shown or told_to_page(file, last)
     callee = file.callees[known or written] = Callee(
         name, last, against or shown, shown, plain, ordinary, of_value

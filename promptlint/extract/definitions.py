@@ -22,8 +22,8 @@ from promptlint.extract.docstrings import FunctionNode, class_docstring, describ
 from promptlint.extract.examples import note_examples
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent, sample
-from promptlint.extract.facts import SEVERAL, Described, Function
-from promptlint.extract.handled import forget_handled
+from promptlint.extract.facts import SEVERAL, Described, Function, Site
+from promptlint.extract.handled import answered, forget_handled
 from promptlint.extract.invocations import CALLED, called_name, note_annotation
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_globals, note_later, note_set, note_within, of_itself, ways
@@ -319,16 +319,21 @@ def _parameters(
 def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> None:
     """Forget the texts of a function that only people get to see, unless both their name and their wording tell."""
     sites = file.facts.sites
-    doubtful = {
-        held_by(site.name)
-        for site in sites[first:]
-        if site.rank in (NAME, READS) and site.name and isinstance(site.value, tuple)
-        if site.rank == READS or not reads_like_prompt(sample(site.value))
-    }
+    doubtful = {held_by(site.name) for site in sites[first:] if site.name and _doubtful(site)}
     shown = only_shown(node.body, doubtful, file.resolve, scope.values) if doubtful else set()
     if shown:
         sites[first:] = [site for site in sites[first:] if site.rank < NAME or held_by(site.name) not in shown]
+    if doubtful and (given := doubtful & answered(file, node)):
+        # The client of a service gets to see it, too.
+        sites[first:] = [site for site in sites[first:] if site.name not in given or not _doubtful(site)]
     forget_handled(file, node.body, first)
+
+
+def _doubtful(site: Site) -> bool:
+    """Whether a site is a text whose name and wording do not both say that it is a prompt."""
+    if site.rank not in (NAME, READS) or not isinstance(site.value, tuple):
+        return False
+    return site.rank == READS or not reads_like_prompt(sample(site.value))
 
 
 def _default_value(file: File, parent: Scope, default: ast.expr) -> Value:

@@ -72,6 +72,21 @@ def routed(file: File, tree: ast.Module) -> list[str]:
     return sorted(file.aliases[name] for name in inside - outside)
 
 
+def answered(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """What a function that is a route of a web API gives its client by a name: `return Ticket(instructions="...")`."""
+    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    if file.imported.isdisjoint(WEB) or not any(dotted(each).rpartition(".")[2] in _ROUTES for each in called):
+        return set()
+    given: set[str] = set()
+    for each in ast.walk(node):
+        made = each.value if isinstance(each, ast.Return) else None
+        if isinstance(made, ast.Dict):
+            given.update(key.value for key in made.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+        elif isinstance(made, ast.Call) and dotted(made.func).rpartition(".")[2][:1].isupper():
+            given.update(keyword.arg for keyword in made.keywords if keyword.arg)
+    return given
+
+
 # First words of functions that look at messages or make others of them, and send none.
 _HANDLING = frozenset(
     "count estimate measure track dump dumps pprint trim prune truncate transform format convert normalize encode "

@@ -151,6 +151,13 @@ def prompt_like(name: str) -> bool:
     return not PROMPT_PAIRS.isdisjoint(pairwise(parts)) or _SYSTEM.match(name) is not None
 
 
+def by_speaker(name: str) -> bool:
+    """Whether all that says of a name that it is one of a prompt is whose message it may be: `JUDGE_SYSTEM`."""
+    parts = words(name)
+    other = not PROMPT_WORDS.isdisjoint(parts) or not PROMPT_PAIRS.isdisjoint(pairwise(parts))
+    return not other and _SYSTEM.match(name) is not None
+
+
 @functools.lru_cache(maxsize=20_000)
 def about_prompt(name: str) -> bool:
     """Whether a name is that of something about a prompt: `prompt_id`."""
@@ -241,6 +248,15 @@ _PERSONS = frozenset({"human", "user"})
 _ASKING = frozenset("ask prompt get request await wait read query confirm human user".split())
 # Fields of a form: `ui.text_input(prompt="...")`
 _FIELDS_OF_FORMS = frozenset({"text", "number", "password", "secret", "multiline", "chat"})
+# First words of the kinds of questions that a dialog, or a form, has for a person.
+_QUESTIONS = frozenset("ask confirm choose pick".split())
+
+
+def asks_value(kind: str) -> bool:
+    """Whether a step of this kind asks a person: `{"type": "ask_text", "prompt": "..."}`."""
+    return kind in ("input", "password") or (bool(words(kind)) and words(kind)[0] in _QUESTIONS)
+
+
 # Kinds of values that a person types in: `prompt_string(prompt="Name of the desk")`.
 _TYPED = frozenset("string str integer int number float bool boolean secret password choice".split())
 _GIVEN_BY_PERSONS = frozenset("input help confirmation approval consent permission choice feedback".split())

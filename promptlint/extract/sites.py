@@ -26,6 +26,8 @@ from promptlint.extract.descriptors import describes
 from promptlint.extract.extents import extent, sample, templates
 from promptlint.extract.invocations import takes
 from promptlint.extract.names import (
+    asks_value,
+    by_speaker,
     example_like,
     for_person,
     heading,
@@ -101,6 +103,8 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             _note_shots(file, value, node, name)
         answered = not _ANSWERED.isdisjoint(words(value.kind))
         keys = {key for key, _ in value.entries}
+        if "type" in keys and not value.kind and asks_value(literal(value.get("type") or ()) or ""):
+            return None
         outcome = answered or not _OUTCOME.isdisjoint(keys)
         labels = _labels(value, keys) | (_said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
         for key, item in value.entries if entries is None else entries:
@@ -284,8 +288,10 @@ def steps(name: str, value: Value) -> bool:
 
 def _others(file: File, name: str, value: Value) -> bool:
     """Whether texts whose name might say that they are prompts are for a person, or what a test tries."""
-    tried = type(value) is Items and words(name)[:1] == ("test",)
-    return tried or steps(name, value) or for_person(name, file.where.rpartition(".")[2])
+    tried = words(name)[:1] == ("test",) and (type(value) is Items or (type(value) is Mapping and not value.kind))
+    # `PROFILES_SYSTEM = [("Clerk", "Sorts the letters", RIGHTS)]`: rows of a table, each with more than a text.
+    rows = type(value) is Items and all(type(item) in (Items, Mapping) for item in value.items)
+    return tried or (rows and by_speaker(name)) or steps(name, value) or for_person(name, file.where.rpartition(".")[2])
 
 
 # Keys of what a service says of its work, and under which it says so to people.
