@@ -950,6 +950,8 @@ def test_a_message_to_the_user_leads_to_no_other() -> None:
     assert lost not in texts_of(handed.format(name="safe_user_message", beside=""))
     assert lost in texts_of(handed.format(name="safe_user_message", beside=", system_prompt=RULES"))
     assert lost in texts_of(handed.format(name="safe_user_prompt", beside=""))
+    asked = 'def ask(clerk, n):\n    return clerk.{0}(user_message=f"The house on the hill has {{n}} letters")'
+    assert texts_of(asked.format("run")) != [] and texts_of(asked.format("note")) == []
 
 
 def test_a_table_or_a_function_of_messages_to_the_user() -> None:

@@ -12,7 +12,7 @@ from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
-from promptlint.extract.names import example_like, leads_on, role_of, tool_named, words
+from promptlint.extract.names import example_like, leads_on, of_user, role_of, tool_named, words
 from promptlint.extract.sites import (
     KEYWORD,
     MIN_READS,
@@ -164,7 +164,11 @@ def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
     for key, (value, node) in site.keywords.items():
         if key in _HINTS or exemplified(key, value) or (key == "description" and site.last in FIELDS):
             continue
-        if file.prompt_like(key) and leads_on(key, site.keywords):
+        asked = of_user(key) and "." in site.written and not ASKING.isdisjoint(words(site.last)[:1])
+        if file.prompt_like(key) and (asked or leads_on(key, site.keywords)):
+            if asked and not file.muted:
+                # `agent.run(user_msg="...")`: here the user speaks.
+                note_argument(file, value, node, key, "user")
             note_fed(file, value, key)
             note_handed(file, value, key)
             note_drawn(file, value, role_of(key))
