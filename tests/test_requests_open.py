@@ -7,6 +7,7 @@ import textwrap
 import pytest
 from requested import ASK, MORE, SAID, parts, requests_of
 
+from promptlint.gaps import WHICH
 from promptlint.prompt import Request
 
 SHOTS = '[{"role": "user", "content": "Where is Oslo?"}, {"role": "assistant", "content": "In Norway."}]'
@@ -415,3 +416,14 @@ def test_tools_that_a_call_leaves_out_whichever_they_are(given: str, tools: int)
     """
     (found,) = requests_of(code)
     assert found.tools == tools and found.complete
+
+
+def test_tools_of_one_list_or_another_may_be_left_out() -> None:
+    tool = '{"type": "function", "function": {"name": "NAME", "description": "Search in all of it.", "parameters": {}}}'
+    one, other = tool.replace("NAME", "read"), tool.replace("NAME", "query")
+    ask = 'create(model="gpt-4o", tools=tools, messages=[{"role": "user", "content": "Say hello."}])'
+    code = "import os\nfrom openai import OpenAI\n\ndef ask():\n    plain = 'json' in os.environ['MODE']\n    "
+    choice = f"tools = [{one}] if plain else [{other}, {other.replace('query', 'list')}]"
+    (request,) = requests_of(f"{code}{choice}\n    return OpenAI().chat.completions.{ask}\n")
+    assert [prompt.name for prompt in request.prompts if prompt.role == "tool"] == ["read", "query", "list"]
+    assert [(each.slot, each.reason) for each in request.unresolved] == [("tools", WHICH)] * 3

@@ -357,7 +357,9 @@ def optional(condition: Condition, item: Value, taken: bool) -> Value:
     if type(item) is Mapping and (point := item.get("cachePoint")) is not None:
         item = item.put("cachePoint", if_set(condition, point, taken))
     if not isinstance(item, tuple):
-        return if_holds(condition.test if taken else opposite(condition.test), item)
+        # A tool, a block: that it may be left out is known also where nothing decides it.
+        asked = condition.test or _OPEN
+        return if_holds(asked if taken else opposite(asked), item)
     branches = (item, (SEVERAL,)) if taken else ((SEVERAL,), item)
     return several(Choice(condition.text, branches, condition.test))
 
