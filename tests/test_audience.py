@@ -926,6 +926,8 @@ def test_a_message_to_the_user_leads_to_no_other() -> None:
     def told(code):
         if code == "late":
             return "The letters of this week come on Monday."
+        if code == "lost":
+            return "Please write down what is lost. The house on the hill has no letters."
         return "The house on the hill has no letters."
 
     def refuse(builder, code):
@@ -1034,3 +1036,19 @@ def test_a_dict_of_what_a_test_tries() -> None:
     program = '{0} = {{"short": ["Sort the letters of the house"], "long": ["Read all letters of the hill"]}}'
     assert texts_of(program.format("test_prompts")) == []
     assert len(texts_of(program.format("desk_prompts"))) == 2
+
+
+def test_what_becomes_a_vector() -> None:
+    program = """
+    import httpx
+
+    def {0}(letter):
+        return httpx.post(URL, json={{"model": "small", "prompt": letter}}).json()
+
+    def keep(letter):
+        return {0}(f"Letter of the house on the hill: {{letter}}")
+    """
+    assert texts_of(program.format("get_embedding")) == [] and texts_of(program.format("embed_letter")) == []
+    assert texts_of(program.format("get_answer")) == ["Letter of the house on the hill: "]
+    called = 'def keep(desk):\n    return desk.{0}(prompt="Letter of the house on the hill")'
+    assert texts_of(called.format("embeddings")) == [] and len(texts_of(called.format("letters"))) == 1

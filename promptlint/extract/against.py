@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 
-from promptlint.extract.names import asks_person, scripted, words
+from promptlint.extract.names import asks_person, embeds, scripted, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File
 from promptlint.template import Hole, Mapping, Ref, Template, Text, Value
@@ -202,7 +202,7 @@ def speaks_against(dotted: str) -> bool:
         return front in AGAINST_OF[last]
     if "TTS" in dotted or front.rpartition(".")[2] in _MEDIA or paints(last):
         return True
-    return for_people(dotted) or asks_person(last)
+    return for_people(dotted) or asks_person(last) or embeds(last)
 
 
 # Colours of a terminal, by the names of their constants, and the markup of Rich.

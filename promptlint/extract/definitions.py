@@ -30,7 +30,7 @@ from promptlint.extract.later import note_globals, note_later, note_set, note_wi
 from promptlint.extract.lists import begins_with
 from promptlint.extract.loads import settle_crew
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import asks_person, example_like, of_tools, words
+from promptlint.extract.names import asks_person, embeds, example_like, of_tools, words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.returns import given_back
@@ -221,6 +221,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     calls = len(file.facts.calls)
     # What a stand-in for a model says, its methods hold, as those of an error what that says.
     told = owner and (answers(owner) or any(map(of_failures, (owner, *file.facts.bases.get(owner, ())))))
+    told = told or embeds(node.name)
     with file.aside() if told else contextlib.nullcontext():
         run(file, scope, node.body)
     file.where = file.function = ""

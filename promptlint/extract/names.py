@@ -282,6 +282,16 @@ def asks_person(name: str) -> bool:
     return parts[-1] in _GIVEN_BY_PERSONS or (parts[0] in ("ask", "prompt", "confirm") and parts[-1] in _PERSONS)
 
 
+_EMBEDDINGS = frozenset({"embed", "embedding", "embeddings"})
+
+
+@functools.lru_cache(maxsize=20_000)
+def embeds(name: str) -> bool:
+    """Whether a function of this name makes vectors of texts, which no model answers: `embed_query`."""
+    parts = words(name)
+    return name[:1].islower() and bool(parts) and (parts[0] in ("embed", "aembed") or parts[-1] in _EMBEDDINGS)
+
+
 _SAID = frozenset({"message", "msg", "response", "reply", "notice"})
 _OCCASIONS = frozenset(
     "error rejection refusal fallback welcome greeting goodbye success failure failed warning denied denial blocked "

@@ -179,7 +179,8 @@ def told_user(name: str, value: Template) -> bool:
     if not (of_user(name) or of_user(name.partition("[")[0].partition(".")[0])):
         return False
     said = list(_written_out(value))
-    return bool(said) and not any("?" in text or addresses(text) or instructs(text) for text in said)
+    # "Please check your network" is one of the things that a program tells.
+    return bool(said) and 2 * sum("?" in text or addresses(text) or instructs(text) for text in said) < len(said)
 
 
 def _written_out(value: Template) -> Iterator[str]:
@@ -189,8 +190,6 @@ def _written_out(value: Template) -> Iterator[str]:
     elif len(value) == 1 and type(part := value[0]) is Choice:
         for branch in part.branches:
             yield from _written_out(branch)
-
-
 
 
 _MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
