@@ -361,6 +361,8 @@ class Callers:
                     value = given.arguments.get(parameter)
                     if value is None or slot.role in NO_TEXT:
                         continue
+                    if slot.role == "assistant" and self._answered(place, given):
+                        continue
                     for one in self.each(value, path, given.facts) if slot.each else (value,):
                         for site in sites_in(one, slot, parameter, given.invocation):
                             if site.role == "unknown":
@@ -371,6 +373,14 @@ class Callers:
         found += [*inherited(self), *left(self)]
         for _, _, facts, site in sorted(found, key=lambda item: item[:2]):
             yield facts, site
+
+    def _answered(self, place: Place, given: Given) -> bool:
+        """Whether a call keeps what a user has said: what it gives for the answer the program has said itself.
+
+        The messages of an example are both written out.
+        """
+        said = (given.arguments.get(name) for name, slot in self.slots[place].items() if slot.role == "user")
+        return any(value is not None and value != () and not says(value) for value in said)
 
     def _role(self, place: Place, given: Given) -> str:
         """The role of the message that a function makes of what it is given, if that is told along with it."""

@@ -835,3 +835,20 @@ def test_functions_that_put_each_other_into_their_texts_end_in_time() -> None:
         return time.process_time() - begin
 
     assert read_time(14) < 3 and read_time(28) < 6
+
+
+def test_what_a_program_answers_itself_is_kept_and_no_prompt() -> None:
+    program = """
+    REFUSAL = "The house on the hill takes no letters today."
+
+    def keep(history, user_msg, assistant_msg):
+        history.append({{"role": "user", "content": user_msg}})
+        history.append({{"role": "assistant", "content": assistant_msg}})
+
+    def refuse(history, question):
+        keep(history, {0}, REFUSAL)
+    """
+    given = {each: found({"a.py": program.format(each)}) for each in ("question", '"Who has lost the letter?"')}
+    refusal = "The house on the hill takes no letters today."
+    assert all(refusal not in text for _, text in given["question"])
+    assert any(refusal in text for _, text in given['"Who has lost the letter?"'])
