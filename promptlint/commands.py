@@ -11,9 +11,10 @@ import click
 
 from promptlint.config import ConfigError, Configuration, Overrides, Settings, nearest
 from promptlint.engine import Report, run
-from promptlint.files import Discovery, Skipped, discover, given
+from promptlint.files import Discovery, Found, Skipped, discover, given
 from promptlint.output import text as text_output
 from promptlint.prompt import Severity
+from promptlint.reading import Readers
 from promptlint.rules import SEVERITIES, all_rules, page
 
 _STDIN = "-"
@@ -155,9 +156,8 @@ def check(
         first = os.path.abspath(shared["stdin_filename"] or next(iter(shared["paths"]), "."))
         _write(_settings_text(job.configuration.settings(first if os.path.isdir(first) else os.path.dirname(first))))
         return 0
-    found = job.discovery
     if show_files:
-        _write("".join(text_output.safe(file.name) + "\n" for file in found.files))
+        _write("".join(text_output.safe(file.name) + "\n" for file in job.discovery.files))
         return job.blocked
     report = job.run()
     if shared["output_format"] == "json":
@@ -168,7 +168,7 @@ def check(
         lines = text_output.statistics(report)
         summary = "" if shared["quiet"] else text_output.summarize(report) + "\n"
         _write(lines + ("\n" if lines and summary else "") + summary)
-    elif found.files:
+    elif job.discovery.files:
         _write(text_output.render(report, color=job.colored(sys.stdout), summary=not shared["quiet"]))
     return max(job.blocked, _broken(report, strict), 1 if report.failing and not exit_zero else 0)
 
@@ -190,9 +190,9 @@ def prompts(as_requests: bool, as_tree: bool, **shared: Any) -> int:
         raise click.UsageError("--tree is for people; --output-format json gives the same without it")
     shared["paths"], line = _with_line(shared["paths"])
     job = _Job(shared, Overrides(select=()))
+    report = job.run(around=line is not None)
     found = job.discovery
     at = (next(iter(found.files)).name, line) if line is not None and found.files else None
-    report = job.run(around=line is not None)
     missing = _missing(report, shared["paths"][0], at, as_requests) if at is not None else ""
     if missing:
         _say(missing)
@@ -264,8 +264,8 @@ def layout(**shared: Any) -> int:
 
     shared["paths"], line = _with_line(shared["paths"])
     job = _Job(shared, Overrides(select=()))
-    wanted = {file.name for file in job.discovery.files}
     report = job.run(around=True)
+    wanted = {file.name for file in job.discovery.files}
     found = layout_output.chosen(report, wanted, line)
     missed = line is not None and not found and not job.blocked
     if missed or (wanted and not found):
@@ -363,6 +363,8 @@ class _Job:
         if self.stdin and self.paths not in ((), (_STDIN,)):
             raise click.UsageError("standard input (`-`) is linted alone, without other paths")
         self._discovery: Discovery | None = None
+        # What is told of files that are found, where they are to be read.
+        self._found: Found | None = None
 
     @property
     def json(self) -> bool:
@@ -377,7 +379,7 @@ class _Job:
                 name = self.shared["stdin_filename"] or _STDIN_NAME
                 self._discovery = given(name, sys.stdin.buffer.read(), self.configuration, self.cwd)
             else:
-                self._discovery = discover(self.paths or (".",), self.configuration, self.cwd)
+                self._discovery = discover(self.paths or (".",), self.configuration, self.cwd, self._found)
             self._say_left_out(self._discovery)
             for hint in () if self.shared["quiet"] else self.configuration.hints:
                 _say(text_output.safe(hint))
@@ -396,9 +398,15 @@ class _Job:
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
-            found = self._around() if around and named and not self.stdin else self.discovery
-            report = run(found.files, self.configuration, named=named, progress=progress, loaded=found.loaded)
+            with Readers() as readers:
+                self._found = readers.found
+                found = self._around() if around and named and not self.stdin else self.discovery
+                report = run(
+                    found.files, self.configuration, named=named, progress=progress, loaded=found.loaded,
+                    readers=readers,
+                )  # fmt: skip
         finally:
+            self._found = None
             if progress:
                 progress.close()
         for problem in report.problems:
@@ -413,7 +421,7 @@ class _Job:
         """The files to read, and the other files of their projects."""
         folders = {os.path.dirname(file.path) for file in self.discovery.files}
         roots = {self.configuration.project(folder) for folder in folders}
-        return discover((*self.paths, *sorted(roots)), self.configuration, self.cwd)
+        return discover((*self.paths, *sorted(roots)), self.configuration, self.cwd, self._found)
 
     def colored(self, stream: Any) -> bool:
         """Whether to write colors: as asked, as the environment says, or on a terminal."""

@@ -17,7 +17,7 @@ from promptlint.extract.facts import Problem
 from promptlint.files import File, language, read
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity, saved, unsent, with_known
 from promptlint.providers import configured, model_of, self_hosted
-from promptlint.reading import Loaded, Progress, Reading, leaving, read_all, read_source, short, uncollected, workers
+from promptlint.reading import Loaded, Progress, Readers, Reading, leaving, read_all, read_source, short, uncollected
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
@@ -91,10 +91,12 @@ def run(
     named: bool = False,
     progress: Progress | None = None,
     loaded: Loaded | None = None,
+    readers: Readers | None = None,
 ) -> Report:
     """Lint files. `named`: the files were named one by one, so what they say about other files is not the whole.
 
     `loaded` gives the files behind the names that Python files load texts and settings from; they are read, too.
+    `readers` may have begun to read the files.
     """
     paths = {file.name: file.path for file in files}
 
@@ -102,12 +104,13 @@ def run(
     def settings_of(name: str) -> Settings:
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
-    with workers(len(files)) as processes:
+    with readers or Readers() as readers:
+        readers.start(len(files))
         with uncollected():
             words = [settings_of(file.name).words for file in files]
-            readings, more = read_all(files, progress, words, processes, loaded)
+            readings, more = read_all(files, progress, words, readers, loaded)
         paths.update((file.name, file.path) for file in more)
-        with leaving(processes):
+        with leaving(readers.executor):
             report = lint(readings, Sources([*files, *more]), settings_of, named=named)
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
 

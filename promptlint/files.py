@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -30,6 +30,8 @@ _JUNK = frozenset(
 # What is built goes beside a package; within one these are names like others.
 _OUTPUT = frozenset({"build", "dist"})
 _IgnoreFiles = tuple[Patterns, ...]
+# What is told of a file that will be read, with what its project says of its own code.
+Found = Callable[["File", bytes], None]
 # By extension; every name on the way is asked for its own.
 _LANGUAGES = {
     **dict.fromkeys(prompt_paths.TEXT, "text"),
@@ -135,9 +137,11 @@ def read(file: File) -> bytes:
         return opened.read()
 
 
-def discover(paths: Sequence[str], configuration: Configuration, cwd: str) -> Discovery:
-    """The files that these paths mean. Raises ConfigError."""
-    walk = _Walk(configuration, cwd)
+def discover(
+    paths: Sequence[str], configuration: Configuration, cwd: str, found: Found | None = None
+) -> Discovery:
+    """The files that these paths mean; `found` is told of each at once, before all are known. Raises ConfigError."""
+    walk = _Walk(configuration, cwd, found)
     for path in sorted(set(paths)):
         walk.add(path)
     tests = len(walk.tests - set(walk.files))
@@ -152,8 +156,9 @@ def given(name: str, data: bytes, configuration: Configuration, cwd: str) -> Dis
 
 
 class _Walk:
-    def __init__(self, configuration: Configuration, cwd: str) -> None:
+    def __init__(self, configuration: Configuration, cwd: str, found: Found | None = None) -> None:
         self.configuration = configuration
+        self.found = found
         self.cwd = cwd
         self.files: dict[str, File] = {}
         self.tests: set[str] = set()
@@ -200,7 +205,13 @@ class _Walk:
             self.tests.add(path)
             self.skip(path, "tests", "a test, left out without --include-tests")
         else:
-            self.files[path] = File(display(path, self.cwd), path, data, says)
+            self.keep(File(display(path, self.cwd), path, data, says), settings)
+
+    def keep(self, file: File, settings: Settings) -> None:
+        """A file that is to be read."""
+        self.files[file.path] = file
+        if self.found is not None:
+            self.found(file, settings.words)
 
     def directory(self, root: str) -> None:
         """All files below a directory that was named."""
@@ -241,7 +252,7 @@ class _Walk:
             self.tests.add(entry.path)
             return
         says = 2 if settings.template(entry.path) else 0
-        self.files[entry.path] = File(display(entry.path, self.cwd), entry.path, None, says)
+        self.keep(File(display(entry.path, self.cwd), entry.path, None, says), settings)
 
     def _found_other(
         self, entry: os.DirEntry[str], root: str, ignored: _IgnoreFiles, kind: str, settings: Settings
@@ -263,7 +274,7 @@ class _Walk:
             return
         file = File(display(entry.path, self.cwd), entry.path, None, says)
         if says:
-            self.files[entry.path] = file
+            self.keep(file, settings)
         elif entry.name[:1] != ".":
             self.others.setdefault(entry.name, []).append(file)
             if inside and not left_out:

@@ -60,27 +60,34 @@ def read_all(
     files: Sequence[File],
     progress: Progress | None = None,
     words: Sequence[bytes] | None = None,
-    workers: Executor | None = None,
+    readers: Readers | None = None,
     loaded: Loaded | None = None,
 ) -> tuple[list[Reading], list[File]]:
-    """The readings of files, in their order, made with the help of `workers` if there are any, and files they load.
+    """The readings of files, in their order, made with the help of `readers` if there are any, and files they load.
 
     `words` holds for each file what its project says of its own code, `loaded` gives the files behind names that are
     loaded. Their readings stand behind those of the others.
     """
-    readings: list[Reading] = []
+    tasks = list(zip(files, words or [b""] * len(files), strict=True))
+    workers = readers.executor if readers is not None else None
+    begun = list(readers.begun) if readers is not None else []
+    taken = {task for each in begun for task in each.tasks}
+    begun += _begin([task for task in tasks if task not in taken], workers)
+    # A path that was found twice may turn out to be another file than it was taken for at first.
+    own = set(tasks)
+    made: dict[_Task, Reading] = {}
     names: set[str] = set()
     # Files that others load. Nobody waits until all have been read that may load some.
     ahead: set[File] = set()
     later: list[_Begun] = []
-    begun = _begin(list(zip(files, words or [b""] * len(files), strict=True)), workers)
     if workers is not None:
         _prepare()
-    for part in _made(begun):
-        readings += part
+    for each, part in zip(begun, _made(begun), strict=True):
+        done = [(task, reading) for task, reading in zip(each.tasks, part, strict=True) if task in own]
+        made.update(done)
         if progress:
-            progress(len(readings), len(files))
-        news = {name for reading in part for name in reading.facts.loads} - names
+            progress(len(made), len(files))
+        news = {name for _, reading in done for name in reading.facts.loads} - names
         names |= news
         if loaded is not None and workers is not None and news and len(ahead) < MAX_LOADED:
             others = [file for file in loaded(news) if file not in ahead]
@@ -90,10 +97,9 @@ def read_all(
     later += _begin([(file, b"") for file in more if file not in ahead], workers)
     wanted = frozenset(more)
     later = [each for each in later if any(file in wanted for file, _ in each.tasks)]
-    made: dict[File, Reading] = {}
     for each, part in zip(later, _made(later), strict=True):
-        made.update((file, reading) for (file, _), reading in zip(each.tasks, part, strict=True))
-    return readings + [made[file] for file in more], more
+        made.update(zip(each.tasks, part, strict=True))
+    return [made[task] for task in (*tasks, *((file, b"") for file in more))], more
 
 
 def _prepare() -> None:
@@ -155,30 +161,53 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-@contextlib.contextmanager
-def workers(files: int) -> Iterator[Executor | None]:
-    """Processes that share the reading of many files with this one; None for few of them, or on one processor."""
-    processes = min(_processors(), -(-files // _CHUNK))
-    if files < PARALLEL_FILES or processes < 2:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
+class Readers:
+    """Processes that share the reading of many files with this one; none for few files, or on one processor.
 
-    # Processes that are forked have it then: each would take as long to load it as it takes to read some files.
-    from promptlint.extract import catalogue, python  # noqa: F401
+    What has been found when it is known that there are many files is read while the others are looked for: these keep
+    them busy for as long as that takes.
+    """
 
-    catalogue.matcher()
-    # This process is one of those that read.
-    executor = ProcessPoolExecutor(processes - 1, initializer=_quiet)
-    _widen(executor)
-    interval = sys.getswitchinterval()
-    # While it reads a file, the thread that takes readings from the others must not wait, or these wait for it.
-    sys.setswitchinterval(_INTERVAL)
-    try:
-        yield executor
-    finally:
-        sys.setswitchinterval(interval)
-        executor.shutdown(wait=True, cancel_futures=True)
+    def __init__(self) -> None:
+        self.executor: Executor | None = None
+        # Files that are read ahead of the others.
+        self.begun: list[_Begun] = []
+        self._found: list[_Task] = []
+        self._interval = sys.getswitchinterval()
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.setswitchinterval(self._interval)
+        if self.executor is not None:
+            self.executor.shutdown(wait=True, cancel_futures=True)
+
+    def found(self, file: File, words: bytes) -> None:
+        """Have the first files read when many have been found; `words` is what their project says of its own code."""
+        self._found.append((file, words))
+        # Where there are more processors than portions, how many processes there will be is not known yet.
+        if len(self._found) == PARALLEL_FILES >= _processors() * _CHUNK:
+            self.start(PARALLEL_FILES)
+            self.begun = _begin(self._found, self.executor) if self.executor is not None else []
+
+    def start(self, files: int) -> None:
+        """Start the processes, if there are none, for so many files."""
+        processes = min(_processors(), -(-files // _CHUNK))
+        if self.executor is not None or files < PARALLEL_FILES or processes < 2:
+            return
+        from concurrent.futures import ProcessPoolExecutor
+
+        # Processes that are forked have it then: each would take as long to load it as it takes to read some files.
+        from promptlint.extract import catalogue, python  # noqa: F401
+
+        catalogue.matcher()
+        # This process is one of those that read.
+        executor = ProcessPoolExecutor(processes - 1, initializer=_quiet)
+        _widen(executor)
+        # While it reads a file, the thread that takes readings from the others must not wait, or these wait for it.
+        sys.setswitchinterval(_INTERVAL)
+        self.executor = executor
 
 
 @contextlib.contextmanager

@@ -424,10 +424,58 @@ def test_what_a_worker_has_read_need_not_be_taken_at_once(monkeypatch: pytest.Mo
     import fcntl
 
     monkeypatch.setattr(reading, "_processors", lambda: 2)
-    with reading.workers(reading.PARALLEL_FILES) as executor:
-        assert executor is not None
-        pipe = executor._result_queue._reader.fileno()  # type: ignore[attr-defined]
+    with reading.Readers() as readers:
+        readers.start(reading.PARALLEL_FILES)
+        assert readers.executor is not None
+        pipe = readers.executor._result_queue._reader.fileno()  # type: ignore[attr-defined]
         assert fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) >= reading._PIPE
+
+
+def test_of_many_files_some_are_read_while_others_are_looked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for index in range(60):
+        (project / f"m{index}.py").write_text(LONG + f"x = ( # {index}\n" * (index % 7 == 3))
+    execute(["--output-format", "json", "."])
+    alone = capsys.readouterr()
+    ahead: list[int] = []
+    read_all = engine.read_all
+
+    def reading_all(files: Any, progress: Any, words: Any, readers: reading.Readers, loaded: Any) -> Any:
+        ahead.extend(len(each.tasks) for each in readers.begun)
+        return read_all(files, progress, words, readers, loaded)
+
+    monkeypatch.setattr(engine, "read_all", reading_all)
+    monkeypatch.setattr(reading, "PARALLEL_FILES", 2 * reading._CHUNK)
+    monkeypatch.setattr(reading, "_processors", lambda: 2)
+    execute(["--output-format", "json", "."])
+    assert capsys.readouterr() == alone and sum(ahead) == 2 * reading._CHUNK
+    # A file that is found twice is read and told once.
+    execute(["--output-format", "json", ".", "m3.py", "m4.py"])
+    assert capsys.readouterr() == alone
+    # On a machine with many processors it is not known before how many there will be.
+    ahead.clear()
+    monkeypatch.setattr(reading, "_processors", lambda: 3)
+    execute(["--output-format", "json", "."])
+    assert capsys.readouterr() == alone and not ahead
+
+
+def test_workers_end_with_a_configuration_that_is_wrong(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+    shutdown = ProcessPoolExecutor.shutdown
+
+    def ending(executor: ProcessPoolExecutor, *given: Any, **more: Any) -> None:
+        shutdown(executor, *given, **more)
+        ended.append(True)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", ending)
+    monkeypatch.setattr(reading, "PARALLEL_FILES", 2 * reading._CHUNK)
+    monkeypatch.setattr(reading, "_processors", lambda: 2)
+    for index in range(30):
+        (project / f"m{index}.py").write_text(LONG)
+    (project / "wrong").mkdir()
+    (project / "wrong" / "promptlint.toml").write_text("unknown = 1\n")
+    assert execute(["."]) == 2 and ended
 
 
 def test_workers_end_while_what_they_have_read_is_linted(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
