@@ -586,6 +586,11 @@ def _failed_way(template: Template) -> bool:
 
 
 def _says_something(template: Template, within: bool) -> bool:
-    """Whether what a caller gives is a text for the model: a word alone is a key, a name, a language."""
+    """Whether what a caller gives is a text for the model: a word alone is a key, a name, a language.
+
+    Of several that it may be, one is.
+    """
+    if len(template) == 1 and type(template[0]) is Choice:
+        return any(_says_something(branch, within) for branch in template[0].branches)
     text = "".join(text.value for text in texts(template)).strip()
     return several_words(text) and len(text) >= (MIN_WITHIN if within else MIN_GIVEN)

@@ -1052,3 +1052,20 @@ def test_what_becomes_a_vector() -> None:
     assert texts_of(program.format("get_answer")) == ["Letter of the house on the hill: "]
     called = 'def keep(desk):\n    return desk.{0}(prompt="Letter of the house on the hill")'
     assert texts_of(called.format("embeddings")) == [] and len(texts_of(called.format("letters"))) == 1
+
+
+def test_one_of_several_short_texts_is_short() -> None:
+    program = """
+    class House:
+        def owner_name(self):
+            if self.kind == 1:
+                return "Anna who lives on the hill"
+            if self.kind == 2:
+                return "{0}"
+            return "Clara of the desk"
+
+    def ask(house):
+        return client.ask(messages=[{{"role": "user", "content": f"Write a letter to {{house.owner_name()}} today."}}])
+    """
+    assert not any("Anna" in text for text in texts_of(program.format("Bertha of the vale")))
+    assert any("Anna" in text for text in texts_of(program.format("Bertha, who has sorted the letters of the vale")))
