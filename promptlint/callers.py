@@ -30,8 +30,7 @@ from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
-from promptlint.given import NO_TEXT, as_usual, inherited, left, never_given
-from promptlint.lent import changes
+from promptlint.given import NO_TEXT, as_usual, inherited, kept_lists, left, never_given
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
 from promptlint.operations import literal
 from promptlint.prompt import Request
@@ -520,7 +519,7 @@ class Callers:
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
             through = silent = False
-            kept, cut = self._kept(place, given), hops == MAX_HOPS and hands_on(given, self.slots[place])
+            kept, cut = kept_lists(self, place, given), hops == MAX_HOPS and hands_on(given, self.slots[place])
             if above in self.calls and above != place:
                 kinds: set[tuple[str, ...]] = set()
                 for way in self._bindings(above, hops + 1, active | {place}):
@@ -538,21 +537,6 @@ class Callers:
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
                 yield _Way(invocation, bound, given.ambiguous, bool(kept), cut)
-
-    def _kept(self, place: Place, given: Given) -> set[str]:
-        """The parameters that are given lists of messages which may hold those of earlier calls."""
-        kept: set[str] = set()
-        home = self.homes[place[0]]
-        names = [name for name, _ in home.functions[place[1]].parameters]
-        for argument, name, at in given.invocation.kept:
-            positional = names[int(argument) :][:1] if argument.isdecimal() else [argument]
-            slot = self.slots[place].get(positional[0]) if positional else None
-            if slot is None or slot.role != MESSAGES:
-                continue
-            own = name == given.invocation.name
-            if not name or changes(self.linker, f":{place[1]}" if own else name, at, home if own else given.facts):
-                kept.add(positional[0])
-        return kept
 
     def _goes(self, place: Place, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached and means it, for all that a call of the function around it tells."""

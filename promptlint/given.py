@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts, Invocation, Site
 from promptlint.extract.schemas import FIELDS, SCHEMA
+from promptlint.lent import changes
 from promptlint.operations import literal
-from promptlint.slots import MODEL
+from promptlint.slots import MESSAGES, MODEL
 from promptlint.template import Arguments, Span, Value
 from promptlint.told import sites_in
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from promptlint.callers import Callers
     from promptlint.classes import Place
     from promptlint.link import Bound
+    from promptlint.objects import Given
 
 # Roles of parameters that hold no text.
 NO_TEXT = (SCHEMA, FIELDS, MODEL)
@@ -67,3 +69,19 @@ def never_given(callers: Callers, place: Place, usual: Bound) -> Bound:
         bound = {name: callers.linker.resolve(given.arguments[name], given.facts, outer) for name in sorted(names)}
         usual = as_usual(usual, bound)
     return usual
+
+
+def kept_lists(callers: Callers, place: Place, given: Given) -> set[str]:
+    """The parameters that are given lists of messages which may hold those of earlier calls."""
+    kept: set[str] = set()
+    home = callers.homes[place[0]]
+    names = [name for name, _ in home.functions[place[1]].parameters]
+    for argument, name, at in given.invocation.kept:
+        positional = names[int(argument) :][:1] if argument.isdecimal() else [argument]
+        slot = callers.slots[place].get(positional[0]) if positional else None
+        if slot is None or slot.role != MESSAGES:
+            continue
+        own = name == given.invocation.name
+        if not name or changes(callers.linker, f":{place[1]}" if own else name, at, home if own else given.facts):
+            kept.add(positional[0])
+    return kept

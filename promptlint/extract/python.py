@@ -193,8 +193,8 @@ def _runs(file: File, statements: Sequence[ast.stmt]) -> str:
         return "server"
     if not file.imported.isdisjoint(_RERUN):
         return "rerun"
-    once = {call.api for call in file.facts.calls if call.once}
-    if once - {"chain"} or (once and _invokes(statements)):
+    chained = any(call.api == "chain" and not call.name for call in file.facts.calls)
+    if any(call.once for call in file.facts.calls) or (chained and _invokes(statements)):
         return "script"
     tests = [statement.test for statement in statements if isinstance(statement, ast.If)]
     if any(isinstance(node, ast.Name) and node.id == "__name__" for test in tests for node in ast.walk(test)):
