@@ -30,7 +30,7 @@ from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
-from promptlint.given import NO_TEXT, as_usual, inherited, kept_lists, left, never_given
+from promptlint.given import NO_TEXT, as_usual, inherited, kept_lists, left, never_given, spreads_more
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
 from promptlint.operations import literal
 from promptlint.prompt import Request
@@ -39,7 +39,7 @@ from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, named, parameters_in, partly, says, vaguely
-from promptlint.template import Mapping, Span, Text, Value
+from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
 from promptlint.told import (
     alike,
     at_caller,
@@ -557,10 +557,14 @@ class Callers:
             more = tuple((name, value) for name, value in bound.items() if name not in dict(function.parameters))
             held = Mapping(more, given.invocation.span, whole)
             bound[f"{SPREAD}{function.gathered}"] = held
-        if whole:
-            for name, default in function.parameters:
-                if default is not None and name not in bound:
-                    bound[name] = self.linker.resolve(default, home)
+        for name, default in function.parameters:
+            if default is None or name in bound:
+                continue
+            if whole:
+                bound[name] = self.linker.resolve(default, home)
+            elif spreads_more(given.invocation) and literal(default):
+                # What a dict brings along that is put into the arguments may stand in its place.
+                bound[name] = (Hole(name, given.invocation.span, origin=LOST),)
         return {**self._own(place, given, outer), **bound}
 
     def _own(self, place: Place, given: Given, outer: Bound) -> Bound:

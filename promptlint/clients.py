@@ -14,8 +14,9 @@ from promptlint.extract.later import UNCHANGED
 from promptlint.extract.names import scripted
 from promptlint.extract.sending import WITHIN
 from promptlint.extract.state import fallback_of, single_hole
+from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Choice, Hole, Mapping, Span, Text, Value
+from promptlint.template import Choice, Hole, Mapping, Span, Text, Value, Volatility
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
@@ -206,6 +207,12 @@ def given_model(value: Value) -> Value:
     return value if hole is None else (msgspec.structs.replace(hole, origin=GIVEN),)
 
 
+def _given(hole: Hole) -> bool:
+    """Whether the value of a model is mostly given: by a caller, or by the request that is served (`request.model`)."""
+    served = of_name(hole.expression.partition(".")[0])[0] is Volatility.REQUEST and not hole.parameter
+    return hole.origin == GIVEN or served
+
+
 def model_name(value: Value) -> tuple[str, str]:
     """The name of the model, "" when it is not known, and what of it is known from its beginning on."""
     known = literal(value)
@@ -215,8 +222,8 @@ def model_name(value: Value) -> tuple[str, str]:
         return "", ""
     if len(value) == 1 and isinstance(value[0], Choice):
         # `given or "gpt-5"`: what is used when nothing else is said.
-        holes = (single_hole(branch) for branch in value[0].branches)
-        if any(hole is not None and hole.origin == GIVEN for hole in holes):
+        holes = (hole for branch in value[0].branches if (hole := single_hole(branch)) is not None)
+        if any(map(_given, holes)):
             return "", ""
         branches = [branch for branch in value[0].branches if not unset(branch) and single_hole(branch) is None]
         names = {model_name(branch)[0] for branch in branches}

@@ -60,11 +60,19 @@ def _same(one: Value, other: Value) -> bool:
     return one == other or (said is not None and said == literal(other))
 
 
+def spreads_more(invocation: Invocation) -> bool:
+    """Whether a call is given a list or a dict of arguments that are not known: `ask(text, **more)`."""
+    return not (invocation.arguments.complete or invocation.later or invocation.handed or invocation.by)
+
+
 def never_given(callers: Callers, place: Place, usual: Bound) -> Bound:
     """Those of the parameters of a function that are what they are by default in every call of it."""
     for given in callers.calls_of(place) if usual else ():
         above = given.facts.functions.get(given.invocation.function)
         outer: Bound = {name: value for name, value in above.parameters if value is not None} if above else {}
+        if spreads_more(given.invocation):
+            # What it brings along may be anything.
+            usual = {name: value for name, value in usual.items() if name in given.arguments}
         names = usual.keys() & given.arguments.keys()
         bound = {name: callers.linker.resolve(given.arguments[name], given.facts, outer) for name in sorted(names)}
         usual = as_usual(usual, bound)

@@ -254,9 +254,11 @@ class _Reading:
         return msgspec.structs.replace(made or NOBODY, provider=None, address=None)
 
     def instructed(self, through: Through | None, agent: Value) -> None:
-        """An agent has instructions of its own, which are not known where it is not."""
-        if self.call.api == "agent" and through is None and not self.call.made and not self.parts["system"]:
-            self.unknown("system", fallback_of(agent))
+        """An agent has instructions and tools of its own, which are not known where it is not."""
+        if self.call.api == "agent" and through is None and not self.call.made:
+            for part in ("system", "tools"):
+                if not self.parts[part]:
+                    self.unknown(part, fallback_of(agent))
 
     def asks(self, slots: list[tuple[str, Value]]) -> bool:
         """Whether a model is given messages: `invoke_model` also serves models that embed and rank one text."""

@@ -1032,3 +1032,37 @@ def test_what_every_object_of_a_class_has_is_no_condition(begun: str, asked: str
     (request,) = requests_of(code)
     found = [bool(prompt.when) for prompt in request.prompts[1:]]
     assert found == ([] if sent is False else [sent is None])
+
+
+@pytest.mark.parametrize("call", ["sort(data, **more)", "sort(data, *rest)"])
+def test_what_is_put_into_the_arguments_may_stand_in_the_place_of_a_default(call: str) -> None:
+    run = f"def run(data, *rest, **more):\n    return {call}\n\nrun('Fees are too high.', strict='no, not at all')"
+    (request,) = requests_of(f"{PLACE}\n{run}\n")
+    assert not request.complete
+    assert "Jhapa" not in "".join(text for _, text in parts(request))
+
+
+def test_a_function_of_the_file_that_has_the_name_of_a_method_sends_nothing() -> None:
+    code = "def generate_content(page, text):\n    return [page, text]\n\nstory = generate_content('a', 'Write it.')\n"
+    assert requests_of(code) == []
+
+
+def test_of_an_agent_that_is_not_known_tools_are_not_known_either() -> None:
+    code = """
+        from pydantic_ai import Agent
+
+        class Desk:
+            def __init__(self, agent):
+                self.agent = agent
+
+            async def ask(self, text):
+                return await self.agent.run("Answer this question: " + text)
+    """
+    (request,) = requests_of(code)
+    assert {"system", "tools"} <= {each.slot for each in request.unresolved}
+
+
+def test_a_model_that_the_request_asks_for_is_not_the_one_beside_it() -> None:
+    ask = 'create(model=request.model or "gpt-4o", messages=[{"role": "user", "content": "Say hello."}])'
+    code = f"from openai import OpenAI\n\ndef serve(request):\n    return OpenAI().chat.completions.{ask}\n"
+    assert [each.model for each in requests_of(code)] == [""]

@@ -62,6 +62,9 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if request is not None and request.most is not None and len(site.positional) > request.most:
         # It has no more than the name of that method.
         request = None
+    if request is not None and _own_function(file, site):
+        # It has the name of a method, and says itself what it does.
+        request = None
     if request is not None and request.through and sending.typed(file, scope, site.node):
         request = msgspec.structs.replace(request, through=False)
     if request is not None and request.through and "." in site.name:
@@ -98,6 +101,15 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
             return None
         return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
     return None
+
+
+def _own_function(file: File, site: CallSite) -> bool:
+    """Whether a function of this file is called, of which the configuration does not say that it sends anything."""
+    func = site.node.func
+    if not isinstance(func, ast.Name) or func.id != site.name or file.lexicon.told(site.name, file.imported):
+        return False
+    node, _ = file.definitions.get(func.id, (None, None))
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
