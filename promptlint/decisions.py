@@ -35,15 +35,15 @@ def decided(linker: Linker, test: Test, facts: Facts, bound: Bound, assumed: fro
 
 def decide(linker: Linker, test: Test, facts: Facts, bound: Bound, depth: int = 0) -> bool | None:
     """Whether a condition holds for what a call gives; None when that does not tell."""
-    if test.kind == "sure" or depth > MAX_DEPTH:
-        return True if test.kind == "sure" else None
+    if not bound or depth > MAX_DEPTH:
+        return None
     if test.inner:
         inner = [None if each is None else decide(linker, each, facts, bound, depth + 1) for each in test.inner]
         if test.kind == "not":
             return None if inner[0] is None else not inner[0]
         deciding = test.kind == "or"
         return deciding if deciding in inner else None if None in inner else not deciding
-    names = bare(test.value) if bound else frozenset()
+    names = bare(test.value)
     if not names or not linker.assumed.isdisjoint(names) or any(name not in bound for name in names):
         return None
     return holds(test, linker.value(test.value, facts, bound))

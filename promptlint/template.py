@@ -104,7 +104,7 @@ class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `kind`: "true", "none" (is None), "flag" (is `word`, "True" or "False"), "equal" (to the text `word`), "holds",
     "begins" and "ends" (with it), "text", "list" and "dict" (what it is an instance of; "object": of a class of the
     program, "instance": of what is not followed), "opens" (is a list whose first message has the role `word`) ask it of
-    `value`; "sure" holds whatever that is; "not", "and" and "or" of the tests `inner`, of
+    `value`; "not", "and" and "or" of the tests `inner`, of
     which None is one that nothing decides.
     """
 

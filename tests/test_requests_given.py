@@ -1005,34 +1005,6 @@ def test_a_word_that_is_all_of_a_message_is_told_where_it_is_given() -> None:
     assert found == [("", False), ("Summarize.", True), ("Translate", True)]
 
 
-@pytest.mark.parametrize(
-    ("begun", "asked", "sent"),
-    [
-        ("self.notes = 1", 'not hasattr(self, "notes")', False),
-        ("self.notes = 1", 'hasattr(self, "notes")', True),
-        ("self.notes: int = 1", 'not hasattr(self, "notes")', False),
-        # Nobody knows.
-        ("self.others = 1", 'not hasattr(self, "notes")', None),
-        ("if early(): return\n                self.notes = 1", 'not hasattr(self, "notes")', None),
-        ("if early(): self.notes = 1", 'not hasattr(self, "notes")', None),
-    ],
-)
-def test_what_every_object_of_a_class_has_is_no_condition(begun: str, asked: str, sent: bool | None) -> None:
-    code = f"""
-        from openai import OpenAI
-        class Desk:
-            def __init__(self):
-                {begun}
-            def ask(self, question):
-                said = [{{"role": "system", "content": "Be kind."}}]
-                if {asked}:
-                    said.append({{"role": "system", "content": "You have no notes."}})
-                return OpenAI().chat.completions.create(model="gpt-5", messages=said)
-    """
-    (request,) = requests_of(code)
-    found = [bool(prompt.when) for prompt in request.prompts[1:]]
-    assert found == ([] if sent is False else [sent is None])
-
 
 @pytest.mark.parametrize("call", ["sort(data, **more)", "sort(data, *rest)"])
 def test_what_is_put_into_the_arguments_may_stand_in_the_place_of_a_default(call: str) -> None:

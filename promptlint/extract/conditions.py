@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
-from typing import TypeGuard
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.correlated import ask
@@ -109,33 +107,8 @@ def _test(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate, depth: i
     if type(node) is ast.UnaryOp and type(node.op) is ast.Not:
         return opposite(_test(file, scope, node.operand, evaluate, depth + 1))
     if type(node) is ast.Call:
-        return _has(file, scope, node) or _instance(file, scope, node, evaluate)
+        return _instance(file, scope, node, evaluate)
     return _compared(file, scope, node, evaluate) if type(node) is ast.Compare else None
-
-
-def _has(file: File, scope: Scope, node: ast.Call) -> Test | None:
-    """`hasattr(self, "history")`, where every object of the class has that: it, or its `__init__`, says so."""
-    if dotted(node.func) != "hasattr" or len(node.args) != 2 or type(node.args[0]) is not ast.Name:
-        return None
-    word = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
-    made = file.definitions.get(scope.owner, (None, None))[0] if scope.receiver == node.args[0].id else None
-    if not isinstance(made, ast.ClassDef) or not isinstance(word, str) or scope.name.endswith(".__init__"):
-        return None
-    methods = [each for each in made.body if isinstance(each, ast.FunctionDef) and each.args.args]
-    makers = [each for each in methods if each.name == "__init__"]
-    begun = [*made.body, *(each for maker in makers for each in itertools.takewhile(_goes_on, maker.body))]
-    names = {word, *(f"{maker.args.args[0].arg}.{word}" for maker in makers)}
-    targets = [each.targets if isinstance(each, ast.Assign) else [each.target] for each in begun if _sets(each)]
-    return Test("sure") if any(dotted(one) in names for each in targets for one in each) else None
-
-
-def _sets(node: ast.stmt) -> TypeGuard[ast.Assign | ast.AnnAssign]:
-    return isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value is not None)
-
-
-def _goes_on(node: ast.stmt) -> bool:
-    """Whether what follows a statement is always reached."""
-    return not any(isinstance(each, ast.Return) for each in ast.walk(node))
 
 
 def _given(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Value | None:
