@@ -732,6 +732,17 @@ def test_what_grows_by_steps_is_read_in_nearly_linear_time(name: str) -> None:
     assert large < (25 if "shown" in name else 100) * small
 
 
+def test_attributes_that_are_set_one_after_the_other_are_read_in_linear_time() -> None:
+    def took(count: int) -> float:
+        made = "from google.genai import types\nconfig = types.GenerateContentConfig()"
+        start = time.process_time()
+        facts(Source("a.py", lines(made, (f"config.a{n} = read({n})" for n in range(count)))))
+        return time.process_time() - start
+
+    took(20)
+    assert took(4_000) < 30 * max(took(400), 0.01)
+
+
 RENDERED: dict[str, Callable[[int], str]] = {
     "texts of a chat template in one function": lambda count: lines(
         "def render(tok, q):",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from promptlint.extract import lists, makers, schemas
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
@@ -35,6 +37,8 @@ from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import Items, Mapping, Message, Value
 
+# What an object holds, attributes that are set after it was made included: each of these copies it.
+MAX_SET = 64
 # Expressions of which nothing says whose object they are.
 _NO_TYPE = frozenset(
     {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
@@ -154,7 +158,11 @@ def _set_in_object(scope: Scope, owner: str, attribute: str, value: Value) -> No
     current = scope.values.get(owner)
     if type(current) is not Mapping or not current.kind or full(current):
         return
-    before, changed = current.get(attribute), current.put(attribute, value)
+    before = current.get(attribute)
+    if before is None and len(current.entries) >= MAX_SET:
+        renew(scope, owner, msgspec.structs.replace(current, complete=False))
+        return
+    changed = current.put(attribute, value)
     for key, item in current.entries:
         if key[:1] == "@" and before is not None and item is before:
             # What the catalogue says of it.
