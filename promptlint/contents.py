@@ -10,7 +10,7 @@ from promptlint.extract.joins import under, ways
 from promptlint.extract.messages import DATA, as_message, content_template, life_of, marker_of, paired
 from promptlint.extract.state import single_hole
 from promptlint.operations import SEVERAL, is_several
-from promptlint.template import Choice, Hole, Items, Mapping, Message, Repeat, Span, Template, Value, texts
+from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Template, Value, texts
 
 
 def blocks(message: Message) -> list[tuple[Template, bool, int]]:
@@ -56,9 +56,21 @@ def messages(value: Value, role: str, span: Span) -> list[Message]:
     if is_several(value) and type(value[0]) is Choice and len(value[0].branches) == 2:
         found = ((asked, holds, messages(branch, "unknown", span)) for asked, holds, branch in ways(value[0]))
         return [under(asked, holds, message) for asked, holds, several in found for message in several]
+    if role == "system" and (given := _given_if(value)) is not None:
+        asked, holds, branch = given
+        return [under(asked, holds, message) for message in messages(branch, role, span)]
     place = extent(value) or next((part.span for part in _changing(value)), span)
     several = is_several(value) and not any(texts(value))
     return [Message("unknown" if several else role, value, place)]
+
+
+def _given_if(value: Template) -> tuple[Condition, bool, Template] | None:
+    """A text that is given on one of two ways only (`system=SYSTEM if strict else None`), and when it is."""
+    choice = value[0] if len(value) == 1 else None
+    if type(choice) is not Choice or len(choice.branches) != 2:
+        return None
+    given = [way for way in ways(choice) if not (unset(way[2]) and single_hole(way[2]))]
+    return given[0] if len(given) == 1 and any(texts(given[0][2])) else None
 
 
 def _alone(item: Value) -> bool:

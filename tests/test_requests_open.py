@@ -427,3 +427,24 @@ def test_tools_of_one_list_or_another_may_be_left_out() -> None:
     (request,) = requests_of(f"{code}{choice}\n    return OpenAI().chat.completions.{ask}\n")
     assert [prompt.name for prompt in request.prompts if prompt.role == "tool"] == ["read", "query", "list"]
     assert [(each.slot, each.reason) for each in request.unresolved] == [("tools", WHICH)] * 3
+
+
+@pytest.mark.parametrize(
+    ("given", "holds"),
+    [
+        ("kw = {}\n    if urgent: kw['system'] = TEXT\n    ", [True]),
+        ("kw = {'system': TEXT}\n    if urgent: kw.pop('system')\n    ", [False]),
+        ("kw = {'system': TEXT} if urgent else {}\n    ", [True]),
+        ("kw = {'system': TEXT if urgent else None}\n    ", [True]),
+        ("kw = {'system': TEXT}\n    ", []),
+    ],
+)
+def test_a_system_text_that_a_dict_has_on_one_way_only_is_told_under_its_condition(
+    given: str, holds: list[bool]
+) -> None:
+    ask = 'create(model="claude-sonnet-4-5", messages=[{"role": "user", "content": "Go. " + q}], **kw)'
+    code = f"from anthropic import Anthropic\n\nTEXT = 'You are the clerk.'\n\ndef ask(q, urgent):\n    {given}"
+    (request,) = requests_of(f"{code}return Anthropic().messages.{ask}\n")
+    system, user = request.prompts
+    assert (system.role, [taken for _, taken in system.when]) == ("system", holds)
+    assert user.when == ()

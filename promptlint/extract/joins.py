@@ -26,6 +26,7 @@ from promptlint.template import (
     Test,
     Value,
     parts,
+    texts,
     way,
 )
 
@@ -39,6 +40,8 @@ _OPEN = Test("and", inner=(None,))
 # Tests of what a value is an instance of.
 MAX_ASKED = 50
 KINDS = frozenset({"text", "list", "dict", "object", "instance"})
+# Keys of what a request sends, of which a dict may have some on one way only.
+_SENT = frozenset({"tools", "system", "instructions", "system_instruction"})
 # What of a client decides who gets its requests, see `sending`.
 _DECIDING = frozenset({"@address", "@service", "@vertex"})
 
@@ -85,8 +88,8 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
             both = one if other is None else other if one is None else join_branches(condition, one, other)
             if both is not None and key in MARKERS and (one is None or other is None):
                 both = if_set(condition, both, other is None)
-            elif both is not None and key == "tools" and (one is None or other is None) and not first.kind:
-                both = _tools_if(condition, both, other is None)
+            elif both is not None and key in _SENT and (one is None or other is None) and not first.kind:
+                both = _sent_if(condition, both, other is None)
             elif type(both) is Mapping and both.kind and (one is None or other is None):
                 both = _if_there(condition, both, other is None)
             elif first.kind and both is not None and (one is None or other is None):
@@ -170,19 +173,21 @@ def _or_none(condition: Condition, key: str, value: Value, taken: bool, span: Sp
     return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
 
 
-def _tools_if(condition: Condition, tools: Value, taken: bool) -> Value:
-    """Tools that only one branch puts into a request; what a function is given may decide which one is taken."""
+def _sent_if(condition: Condition, tools: Value, taken: bool) -> Value:
+    """What only one branch puts into a request; what a function is given may decide which one is taken."""
     if type(tools) is Items:
         asked = condition.test or _OPEN
         test = asked if taken else opposite(asked)
         own = tools.items
-        kept = [_tools_if(condition, each, taken) if type(each) is tuple else if_holds(test, each) for each in own]
+        kept = [_sent_if(condition, each, taken) if type(each) is tuple else if_holds(test, each) for each in own]
         return msgspec.structs.replace(tools, items=tuple(kept))
     # Of lists of which one or the other is given, one may be a value that callers give.
     hole = fallback_of(tools) or next((part for part in parts(tools) if type(part) is Hole), None)
-    if hole is None or not isinstance(tools, tuple):
+    written = texts(tools) if isinstance(tools, tuple) else iter(())
+    place = hole.span if hole is not None else next((text.span for text in written), None)
+    if place is None or not isinstance(tools, tuple):
         return tools
-    none: Template = (Hole("None", hole.span),)
+    none: Template = (Hole("None", place),)
     return (Choice(condition.text, (tools, none) if taken else (none, tools), condition.test),)
 
 
