@@ -129,11 +129,12 @@ class Callers:
 
     def _index(self, all_facts: Sequence[Facts]) -> None:
         for facts in all_facts:
-            seen: set[Span] = set()
+            # A call that hands a function on is one of two functions, at one place.
+            seen: set[tuple[Span, bool]] = set()
             for each in facts.invocations:
                 invocation = self.classes.passed(facts, each) if each.by else each
-                if invocation is not None and invocation.span not in seen:
-                    seen.add(invocation.span)
+                if invocation is not None and (key := (each.span, bool(each.by))) not in seen:
+                    seen.add(key)
                     last = invocation.name.rpartition(".")[2].lstrip(":")
                     self.by_name.setdefault(last, []).append((facts, invocation))
             for alias, path in facts.aliases.items():

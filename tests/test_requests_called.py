@@ -346,3 +346,30 @@ def test_a_function_that_is_handed_on_with_a_list_of_arguments_is_called_with_th
     told = [("system", "Be kind to all."), ("user", "{text}")]
     assert [parts(each) for each in found] == ([] if "kept" in call or "fn=" in call else [told])
     assert all(each.complete for each in found)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "told"),
+    [
+        ("def short(answer, most): return len(answer) < most", "short, 'Was the clerk kind?', 20", []),
+        (
+            "def more(text): return asked([{'role': 'user', 'content': text}])",
+            "more, 'Was the clerk kind?', 'Name one more clerk.'",
+            [[("user", "Name one more clerk.")]],
+        ),
+    ],
+)
+def test_what_is_given_with_a_function_is_sent_by_the_one_that_it_is_given_to(
+    function: str, given: str, told: list[list[tuple[str, str]]]
+) -> None:
+    code = f"""
+        from openai import OpenAI
+        def asked(said): return OpenAI().chat.completions.create(model="gpt-5", messages=said)
+        {function}
+        def checked(call, prompt, *rest):
+            asked([{{"role": "user", "content": prompt}}])
+            return call(*rest)
+        def main(): checked({given})
+    """
+    found = [parts(each) for each in requests_of(textwrap.dedent(code)) if each.name == "main"]
+    assert sorted(found) == sorted([*told, [("user", "Was the clerk kind?")]])
