@@ -373,3 +373,42 @@ def test_what_is_given_with_a_function_is_sent_by_the_one_that_it_is_given_to(
     """
     found = [parts(each) for each in requests_of(textwrap.dedent(code)) if each.name == "main"]
     assert sorted(found) == sorted([*told, [("user", "Was the clerk kind?")]])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "known"),
+    [
+        ("*args", "return call(*args)", True),
+        ("*args, **more", "return call(*args, **more)", True),
+        ("*args", "return pool.submit(call, *args).result()", True),
+        ("*args", "return loop.run_in_executor(None, call, *args)", True),
+        ("*args", "return loop.run_in_executor(None, functools.partial(call, *args))", True),
+        ("*args", "return functools.partial(call, *args)", False),
+        ("*args", "return call('Be brief.', *args)", False),
+        ("*args", "return call(OpenAI(), *args)", False),
+        ("*args", "return call(*args[1:])", False),
+        ("*args", "return call(*args, tone=3)", False),
+        ("*args, **more", "return call(*args)", False),
+        ("*args, **more", "more['text'] = 'Be brief.'; return call(*args, **more)", False),
+        ("*args", "print('called', call, *args)", False),
+        ("*args", "logging.info('%s %s', call, *args)", False),
+        ("*args", "args = ['Be brief.']; return call(*args)", False),
+        ("*args", "call = calls[0]; return call(*args)", False),
+        ("*args", "def inner(*args): return call(*args)\n            return inner", False),
+    ],
+)
+def test_a_function_is_called_with_what_is_given_behind_it_where_that_alone_is_handed_on(
+    parameters: str, body: str, known: bool
+) -> None:
+    code = f"""
+        from openai import OpenAI
+        def ask(rules, text):
+            said = [{{"role": "system", "content": rules}}, {{"role": "user", "content": text}}]
+            return OpenAI().chat.completions.create(model="gpt-5", messages=said)
+        def timed(call, {parameters}):
+            {body}
+        def main(text): timed(ask, "Be kind to all.", text)
+    """
+    told = [("system", "Be kind to all."), ("user", "{text}")]
+    found = [parts(each) for each in requests_of(textwrap.dedent(code)) if each.name == "main"]
+    assert found == ([told] if known else [])

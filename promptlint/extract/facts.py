@@ -105,8 +105,9 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     nothing describes it as a tool.
     `gathered` is the name of its `**settings`, "" if it has none. `wrappers` are the decorators above it that may be
     functions of the project, as `Ref` names. `named` are the parameters that are given by name alone, `objects` those
-    that are annotated as lists or objects, or may be such. `passes`: it calls what it is given first with what it is
-    given behind so many arguments (`def retry(call, *args): call(*args)`), 0 if it does not.
+    that are annotated as lists or objects, or may be such. `passes`: it calls what it is given first with all that it
+    is given behind so many arguments, and with nothing else (`def retry(call, *args): call(*args)`), or hands both to
+    what does so (`submit(call, *args)`); 0 if it is not known to.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -139,7 +140,8 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `made` is the call that makes it, `SEVERAL` if it is one of several; `held` is what has been put into its attributes
     since. `handed`: a class is handed to a call, which makes an object of it if what follows fits:
     `Factory(Desk, tone=x)`. `later`: a partial, and whoever calls it gives what is left of the arguments. `by`: the
-    function is handed to another one, of this name, with all that follows; it is called if that one `passes` this on.
+    function is handed to another one, of this name, and `arguments` are all that follows. If that one `passes` its last
+    ones on, the function is called with these (`Classes.passed`); if not, no such call is known.
     """
 
     name: str

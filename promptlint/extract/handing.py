@@ -107,18 +107,61 @@ def _listed(node: ast.Call, given: Arguments, at: int) -> Handed | None:
 
 def passes(node: ast.FunctionDef | ast.AsyncFunctionDef, method: bool) -> int:
     """What `Function.passes` says."""
-    own = [*node.args.posonlyargs, *node.args.args][method:]
-    if node.args.vararg is None or not own:
+    own, rest, more = [*node.args.posonlyargs, *node.args.args][method:], node.args.vararg, node.args.kwarg
+    if rest is None or not own:
         return 0
-    rest, first = node.args.vararg.arg, own[0].arg
-    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
-    handing = [each for each in calls if any(_starred(one, rest) for one in each.args)]
-    named = (one.id for each in handing for one in (each.func, *each.args) if isinstance(one, ast.Name))
-    return len(own) if first in named else 0
+    names = (own[0].arg, rest.arg, more.arg if more is not None else "")
+    found = False
+    for each in ast.walk(node):
+        if _binds(each, names) and each not in (own[0], rest, more):
+            return 0
+        found = found or (isinstance(each, ast.Call) and _passes_on(each, *names))
+    return len(own) if found else 0
 
 
-def _starred(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Starred) and isinstance(node.value, ast.Name) and node.value.id == name
+def _passes_on(node: ast.Call, call: str, rest: str, more: str) -> bool:
+    """Whether a call is one of a parameter, with all that follows: `call(*rest, **more)`, `submit(call, *rest)`."""
+    last, given = last_of(node.func), [node.func, *node.args]
+    if last in SECOND:
+        del given[:2]
+    elif last == "to_thread" or last in _IMPORTED or (last == "submit" and isinstance(node.func, ast.Attribute)):
+        del given[:1]
+    if len(given) == 1 and given[0] is not node.func and isinstance(inner := given[0], ast.Call):
+        # Nothing is given to it but what it holds.
+        return not node.keywords and last_of(inner.func) == "partial" and _in_full(inner, inner.args, call, rest, more)
+    return _in_full(node, given, call, rest, more)
+
+
+def _in_full(node: ast.Call, given: list[ast.expr], call: str, rest: str, more: str) -> bool:
+    if len(given) != 2 or not _is(given[0], call):
+        return False
+    settings = [each.value for each in node.keywords if each.arg is None]
+    named = [each for each in node.keywords if each.arg is not None]
+    if named or len(settings) != bool(more) or not all(_is(each, more) for each in settings):
+        return False
+    return isinstance(given[1], ast.Starred) and _is(given[1].value, rest)
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _binds(node: ast.AST, names: tuple[str, ...]) -> bool:
+    """Whether a name is bound in a place, or what stands in it changed: `more["tone"] = x`, `more.update(x)`."""
+    if isinstance(node, ast.Name):
+        return node.id in names and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
+        # What a method of the settings does to them is not looked at.
+        return node.value.id == names[2] and (type(node) is ast.Attribute or not isinstance(node.ctx, ast.Load))
+    if isinstance(node, ast.arg):
+        return node.arg in names
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name) in names
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
+        return node.name in names
+    if isinstance(node, ast.MatchAs | ast.MatchStar):
+        return node.name in names
+    return isinstance(node, ast.MatchMapping) and node.rest in names
 
 
 def _by_keywords(node: ast.Call, given: Arguments) -> Handed | None:
