@@ -436,6 +436,24 @@ CHAT = """
         ("for text in texts: chat.send_message('Name a river.')", [False]),
         ("for text in texts: chat = model.start_chat(); chat.send_message('Name a river.')", [True]),
         ("model.start_chat().send_message('Name a river.')", [True]),
+        ("if texts:\n            return chat.send_message('Name a river.')", [True]),
+        ("for part in chat.send_message('Name a river.'): print(part)", [True]),
+        ("while chat.send_message('Name a river.'): print(texts)", [False]),
+        ("other = chat; other.send_message('Name a river.'); chat.send_message('Name one.')", [False, False]),
+        ("chat.send_message('Name a river.'); other = chat; other.send_message('Name one.')", [True, False]),
+        ("send = chat.send_message; send('Name one.'); chat.send_message('Name a river.')", [False, False]),
+        ("return [chat.send_message('Name a river.') for text in texts]", [False]),
+        ("return lambda text: chat.send_message('Name a river.')", [False]),
+        ("def say(): chat.send_message('Name one.')\n        chat.send_message('Name a river.')", [False, False]),
+        (
+            "for text in texts:\n            if text:\n                chat = model.start_chat()\n"
+            "                continue\n            chat.send_message('Name a river.')",
+            [False],
+        ),
+        (
+            "try: chat.send_message('Name a river.')\n        except ValueError: chat.send_message('Name one.')",
+            [True, False],
+        ),
     ],
 )
 def test_a_chat_sends_what_it_was_told_before(code: str, known: list[bool]) -> None:
@@ -444,6 +462,19 @@ def test_a_chat_sends_what_it_was_told_before(code: str, known: list[bool]) -> N
     assert all(parts(each)[0] == ("system", "You know all rivers.") for each in found)
     # Of the chat of an object nobody knows how often it has been asked.
     assert "messages" in [each.slot for each in later.unresolved]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for text in texts:\n            if text: chat = model.start_chat()\n            chat.send_message(text)",
+        "current().send_message('Name a river.')",
+    ],
+)
+def test_a_chat_that_may_be_an_earlier_one_may_have_been_told_something(code: str) -> None:
+    program = CHAT.replace("CODE", code) + "\n    def current(): return Talk().chat\n"
+    found = requests_of(program)
+    assert len(found) > 1 and not any(each.complete for each in found)
 
 
 @pytest.mark.parametrize(

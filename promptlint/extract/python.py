@@ -71,6 +71,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)
     bounds.forget()
     file = File(source, words)
+    file.body = tree.body
     said = comments.mark(source, tree) if comments.marked(source.text) else comments.Said()
     _imports(file, tree.body)
     file.facts.aliases = file.aliases

@@ -16,6 +16,7 @@ import msgspec
 from promptlint.extract import spreads
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
+from promptlint.extract.chats import said_before
 from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call
@@ -27,7 +28,6 @@ from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.turns import said_before
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
 from promptlint.template import (
@@ -104,8 +104,8 @@ def sent(
     holding = [node for slot, _, node in slots if slot == "messages"]
     holding += [each.value for each in site.node.keywords if each.arg is None]
     lent = [each for node in holding for each in changed_before(file, scope, root(node))]
-    if entry.keeps and isinstance(site.node.func, ast.Attribute):
-        lent += said_before(file, scope, site.node.func.value)
+    if entry.keeps:
+        lent += said_before(file, scope, site.node, client)
     if entry.address and (address := site.pick(entry.address)) is not None:
         # What says where other calls connect to; of whom it is a method says nothing.
         site, client = msgspec.structs.replace(site, keywords={**site.keywords, "base_url": address}), None

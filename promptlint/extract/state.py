@@ -148,7 +148,7 @@ class File:
 
     # Asked for with every node, and more than a dict shares the keys of.
     __slots__ = (
-        "aliases", "alone", "asked", "bare", "block", "bound", "bound_called", "bound_names", "callees",
+        "aliases", "alone", "asked", "bare", "block", "body", "bound", "bound_called", "bound_names", "callees",
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
         "later", "lexicon", "loads", "long", "longest", "loops", "made", "mentions", "methods_given", "module",
@@ -220,6 +220,8 @@ class File:
 
     def _start_reading(self) -> None:
         """Where the reading is at."""
+        # The statements of the whole file.
+        self.body: Sequence[ast.stmt] = ()
         # What functions set in what they are given, by their names and those of their parameters.
         self.tuned: dict[str, dict[str, tuple[tuple[bool, str | int | None], ...]]] = {}
         self.depth = 0

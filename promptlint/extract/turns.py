@@ -10,10 +10,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from promptlint.extract.callsite import CallSite
-from promptlint.extract.facts import SAID
-from promptlint.extract.state import File, Scope, textual
+from promptlint.extract.state import File, textual
 from promptlint.extract.volatility import NAMES, children, dotted
-from promptlint.template import Arguments, Choice, Items, Mapping, Template, Value, Volatility
+from promptlint.template import Arguments, Choice, Items, Template, Value, Volatility
 
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 
@@ -54,23 +53,6 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
             return
         if type(node) in NAMES and (name := dotted(node)) not in turn.assigned:
             yield from turn.handed.get(name, ())
-
-
-def said_before(file: File, scope: Scope, chat: ast.expr) -> list[tuple[str, str]]:
-    """What a chat may have sent before a call, in the way of `changed_before`: nothing where it was opened in sight."""
-    if type(chat) not in NAMES:
-        return [] if isinstance(chat, ast.Call | ast.Await) else [("", SAID)]
-    name = dotted(chat)
-    value, lent = scope.values.get(name), scope.lent.get(name, ())
-    opened = type(value) is Mapping and value.get("@provider") is not None and _renewed(file, name)
-    if ("", SAID) not in lent:
-        scope.lent[name] = (*lent, ("", SAID))
-    return [] if opened and not lent else [("", SAID)]
-
-
-def _renewed(file: File, name: str) -> bool:
-    """Whether every turn of the loops around a place gives a name a new value."""
-    return all(name in _turn_of(file, loop).assigned for loop in file.loops[-1:])
 
 
 def _turn_of(file: File, loop: Loop) -> _Turn:
