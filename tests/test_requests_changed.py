@@ -737,3 +737,24 @@ def test_texts_that_are_shuffled_are_told_and_their_order_is_not_known(shuffle: 
     assert all(hint in said for hint in ("Use short words.", "Name your sources.", "Say please."))
     (plain,) = requests_of(textwrap.dedent(code.replace(shuffle, "print(hints)")))
     assert plain.complete
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('config.system_instruction += " Be kind."', "You sort letters. Be kind."),
+        ('config.system_instruction = "Sell tea."; config.system_instruction += " Be kind."', "Sell tea. Be kind."),
+        ('config.system_instruction += " Today: " + text', "You sort letters. Today: {text}"),
+    ],
+)
+def test_what_is_added_to_a_text_of_settings_is_sent_with_them(change: str, told: str) -> None:
+    code = f"""
+        from google import genai
+        from google.genai import types
+        def run(text):
+            config = types.GenerateContentConfig(system_instruction="You sort letters.")
+            {change}
+            return genai.Client().models.generate_content(model="gemini-2.5-pro", contents="Name one.", config=config)
+    """
+    (request,) = requests_of(textwrap.dedent(code))
+    assert request.complete and parts(request) == [("system", told), ("user", "Name one.")]

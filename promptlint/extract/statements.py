@@ -287,6 +287,11 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         return True
     if name.endswith(".content"):
         note_content(file, [name.rpartition(".")[0]], value, node)
+    if type(target) is ast.Attribute and textual(value) and type(held(scope, place(target.value))) is Mapping:
+        # `config.system_instruction += "..."`: the object holds it.
+        both = ast.copy_location(ast.BinOp(target, operator, node), statement)
+        bind(file, scope, target, file.unnoted(lambda: evaluate(file, scope, both)), both)
+        return True
     current = scope.values.get(name)
     if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)
