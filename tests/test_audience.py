@@ -1069,3 +1069,21 @@ def test_one_of_several_short_texts_is_short() -> None:
     """
     assert not any("Anna" in text for text in texts_of(program.format("Bertha of the vale")))
     assert any("Anna" in text for text in texts_of(program.format("Bertha, who has sorted the letters of the vale")))
+
+
+def test_what_a_route_gives_its_client_and_a_model() -> None:
+    program = """
+    from fastapi import APIRouter
+
+    router = APIRouter()
+
+    @router.get("/house")
+    def paint(town):
+        prompt = f"The house on the hill of {{town}} in the evening"
+        image = {0}
+        return {{"prompt": prompt, "image": image}}
+    """
+    for given in ("client.paint(prompt)", 'client.post(json={"prompt": prompt})', "client.paint(prompt.strip())"):
+        assert texts_of(program.format(given)) == ["The house on the hill of  in the evening"], given
+    for given in ("town", "len(prompt)", "logger.info(prompt)"):
+        assert texts_of(program.format(given)) == [], given

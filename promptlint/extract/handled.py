@@ -84,7 +84,27 @@ def answered(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[st
             given.update(key.value for key in made.keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
         elif isinstance(made, ast.Call) and dotted(made.func).rpartition(".")[2][:1].isupper():
             given.update(keyword.arg for keyword in made.keywords if keyword.arg)
-    return given
+    return given - _passed(node) if given else given
+
+
+def _passed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The names that a function gives to calls which may do anything with them, but for what it returns."""
+    passed: set[str] = set()
+    returned = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Return)}
+    stack: list[tuple[ast.AST, bool]] = [(each, False) for each in node.body]
+    while stack:
+        each, within = stack.pop()
+        if isinstance(each, ast.Name) and within:
+            passed.add(each.id)
+        elif isinstance(each, ast.Call):
+            written = dotted(each.func)
+            looks = written.rpartition(".")[2] in _SAME or speaks_against(written) or id(each) in returned
+            given = [*each.args, *(keyword.value for keyword in each.keywords)]
+            stack += [(value, within or not looks) for value in given]
+            stack.append((each.func, within and looks))
+        else:
+            stack += [(child, within) for child in children(each)]
+    return passed
 
 
 # First words of functions that look at messages or make others of them, and send none.
