@@ -1071,6 +1071,18 @@ def test_one_of_several_short_texts_is_short() -> None:
     assert any("Anna" in text for text in texts_of(program.format("Bertha, who has sorted the letters of the vale")))
 
 
+def test_a_step_that_asks_a_model_and_tests_that_are_to_be_written() -> None:
+    step = 'STEPS = {{"house": {{"type": "{0}", "prompt": "{1}", "next": "end"}}}}'
+    for kind in ("ask_llm", "choose_tool", "pick_agent"):
+        assert len(texts_of(step.format(kind, "Sort the letters of the house"))) == 1
+    assert texts_of(step.format("pick_best", "Sort the letters of the house")) == []
+    assert len(texts_of(step.format("pick_best", "You are a polite clerk. Sort the letters of the house."))) == 1
+    tests = '{0} = {{"one": "Write unit tests for the following code: {{code}}", "two": "Write load tests: {{code}}"}}'
+    assert len(texts_of(tests.format("TEST_GENERATION_PROMPTS"))) == 2
+    assert texts_of(tests.format("TEST_PROMPTS")) == []
+    assert texts_of('TEST_GENERATION_PROMPTS = {"one": "The house on the hill", "two": "Who lost a letter?"}') == []
+
+
 def test_what_a_route_gives_its_client_and_a_model() -> None:
     program = """
     from fastapi import APIRouter

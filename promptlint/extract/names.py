@@ -250,11 +250,14 @@ _ASKING = frozenset("ask prompt get request await wait read query confirm human 
 _FIELDS_OF_FORMS = frozenset({"text", "number", "password", "secret", "multiline", "chat"})
 # First words of the kinds of questions that a dialog, or a form, has for a person.
 _QUESTIONS = frozenset("ask confirm choose pick".split())
+# Who or what is asked, or chosen by a model, where that is no person.
+_ASKED = frozenset("model llm gpt lm ai agent tool tools assistant".split())
 
 
 def asks_value(kind: str) -> bool:
-    """Whether a step of this kind asks a person: `{"type": "ask_text", "prompt": "..."}`."""
-    return kind in ("input", "password") or (bool(words(kind)) and words(kind)[0] in _QUESTIONS)
+    """Whether a step of this kind asks a person: `{"type": "ask_text", "prompt": "..."}`, not `"ask_llm"`."""
+    said = words(kind)
+    return kind in ("input", "password") or (said[:1] != () and said[0] in _QUESTIONS and _ASKED.isdisjoint(said))
 
 
 # Kinds of values that a person types in: `prompt_string(prompt="Name of the desk")`.

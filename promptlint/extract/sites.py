@@ -34,6 +34,7 @@ from promptlint.extract.names import (
     leads_on,
     of_test,
     of_user,
+    prompt_like,
     role_of,
     several_words,
     told_others,
@@ -103,7 +104,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             _note_shots(file, value, node, name)
         answered = not _ANSWERED.isdisjoint(words(value.kind))
         keys = {key for key, _ in value.entries}
-        if "type" in keys and not value.kind and asks_value(literal(value.get("type") or ()) or ""):
+        if "type" in keys and not value.kind and _asks_person(value):
             return None
         outcome = answered or not _OUTCOME.isdisjoint(keys)
         labels = _labels(value, keys) | (_said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
@@ -124,6 +125,13 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
                 file.note(item, _span(item), below, role_of(name), "within", READS)
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _asks_person(step: Mapping) -> bool:
+    """Whether a step of a dialog asks a person, by its type, and none of its texts reads like a prompt."""
+    if not asks_value(literal(step.get("type") or ()) or ""):
+        return False
+    return not any(isinstance(item, tuple) and reads_like_prompt(sample(item)) for _, item in step.entries)
 
 
 def _paired(value: Mapping) -> bool:
@@ -288,6 +296,10 @@ def steps(name: str, value: Value) -> bool:
 def _others(file: File, name: str, value: Value) -> bool:
     """Whether texts whose name might say that they are prompts are for a person, or what a test tries."""
     tried = words(name)[:1] == ("test",) and (type(value) is Items or (type(value) is Mapping and not value.kind))
+    if tried and type(value) is Mapping and not prompt_like("_".join(words(name)[:2])):
+        # `TEST_WRITING_PROMPTS = {"unit": "Write tests of this code: {code}"}`
+        texts = [sample(item) for _, item in value.entries if type(item) is tuple]
+        tried = 2 * sum(map(instructs, texts)) <= len(texts)
     # `PROFILES_SYSTEM = [("Clerk", "Sorts the letters", RIGHTS)]`: rows of a table, each with more than a text.
     rows = type(value) is Items and all(type(item) in (Items, Mapping) for item in value.items)
     return tried or (rows and by_speaker(name)) or steps(name, value) or for_person(name, file.where.rpartition(".")[2])
