@@ -1071,6 +1071,49 @@ def test_one_of_several_short_texts_is_short() -> None:
     assert any("Anna" in text for text in texts_of(program.format("Bertha, who has sorted the letters of the vale")))
 
 
+def test_what_a_model_is_asked_before_something_becomes_a_vector() -> None:
+    summarize = "Summarize the letter in one sentence that names the town. Answer in English only.\\n\\n"
+    asked = 'def {0}(letter):\n    prompt = f"{1}{{letter}}"\n    return {2}(prompt)'
+    for name in ("embed_letter", "describe_for_embeddings", "get_embedding"):
+        assert len(texts_of(asked.format(name, summarize, "call_model"))) == 1
+    assert texts_of(asked.format("embed_letter", "Letter of the house: ", "call_model")) == []
+    clerk = "You are a polite clerk. Answer the letter in one sentence, in the language of the letter."
+    assert texts_of(f'def embed_instructions(text):\n    return f"{clerk}{{text}}"') == [clerk]
+    inner = 'def keep(text):\n    return get_embedding(ask_model(prompt=f"You are a polite clerk. Sort this: {text}"))'
+    assert len(texts_of(inner)) == 1
+    assert texts_of('def keep(text):\n    return get_embedding("Letter of the house: {}".format(text))') == []
+    messages = """
+    def embed_letter(letter):
+        message = {"role": "system", "content": "Sort the letters of the house"}
+        return get_embedding(ask_model([message, {"role": "user", "content": letter}]))
+    """
+    assert "Sort the letters of the house" in texts_of(messages)
+
+
+def test_what_a_bot_asks_a_model_before_it_answers() -> None:
+    program = """
+    import {0}
+
+    async def step(desk, llm, message):
+        await {1}
+    """
+    clerk = "You are the clerk of the house. Answer in one sentence and only in English, never in verse: "
+    for called in (
+        'llm.say(system="{}")',
+        'desk.answer(system="{}")',
+        'llm.answer(prompt=f"{}{{message}}")',
+        'desk.answer(prompt=f"{}{{message}}")',
+        'desk.respond(f"{}{{message.content}}")',
+        'message.channel.send(ask_model(prompt=f"{}{{message.content}}"))',
+    ):
+        for package in ("discord", "telegram", "slack_sdk"):
+            assert texts_of(program.format(package, called.format(clerk))) == [clerk], called
+    asked = 'desk.send(view=Choice(prompt="Bring the letters"))'
+    reply = 'desk.chat.send("Reply with the text of your letter. You can include:\\n- a title\\n\\nExample:\\n{title}")'
+    for shown in ('desk.send("Bring all letters to the house: " + message)', asked, reply):
+        assert texts_of(program.format("discord", shown)) == []
+
+
 def test_a_step_that_asks_a_model_and_tests_that_are_to_be_written() -> None:
     step = 'STEPS = {{"house": {{"type": "{0}", "prompt": "{1}", "next": "end"}}}}'
     for kind in ("ask_llm", "choose_tool", "pick_agent"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 
-from promptlint.extract.names import asks_person, embeds, scripted, words
+from promptlint.extract.names import asks_person, embeds, of_model, scripted, words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File
 from promptlint.template import Hole, Mapping, Ref, Template, Text, Value
@@ -142,9 +142,15 @@ def told_to_page(file: File, last: str) -> bool:
 _POSTS = frozenset("send send_message reply reply_text respond say answer edit_text".split())
 
 
-def posts(file: File, last: str) -> bool:
-    """Whether a method of this name, in a file that uses a messenger, writes to people: `user.send("...")`."""
-    return last in _POSTS and not file.imported.isdisjoint(_MESSENGERS)
+def posts(file: File, written: str, last: str) -> bool:
+    """Whether a method of this name, in a file that uses a messenger, writes to people: `user.send("...")`.
+
+    `llm.answer("...")` asks a model; `message.chat.send("...")` is said in a chat of people.
+    """
+    if last not in _POSTS or file.imported.isdisjoint(_MESSENGERS):
+        return False
+    receiver = written.rpartition(".")[0]
+    return not of_model(receiver) or words(receiver)[-1] == "chat"
 
 
 def shown_on(file: File, dotted: str) -> bool:
@@ -192,6 +198,12 @@ def about_pictures(file: str) -> bool:
 @functools.lru_cache(maxsize=20_000)
 def speaks_against(dotted: str) -> bool:
     """Whether text given to this call, named as it is written or by its import path, is not for a model."""
+    return silences(dotted) or embeds(dotted.rpartition(".")[2])
+
+
+@functools.lru_cache(maxsize=20_000)
+def silences(dotted: str) -> bool:
+    """The same of calls that have nothing for a model inside of other calls, either."""
     front, _, last = dotted.rpartition(".")
     if last in AGAINST or last.endswith(AGAINST_SUFFIXES):
         return True
@@ -202,7 +214,7 @@ def speaks_against(dotted: str) -> bool:
         return front in AGAINST_OF[last]
     if "TTS" in dotted or front.rpartition(".")[2] in _MEDIA or paints(last):
         return True
-    return for_people(dotted) or asks_person(last) or embeds(last)
+    return for_people(dotted) or asks_person(last)
 
 
 # Colours of a terminal, by the names of their constants, and the markup of Rich.

@@ -12,7 +12,8 @@ from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
-from promptlint.extract.names import example_like, leads_on, of_user, role_of, tool_named, words
+from promptlint.extract.names import embeds, example_like, leads_on, of_user, role_of, tool_named, words
+from promptlint.extract.reads import reads_like_prompt, tells_model
 from promptlint.extract.sites import (
     KEYWORD,
     MIN_READS,
@@ -113,6 +114,22 @@ def consider_arguments(file: File, site: CallSite, against: bool, prompted: bool
             if key not in _LABELS:
                 consider(file, value, node, "instructions", named=isinstance(value, tuple))
     _consider_unnamed(file, site, shown)
+
+
+def outweighed(file: File, site: CallSite) -> bool:
+    """Whether what a call is given is for a model, although one of its name shows texts, or makes vectors of them.
+
+    A bot writes to people without keywords for prompts; of what becomes a vector the text has to tell it, too.
+    """
+    vector = embeds(site.last)
+    for key, (value, _) in site.keywords.items():
+        named = file.prompt_like(key)
+        if not isinstance(value, tuple) or not textual(value) or not (named or key == "system"):
+            continue
+        if (named and not vector) or reads_like_prompt(sample(value)):
+            return True
+    texts = [value for value, _ in site.positional if isinstance(value, tuple) and has_text(value)]
+    return not vector and any(tells_model(sample(value)) for value in texts)
 
 
 def _consider_named(file: File, site: CallSite, prompted: bool) -> None:

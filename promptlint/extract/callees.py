@@ -6,7 +6,16 @@ import functools
 from typing import NamedTuple
 
 from promptlint.extract import handing, lists, loads, pipelines
-from promptlint.extract.against import answers, for_people, measures, posts, shown_on, speaks_against, told_to_page
+from promptlint.extract.against import (
+    answers,
+    for_people,
+    measures,
+    posts,
+    shown_on,
+    silences,
+    speaks_against,
+    told_to_page,
+)
 from promptlint.extract.arguments import ASKING
 from promptlint.extract.callsite import Callee
 from promptlint.extract.messages import SCHEMA_METHODS
@@ -51,6 +60,7 @@ class _Known(NamedTuple):
     plain: bool
     ordinary: bool
     of_value: bool
+    mild: bool
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -59,27 +69,29 @@ def _known(written: str, name: str, tails: frozenset[str], said: frozenset[str])
     last = name.rpartition(".")[2]
     method = written.rpartition(".")[2]
     against = speaks_against(written) or (name != written and speaks_against(name))
+    mild = against and not silences(written) and (name == written or not silences(name))
     shown = answers(name) or (against and for_people(name)) or measures(last)
     plain = last not in tails and not last[:1].isupper() and name != handing.PARTIAL
     odd = last in said or name == "setattr" or "Message" in last or last.endswith("from_yaml")
     of_value = plain and not odd and method == last and last in SILENT and ENVIRONMENT.isdisjoint((name, written))
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
-    return _Known(last, method, against, shown, plain, plain and not odd, of_value)
+    return _Known(last, method, against, shown, plain, plain and not odd, of_value, mild)
 
 
 def callee_of(file: File, written: str, known: str = "") -> Callee:
     """What is known of a call by its name; `known` is that, where it is another one than the file's imports say."""
     name = file.resolve(known or written)
-    last, method, against, shown, plain, ordinary, of_value = _known(
+    last, method, against, shown, plain, ordinary, of_value, mild = _known(
         written, name, file.lexicon.tails, file.lexicon.said_tails
     )
     file.mentions.add(last)
     file.mentions.add(method)
     if not against and written.endswith("Message") and shown_on(file, name):
         against, shown = True, shown or for_people(name)
-    against = against or posts(file, last)
+    if not against and posts(file, written, last):
+        against = mild = True
     shown = shown or told_to_page(file, last)
     callee = file.callees[known or written] = Callee(
-        name, last, against or shown, shown, plain, ordinary, of_value
+        name, last, against or shown, shown, plain, ordinary, of_value, mild and not shown
     )
     return callee

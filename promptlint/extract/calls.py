@@ -29,7 +29,7 @@ from promptlint.extract.against import (
     documents,
     shown_on,
 )
-from promptlint.extract.arguments import consider_arguments, note_argument
+from promptlint.extract.arguments import consider_arguments, note_argument, outweighed
 from promptlint.extract.attributes import note_given
 from promptlint.extract.callees import FUNCTIONS, TAILS, callee_of
 from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object, imported_here
@@ -43,7 +43,7 @@ from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
-from promptlint.extract.methods import ENVIRONMENT, METHODS, may_be_text, method, result_of, says_nothing
+from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, may_be_text, method, result_of, says_nothing
 from promptlint.extract.names import words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import note_form, note_made, run_time_value
@@ -89,6 +89,14 @@ _WAYS = frozenset({"endpoint", "route"})
 
 def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     """The value of a call; sites among its arguments, and the call itself as a site, are noted."""
+    if file.mild and not _makes_text(node.func):
+        # What a model answers may be shown, or become a vector; what it is asked does not.
+        muted, mild = file.muted, file.mild
+        file.muted, file.mild = muted - mild, 0
+        try:
+            return call(file, scope, node, evaluate)
+        finally:
+            file.muted, file.mild = muted, mild
     written = dotted(node.func)
     name = imported_here(file, scope, written) if file.rebound else written
     callee = file.callees.get(name) or callee_of(file, written, name)
@@ -111,13 +119,14 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         return one
     if written == "setattr" and len(node.args) == 3 and not isinstance(node.args[1], ast.Constant):
         note_any(file, scope, node, dotted(node.args[0]))
-    _, _, against, shown, plain, ordinary, of_value = callee
+    _, _, against, shown, plain, ordinary, of_value, mild = callee
     if against or shown:
-        file.muted, file.shown = file.muted + against, file.shown + shown
+        file.muted, file.mild, file.shown = file.muted + against, file.mild + mild, file.shown + shown
         try:
             site = _arguments(file, scope, node, written, callee, evaluate)
         finally:
-            file.muted, file.shown = file.muted - against, file.shown - shown
+            file.muted, file.mild, file.shown = file.muted - against, file.mild - mild, file.shown - shown
+        against = against and not (mild and outweighed(file, site))
     else:
         site = _arguments(file, scope, node, written, callee, evaluate)
     if scope.attributed:
@@ -137,6 +146,12 @@ def call(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     whole = partials.called(file, scope, site, evaluate) if file.partials else None
     site = whole or (partials.handed(file, scope, site, evaluate) if site.positional else None) or site
     return _catalogued(file, scope, site, receiver, against, unused, evaluate)
+
+
+def _makes_text(called: ast.expr) -> bool:
+    """Whether a call gives the text that it is called on, or an object of a class: both go where they are put."""
+    last = called.attr if isinstance(called, ast.Attribute) else dotted(called)
+    return last in OF_VALUES or last in FUNCTIONS or last[:1].isupper()
 
 
 def _note_site(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:

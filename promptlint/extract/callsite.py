@@ -21,7 +21,7 @@ class Callee(NamedTuple):
     `last` ends its import path `name`. `against`: what it is given is not for a model; `shown`: it is not even sent.
     `plain`: neither the catalogue nor promptlint itself knows functions or classes whose name ends so; `ordinary`: nor
     does the project say anything of them. `of_value`: they would be both, were it no name of a method of values, of
-    which most calls say nothing.
+    which most calls say nothing. `mild`: it is `against` texts that say nothing themselves, and no inner calls.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Callee(NamedTuple):
     plain: bool
     ordinary: bool
     of_value: bool
+    mild: bool
 
 
 class CallSite(msgspec.Struct):

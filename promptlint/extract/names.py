@@ -290,9 +290,14 @@ _EMBEDDINGS = frozenset({"embed", "embedding", "embeddings"})
 
 @functools.lru_cache(maxsize=20_000)
 def embeds(name: str) -> bool:
-    """Whether a function of this name makes vectors of texts, which no model answers: `embed_query`."""
+    """Whether a function of this name makes vectors of texts, which no model answers: `embed_query`.
+
+    `describe_for_embedding` gives a text that others make one of.
+    """
     parts = words(name)
-    return name[:1].islower() and bool(parts) and (parts[0] in ("embed", "aembed") or parts[-1] in _EMBEDDINGS)
+    if not name[:1].islower() or not parts or "for" in parts:
+        return False
+    return parts[0] in ("embed", "aembed") or parts[-1] in _EMBEDDINGS
 
 
 _SAID = frozenset({"message", "msg", "response", "reply", "notice"})
@@ -513,7 +518,13 @@ def unique_name(name: str) -> str:
 
 
 _SCRIPTED = frozenset("fake mock mocked stub dummy scripted echo echoing noop".split())
-_MODELS = frozenset("model llm chat client agent lm".split())
+_MODELS = frozenset("model llm chat agent lm".split())
+
+
+@functools.lru_cache(maxsize=20_000)
+def of_model(receiver: str) -> bool:
+    """Whether an object is called after a model or an agent: `self.llm`, `letter_agent`."""
+    return not _MODELS.isdisjoint(words(receiver.rpartition(".")[2])[-1:])
 
 
 def scripted(name: str) -> bool:
@@ -522,7 +533,7 @@ def scripted(name: str) -> bool:
     if last in ("TestModel", "FunctionModel"):
         return True
     said = words(last)
-    return not _SCRIPTED.isdisjoint(said) and not _MODELS.isdisjoint(said)
+    return not _SCRIPTED.isdisjoint(said) and ("client" in said or not _MODELS.isdisjoint(said))
 
 
 def heading(key: str) -> bool:

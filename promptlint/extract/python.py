@@ -262,7 +262,7 @@ def _guarded(file: File, scope: Scope, statements: Sequence[ast.stmt]) -> None:
         try:
             run(file, scope, (statement,))
         except RecursionError:
-            file.depth = file.muted = file.shown = 0
+            file.depth = file.muted = file.mild = file.shown = 0
             file.loops.clear()
             file.facts.problems.append(Problem("internal", "nested too deeply to read", file.span(statement)))
 

@@ -175,6 +175,15 @@ def addresses(text: str) -> bool:
     return _score(_sample(text)) > 0
 
 
+def tells_model(text: str) -> bool:
+    """Whether a text reads like a prompt, and says whom it is for: "You are the clerk ...", not only what to do."""
+    if not reads_like_prompt(text):
+        return False
+    flow = _flow(_sample(text))
+    addressed = (True for signals in (ADDRESS, ADDRESS_WESTERN, ADDRESS_ABROAD) for _ in _hits(signals, flow))
+    return flow.startswith("you are ") or any(addressed)
+
+
 def instructs(text: str) -> bool:
     """Whether a sentence of a text begins as one that tells somebody what to do: "Write ...", "Then sort ..."."""
     flow = _flow(_sample(text))

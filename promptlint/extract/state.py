@@ -151,7 +151,7 @@ class File:
         "aliases", "alone", "asked", "bare", "block", "body", "bound", "bound_called", "bound_names", "callees",
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
-        "later", "lexicon", "loads", "long", "longest", "loops", "made", "mentions", "methods_given", "module",
+        "later", "lexicon", "loads", "long", "longest", "loops", "made", "mentions", "methods_given", "mild", "module",
         "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "partials", "pending", "perhaps",
         "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "shown", "source",
         "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused", "verdict", "where",
@@ -237,6 +237,8 @@ class File:
         self.longest: tuple[int, Site | None] = (0, None)
         # Inside calls that talk to people or programs (logging, argparse, SQL): weak evidence does not count there.
         self.muted = 0
+        # How many of them mute no inner calls.
+        self.mild = 0
         # Calls around the place that show what they are given to people, messages too.
         self.shown = 0
         # Inside `try` statements that expect a template not to be filled.

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from promptlint.extract import carried, lists, partials, schemas, spreads
-from promptlint.extract.against import documents, speaks_against
+from promptlint.extract.against import documents, silences
 from promptlint.extract.attributes import note_appended
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
 from promptlint.extract.bounds import bounded, cut_short, full
@@ -238,7 +238,7 @@ def _still(node: ast.expr) -> bool:
 
 def _only_talk(node: ast.Call) -> bool:
     """A log line, a print, an assertion: text for people, with nothing in it that calls a model."""
-    if not speaks_against(dotted(node.func)):
+    if not silences(dotted(node.func)):
         return False
     return all(map(_still, node.args)) and all(_still(keyword.value) for keyword in node.keywords)
 
