@@ -1142,3 +1142,18 @@ def test_what_a_route_gives_its_client_and_a_model() -> None:
         assert texts_of(program.format(given)) == ["The house on the hill of  in the evening"], given
     for given in ("town", "len(prompt)", "logger.info(prompt)"):
         assert texts_of(program.format(given)) == [], given
+
+
+def test_what_the_user_says_to_an_agent_whatever_its_method() -> None:
+    program = """
+    def ask({0}, name):
+        user_message = f"The customer {{name}} says that the letter is late."
+        return {0}.{1}(user_message)
+    """
+    said = "The customer  says that the letter is late."
+    for agent, verb in (("agent", "step"), ("letter_agent", "execute"), ("llm", "act"), ("model", "next")):
+        assert texts_of(program.format(agent, verb)) == [said]
+    assert texts_of(program.format("page", "step")) == texts_of(program.format("agent", "log")) == []
+    named = 'def ask({0}, name):\n    {0}.{1}(user_message=f"The customer {{name}} says that the letter is late.")'
+    assert texts_of(named.format("agent", "execute")) == texts_of(named.format("chat", "step")) == [said]
+    assert texts_of(named.format("page", "step")) == texts_of(named.format("agent", "show")) == []

@@ -12,7 +12,7 @@ from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
-from promptlint.extract.names import embeds, example_like, leads_on, of_user, role_of, tool_named, words
+from promptlint.extract.names import embeds, example_like, leads_on, of_model, of_user, role_of, tool_named, words
 from promptlint.extract.reads import reads_like_prompt, tells_model
 from promptlint.extract.sites import (
     KEYWORD,
@@ -29,7 +29,7 @@ from promptlint.extract.sites import (
     unclaimed,
 )
 from promptlint.extract.state import File, has_text, textual
-from promptlint.extract.volatility import NAMES
+from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact, literal
 from promptlint.template import Items, Mapping, Message, Ref, Span, Template, Value
 
@@ -165,6 +165,10 @@ def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
     for value, node in site.positional:
         if type(value) is Items:
             _take_said(file, value)
+        if type(node) in NAMES and of_user(dotted(node)) and of_model(site.written.rpartition(".")[0]) and _asks(site):
+            # `agent.step(user_message)`
+            note_argument(file, value, node, dotted(node), "user")
+            continue
         if type(node) not in NAMES and (type(value) is not tuple or textual(value)):
             # `system_message("...")` says what its argument is, `parse_prompt("...")` does not.
             says = len(site.positional) == 1 and file.prompt_like(last) and role_of(last) != "unknown"
@@ -181,7 +185,7 @@ def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
     for key, (value, node) in site.keywords.items():
         if key in _HINTS or exemplified(key, value) or (key == "description" and site.last in FIELDS):
             continue
-        asked = of_user(key) and "." in site.written and not ASKING.isdisjoint(words(site.last)[:1])
+        asked = of_user(key) and _asks(site)
         if file.prompt_like(key) and (asked or leads_on(key, site.keywords)):
             if asked and not file.muted:
                 # `agent.run(user_msg="...")`: here the user speaks.
@@ -201,6 +205,13 @@ def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
             if index is not None and key == "instruction" and words(site.last)[-1:] == ("agent",):
                 # What an agent is told to be, by whatever package (Google's ADK calls it so).
                 file.facts.sites[index] = msgspec.structs.replace(file.facts.sites[index], role="system")
+
+
+def _asks(site: CallSite) -> bool:
+    """Whether a call asks somebody, by its verb or by whom it is a method of: `clerk.run(...)`, `agent.step(...)`."""
+    receiver, _, _ = site.written.rpartition(".")
+    first = words(site.last)[:1]
+    return bool(receiver) and (not ASKING.isdisjoint(first) or (of_model(receiver) and _LOOKING.isdisjoint(first)))
 
 
 # What schedules work that no model does has tasks, too.

@@ -44,7 +44,7 @@ from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
 from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, may_be_text, method, result_of, says_nothing
-from promptlint.extract.names import words
+from promptlint.extract.names import of_model, words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import note_form, note_made, run_time_value
 from promptlint.extract.sites import consider, feeds, flattened
@@ -216,8 +216,13 @@ def _ordinary(
 
 
 def _states(site: CallSite) -> bool:
-    """Whether a call that executes something is given nothing without a name, as a database is its statement."""
-    return site.last == "execute" and bool(site.keywords) and not site.positional
+    """Whether a call that executes something is given nothing without a name, as a database is its statement.
+
+    `agent.execute(task)` is none of a database, either.
+    """
+    if site.last != "execute":
+        return False
+    return (bool(site.keywords) and not site.positional) or of_model(site.written.rpartition(".")[0])
 
 
 def _note_tool(file: File, site: CallSite) -> None:

@@ -22,7 +22,7 @@ from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import ROLES, note_company
-from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, role_of, words
+from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, of_model, role_of, words
 from promptlint.extract.places import SHARED, held, place, renew
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.repeats import each_turn, made_again, note_growing, repeated, replaces, shortened
@@ -238,7 +238,8 @@ def _still(node: ast.expr) -> bool:
 
 def _only_talk(node: ast.Call) -> bool:
     """A log line, a print, an assertion: text for people, with nothing in it that calls a model."""
-    if not silences(dotted(node.func)):
+    name = dotted(node.func)
+    if not silences(name) or of_model(name.rpartition(".")[0]):
         return False
     return all(map(_still, node.args)) and all(_still(keyword.value) for keyword in node.keywords)
 
