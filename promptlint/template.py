@@ -167,9 +167,9 @@ def subject(condition: str) -> str:
     return condition.partition(_BETWEEN)[0]
 
 
-def by_item(condition: str) -> bool:
-    """Whether a condition asks which item of a collection it is (`by_number`)."""
-    return condition.startswith(_WHICH)
+def by_item(condition: str, over: str = "") -> bool:
+    """Whether a condition asks which item of a collection it is (`by_number`), of this one if one is named."""
+    return subject(condition) == f"{_WHICH}{over}" if over else condition.startswith(_WHICH)
 
 
 def by_keys(condition: str) -> bool:

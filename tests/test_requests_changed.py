@@ -7,6 +7,7 @@ import textwrap
 import pytest
 from requested import ASK, MORE, SAID, START, parts, requests_of
 
+from promptlint.rules._sizes import size
 from promptlint.template import Text
 from promptlint.template import parts as parts_of
 
@@ -737,6 +738,9 @@ def test_texts_that_are_shuffled_are_told_and_their_order_is_not_known(shuffle: 
     assert all(hint in said for hint in ("Use short words.", "Name your sources.", "Say please."))
     (plain,) = requests_of(textwrap.dedent(code.replace(shuffle, "print(hints)")))
     assert plain.complete
+    # All of them are sent.
+    sizes = [size(each.prompts[0].template, "gpt-5") for each in (request, plain)]
+    assert sizes[0] >= sizes[1] > 8
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ import msgspec
 from promptlint.extract.patterns import lazy
 from promptlint.pieces import alternatives, taken
 from promptlint.prompt import Request
-from promptlint.template import Choice, Part, Repeat, Template, Text
+from promptlint.template import Choice, Part, Repeat, Template, Text, Volatility, by_item
 from promptlint.tokens import count
 
+# What a list does not change by from call to call.
+_IN_ORDER = (Volatility.CONSTANT, Volatility.DEPLOY)
 # Characters around a part of a text in which a place is looked for where a token surely begins.
 _AROUND = 2_000
 # No token reaches over the beginning of a row with a letter, nor into a blank in front of a letter from what stands
@@ -21,14 +23,20 @@ _BEGINS = lazy(r"(?<=\n)(?=[^\W\d_])|(?<=\S) (?=[^\W\d_])")
 
 
 def size(template: Template, model: str) -> int:
-    """Tokens of the static text that one call sends at most: of branches the longest, of a loop one turn."""
+    """Tokens of the static text that one call sends at most: of branches the longest, of a loop one turn.
+
+    Of a list that was shuffled all texts are sent, whichever comes first.
+    """
     runs: list[str] = [""]
     _collect(_longest(template, model)[1], runs)
     return sum(_tokens(run, model) for run in runs if run)
 
 
-def _longest(template: Template, model: str) -> tuple[int, Template]:
-    """A template with of each choice the branch of most tokens, and its tokens, every text counted by itself."""
+def _longest(template: Template, model: str, within: str = "") -> tuple[int, Template]:
+    """A template with of each choice the branch of most tokens, and its tokens, every text counted by itself.
+
+    `within` is the condition that it stands under.
+    """
     total = 0
     parts: list[Part] = []
     run: list[str] = []
@@ -40,17 +48,27 @@ def _longest(template: Template, model: str) -> tuple[int, Template]:
         total += _tokens("".join(run), model) if run else 0
         run = []
         if isinstance(part, Choice):
-            each = [_longest(branch, model) for branch in part.branches]
+            each = [_longest(branch, model, part.condition) for branch in part.branches]
             most, way = max(each, key=lambda one: one[0], default=(0, ()))
             total += most
             parts.extend(way)
         elif isinstance(part, Repeat):
-            most, way = _longest(part.body, model)
+            # What is said to be one item of the list is one.
+            most, way = _longest(part.body if by_item(within, part.over) else _in_all(part), model)
             total += most
             parts.append(msgspec.structs.replace(part, body=way))
         elif part is not None:
             parts.append(part)
     return total, tuple(parts)
+
+
+def _in_all(part: Repeat) -> Template:
+    """One turn of a loop; of a list that is in another order with every call, all of them: each says another item."""
+    for at, one in enumerate(part.body) if part.volatility not in _IN_ORDER else ():
+        if isinstance(one, Choice) and by_item(one.condition, part.over):
+            before, behind = part.body[:at], part.body[at + 1 :]
+            return tuple(each for branch in one.branches for each in (*before, *branch, *behind))
+    return part.body
 
 
 @functools.lru_cache(maxsize=1024)
