@@ -66,7 +66,10 @@ def spreads_more(invocation: Invocation) -> bool:
 
 
 def never_given(callers: Callers, place: Place, usual: Bound) -> Bound:
-    """Those of the parameters of a function that are what they are by default in every call of it."""
+    """Those of the parameters of a function that are what they are by default in every call of it.
+
+    What the callers hand on of their own parameters counts as what these are by default.
+    """
     for given in callers.calls_of(place) if usual else ():
         above = given.facts.functions.get(given.invocation.function)
         outer: Bound = {name: value for name, value in above.parameters if value is not None} if above else {}

@@ -173,22 +173,22 @@ def _or_none(condition: Condition, key: str, value: Value, taken: bool, span: Sp
     return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
 
 
-def _sent_if(condition: Condition, tools: Value, taken: bool) -> Value:
+def _sent_if(condition: Condition, value: Value, taken: bool) -> Value:
     """What only one branch puts into a request; what a function is given may decide which one is taken."""
-    if type(tools) is Items:
+    if type(value) is Items:
         asked = condition.test or _OPEN
         test = asked if taken else opposite(asked)
-        own = tools.items
+        own = value.items
         kept = [_sent_if(condition, each, taken) if type(each) is tuple else if_holds(test, each) for each in own]
-        return msgspec.structs.replace(tools, items=tuple(kept))
+        return msgspec.structs.replace(value, items=tuple(kept))
     # Of lists of which one or the other is given, one may be a value that callers give.
-    hole = fallback_of(tools) or next((part for part in parts(tools) if type(part) is Hole), None)
-    written = texts(tools) if isinstance(tools, tuple) else iter(())
+    hole = fallback_of(value) or next((part for part in parts(value) if type(part) is Hole), None)
+    written = texts(value) if isinstance(value, tuple) else iter(())
     place = hole.span if hole is not None else next((text.span for text in written), None)
-    if place is None or not isinstance(tools, tuple):
-        return tools
+    if place is None or not isinstance(value, tuple):
+        return value
     none: Template = (Hole("None", place),)
-    return (Choice(condition.text, (tools, none) if taken else (none, tools), condition.test),)
+    return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
 
 
 def either_text(condition: str, branches: tuple[Template, ...]) -> Template:
