@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Place
-from promptlint.clients import GIVEN, unset
+from promptlint.clients import GIVEN, asked_first, by_default, model_name, unset
 from promptlint.decisions import decided
 from promptlint.extract.facts import Call, Facts, Stray
 from promptlint.extract.invocations import given_as, takes
@@ -180,14 +180,26 @@ class Around:
             # What it is handed on to calls it, too.
             return (Hole(name, function.span or Span(place[0], 0, 0)),)
         if not calls or (left and default is not None) or self.bare_of(place):
-            return default if default is not None and literal(default) is not None else None
+            return self._usually(place, name, calls, default, hops)
         unknown: Value = (Hole(name, calls[0].invocation.span, origin=GIVEN),)
         if len(calls) > MAX_GIVEN or any(name not in given.arguments for given in calls):
             return unknown
         values = [self._value(given, name, hops) for given in calls]
-        same = {literal(value) for value in values}
-        known = (len(same) == 1 and None not in same) or all(map(unset, values))
-        return values[0] if known else unknown
+        known = len(_models(values)) == 1 or all(map(unset, values))
+        return next((value for value in values if asked_first(value)), values[0]) if known else unknown
+
+    def _usually(self, place: Place, name: str, calls: list[Given], default: Value | None, hops: int) -> Value | None:
+        """What a parameter holds that is left out somewhere, or of whose calls none is in sight."""
+        if default is None or literal(default) is None:
+            return None
+        given = [each for each in calls if name in each.arguments]
+        bare = self.bare_of(place) or len(given) < len(calls)
+        if bare and len(given) <= MAX_GIVEN:
+            values = [default, *(self._value(each, name, hops) for each in given)]
+            if len(_models(values)) == 1:
+                return next((value for value in values if asked_first(value)), default)
+        at = given[0].invocation.span if given else self.callers.homes[place[0]].functions[place[1]].span
+        return by_default(Hole(name, at or Span(place[0], 0, 0)), default)
 
     def _by_name(self, place: Place) -> bool:
         """Whether a method is what objects are asked for by a name, to be called with anything."""
@@ -254,6 +266,12 @@ class Around:
         value = given.arguments[name]
         bound = self.at(given, value, hops + 1)
         return self.callers.linker.resolve(value, given.facts, bound)
+
+
+def _models(values: list[Value]) -> set[str]:
+    """The models that values name, by default at least; none if one of them is not known."""
+    names = {model_name(value)[0] for value in values}
+    return names if "" not in names else set()
 
 
 def _plain(default: Value | None) -> Value | None:

@@ -86,7 +86,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     `choices` is the way through the conditions that was laid out, `minimum` the smallest prefix that is reused.
     `complete` is False when parts of the request are not known: the plan then is that of what is known, and
-    `unresolved` names the rest.
+    `unresolved` names the rest, and what is only so by default.
     """
 
     policy: Policy
@@ -125,7 +125,7 @@ def plan(
     minimum, _ = threshold(found, min_tokens)
     made = plan_of(lay_out(request, choices, found), found, minimum, sure=sure)
     return msgspec.structs.replace(
-        made, choices=dict(choices or {}), complete=request.complete, unresolved=request.unresolved
+        made, choices=dict(choices or {}), complete=request.whole, unresolved=request.unresolved
     )
 
 

@@ -12,7 +12,7 @@ from promptlint.extract.facts import Facts, Invocation
 from promptlint.extract.invocations import CALLED
 from promptlint.modules import Modules
 from promptlint.references import is_property
-from promptlint.template import SUPER, Arguments, Mapping, Span, Value
+from promptlint.template import SUPER, Arguments, Hole, Mapping, Span, Text, Value, Volatility, texts
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -50,6 +50,20 @@ class Classes:
         self.alike: dict[str, list[tuple[Facts, str]]] | None = None
         # By the name of a method the families of classes that have it.
         self.families: dict[str, set[Place]] | None = None
+        # What the fields of settings are by default which the environment may set: the texts, each with its field.
+        self.fields: dict[Span, Hole] | None = None
+
+    def from_outside(self, value: Value) -> Hole | None:
+        """The field of settings whose default a text is, or may be: the environment may say something else."""
+        if self.fields is None:
+            self.fields = {}
+            for facts in self.homes.values():
+                for name in facts.bases:
+                    line = self.lineage(facts, name)
+                    if any(_reads_environment(base) for home, each in line for base in home.bases[each]):
+                        self.fields |= _fields(facts, name)
+        told = texts(value) if self.fields and isinstance(value, tuple) else ()
+        return next((self.fields[text.span] for text in told if text.span in self.fields), None)
 
     # ---- from a call to its function
 
@@ -359,3 +373,21 @@ class Classes:
                 for key, said in facts.types.items():
                     self.objects.setdefault(said.rpartition(".")[2].lstrip(":"), set()).add(key.rpartition(".")[2])
         return {member}.union(*(self.objects.get(name, ()) for name in own))
+
+
+def _reads_environment(base: str) -> bool:
+    """Whether a base class is pydantic's for settings, which gives fields what the environment has for them."""
+    path = base.split(".")
+    return path[-1] == "BaseSettings" and path[0] in ("pydantic", "pydantic_settings")
+
+
+def _fields(facts: Facts, name: str) -> dict[Span, Hole]:
+    """The texts that the fields of a class are by default."""
+    found: dict[Span, Hole] = {}
+    for key, value in facts.bindings.items():
+        owner, _, field = key.rpartition(".")
+        said = f"{name.rpartition('.')[2]}.{field}"
+        for part in value if owner == name and isinstance(value, tuple) else ():
+            if isinstance(part, Text):
+                found[part.span] = Hole(said, part.span, Volatility.DEPLOY, "environment")
+    return found

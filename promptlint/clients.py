@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,18 +37,23 @@ class Through(msgspec.Struct, frozen=True):
     """What requests go through: who gets them, and what is sent with each of them.
 
     `provider` is None when an address decides that is not known, `address` is its source then. `places` are where it
-    and what is inside of it are made.
+    and what is inside of it are made. `by_model`: the name of the model alone says who gets them. `otherwise`
+    is what may name another address than the one that says so.
     """
 
     provider: str | None
     address: Hole | None
     slots: tuple[tuple[str, Value], ...]
     places: frozenset[Span]
+    by_model: bool = False
+    otherwise: Hole | None = None
 
     def all(self, slot: str) -> list[Value]:
         return [value for key, value in self.slots if key == slot]
 
 
+# A name, also one in a text: `config["model"]`.
+_NAME = re.compile(r"[^\W\d]\w*")
 NOBODY = Through(None, None, (), frozenset())
 
 
@@ -66,23 +72,26 @@ def client_of(value: Value, depth: int = 0) -> Through | None:
     provider, hole = literal(named), None
     service = next((item for key, item in own if key == "service"), None)
     provider = (literal(service) or None) if service is not None else provider
+    by_model, otherwise = False, None
     vertex = next((item for key, item in own if key == "vertex"), None)
     if vertex is not None:
         hole = single_hole(vertex)
         provider = "vertex-ai" if hole is not None and hole.expression == "True" else None
     address = next((item for key, item in own if key == "address"), None)
     if address is not None:
-        provider, hole = provider_at(address), single_hole(address)
+        provider, hole, otherwise = provider_at(address), fallback_of(address), asked_first(address)
     elif inner is not None and (by != "@model" or not provider):
-        provider, hole = inner.provider, inner.address
+        provider, hole, by_model, otherwise = inner.provider, inner.address, inner.by_model, inner.otherwise
     elif provider and not unset(given := value.get("@client") or ()):
         # It speaks the protocol of that provider with whoever the client connects to.
         provider, hole = None, single_hole(given)
     elif provider == "":
         provider = providers.provider_in(next((model_name(item)[0] for key, item in own if key == "model"), ""))
+        by_model = bool(provider)
     said = {key for key, _ in own}
     slots = own + ([(key, item) for key, item in inner.slots if key not in said] if inner is not None else [])
-    return Through(provider, hole, tuple(slots), frozenset({value.span}) | (inner.places if inner else frozenset()))
+    places = frozenset({value.span}) | (inner.places if inner else frozenset())
+    return Through(provider, hole, tuple(slots), places, by_model, otherwise)
 
 
 def settled(linker: Linker, name: str) -> Through | None:
@@ -136,11 +145,13 @@ def answers_by_script(value: Value, depth: int = 0) -> bool:
 
 
 def provider_at(address: Value) -> str | None:
-    """Who answers at an address; None when it is not known."""
-    text = "".join(part.value for part in address if isinstance(part, Text)) if isinstance(address, tuple) else ""
+    """Who answers at an address, by default at least; None when it is not known."""
+    known = address if isinstance(address, tuple) else ()
+    text = "" if maybe_unset(address) else model_name(address)[0]
+    text = text or "".join(part.value for part in known if isinstance(part, Text))
     host = text.partition("://")[2].partition("/")[0].partition(":")[0].rpartition("@")[2].lower()
-    for known, provider in matcher().hosts.items():
-        if host == known or host.endswith("." + known):
+    for name, provider in matcher().hosts.items():
+        if host == name or host.endswith("." + name):
             return provider
     return None
 
@@ -213,8 +224,33 @@ def _given(hole: Hole) -> bool:
     return hole.origin == GIVEN or served
 
 
+def by_default(hole: Hole, default: Value) -> Value:
+    """What a value is as long as nothing else is given for it by what is not in sight."""
+    return (Choice(hole.expression, ((hole,), default)),) if isinstance(default, tuple) else default
+
+
+def asked_first(value: Value) -> Hole | None:
+    """What is asked first for the name of a model, which is another one then than the one that is told."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if not isinstance(part, Choice):
+        return None
+    each = (single_hole(branch) or asked_first(branch) for branch in part.branches if not unset(branch))
+    return next((hole for hole in each if hole is not None), None)
+
+
+def _asks(condition: str, hole: Hole) -> bool:
+    """Whether a condition asks if a value is there: `given or "gpt-5"`, not `"gpt-5" if fast else given`."""
+    if condition == hole.expression or condition.startswith("except "):
+        return True
+    names = _NAME.findall(hole.expression)
+    return bool(names) and names[-1] in _NAME.findall(condition)
+
+
 def model_name(value: Value) -> tuple[str, str]:
-    """The name of the model, "" when it is not known, and what of it is known from its beginning on."""
+    """The name of the model, "" when it is not known, and what of it is known from its beginning on.
+
+    It may be one by default only: `asked_first` tells what else says so.
+    """
     known = literal(value)
     if known is not None:
         return known, known
@@ -222,13 +258,13 @@ def model_name(value: Value) -> tuple[str, str]:
         return "", ""
     if len(value) == 1 and isinstance(value[0], Choice):
         # `given or "gpt-5"`: what is used when nothing else is said.
-        holes = (hole for branch in value[0].branches if (hole := single_hole(branch)) is not None)
+        said = [branch for branch in value[0].branches if not unset(branch)]
+        holes = [hole for branch in said if (hole := single_hole(branch)) is not None]
         if any(map(_given, holes)):
             return "", ""
-        branches = [branch for branch in value[0].branches if not unset(branch) and single_hole(branch) is None]
-        names = {model_name(branch)[0] for branch in branches}
-        if UNCHANGED in value[0].condition:
-            # What is put there later is as likely.
+        names = {model_name(branch)[0] for branch in said if single_hole(branch) is None}
+        if UNCHANGED in value[0].condition or not all(_asks(value[0].condition, hole) for hole in holes):
+            # What is put there later, or on another way, is as likely.
             return "", names.pop() if len(names) == 1 else ""
         return (names.pop(), "") if len(names) == 1 else ("", "")
     return "", value[0].value if isinstance(value[0], Text) else ""

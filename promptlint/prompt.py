@@ -87,13 +87,14 @@ class Unresolved(msgspec.Struct, frozen=True):
     """A part of a request that is not known: its slot ("model", "system", "messages", "tools", ...) and its source.
 
     `expression` is its source text, "" where it is no one expression; `reason` says in words why it is not known, where
-    the expression does not.
+    the expression does not. `default` is what it is if nothing else is said there, and what it counts as.
     """
 
     slot: str
     expression: str
     span: Span
     reason: str = ""
+    default: str = ""
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -156,6 +157,15 @@ class Request(msgspec.Struct, frozen=True):
     def conditions(self) -> tuple[str, ...]:
         """What tells it apart from others at its place, each condition in words."""
         return in_words(self.when)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that is sent is known, to the one who gets it at least by default."""
+        return self.complete or (bool(self.unresolved) and all(each.default for each in self.unresolved))
+
+    def by_default(self, slot: str) -> bool:
+        """Whether what is told of a slot is only so if nothing else is said."""
+        return any(each.slot == slot and each.default for each in self.unresolved)
 
 
 class Field(msgspec.Struct, frozen=True):

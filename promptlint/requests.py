@@ -15,6 +15,7 @@ from promptlint.clients import (
     OPENAI,
     Through,
     answers_by_script,
+    asked_first,
     client_of,
     either_model,
     maybe_unset,
@@ -342,11 +343,8 @@ class _Reading:
         elif (served := next((each for slot, each in slots if slot == SERVICE and not unset(each)), None)) is not None:
             # What makes models of their names decides who gets the request.
             through = client_of(served) or Through(None, fallback_of(served), (), frozenset())
-        if through is not None and through.provider is None:
-            self.provider = ""
-            self.unknown("provider", through.address)
-        elif through is not None and through.provider:
-            self.provider = through.provider
+        if through is not None:
+            self.served_by(through)
         spread = self.spread()
         others = spread.entries if spread is not None else ()
         at = next((each for name, each in (*self.call.parameters, *others) if name in _ADDRESSES), ())
@@ -358,13 +356,8 @@ class _Reading:
             through = Through(self.provider or None, hole, (), frozenset())
         self.model, start = either_model(either) if either else model_name(value) if value is not None else ("", "")
         if self.call.provider == "litellm" and through is None:
-            by = next((each for name, each in (*self.call.parameters, *others) if name == "custom_llm_provider"), ())
-            if not unset(by := self.resolve(by)):
-                # What begins the name of the model does not say any more who gets the request.
-                through = Through(service_named(by), single_hole(by), (), frozenset())
-                self.provider = through.provider or ""
-                if not self.provider:
-                    self.unknown("provider", single_hole(by))
+            through = self.service((*self.call.parameters, *others))
+        named = through is not None and through.by_model
         framework = self.call.api == "agent" and (through is None or not through.provider)
         if through is not None and through.provider == "":
             self.provider = literal(next(iter(through.all(SERVES)), ())) or self.provider
@@ -372,19 +365,47 @@ class _Reading:
             # The framework's own provider serves what it is given by name; an object may be anybody's.
             self.provider = ""
         if not self.model:
-            why = Unresolved("model", "", self.call.span, EITHER)
-            self.unresolved.append(why if either else self.missing("model", value, slots))
+            one = Unresolved("model", "", self.call.span, EITHER)
+            self.unresolved.append(one if either else self.missing("model", value, slots))
+        elif value is not None and (hole := asked_first(value) or self.linker.classes.from_outside(value)) is not None:
+            self.unresolved.append(Unresolved("model", hole.expression, hole.span, default=self.model))
         if through is not None and through.provider is None:
             # Who is behind an address may serve the models of anybody.
             return
         if self.provider in ("", "litellm") or framework:
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider
+            named = named or bool(self.provider)
         if unsure(self.call, self.facts, self.linker.elsewhere, through, self.provider, self.model):
             self.provider = ""
             self.unknown("provider", fallback_of(self.call.client))
         elif not self.provider and self.model and not any(each.slot == "provider" for each in self.unresolved):
             self.unknown("provider", fallback_of(self.call.client))
+        elif named and (why := next((each for each in self.unresolved if each.slot == "model" and each.default), None)):
+            # Another model may be anybody's.
+            self.unresolved.append(msgspec.structs.replace(why, slot="provider", default=self.provider))
+
+    def served_by(self, through: Through) -> None:
+        """The provider that a client says, by default at least."""
+        if through.provider is None:
+            self.provider = ""
+            self.unknown("provider", through.address)
+        elif through.provider:
+            self.provider = through.provider
+            address = next(iter(through.all("address")), ())
+            if (other := through.otherwise or self.linker.classes.from_outside(address)) is not None:
+                self.unresolved.append(Unresolved("provider", other.expression, other.span, default=self.provider))
+
+    def service(self, given: Iterable[tuple[str, Value]]) -> Through | None:
+        """Who gets a request of LiteLLM's, where that is said apart from the model."""
+        by = self.resolve(next((value for name, value in given if name == "custom_llm_provider"), ()))
+        if unset(by):
+            return None
+        # What begins the name of the model does not say any more who gets the request.
+        self.provider = service_named(by) or ""
+        if not self.provider:
+            self.unknown("provider", single_hole(by))
+        return Through(self.provider or None, single_hole(by), (), frozenset())
 
     def unknown(self, part: str, value: Hole | None) -> None:
         self.unresolved.append(

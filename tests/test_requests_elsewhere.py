@@ -48,7 +48,7 @@ TABLE = {"chain": Chain()}
 )
 def test_a_default_further_out_is_no_model_where_others_may_give_one(call: str, model: str) -> None:
     (found,) = requests_of(CHAIN + call)
-    assert (found.model, found.complete) == (model, bool(model))
+    assert (found.model, found.whole) == (model, bool(model))
 
 
 RULE = '"Always use bun and never npm."'

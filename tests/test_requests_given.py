@@ -56,7 +56,7 @@ class Desk:
 )
 def test_the_model_of_an_attribute_is_what_objects_are_made_with(made: str, model: str) -> None:
     (found,) = requests_of(DESK + made)
-    assert (found.model, found.complete) == (model, bool(model))
+    assert (found.model, found.whole) == (model, bool(model))
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ def test_calls_of_which_no_text_is_in_sight_are_told_apart() -> None:
     assert requests_of(code) == []
     chat, answer = others_of(code)
     assert (chat.provider, chat.model, parts(chat)) == ("openai", "gpt-4o", [("unknown", "{messages}")])
-    assert unknown(chat) == [("messages", "messages")]
+    assert unknown(chat) == [("model", "model"), ("messages", "messages")]
     assert (answer.model, parts(answer), answer.complete) == ("gpt-5", [("user", "{question}")], True)
 
 

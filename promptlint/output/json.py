@@ -44,7 +44,7 @@ def place(span: Span, sources: Sources) -> dict[str, Any]:
 def unknown_json(unknown: Unresolved, sources: Sources) -> dict[str, Any]:
     """A part of a request that is not known, and why."""
     said = {"slot": unknown.slot, "expression": unknown.expression, "reason": unknown.reason or None}
-    return {**said, **place(unknown.span, sources)}
+    return {**said, "default": unknown.default or None, **place(unknown.span, sources)}
 
 
 def _location(position: tuple[int, int]) -> dict[str, int]:

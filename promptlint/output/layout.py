@@ -280,7 +280,7 @@ def _block(view: View, sources: Sources, paint: Any) -> Iterator[str]:
     yield ""
     yield from (f"  {line}" for line in _totals(view))
     yield f"  {paint('help', advice(view, sources))}"
-    if not plan.complete:
+    if plan.unresolved or not plan.complete:
         yield f"  {_unknown(view, sources)}"
     if request.beyond is not None:
         yield f"  This call may send more: more functions lead to {_line(request.beyond, sources)} than are followed."
@@ -433,14 +433,15 @@ def _unknown(view: View, sources: Sources) -> str:
     )
     what = ", ".join(list(named)[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
     if what:
-        return f"Not known: {what}. What is said holds for the rest."
+        return f"Not known: {what}. What is said holds {'by default' if view.plan.complete else 'for the rest'}."
     return "The call is not in sight: this is what is known of the request."
 
 
 def _what(unknown: Unresolved) -> str:
     """What stands in the code in the place of what is not known."""
     if unknown.expression and not unknown.reason:
-        return f"`{safe(_cut(unknown.expression, 40))}`"
+        default = f", by default {safe(unknown.default)}" if unknown.default else ""
+        return f"`{safe(_cut(unknown.expression, 40))}`{default}"
     return safe(unknown.reason) or "not said in the code"
 
 

@@ -104,8 +104,8 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     line, _ = report.sources.get(request.span.file).location(request.span.start)
     who = ", ".join(
         (
-            safe(request.provider) or "provider not known",
-            safe(request.model) or "model not known",
+            _named("provider", request.provider, request),
+            _named("model", request.model, request),
             *([safe(request.api)] if request.api else []),
         )
     )
@@ -140,6 +140,11 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         yield f"  not known: {_unknown(unknown, request, report)}"
     if request.beyond is not None:
         yield f"  may send more: more functions lead to {_place_of(request.beyond, report)} than are followed"
+
+
+def _named(slot: str, name: str, request: Request) -> str:
+    """Who gets a request, or which model; whether that is only so by default."""
+    return f"{safe(name)}{' by default' if request.by_default(slot) else ''}" if name else f"{slot} not known"
 
 
 def _where(row: Row, report: Report) -> str:
@@ -188,6 +193,8 @@ def _unknown(unknown: Unresolved, request: Request, report: Report) -> str:
     told = [safe(unknown.reason)] if unknown.reason else [f"`{safe(unknown.expression)}`"] if unknown.expression else []
     if (where := _place_of(unknown.span, report)) != _place_of(request.span, report):
         told.append(where)
+    if unknown.default:
+        told.append(f"by default {safe(unknown.default)}")
     return f"{unknown.slot} ({', '.join(told)})" if told else unknown.slot
 
 

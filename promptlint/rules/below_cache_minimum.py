@@ -15,7 +15,7 @@ from promptlint.tokens import encoding_of
 def check(request: Request, *, calls: int = 10) -> Iterator[Finding]:
     """The static prefix ends just below what the provider caches, and filling it up would pay."""
     policy = cache.policy_of(request)
-    if policy.minimum is None or policy.read is None or cache.sent_once(request) or not request.complete:
+    if policy.minimum is None or policy.read is None or cache.sent_once(request) or not request.whole:
         return
     if policy.mode not in ("prefix", "boundary", "breakpoint") or not cache.varies(request, Volatility.SESSION):
         return

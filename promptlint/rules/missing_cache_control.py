@@ -52,7 +52,7 @@ def _may_be_marked(request: Request) -> bool:
     """Whether a marker is set, or may be: by what is not known of the request, where the project sets any at all."""
     if request.markers or any(name in _CARRIERS for name, _ in request.parameters):
         return True
-    unknown = [part.slot for part in request.unresolved if part.slot != "model"]
+    unknown = [part.slot for part in request.unresolved if part.slot != "model" and not part.default]
     return "arguments" in unknown or bool(unknown and request.marking)
 
 

@@ -82,7 +82,7 @@ def _words(seconds: int) -> str:
 
 def _idle(request: Request, policy: Policy, minimum: int, pieces: Sequence[Piece]) -> Iterator[Finding]:
     """The markers of one way through the conditions that store nothing, or what no request reads again."""
-    unknown = {part.slot for part in request.unresolved} - {"model"}
+    unknown = {part.slot for part in request.unresolved if not part.default} - {"model"}
     markers = _set(request)
     for index, piece in enumerate(pieces):
         if not piece.marker or piece.prompt not in markers:

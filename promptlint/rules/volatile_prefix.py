@@ -42,7 +42,7 @@ def check(request: Request, *, min_tokens: int = 1024, min_gain: int = cache.UNI
     harmless: set[Span] = set()
     for choices in cache.alternatives(request):
         pieces = cache.lay_out(request, choices, policy)
-        unique = cache.unique_values(pieces, policy, minimum, min_gain, known=request.complete)
+        unique = cache.unique_values(pieces, policy, minimum, min_gain, known=request.whole)
         finding = None
         if unique is not None:
             finding = _finding(request, pieces, unique, words_of_minimum)

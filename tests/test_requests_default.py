@@ -1,0 +1,136 @@
+"""Models, and who serves them, that are so by default only: what else may say so is told, and why it is not known."""
+
+from __future__ import annotations
+
+import pytest
+from requested import requests_of
+
+from promptlint.prompt import Request
+
+SAID = '[{"role": "user", "content": "Name a plant: " + question}]'
+
+
+def asked(model: str, head: str = "", more: str = "") -> Request:
+    """The one request of a program that asks for a model."""
+    ask = f"    return client.chat.completions.create(model={model}, messages={SAID})\n"
+    (found,) = requests_of(f"import os\n{head}\ndef ask(question, config, given=None):\n{more}{ask}")
+    return found
+
+
+def by_default(request: Request) -> list[tuple[str, str, str]]:
+    return [(each.slot, each.expression, each.default) for each in request.unresolved]
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        ('os.environ.get("X") or "gpt-5"', 'os.environ.get("X")'),
+        ('os.getenv("X", "gpt-5")', 'os.getenv("X", "gpt-5")'),
+        ('config["model"] if "model" in config else "gpt-5"', 'config["model"]'),
+        ('config.model or config.other or "gpt-5"', "config.model"),
+        ('given or "gpt-5"', "given"),
+    ],
+)
+def test_a_model_behind_others_is_one_by_default(model: str, first: str) -> None:
+    found = asked(model)
+    assert (found.provider, found.model, found.complete, found.whole) == ("openai", "gpt-5", False, True)
+    assert by_default(found) == [("model", first, "gpt-5")]
+
+
+def test_the_last_of_several_that_a_function_gives_back_is_one_by_default() -> None:
+    head = """
+def named(config):
+    found = config.read().get("model")
+    if found:
+        return found
+    every = config.every()
+    if every:
+        return every[0]
+    return "gpt-5"
+"""
+    found = asked("given or named(config)", head)
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "given", "gpt-5")])
+    more = '    try:\n        name = config.read()["model"]\n    except KeyError:\n        name = "gpt-5"\n'
+    found = asked("name", more=more)
+    assert by_default(found) == [("model", 'config.read()["model"]', "gpt-5")]
+
+
+def test_one_of_two_models_by_a_condition_is_no_default() -> None:
+    found = asked('"gpt-5" if config.fast else config.slow')
+    assert (found.model, by_default(found)) == ("", [("model", "config.slow", "")])
+
+
+@pytest.mark.parametrize(
+    ("calls", "default"),
+    [
+        ("", True),
+        ("ask('Which one?')", False),
+        ("ask(texts[0])\nask(texts[1], model=texts[2])", True),
+    ],
+)
+def test_what_a_parameter_is_by_default(calls: str, default: bool) -> None:
+    head = f'def ask(question, model="gpt-5"):\n    said = {SAID}\n'
+    for model in ("model", "self.model"):
+        code = f"{head}    return client.chat.completions.create(model=model, messages=said)\n{calls}"
+        if model == "self.model":
+            code = (
+                'class Desk:\n    def __init__(self, shop, model="gpt-5"):\n        self.model = model\n'
+                f"    def ask(self, question):\n        said = {SAID}\n"
+                "        return client.chat.completions.create(model=self.model, messages=said)\n"
+                + calls.replace("ask", "Desk")
+            )
+        found = requests_of(code)
+        assert found and all(each.model in ("gpt-5", "") for each in found)
+        # With each of its calls that is told for itself it is known.
+        assert any(each.unresolved for each in found) == default
+
+
+@pytest.mark.parametrize("field", ['"gpt-5"', 'Field(default="gpt-5", alias="NAME")'])
+@pytest.mark.parametrize("base", ["BaseSettings", "Above"])
+def test_what_a_field_of_settings_is_by_default(field: str, base: str) -> None:
+    head = f"""
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+class Above(BaseSettings):
+    level: int = 3
+class Settings({base}):
+    name: str = {field}
+settings = Settings()
+"""
+    found = asked("settings.name", head)
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "Settings.name", "gpt-5")])
+    found = asked("settings.name", head.replace(f"Settings({base})", "Settings(BaseModel)"))
+    assert (found.model, found.complete) == ("gpt-5", True)
+
+
+def test_who_serves_a_model_that_is_one_by_default_is_so_by_default() -> None:
+    code = f"""
+    import litellm, os
+
+    def ask(question):
+        return litellm.completion(model=os.getenv("NAME", "anthropic/claude-sonnet-4-5"), messages={SAID})
+    """
+    (found,) = requests_of(code)
+    assert (found.provider, [each[::2] for each in by_default(found)]) == (
+        "anthropic",
+        [("model", "anthropic/claude-sonnet-4-5"), ("provider", "anthropic")],
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ['os.getenv("AT", "https://api.deepseek.com")', 'os.getenv("AT") or "https://api.deepseek.com"', "at"]
+)
+def test_who_answers_at_an_address_that_is_one_by_default(address: str) -> None:
+    code = f"""
+    import os
+
+    class Desk:
+        def __init__(self, at="https://api.deepseek.com"):
+            self.client = OpenAI(base_url={address})
+
+        def ask(self, question):
+            return self.client.chat.completions.create(model="deepseek-chat", messages={SAID})
+    """
+    (found,) = requests_of(code)
+    assert (found.provider, found.model) == ("deepseek", "deepseek-chat")
+    assert [each[::2] for each in by_default(found)] == [("provider", "deepseek")]
