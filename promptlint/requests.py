@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint import providers
+from promptlint.beside import with_body
 from promptlint.clients import (
     MAX_INNER,
     NOBODY,
@@ -154,7 +155,7 @@ def sent(
         call = msgspec.structs.replace(call, api=asked_at(call, facts, linker, known))
         if not call.api:
             return None
-    return _Reading(call, facts, linker, known, assumed).sent()
+    return _Reading(with_body(call, facts, linker, known), facts, linker, known, assumed).sent()
 
 
 class _Reading:

@@ -27,6 +27,7 @@ LAYERS = (
         "slots",
         "classes",
         "clients",
+        "beside",
         "callers",
         "changes",
         "learned",

@@ -485,3 +485,32 @@ def test_settings_of_a_crew_are_those_of_its_agents_and_tasks(
     ]
     assert requests == ([expected] if found else [])
     assert len([each for each in project.prompts if any(texts(each.template))]) == 5
+
+
+@pytest.mark.parametrize(
+    ("body", "model", "said", "gaps"),
+    [
+        ('{"tools": TOOLS}', "gpt-5", [("tool", "Find a plant."), ("user", "{question}")], []),
+        ('{"messages": [{"role": "user", "content": "Hello."}]}', "gpt-5", [("user", "Hello.")], []),
+        ('{"model": "gpt-5-mini", "top_k": 3}', "gpt-5-mini", [("user", "{question}")], []),
+        ('{"top_k": 3}', "gpt-5", [("user", "{question}")], []),
+        ("{}", "gpt-5", [("user", "{question}")], []),
+        ("more", "gpt-5", [("user", "{question}")], ["arguments"]),
+        ('{"top_k": 3, **more}', "gpt-5", [("user", "{question}")], ["arguments"]),
+    ],
+)
+@pytest.mark.parametrize("inline", [True, False])
+def test_what_is_put_into_the_body_stands_in_the_place_of_arguments(
+    body: str, model: str, said: list[tuple[str, str]], gaps: list[str], inline: bool
+) -> None:
+    code = f"""
+    TOOLS = [{{"type": "function", "function": {{"name": "find", "description": "Find a plant."}}}}]
+
+    def ask(question, more):
+        body = {body}
+        said = [{{"role": "user", "content": question}}]
+        return client.chat.completions.create(model="gpt-5", messages=said, extra_body={body if inline else "body"})
+    """
+    (found,) = requests_of(code)
+    assert (found.model, parts(found)) == (model, said)
+    assert [each.slot for each in found.unresolved] == gaps
