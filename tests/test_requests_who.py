@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from requested import requests_of as every_request
 from test_requests import parts, requests_of
 
 from promptlint.extract.python import facts
@@ -726,3 +727,60 @@ def test_a_class_of_the_project_is_no_client_of_that_name(made: str, provider: s
     }
     (request,) = link([facts(Source(name, textwrap.dedent(text))) for name, text in files.items()]).requests
     assert request.provider == provider and request.complete is bool(provider)
+
+
+EQUIPPED = '''
+from agents import Agent, Runner
+from pydantic import BaseModel
+
+def find(name: str) -> str:
+    """Find a plant."""
+
+def water(name: str) -> str:
+    """Water a plant."""
+
+class Plant(BaseModel):
+    name: str
+
+GIVEN = [water]
+
+def ask(question, other):
+    agent = Agent(name="Helper", model="gpt-5"{given})
+    {later}
+    return Runner.run_sync(agent, question)
+'''
+
+
+@pytest.mark.parametrize(
+    ("given", "later", "said", "gaps"),
+    [
+        ("", "agent.tools = [find]", [("tool", "Find a plant.")], []),
+        (", tools=[water]", "agent.tools = [find]", [("tool", "Find a plant.")], []),
+        ("", "agent.tools.append(find)", [("tool", "Find a plant.")], ["tools"]),
+        (", tools=[water]", "agent.tools.append(find)", [("tool", "Water a plant."), ("tool", "Find a plant.")], []),
+        (", tools=GIVEN", "agent.tools.append(find)", [("tool", "Water a plant.")], ["tools"]),
+        ("", 'agent.instructions = "Be kind."', [("system", "Be kind.")], []),
+        (', instructions="Be nice."', 'agent.instructions = "Be kind."', [("system", "Be kind.")], []),
+        ("", "agent.handoffs = [other]", [], ["tools"]),
+        ("", "agent.handoffs.append(other)", [], ["tools"]),
+        ("", "agent.name = other", [], []),
+    ],
+)
+def test_what_an_agent_is_given_after_it_was_made(
+    given: str, later: str, said: list[tuple[str, str]], gaps: list[str]
+) -> None:
+    found = every_request(EQUIPPED.format(given=given, later=later))
+    (request,) = [each for each in found if ("user", "{question}") in parts(each)]
+    assert parts(request) == [*said, ("user", "{question}")]
+    assert [each.slot for each in request.unresolved] == gaps
+
+
+def test_the_form_of_an_answer_that_an_agent_is_given_later() -> None:
+    (request,) = every_request(EQUIPPED.format(given="", later="agent.output_type = Plant"))
+    assert [each.name for each in request.schemas] == ["Plant"]
+
+
+def test_an_agent_that_nothing_runs_is_given_more_later() -> None:
+    code = EQUIPPED.format(given=', instructions="Be kind."', later="agent.tools = [find]")
+    (request,) = every_request(code.replace("return Runner.run_sync(agent, question)", "return agent"))
+    assert [each.slot for each in request.unresolved] == ["messages", "arguments"]

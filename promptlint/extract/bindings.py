@@ -9,6 +9,7 @@ import msgspec
 from promptlint.extract import lists, makers, schemas
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
+from promptlint.extract.equipped import equip
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_type
@@ -123,7 +124,7 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     lists.track(file, scope, written)
     if (said := lists.said_of(scope, target)) is not None:
         lists.put(file, scope, said, value)
-    _set_in_object(scope, owner, target.attr, value)
+    _set_in_object(file, scope, owner, target, value)
     if owner in scope.made:
         # What an object is made with is no longer what it holds.
         scope.made[owner] = (*scope.made[owner][:2], SEVERAL)
@@ -153,9 +154,9 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         note_value(file, scope, written, value, node)
 
 
-def _set_in_object(scope: Scope, owner: str, attribute: str, value: Value) -> None:
+def _set_in_object(file: File, scope: Scope, owner: str, target: ast.Attribute, value: Value) -> None:
     """`config.model = name`: an object that was made in sight holds that from here on."""
-    current = scope.values.get(owner)
+    current, attribute = scope.values.get(owner), target.attr
     if type(current) is not Mapping or not current.kind or full(current):
         return
     before = current.get(attribute)
@@ -167,6 +168,8 @@ def _set_in_object(scope: Scope, owner: str, attribute: str, value: Value) -> No
         if key[:1] == "@" and before is not None and item is before:
             # What the catalogue says of it.
             changed = changed.put(key, value)
+    if before is None:
+        changed = equip(file, changed, attribute, value, target)
     renew(scope, owner, bounded(changed, len(current.entries)))
 
 

@@ -11,6 +11,7 @@ from promptlint.extract.attributes import note_appended
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.collections import drawn_from
+from promptlint.extract.equipped import add
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.later import note_outside, note_renamed
 from promptlint.extract.messages import as_asked, note_company
@@ -355,6 +356,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     name = "" if target[:1] == "." else target.rpartition(".")[2]
     told = name != "" and file.prompt_like(name)
     if not isinstance(current, Items):
+        if current is None and node.func.attr == "append":
+            add(file, scope, node.func.value, values[-1])
         if told or (name and target not in scope.values):
             consider(file, values[-1], node, name)
         return (hole,)
