@@ -32,6 +32,7 @@ from promptlint.template import (
     Test,
     Text,
     Value,
+    holes,
     texts,
 )
 
@@ -99,6 +100,8 @@ class _Reading:
         self.unresolved: list[Unresolved] = []
         self.mixed: Hole | None = None
         self.steps = 0
+        # The function whose call is being looked into: what it is given, the tools that are made in it say.
+        self.maker = ("", "")
 
     def take(self, value: Value, facts: Facts, depth: int) -> None:
         self.steps += 1
@@ -148,6 +151,9 @@ class _Reading:
             if len(branches) > 1 and len(self.tools) > before and isinstance(part, Choice):
                 # Which of them are there, the condition says.
                 self.unresolved.append(Unresolved("tools", "", self.place(before), WHICH))
+            elif isinstance(part, Repeat) and any(tool and any(holes(tool.template)) for tool in self.tools[before:]):
+                # What a turn makes stands for as many tools as there are turns.
+                self.unresolved.append(Unresolved("tools", "", part.span, MORE))
         elif isinstance(part, Apply):
             resolved = self.linker.resolve(value, facts, self.bound)
             if isinstance(resolved, tuple):
@@ -191,12 +197,16 @@ class _Reading:
             return False
         found = self.linker.place(ref.name, facts)
         if ref.call is not None:
-            function = self.linker.function(*found) if found is not None else None
+            places = self.linker.modules.definitions(*found) if found is not None else ()
+            function = next((each for each in places if each[1] in each[0].functions), None)
             if function is not None:
-                before, outer = len(self.tools), (self.bound, self.assumed)
-                self.bound, self.assumed = self.given(function, ref.call, facts)
-                self.take(function[1].returns, function[0], depth + 1)
-                self.bound, self.assumed = outer
+                home, key = function
+                before, outer = len(self.tools), (self.bound, self.assumed, self.maker)
+                made = home.functions[key]
+                self.bound, self.assumed = self.given((home, made), ref.call, facts)
+                self.maker = (home.file, key)
+                self.take(made.returns, home, depth + 1)
+                self.bound, self.assumed, self.maker = outer
                 return len(self.tools) > before
             # `function_tool(f)`: what is made of a function is described as it is.
             before = len(self.tools)
@@ -247,15 +257,18 @@ class _Reading:
     ) -> None:
         """A function or class by its docstring and the descriptions of its parameters, `at` where it is named."""
         described = home.described[key]
+        # Of a tool that a function makes, each call of that makes one of its own.
+        bound = self.bound if self.maker == (home.file, key.rpartition(".")[0]) else {}
         said: list[Value] = [described.docstring if instead is None else instead]
         said += [text for _, text in described.texts]
         for used in described.uses:
             for other, inner in targets_of(self.linker, home, used)[:1]:
                 said += [other.described[inner].docstring, *(text for _, text in other.described[inner].texts)]
-        resolved = [settled(text) for each in said if isinstance(text := self.linker.resolve(each, home), tuple)]
-        template = _lines(resolved)
+        linked = (self.linker.resolve(each, home, bound, self.assumed if bound else frozenset()) for each in said)
+        template = _lines([settled(text) for text in linked if isinstance(text, tuple)])
         place = extent(template) or at or Span(home.file, 0, 0)
-        self.tools.append(Tool(name or key.rpartition(".")[2], template, place))
+        name = name or literal(self.linker.resolve(described.called, home, bound)) or key.rpartition(".")[2]
+        self.tools.append(Tool(name, template, place))
 
     def mapping(self, value: Mapping, facts: Facts, depth: int) -> None:
         """A schema written as a dict, or an object made of a function. What tools a server has is known at run time."""

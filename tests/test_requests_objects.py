@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from requested import ASK
+from requested import ASK, shown
 from test_requests_given import parts, requests_of
 
 from promptlint.template import holes
@@ -518,3 +518,37 @@ def test_a_property_of_an_object_whose_class_is_known_is_text_of_the_program() -
     code = f'{DESK}\ndef ask():\n    desk = Desk("by the river")\n    {sent}\n'
     (request,) = requests_of(code)
     assert [each.expression for each in request.unresolved] == ["desk.system"] and not request.complete
+
+
+FACTORY = '''
+from langchain_core.tools import tool
+from langchain_openai import ChatOpenAI
+from langgraph.prebuilt import create_react_agent
+
+def move(shelf, words=None):
+    @tool(f"to_{{shelf}}", description=words or f"Hand over to {{shelf}}.")
+    def go(title: str) -> str:
+        """Go on."""
+        return title
+
+    return go
+
+to_maps = move("maps", "For all maps.")
+agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools={tools}, prompt="Be kind.")
+agent.invoke({{"messages": [{{"role": "user", "content": "Where am I?"}}]}})
+'''
+
+
+def test_each_call_of_what_makes_a_tool_makes_one_of_its_own() -> None:
+    (made,) = requests_of(FACTORY.format(tools='[to_maps, move("coins"), move("rest", words="For the rest.")]'))
+    assert made.complete
+    assert [(each.name, shown(each.template)) for each in made.prompts if each.role == "tool"] == [
+        ("to_maps", "For all maps."),
+        ("to_coins", "Hand over to coins."),
+        ("to_rest", "For the rest."),
+    ]
+    (turns,) = requests_of(FACTORY.format(tools="[move(shelf) for shelf in input().split()]"))
+    assert [(each.name, shown(each.template)) for each in turns.prompts if each.role == "tool"] == [
+        ("go", "Hand over to {shelf}."),
+    ]
+    assert [(each.slot, each.reason) for each in turns.unresolved] == [("tools", "not all of them can be read")]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint.extract import handing, makers, partials, schemas, tuned
+from promptlint.extract import docstrings, handing, makers, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, of_other, of_strings
 from promptlint.extract.arguments import note_argument
@@ -136,7 +136,8 @@ def describe_tools(file: File) -> None:
             text = described_by(file, scope, node) or docstring(file, node)
             described = schemas.describe_function(file, scope, node, text, evaluate)
             if described.docstring or described.texts or described.uses:
-                file.facts.described[key] = described
+                called = docstrings.called_by(file, scope, node)
+                file.facts.described[key] = msgspec.structs.replace(described, called=called) if called else described
 
 
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:

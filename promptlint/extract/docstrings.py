@@ -30,6 +30,25 @@ def described_by(file: File, scope: Scope, node: FunctionNode) -> Template:
     return ()
 
 
+def called_by(file: File, scope: Scope, node: FunctionNode) -> Template:
+    """The name that a decorator gives a tool: `@tool("search")`, `@tool(name=f"to_{desk}")`; () if none does."""
+    for decorator in node.decorator_list:
+        if not isinstance(decorator, ast.Call):
+            continue
+        entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
+        if entry is not None and entry.gives == "docstring":
+            given = [keyword.value for keyword in decorator.keywords if keyword.arg in _NAMES]
+            given += decorator.args[:1] if "0" not in entry.arguments else []
+            for argument in given[:1]:
+                with file.aside():
+                    value = evaluate(file, scope, argument)
+                return value if isinstance(value, tuple) and textual(value) else ()
+    return ()
+
+
+_NAMES = ("name", "name_override")
+
+
 def docstring(file: File, node: FunctionNode | ast.ClassDef) -> Template:
     """The docstring as `inspect.getdoc` gives it, () if there is none."""
     first = node.body[0] if node.body else None

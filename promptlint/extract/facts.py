@@ -183,13 +183,14 @@ class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the schema of a class or function says of it: its docstring and the descriptions in it, by name.
 
     `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
-    of a class's annotated attributes.
+    of a class's annotated attributes. `called` is the name that a decorator gives a function in the place of its own.
     """
 
     docstring: Value
     texts: tuple[tuple[str, Value], ...] = ()
     uses: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    called: Value = ()
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True, gc=False):
