@@ -171,7 +171,7 @@ class Around:
         if every and not calls:
             # Nobody in sight takes the way here.
             return (Hole(name, every[0].invocation.span),)
-        if self._strayed(place, name) or self._by_name(place):
+        if self.strayed(place, name) or self._by_name(place):
             # Who else gives it cannot be told.
             return (Hole(name, function.span or Span(place[0], 0, 0)),)
         whole = [given for given in calls if given.invocation.arguments.complete or given.invocation.later]
@@ -232,7 +232,7 @@ class Around:
                     found |= self._words(above, argument, hops + 1, seen)
         return found
 
-    def _strayed(self, place: Place, name: str) -> bool:
+    def strayed(self, place: Place, name: str) -> bool:
         """Whether a method that is called on what may be any object fits this one, and is given the parameter."""
         owner, _, method = place[1].rpartition(".")
         home = self.callers.homes[place[0]]

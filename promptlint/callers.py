@@ -30,7 +30,7 @@ from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
-from promptlint.given import NO_TEXT, as_usual, inherited, kept_lists, left, never_given, spreads_more
+from promptlint.given import NO_TEXT, as_usual, defaults, inherited, kept_lists, left, never_given, spreads_more, strays
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
 from promptlint.operations import literal
 from promptlint.prompt import Request
@@ -410,9 +410,10 @@ class Callers:
         below: list[tuple[str, Sent]] = []
         rest, cut, idle, who, held = True, False, 0, self.around.who(call, facts), self.objects.held(place, call)
         # What parameters are by default, as long as no call that is told together with others gives anything else.
-        usual: Bound = {name: self.linker.resolve(value, facts) for name, value in call.defaults}
+        usual = defaults(self, place, call)
         if call.span in self.fed and self.calls.get(place):
-            rest, self.ways = self._by_default(place) or (place in self.objects.asked and self.around.bare_of(place)), 0
+            rest = self._by_default(place) or strays(self, place)
+            rest, self.ways = rest or (place in self.objects.asked and self.around.bare_of(place)), 0
             for way in self._bindings(place, 0, set()):
                 invocation, bound, cut = way.invocation, way.bound, cut or way.cut
                 if len(found) >= MAX_REQUESTS and self.begun.get(invocation.span, 0) >= MAX_EACH:

@@ -70,7 +70,7 @@ def _given_if(value: Template) -> tuple[Condition, bool, Template] | None:
     if type(choice) is not Choice or len(choice.branches) != 2:
         return None
     given = [way for way in ways(choice) if not (unset(way[2]) and single_hole(way[2]))]
-    return given[0] if len(given) == 1 and any(texts(given[0][2])) else None
+    return given[0] if len(given) == 1 else None
 
 
 def _alone(item: Value) -> bool:

@@ -101,7 +101,8 @@ def either(part: Choice, values: list[Value]) -> Value:
     branches = tuple(map(in_text, values))
     same = all(branch == branches[0] for branch in branches[1:])
     holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
-    if not same and len(holes) == len(branches):
+    nothing = [type(hole) is Hole and hole.expression == "None" for hole in holes]
+    if not same and len(holes) == len(branches) and (len(holes) != 2 or not any(nothing)):
         # One value or another, all put in at run time.
         known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
         most = max(holes, key=lambda hole: hole.volatility)

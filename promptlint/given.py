@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import Facts, Invocation, Site
+from promptlint.extract.facts import Call, Facts, Invocation, Site
 from promptlint.extract.schemas import FIELDS, SCHEMA
 from promptlint.lent import changes
 from promptlint.operations import literal
@@ -48,6 +48,25 @@ def left(callers: Callers) -> Iterator[tuple[Span, str, Facts, Site]]:
             if slot is not None and span is not None and slot.role not in NO_TEXT and not slot.each:
                 for site in sites_in(value, slot, parameter, Invocation("", Arguments(), span, function)):
                     yield span, parameter, facts, site
+
+
+def defaults(callers: Callers, place: Place, call: Call) -> Bound:
+    """What the parameters of the function around a call hold by default.
+
+    Those that a call of a method of this name on an unknown object gives are left out: that may be this method.
+    """
+    known = [each for each in call.defaults if not callers.around.strayed(place, each[0])]
+    return {name: callers.linker.resolve(value, callers.homes[place[0]]) for name, value in known}
+
+
+def strays(callers: Callers, place: Place) -> bool:
+    """Whether a method of this name that is called on an unknown object is given what this one sends, if anything is.
+
+    Those who call it so cannot be told.
+    """
+    usual = callers.homes[place[0]].functions[place[1]].parameters
+    known = [name for name, default in usual if default is not None and name in callers.slots[place]]
+    return any(callers.around.strayed(place, name) for name in known if callers.slots[place][name].role not in NO_TEXT)
 
 
 def as_usual(usual: Bound, bound: Bound) -> Bound:

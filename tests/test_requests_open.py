@@ -448,3 +448,40 @@ def test_a_system_text_that_a_dict_has_on_one_way_only_is_told_under_its_conditi
     system, user = request.prompts
     assert (system.role, [taken for _, taken in system.when]) == ("system", holds)
     assert user.when == ()
+
+
+DESK = """
+class Desk:
+    def ask(self, prompt, system={usual}):
+        kwargs = {{}}
+        if system:
+            kwargs["system"] = system
+        return anthropic.Anthropic().messages.create(
+            model="claude-sonnet-4-5", messages=[{{"role": "user", "content": prompt}}], max_tokens=9, **kwargs
+        )
+
+    def ask_for_json(self, prompt, system=None):
+        return self.ask(prompt + " Answer with JSON alone.", system=system)
+
+def short(title):
+    return Desk().ask(title)
+
+"""
+
+
+def test_a_text_that_an_unknown_object_may_be_asked_with_is_told_under_its_condition() -> None:
+    def told(more: str, usual: str = "None") -> list[tuple[list[tuple[str, str]], list[str]]]:
+        found = requests_of("import anthropic\n" + DESK.format(usual=usual) + more)
+        return [(parts(each), [why.slot for why in each.unresolved]) for each in found]
+
+    asked = ("user", "{prompt} Answer with JSON alone.")
+    handed = ([("system", "{system}"), asked], ["system"])
+    assert told("") == [handed, ([("user", "{title}")], [])]
+    stray = "use(lambda desk: desk.ask('Make a plan.', system='You plan the week.'))"
+    open_one = ([("system", "{system}"), ("user", "{prompt}")], ["system"])
+    assert told(stray) == [handed, open_one, ([("user", "{title}")], [])]
+    kind = "'You are a kind librarian.'"
+    assert open_one in told(stray, kind)
+    assert open_one not in told("", kind)
+    found = requests_of("import anthropic\n" + DESK.format(usual="None"))
+    assert [each.when for each in found[0].prompts if each.role == "system"] == [(("system", True),)]
