@@ -13,13 +13,16 @@ import msgspec
 from promptlint import drawn
 from promptlint.applied import keyed
 from promptlint.classes import Place
+from promptlint.clients import Through
+from promptlint.extract.catalogue import matcher
 from promptlint.extract.collections import EVERYTHING
 from promptlint.extract.decorated import PICKING
+from promptlint.extract.equipped import slot_of
 from promptlint.extract.extents import sample
 from promptlint.extract.facts import Call, Change, Facts, Function
-from promptlint.extract.later import ANY, changed
+from promptlint.extract.later import ANY, INSIDE, changed
 from promptlint.extract.results import EACH
-from promptlint.extract.sending import method_of
+from promptlint.extract.sending import UNREAD, method_of
 from promptlint.extract.state import has_text, single_hole, textual
 from promptlint.lent import changes
 from promptlint.loading import OPERATIONS
@@ -55,6 +58,8 @@ class Changes:
         # Classes whose attributes are set by names that only run time knows.
         self.made_of = {span: (value, facts) for facts in all_facts for span, value in facts.made_of}
         self.open: dict[Place, tuple[Change, Facts]] = {}
+        # By the places where agents are made: what functions give them later, by its slot.
+        self.given: dict[Span, list[tuple[str, str]]] = {}
         # Set when it is known who calls whom.
         self.callers: Callers | None = None
         self.asked = 0
@@ -64,8 +69,12 @@ class Changes:
                     self._open(change, facts)
                 elif change.by is not None and not changes(linker, *change.by, facts):
                     continue
+                elif change.key == INSIDE:
+                    self._equip(change, facts)
                 elif (place := self._place(change.name, facts)) is not None:
                     self.known.setdefault(place, []).append((change, facts))
+                else:
+                    self._equip(change, facts)
             for change in facts.set_later:
                 owner, _, attribute = change.name[1:].rpartition(".")
                 for home, below in linker.classes.below(facts.file, owner):
@@ -79,6 +88,25 @@ class Changes:
         if found is not None:
             for home, each in (*classes.lineage(*found), *classes.below(found[0].file, found[1])):
                 self.open.setdefault((home.file, each), (change, facts))
+
+    def _equip(self, change: Change, facts: Facts) -> None:
+        """Note what a function gives an agent that was made outside of it: `agent.tools.append(find)`."""
+        owner, _, attribute = change.name.rpartition(".")
+        found = self.linker.place(owner, facts) if owner.lstrip(":") else None
+        made = found[0].bindings.get(found[1]) if found is not None else None
+        if found is None or not isinstance(made, Mapping) or made.get("@provider") is None:
+            return
+        imported = frozenset(each.partition(".")[0] for each in found[0].aliases.values())
+        if slot := slot_of(made, attribute, (matcher(),), imported):
+            self.given.setdefault(made.span, []).append((slot.removeprefix(UNREAD).lstrip("@"), change.written))
+
+    def equipped(self, through: Through | None) -> Through | None:
+        """What a request goes through, with what functions give it later: whether they were called is not known."""
+        if through is None or not self.given:
+            return through
+        later = [(slot, name, span) for span in sorted(through.places) for slot, name in self.given.get(span, ())]
+        more = tuple((f"{UNREAD}{slot}", (Hole(name, span),)) for slot, name, span in later)
+        return msgspec.structs.replace(through, slots=(*through.slots, *more)) if more else through
 
     def _place(self, name: str, facts: Facts) -> Place | None:
         """Where a list, a dict or an attribute is written down that a function changes by this name."""

@@ -248,7 +248,7 @@ class _Reading:
 
     def through(self, clients: list[Value]) -> Through | None:
         """The client that a call goes through; whom a class of the project asks, it says itself, whatever its name."""
-        made = next((made for value in clients if (made := client_of(value))), None)
+        made = self.linker.changes.equipped(next((made for value in clients if (made := client_of(value))), None))
         # Of what the configuration says that it sends, the code tells nothing else.
         own = bool(self.call.method) and any(of_project(self.linker, value) for value in clients[:1])
         if not own or (made is None and self.call.through):

@@ -784,3 +784,47 @@ def test_an_agent_that_nothing_runs_is_given_more_later() -> None:
     code = EQUIPPED.format(given=', instructions="Be kind."', later="agent.tools = [find]")
     (request,) = every_request(code.replace("return Runner.run_sync(agent, question)", "return agent"))
     assert [each.slot for each in request.unresolved] == ["messages", "arguments"]
+
+
+@pytest.mark.parametrize(
+    ("later", "slot", "name"),
+    [
+        ("def more(tool):\n    helper.tools.append(tool)", "tools", "helper.tools"),
+        ("def more(tool):\n    helper.tools = [tool]", "tools", "helper.tools"),
+        ("def more(text):\n    helper.instructions = text", "system", "helper.instructions"),
+        ("def more(text):\n    helper.name = text", "", ""),
+        ("def more(text, helper):\n    helper.tools = [text]", "", ""),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_functions_give_an_agent_later_is_not_known(later: str, slot: str, name: str, inside: bool) -> None:
+    made, head = 'Agent(name="Helper", model="gpt-5", instructions="Be kind.")', "from agents import Agent, Runner\n"
+    code = f"{head}helper = {made}\n{later}\ndef ask():\n    return Runner.run_sync(helper, 'Hello.')\n"
+    if inside:
+        if "helper)" not in later:
+            later, name = later.replace("helper", "self.helper"), name and f"self.{name}"
+        method = textwrap.indent(later.replace("more(", "more(self, "), "    ")
+        code = (
+            f"{head}class Desk:\n    def __init__(self):\n        self.helper = {made}\n"
+            f"{method}\n    def ask(self):\n        return Runner.run_sync(self.helper, 'Hello.')\n"
+        )
+    (request,) = [each for each in every_request(code) if ("user", "Hello.") in parts(each)]
+    found = [(each.slot, each.expression) for each in request.unresolved if each.slot != "messages"]
+    assert found == ([(slot, name)] if slot else [])
+
+
+def test_what_the_method_gives_an_agent_that_makes_it_is_known() -> None:
+    code = """
+    from agents import Agent, Runner
+    def find(name: str) -> str:
+        "Find a plant."
+    class Desk:
+        def __init__(self):
+            self.helper = Agent(name="Helper", model="gpt-5", instructions="Be kind.")
+            self.helper.tools = [find]
+        def ask(self):
+            return Runner.run_sync(self.helper, "Hello.")
+    """
+    (request,) = every_request(code)
+    assert parts(request) == [("tool", "Find a plant."), ("system", "Be kind."), ("user", "Hello.")]
+    assert request.complete

@@ -276,6 +276,16 @@ def matcher() -> Matcher:
 
 
 @functools.cache
+def given_names() -> frozenset[str]:
+    """What agents are given by name that they send with each of their requests, in any framework."""
+    made = (entry for each in matcher().prompts.values() for _, entry in each if entry.api)
+    return frozenset(
+        at for entry in made for places in (entry.slots, entry.unread) for each in places.values() for at in each
+        if isinstance(at, str)
+    )  # fmt: skip
+
+
+@functools.cache
 def _packages() -> frozenset[str]:
     """The packages that files import to use what the catalogue knows, but those that do much else."""
     known = matcher()

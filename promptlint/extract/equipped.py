@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 import msgspec
 
@@ -62,15 +63,19 @@ def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
 
 
 def _slot(file: File, made: Mapping, attribute: str) -> str:
+    return slot_of(made, attribute, file.lexicon.matchers, file.imported)
+
+
+def slot_of(made: Mapping, attribute: str, matchers: Iterable[Matcher], imported: frozenset[str]) -> str:
     """The slot in which an argument of that name stands where such an object is made; "" if none is sent."""
     if made.get("@provider") is None:
         return ""
     if attribute in OUTPUTS:
         return OUTPUT
-    for match in file.lexicon.matchers:
+    for match in matchers:
         found: list[PromptEntry | ClientEntry | None] = [
-            Matcher.find(match.prompts, made.kind, file.imported),
-            Matcher.find(match.clients, made.kind, file.imported),
+            Matcher.find(match.prompts, made.kind, imported),
+            Matcher.find(match.clients, made.kind, imported),
         ]
         for entry in found:
             if entry is None:

@@ -15,6 +15,7 @@ from typing import TypeGuard
 import msgspec
 
 from promptlint.extract.bounds import CUT
+from promptlint.extract.catalogue import given_names
 from promptlint.extract.facts import Change
 from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.joins import join_branches
@@ -44,6 +45,8 @@ MAX_CHANGES = 500
 # In the place of the name of an attribute that only run time knows.
 ANY = ".*"
 _MAX_NESTING = 12
+# What is changed stands in an attribute of an object: `self.agent.tools`.
+INSIDE = "@inside"
 # Behind the name of what something else may have been put into, in a condition.
 UNCHANGED = " is unchanged"
 
@@ -75,6 +78,21 @@ def note_object(file: File, scope: Scope, written: str, value: Value) -> None:
         _note(file, f"{known}.{name}", "", written, value)
     elif not known and "." not in owner and scope.kind != "class":
         note_named(file, scope, written, value)
+    else:
+        _note_inside(file, scope, written)
+
+
+def _note_inside(file: File, scope: Scope, written: str) -> None:
+    """`self.agent.tools = tools`, and what is added to them, where another method has made the agent."""
+    owner, _, name = written.rpartition(".")
+    first, _, rest = owner.partition(".")
+    here: Scope | None = scope
+    while here is not None and here.kind == "function":
+        if here.receiver == first and here.owner and rest and name in given_names():
+            if type(scope.values.get(owner)) is not Mapping:
+                _note(file, f":{here.owner}.{rest}.{name}", INSIDE, written, None)
+            return
+        here = here.parent
 
 
 def note_named(file: File, scope: Scope, written: str, value: Value) -> None:
@@ -152,6 +170,8 @@ def note_outside(file: File, scope: Scope, written: str, key: str = "", value: V
         if rest and here.receiver == first and here.owner:
             if "." not in rest:
                 _note(file, f":{here.owner}.{rest}", key, written, value)
+            elif not key:
+                _note_inside(file, scope, written)
             return
         known = here.types.get(first, "") if rest else ""
         if known:
