@@ -219,7 +219,25 @@ class Classes:
 
         One word is a name for many things, and what has such a name may be an object of another class all the same.
         """
-        if "_" not in member.strip("_") or not member.islower():
+        found = self._namesake(member) if "_" in member.strip("_") else None
+        self.unsure = self.unsure or found is not None
+        return found
+
+    def perhaps(self, facts: Facts, name: str, called: str) -> Place | None:
+        """The method that a call on an attribute of which nothing is known may mean: `self.desk.llm.run`, of `Llm`.
+
+        `name` is what is called, as in `Invocation`, `called` as it is written.
+        """
+        owner, _, method = called.rpartition(".")
+        held = name.rpartition(".")[0].lstrip(":")
+        known = held and (held in facts.types or isinstance(facts.bindings.get(held), Mapping))
+        found = self._namesake(owner.rpartition(".")[2]) if "." in owner and not known else None
+        place = self._method(*found, method) if found is not None else None
+        return place if place is not None and place[1] in self.homes[place[0]].functions else None
+
+    def _namesake(self, member: str) -> tuple[Facts, str] | None:
+        """The one class of the tree that has the name of an attribute, in small letters."""
+        if not member.islower():
             return None
         if self.alike is None:
             self.alike = {}
@@ -227,7 +245,6 @@ class Classes:
                 for name in home.bases:
                     self.alike.setdefault(name.lower(), []).append((home, name))
         found = self.alike.get(member.replace("_", ""), [])
-        self.unsure = self.unsure or len(found) == 1
         return found[0] if len(found) == 1 else None
 
     def _given_back(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:

@@ -43,6 +43,12 @@ def _unread(slot: tuple[str, Value]) -> tuple[str, Value]:
     return (f"{UNREAD}messages", slot[1]) if alone else slot
 
 
+def _not_followed(call: Call) -> Call:
+    """A call of a method of the project: what it sends besides, or makes of what it is given, is not followed here."""
+    own = (f"{UNREAD}messages", (Hole(f"{call.called.rpartition('.')[2]}(...)", call.span),))
+    return msgspec.structs.replace(call, slots=(*call.slots, own), provider="")
+
+
 class Senders:
     """Which calls of a run lead to a model, by what the project's own code says of it."""
 
@@ -62,16 +68,15 @@ class Senders:
         place = self.classes.meant(facts, call.method) if call.method and (call.provider or call.first) else None
         function = self.classes.homes[place[0]].functions.get(place[1]) if place is not None else None
         if function is None:
-            return call
+            asks = place is None and (call.provider or call.first)
+            own = self.classes.perhaps(facts, call.method, call.called) if asks else None
+            return call if own is None else _not_followed(call)
         first = next((name for name, _ in function.parameters if name not in function.named), "")
         if call.first and not self.classes.ambiguous(facts, call.method) and not _takes_text(first):
             # What it is given there is something else than what methods of this name are given.
             call = msgspec.structs.replace(call, slots=tuple(map(_unread, call.slots)))
-        name = call.method.rpartition(".")[2]
-        if name == call.called.rpartition(".")[2]:
-            # What it sends besides, or makes of what it is given, is not followed here.
-            own = (f"{UNREAD}messages", (Hole(f"{name}(...)", call.span),))
-            call = msgspec.structs.replace(call, slots=(*call.slots, own))
+        if call.method.rpartition(".")[2] == call.called.rpartition(".")[2]:
+            return _not_followed(call)
         return msgspec.structs.replace(call, provider="")
 
     def _answered(self, call: Call, facts: Facts) -> bool:

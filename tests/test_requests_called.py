@@ -412,3 +412,28 @@ def test_a_function_is_called_with_what_is_given_behind_it_where_that_alone_is_h
     told = [("system", "Be kind to all."), ("user", "{text}")]
     found = [parts(each) for each in requests_of(textwrap.dedent(code)) if each.name == "main"]
     assert found == ([told] if known else [])
+
+
+NAMESAKE = """
+class Llm:
+    def run(self, messages):
+        messages[0]["content"] += self.hint
+        return self.through(messages)
+
+class Helper:
+    def __init__(self, desk{typed}):
+        self.desk = desk
+
+    def ask(self, text):
+        return self.desk{held}.run([{{"role": "system", "content": "You are kind."}}, {{"role": "user", "content": text}}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "held", "opened"), [("", ".llm", True), ("", ".agent", False), ("", ".lm", False), (": Agent", "", False)]
+)
+def test_the_namesake_of_an_attribute_may_be_the_class_whose_method_is_called(
+    typed: str, held: str, opened: bool
+) -> None:
+    found = requests_of(f"from agents import Agent\n{NAMESAKE.format(typed=typed, held=held)}")
+    assert any(why.expression == "run(...)" for each in found for why in each.unresolved) is opened
