@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from promptlint.clients import unset
 from promptlint.extract.bounds import CUT
-from promptlint.extract.facts import Facts
+from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import NO_TEXT
 from promptlint.extract.names import gives_prompt, prompt_like
 from promptlint.extract.sending import OWN, UNREAD
@@ -37,6 +38,9 @@ from promptlint.template import (
     parts,
     texts,
 )
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
 
 # Why something is not known.
 NOT_GIVEN = "the call gives none that can be read"
@@ -113,6 +117,18 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
             else:
                 why = f"what `{hole.expression}` adds itself" if hole.origin == OWN else ""
                 yield Unresolved(slot.removeprefix(UNREAD), hole.expression, hole.span, why)
+
+
+def by_function(call: Call, facts: Facts, linker: Linker) -> Iterator[Unresolved]:
+    """A function of the project in the place of a client: it sends what it makes of the messages, if it sends any."""
+    for slot, value in call.slots:
+        part = value[0] if slot == "client" and isinstance(value, tuple) and len(value) == 1 else None
+        if isinstance(part, Hole) and part.expression.startswith(("lambda ", "lambda:")):
+            yield Unresolved("messages", part.expression, part.span)
+        elif isinstance(part, Ref) and part.call is None and ":" not in part.name[1:]:
+            found = linker.place(part.name, facts)
+            if found is not None and linker.function(*found) is not None:
+                yield Unresolved("messages", part.fallback.expression, part.fallback.span)
 
 
 def unknown(slot: str, value: Value) -> Iterator[Unresolved]:

@@ -46,6 +46,7 @@ from promptlint.gaps import (
     EITHER,
     NOT_GIVEN,
     WHERE_RUN,
+    by_function,
     run_time,
     text_gaps,
     unknown,
@@ -96,6 +97,8 @@ _LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
 # with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
+# Where what is asked stands.
+_ASKED = frozenset({"messages", "prompt"})
 # Keywords by which a call itself says where it connects to.
 _ADDRESSES = ("api_base", "base_url")
 
@@ -236,12 +239,12 @@ class _Reading:
         if call.made and not self.parts["messages"]:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span, WHERE_RUN))
-        self.unresolved += self.changed()
+        self.unresolved += (*self.changed(), *by_function(call, self.facts, self.linker))
         for name in self.linker.changes.instead(call, self.facts):
             self.unresolved.append(Unresolved("arguments", f"{name}(...)", call.span))
         if not call.complete and not ((spread := self.spread()) is not None and spread.complete):
             self.unknown("arguments", call.rest)
-        if not self.said and not self.unresolved:
+        if not self.said and not any(each.slot in _ASKED for each in self.unresolved):
             # Something is asked that could not be read.
             self.unresolved.append(Unresolved("messages", "", call.span, NOT_GIVEN))
         return Sent(self.built(), through.places if through is not None else frozenset(), bare)

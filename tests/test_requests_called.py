@@ -425,7 +425,7 @@ class Helper:
         self.desk = desk
 
     def ask(self, text):
-        return self.desk{held}.run([{{"role": "system", "content": "You are kind."}}, {{"role": "user", "content": text}}])
+        return self.desk{held}.run([{{"role": "system", "content": "Be kind."}}, {{"role": "user", "content": text}}])
 """
 
 

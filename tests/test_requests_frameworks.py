@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from requested import requests_of as every_request
 from requested import shown
 from test_requests import parts, requests_of
 
@@ -613,3 +614,38 @@ def test_a_chain_of_the_module_is_run_as_often_as_it_is_invoked() -> None:
     (request,) = requests_of(code)
     assert request.complete and not request.once
     assert not any(prompt.once for prompt in request.prompts)
+
+
+GUARDED = """
+from guardrails import Guard
+
+class Desk:
+    def __init__(self, guard: Guard, api):
+        self.guard = guard
+        self.api = api
+
+    def answer(self, *, messages, **more):
+        return str(self.engine.query(messages[0]["content"]))
+
+    def ask(self, text):
+        return self.guard({given})
+"""
+TEXT = '[{"role": "user", "content": text}]'
+
+
+@pytest.mark.parametrize(
+    ("given", "sent", "opened"),
+    [
+        (f"llm_api=self.answer, messages={TEXT}", [("user", "{text}")], ["self.answer"]),
+        (f"lambda messages: f(messages), messages={TEXT}", [("user", "{text}")], ["lambda messages: f(messages)"]),
+        (f"self.api, messages={TEXT}", [("user", "{text}")], []),
+        ("self.api, prompt_params={'town': text}", [], [""]),
+        ("self.api, prompt_params={'town': text}, **self.more", [], [""]),
+    ],
+)
+def test_a_guard_over_a_function_of_the_project_sends_what_that_makes(
+    given: str, sent: list[tuple[str, str]], opened: list[str]
+) -> None:
+    (found,) = every_request(GUARDED.format(given=given))
+    assert parts(found) == sent
+    assert [each.expression for each in found.unresolved if each.slot == "messages"] == opened
