@@ -200,3 +200,37 @@ def test_what_is_not_known_is_told_with_its_reason_and_its_place(
     monkeypatch.chdir(tmp_path)
     assert execute(["prompts", "--requests", "app.py"]) == 0
     assert f"  not known: {expected}\n" in capsys.readouterr().out
+
+
+MARKED = """
+def ask(sent, caching):
+    system = {"type": "text", "text": RULES}
+    while True:
+        BODY
+        anthropic.Anthropic().messages.create(model="claude-sonnet-4-5", messages=sent, system=[system])
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("pass", ""),
+        ('system = {"type": "text", "text": RULES, "cache_control": {"type": "ephemeral"}}', "  [cache marker]"),
+        (
+            'if caching: system = {"type": "text", "text": RULES, "cache_control": {"type": "ephemeral"}}',
+            "  [cache marker on some ways only]",
+        ),
+        (
+            'if caching: system = {"type": "text", "text": system["text"], "cache_control": {"type": "ephemeral"}}',
+            "  [cache marker on some ways only]",
+        ),
+    ],
+)
+def test_a_cache_marker_that_may_not_be_set_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], body: str, expected: str
+) -> None:
+    (tmp_path / "app.py").write_text(f"import anthropic\n{HEAD}{MARKED.replace('BODY', body)}")
+    monkeypatch.chdir(tmp_path)
+    assert execute(["prompts", "--requests", "app.py"]) == 0
+    (system,) = re.findall(r"^  system .*$", capsys.readouterr().out, re.MULTILINE)
+    assert (re.search(r"  \[cache marker.*$", system) or [""])[0] == expected

@@ -137,6 +137,10 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # `content = [{"type": "text", "text": text}, image] if image else text`
         branches = tuple(each if isinstance(each, tuple) else content_template(each) for each in (first, second))
         return (Choice(condition.text, branches, condition.test),)
+    if type(one) is Mapping and not MARKERS.isdisjoint(key for key, _ in one.entries):
+        # What the other one is, is not known; that it has a marker, too, is not said.
+        set_here = [(key, if_set(condition, at, one is first) if key in MARKERS else at) for key, at in one.entries]
+        return msgspec.structs.replace(one, entries=tuple(set_here))
     return one
 
 

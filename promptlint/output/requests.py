@@ -9,6 +9,7 @@ import msgspec
 
 from promptlint.engine import Report
 from promptlint.extract.extents import extent
+from promptlint.extract.messages import MAY_BE
 from promptlint.output.json import encode, place, unknown_json
 from promptlint.output.prompts import Line, Row, pieces, row_of, stands_at, variable_json
 from promptlint.output.text import amount, columns, counted, plural, safe
@@ -118,7 +119,7 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     for number, row in enumerate(parts.rows):
         names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
         shown = _short(names)
-        marker = "  [cache marker]" if number in request.markers else ""
+        marker = _marker(number, request)
         if row.prompt.when:
             marker = f"  [if {_condition(row.prompt)}]{marker}"
         if row.prompt.result:
@@ -146,6 +147,14 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
 def _named(slot: str, name: str, request: Request) -> str:
     """Who gets a request, or which model; whether that is only so by default."""
     return f"{safe(name)}{' by default' if request.by_default(slot) else ''}" if name else f"{slot} not known"
+
+
+def _marker(number: int, request: Request) -> str:
+    """Whether a cache marker stands behind a part, or may do so."""
+    if number not in request.markers:
+        return ""
+    at = request.markers.index(number)
+    return "  [cache marker on some ways only]" if request.lives[at : at + 1] == (MAY_BE,) else "  [cache marker]"
 
 
 def _where(row: Row, report: Report) -> str:
