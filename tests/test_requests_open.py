@@ -450,6 +450,77 @@ def test_a_system_text_that_a_dict_has_on_one_way_only_is_told_under_its_conditi
     assert user.when == ()
 
 
+CLERKS = """
+from openai import OpenAI
+
+def said(text, q):
+    return [{"role": "system", "content": text}, {"role": "user", "content": q}]
+
+def ask(q, urgent, late):
+    kw = {"model": "gpt-4o"}
+    PUT
+    return OpenAI().chat.completions.create(**kw)
+"""
+FAST = "[{'role': 'system', 'content': 'You are the fast clerk.'}, {'role': 'user', 'content': q}]"
+KIND = "[{'role': 'system', 'content': 'You are the kind clerk.'}, {'role': 'user', 'content': q}]"
+
+
+def test_messages_that_a_dict_has_on_one_way_only_are_told_under_its_condition() -> None:
+    def told(*put: str) -> tuple[list[tuple[str, tuple[tuple[str, bool], ...]]], list[str]]:
+        (request,) = requests_of(CLERKS.replace("PUT", "\n    ".join(put)))
+        return [(text, each.when) for (_, text), each in zip(parts(request), request.prompts, strict=True)], [
+            why.slot for why in request.unresolved
+        ]
+
+    fast, kind, rest = "You are the fast clerk.", "You are the kind clerk.", f"kw.setdefault('messages', {KIND})"
+    urgent, calm = (("urgent", True),), (("urgent", False),)
+    first = f"if urgent: kw['messages'] = {FAST}"
+    assert told(first) == ([(fast, urgent), ("{q}", urgent)], [])
+    assert told(first, rest) == ([(fast, urgent), ("{q}", urgent), (kind, calm), ("{q}", calm)], [])
+    assert told(f"kw['messages'] = {FAST}", rest) == ([(fast, ()), ("{q}", ())], [])
+    # Where one of three is sent it is not known when the default is.
+    _, unknown = told(first, f"elif late: kw['messages'] = {FAST}", rest)
+    assert unknown == ["messages"]
+
+
+def test_a_default_stands_where_nothing_else_was_put() -> None:
+    def told(*put: str, default: str) -> tuple[list[tuple[str, str]], str, list[str]]:
+        ask = f"kw = {{'messages': {KIND}, **kw}}"
+        code = CLERKS.replace("PUT", "\n    ".join([*put, f"kw.setdefault({default})", ask]))
+        (request,) = requests_of(code)
+        return parts(request), request.model, [why.slot for why in request.unresolved]
+
+    sent = [("system", "You are the kind clerk."), ("user", "{q}")]
+    assert told(default="'model', 'gpt-4'") == (sent, "gpt-4o", [])
+    dropped = "kw.pop('model')"
+    assert told(dropped, "if urgent: kw['model'] = 'gpt-5'", default="'model', 'gpt-4'") == (sent, "", ["model"])
+    assert told(dropped, default="'model', 'gpt-4'") == (sent, "gpt-4", [])
+
+
+def test_a_system_text_and_tools_by_default_are_told_where_nothing_else_was_put() -> None:
+    ask = 'create(model="claude-sonnet-4-5", messages=[{"role": "user", "content": "Go. " + q}], **kw)'
+    tool = '{{"name": "{0}", "description": "{0} one", "input_schema": {{"type": "object"}}}}'
+    code = f"""
+from anthropic import Anthropic
+
+def ask(q, urgent, late):
+    kw = {{}}
+    if urgent:
+        kw["system"], kw["tools"] = "You are the fast clerk.", [{tool.format("find")}]
+    elif late:
+        kw["system"] = "You are the late clerk."
+    kw.setdefault("system", "You are the kind clerk.")
+    kw.setdefault("tools", [{tool.format("look")}])
+    return Anthropic().messages.{ask}
+"""
+    (request,) = requests_of(code)
+    told = [prompt for prompt in request.prompts if prompt.role == "tool"]
+    assert [prompt.name for prompt in told] == ["find", "look"]
+    assert [why.slot for why in request.unresolved] == ["tools", "tools"]
+    (system,) = [text for role, text in parts(request) if role == "system"]
+    assert all(f"You are the {each} clerk." in system for each in ("fast", "late", "kind"))
+
+
 DESK = """
 class Desk:
     def ask(self, prompt, system={usual}):

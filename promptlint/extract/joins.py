@@ -25,6 +25,7 @@ from promptlint.template import (
     Template,
     Test,
     Value,
+    Volatility,
     parts,
     texts,
     way,
@@ -41,7 +42,8 @@ _OPEN = Test("and", inner=(None,))
 MAX_ASKED = 50
 KINDS = frozenset({"text", "list", "dict", "object", "instance"})
 # Keys of what a request sends, of which a dict may have some on one way only.
-_SENT = frozenset({"tools", "system", "instructions", "system_instruction"})
+_SENT = frozenset({"tools", "system", "instructions", "system_instruction", "messages", "contents", "model"})
+_LISTS_OF_MESSAGES = frozenset({"messages", "contents"})
 # What of a client decides who gets its requests, see `sending`.
 _DECIDING = frozenset({"@address", "@service", "@vertex"})
 
@@ -89,7 +91,7 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
             if both is not None and key in MARKERS and (one is None or other is None):
                 both = if_set(condition, both, other is None)
             elif both is not None and key in _SENT and (one is None or other is None) and not first.kind:
-                both = _sent_if(condition, both, other is None)
+                both = _sent_if(condition, key, both, other is None)
             elif type(both) is Mapping and both.kind and (one is None or other is None):
                 both = _if_there(condition, both, other is None)
             elif first.kind and both is not None and (one is None or other is None):
@@ -177,13 +179,14 @@ def _or_none(condition: Condition, key: str, value: Value, taken: bool, span: Sp
     return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
 
 
-def _sent_if(condition: Condition, value: Value, taken: bool) -> Value:
+def _sent_if(condition: Condition, key: str, value: Value, taken: bool) -> Value:
     """What only one branch puts into a request; what a function is given may decide which one is taken."""
     if type(value) is Items:
-        asked = condition.test or _OPEN
-        test = asked if taken else opposite(asked)
-        own = value.items
-        kept = [_sent_if(condition, each, taken) if type(each) is tuple else if_holds(test, each) for each in own]
+        named = key not in _LISTS_OF_MESSAGES
+        kept = [
+            _sent_if(condition, key, each, taken) if named and type(each) is tuple else optional(condition, each, taken)
+            for each in value.items
+        ]
         return msgspec.structs.replace(value, items=tuple(kept))
     # Of lists of which one or the other is given, one may be a value that callers give.
     hole = fallback_of(value) or next((part for part in parts(value) if type(part) is Hole), None)
@@ -193,6 +196,52 @@ def _sent_if(condition: Condition, value: Value, taken: bool) -> Value:
         return value
     none: Template = (Hole("None", place),)
     return (Choice(condition.text, (value, none) if taken else (none, value), condition.test),)
+
+
+def or_default(key: str, value: Value, default: Value) -> Value:
+    """What a dict has on one way only, and on the others what `setdefault` puts there."""
+    if type(value) is not Items:
+        return _or_default(value, default) if type(value) is tuple and type(default) is tuple else value
+    found = [asked for item in value.items if (asked := _sent_when(item)) is not None]
+    if not found:
+        return value
+    condition, taken = found[0]
+    same = len(found) == len(value.items) and all((each.text, way) == (condition.text, taken) for each, way in found)
+    if not same or type(default) is not Items:
+        # What is sent on the other ways is not known.
+        return msgspec.structs.replace(value, complete=False)
+    other = _sent_if(condition, key, default, not taken)
+    items = (*value.items, *other.items) if type(other) is Items else value.items
+    return msgspec.structs.replace(value, items=items, complete=value.complete and default.complete)
+
+
+def _or_default(value: Template, default: Template) -> Template:
+    choice = value[0] if len(value) == 1 else None
+    if type(choice) is Choice:
+        branches = tuple(_or_default(each, default) for each in choice.branches)
+        return (msgspec.structs.replace(choice, branches=branches),)
+    return default if _absent(value) else value
+
+
+def _absent(value: Value) -> bool:
+    """Whether a value stands for none, see `_sent_if`: not one that the program writes itself, which is given."""
+    hole = single_hole(value)
+    return hole is not None and hole.expression == "None" and hole.volatility is Volatility.UNKNOWN
+
+
+def _sent_when(item: Value) -> tuple[Condition, bool] | None:
+    """The one condition under which an item of a list is there, and whether it holds then."""
+    if type(item) is Message and len(item.when) == 1:
+        asked, taken = item.when[0]
+        # What else decides it cannot be told from that.
+        test = item.test if item.test is not None and item.test.kind != "and" else None
+        return Condition(asked, test if taken else opposite(test)), taken
+    if type(item) is Mapping and item.test is not None:
+        return Condition("", item.test), True
+    choice = item[0] if type(item) is tuple and len(item) == 1 else None
+    if type(choice) is not Choice or len(choice.branches) != 2 or not any(map(_absent, choice.branches)):
+        return None
+    return Condition(choice.condition, choice.test), _absent(choice.branches[1])
 
 
 def either_text(condition: str, branches: tuple[Template, ...]) -> Template:

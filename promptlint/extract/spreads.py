@@ -15,6 +15,7 @@ import msgspec
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import Places
+from promptlint.extract.joins import or_default
 from promptlint.extract.later import note_any, note_outside
 from promptlint.extract.places import SPREAD, held, place, replace, with_value
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
@@ -86,9 +87,12 @@ def _with_key(
         entries = [(each, value) for each, value in entries if each != named]
         if any(each == SPREAD for each, _ in entries):
             entries.append((named, (Hole(_LEFT_OUT, file.span(node)),)))
-    elif len(node.args) > 1 and current.get(named) is None:
+    elif len(node.args) > 1:
         default = file.unnoted(lambda: evaluate(file, scope, node.args[1]))
-        entries.insert(0, (named, default))
+        if (known := current.get(named)) is None:
+            entries.insert(0, (named, default))
+        else:
+            return current.put(named, or_default(named, known, default))
     return Mapping(tuple(entries), current.span, complete)
 
 
