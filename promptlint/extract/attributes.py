@@ -83,7 +83,7 @@ def lengthy(value: Value, depth: int, least: int = MIN_KEPT) -> bool:
         inner += value.items
     elif type(value) is Mapping:
         inner += [item for _, item in value.entries]
-    return size >= least or any(lengthy(each, depth + 1, least) for each in inner)
+    return size >= least or (bool(inner) and any(lengthy(each, depth + 1, least) for each in inner))
 
 
 def bare(value: Value) -> list[str]:

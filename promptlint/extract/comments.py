@@ -8,6 +8,7 @@ looks like a comment inside a string is text.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -50,6 +51,8 @@ def bare(node: ast.expr) -> ast.expr:
     return node.value if isinstance(node, Marked) else node
 
 
+# Of a file both its comments about prompts and those about rules are looked for.
+@functools.lru_cache(maxsize=2)
 def marked(text: str) -> bool:
     """Whether a text names promptlint as its comments do, in small letters or capitals."""
     # Hardly a file has one of these, and only such a file is looked at as a whole.

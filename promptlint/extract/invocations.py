@@ -193,7 +193,7 @@ def _tell(arguments: Arguments) -> bool:
     for value in arguments.positional:
         if _matters(value):
             return True
-    return any(_matters(value) for _, value in arguments.keywords)
+    return bool(arguments.keywords) and any(_matters(value) for _, value in arguments.keywords)
 
 
 def _given(arguments: Arguments) -> Arguments:

@@ -45,7 +45,7 @@ def note_growing(
         and len(items.items) > len(was.items)
         and _begins(items, was)
     }
-    cut = shortened(node) if grown else ()
+    cut = shortened(file, node) if grown else ()
     growing = [items for name, items in grown.items() if name not in cut]
     for index in range(first, len(file.facts.calls)) if growing else ():
         call = file.facts.calls[index]
@@ -59,10 +59,13 @@ def _begins(items: Items, first: Items) -> bool:
     return items.items[: len(first.items)] == first.items
 
 
-def shortened(node: ast.AST) -> frozenset[str]:
+def shortened(file: File, node: ast.For | ast.AsyncFor | ast.While) -> frozenset[str]:
     """The lists which something in a loop takes items out of, or asks how long they are."""
     found: set[str] = set()
-    for inner in walk(node):
+    span = file.span(node)
+    text = file.source.text[span.start : span.end]
+    # Most loops have none of these words, and are not gone through.
+    for inner in walk(node) if any(word in text for word in _SHORTENING) else ():
         if type(inner) is ast.Delete:
             deleted = (target.value if isinstance(target, ast.Subscript) else target for target in inner.targets)
             found.update(map(dotted, deleted))
@@ -76,6 +79,8 @@ def shortened(node: ast.AST) -> frozenset[str]:
 
 
 _TAKING = frozenset({"pop", "clear", "popleft", "remove"})
+# What a loop that makes lists shorter, or asks how long they are, has in its text.
+_SHORTENING = ("len", "pop", "del", "clear", "remove")
 
 
 def replaces(node: ast.For | ast.AsyncFor | ast.While, name: str, before: Value, after: Value) -> bool:

@@ -280,7 +280,9 @@ def _of_a_line(file: File, name: str) -> bool:
 def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
     """`{"prompt": TEMPLATE, "examples": [...]}`: what stands beside a prompt goes where it goes."""
     shots = [(key, item) for key, item in mapping.entries if type(item) is Items and example_like(key)]
-    prompts = [item for key, item in mapping.entries if shots and file.prompt_like(key)]
+    if not shots:
+        return
+    prompts = [item for key, item in mapping.entries if file.prompt_like(key)]
     if any(isinstance(item, tuple) and textual(item) for item in prompts):
         for key, item in shots:
             take_examples(file, item, node, f"{name}.{key}" if name else key, NAME)

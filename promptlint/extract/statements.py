@@ -422,7 +422,7 @@ def _after_turns(
         else:
             made = whole(before, value)
             if type(made) is Items:
-                cut = shortened(node) if cut is None else cut
+                cut = shortened(file, node) if cut is None else cut
                 made = made_again(name, before, value, made, cut)
             scope.values[name] = made
             note_grown(file, scope, name)
