@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -39,57 +39,48 @@ MIN_DEFAULT = 60
 
 
 def weight(value: Value | Part, limit: int) -> int:
-    """How many parts stand in a value, shared ones counted each time; more than `limit` if it nests too deeply.
+    """How many parts stand in a value, shared ones counted each time; more than `limit` if it nests too deeply."""
+    known = _measured(value, 0)
+    return limit + 1 if known is None or known[1] > limit or known[2] > MAX_NESTING else known[1]
 
-    Counting ends beyond the limit.
+
+def _measured(item: Value | Part, nested: int) -> _Weighed | None:
+    """Weight and depth of what is so deeply `nested` in a value; None if it is too deep for any.
+
+    What is put together is made of what was put together before: each of that is counted once.
     """
-    total = depth = deepest = 0
-    level: list[Value | Part] = [value]
-    while level:
-        below: list[Value | Part] = []
-        flat = False
-        for item in level:
-            known = _weighed.get(id(item))
-            if known is not None:
-                total += known[1]
-                if depth + known[2] > deepest:
-                    deepest = depth + known[2]
-                continue
-            inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
-            total += len(inner)
-            if total > limit:
-                return limit + 1
-            for each in inner:
-                if type(each) is tuple:
-                    for part in each:
-                        if type(part) not in _LEAVES:
-                            below.append(each)
-                            break
-                    else:
-                        # Most arguments and items.
-                        total += len(each)
-                        flat = True
-                elif type(each) not in _LEAVES:
-                    below.append(each)
-        if depth + flat > deepest:
-            deepest = depth + flat
-        if total > limit or deepest > MAX_NESTING:
-            return limit + 1
-        level = below
-        depth += 1
-    if total > _LIGHT:
-        if len(_weighed) > MAX_KNOWN:
-            _weighed.clear()
-        _weighed[id(value)] = (value, total, deepest)
-    return total
+    known = _weighed.get(id(item))
+    if known is not None or nested > MAX_NESTING:
+        return known
+    inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
+    total, deepest = len(inner), 0
+    for each in inner:
+        if type(each) is Hole or type(each) is Text:
+            continue
+        if type(each) is tuple and (
+            type(each[0]) in _LEAVES if len(each) == 1 else _LEAVES.issuperset(map(type, each))
+        ):
+            # Most arguments and items.
+            total += len(each)
+            deepest = deepest or 1
+            continue
+        below = _weighed.get(id(each)) or _measured(each, nested + 1)
+        if below is None:
+            return None
+        total += below[1]
+        if below[2] >= deepest:
+            deepest = below[2] + 1
+    if len(_weighed) > MAX_KNOWN:
+        _weighed.clear()
+    known = _weighed[id(item)] = (item, total, deepest)
+    return known
 
 
-# Weight and depth of values by their identity, which holds as long as they are kept here: what is put together is made
-# of what was put together before.
-_weighed: dict[int, tuple[Value | Part, int, int]] = {}
+# A value with its weight and its depth.
+_Weighed: TypeAlias = tuple[Value | Part, int, int]
+# The same by the identity of values, which holds as long as they are kept here.
+_weighed: dict[int, _Weighed] = {}
 MAX_KNOWN = 20_000
-# So few parts are counted as fast as they are looked up.
-_LIGHT = 5
 
 
 def forget() -> None:
