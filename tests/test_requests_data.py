@@ -184,3 +184,17 @@ def ask(system, text, cache):
         assert len(sent.prompts) == 2
         assert bool(list(useless_cache_control(sent))) is (expected is True), given
         assert bool(sent.markers) is (expected is not False), given
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("' '.join(filter(None, ['Be kind.', '', 'Be short.' if question else '']))", "Be kind. Be short.|"),
+        ("' '.join(filter(None, [None, 'Be kind.', None if question else 'Be short.']))", "Be kind.| Be short."),
+        ("' '.join(list(filter(bool, ['Be kind.', question])))", "Be kind. {question}"),
+        ("' '.join(filter(needed, ['Be kind.', question]))", "{content}"),
+    ],
+)
+def test_texts_that_are_empty_are_taken_out_of_a_list(given: str, sent: str) -> None:
+    (found,) = requests_of(f"\ndef main(question):\n    content = {given}\n    {ASKED}")
+    assert parts(found) == [("user", sent)]

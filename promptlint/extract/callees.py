@@ -46,6 +46,7 @@ TAILS = frozenset(name.rpartition(".")[2] for name in (*ENVIRONMENT, *FUNCTIONS,
     "from_uri",
     "sorted",
     "reversed",
+    "filter",
 }
 # All that is treated in a way of its own.
 _SPECIAL = OF_VALUES | TAILS | FUNCTIONS.keys() | loads.KNOWN | SCHEMA_METHODS | ASKING | pipelines.KNOWN

@@ -481,7 +481,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
             return message
         note_schema(file, mapping)
         return mapping
-    if type(first) is Items and (made := _of_list(file, site, first)) is not None:
+    if (made := _of_list(file, site, first)) is not None:
         return made
     if site.name in _COPYING and isinstance(first, Message | Mapping) and len(site.positional) == 1:
         return copy.copy(first) if not site.keywords and not (isinstance(first, Mapping) and first.kind) else None
@@ -512,8 +512,12 @@ def _part(file: File, site: CallSite) -> Value | None:
     return Mapping((("text", text[0]),), file.span(site.node)) if text is not None else None
 
 
-def _of_list(file: File, site: CallSite, given: Items) -> Value | None:
+def _of_list(file: File, site: CallSite, given: Value | None) -> Value | None:
     """What `set`, `sorted`, `list` and the like make of a list."""
+    if site.name == "filter":
+        return lists.but_for_empty(site)
+    if type(given) is not Items:
+        return None
     if site.name in SETS:
         return unordered(file, site.node, given)
     if site.name == "sorted":

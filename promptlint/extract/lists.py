@@ -33,10 +33,11 @@ from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.extract.volatility import NAMES, dotted, of_name
-from promptlint.operations import exact, is_several
+from promptlint.operations import SEVERAL, exact, is_several, literal, several
 from promptlint.template import (
     Apply,
     Arguments,
+    Choice,
     Hole,
     Items,
     Mapping,
@@ -517,6 +518,31 @@ def copied(file: File, site: CallSite, value: Value) -> Value | None:
     hole = run_time_value(file, site, None)
     everything: Template = (Text(",", hole.span, False),)
     return (Apply("slice", value, Arguments((everything,)), hole.span, hole),)
+
+
+def but_for_empty(site: CallSite) -> Items | None:
+    """`filter(None, texts)`: a list without its texts that are empty."""
+    if len(site.positional) != 2:
+        return None
+    test, (value, _) = site.positional[0][1], site.positional[1]
+    nothing = isinstance(test, ast.Constant) and test.value is None
+    if type(value) is not Items or not (nothing or dotted(test) in ("bool", "str.strip")):
+        return None
+    return Items(tuple([_if_said(item) for item in value.items if not _empty(item)]), value.span, value.complete)
+
+
+def _empty(item: Value) -> bool:
+    hole = single_hole(item)
+    return literal(item) == "" or (hole is not None and hole.expression == "None")
+
+
+def _if_said(item: Value) -> Value:
+    """A text of a list that is empty on one way, where that is left out."""
+    part = item[0] if isinstance(item, tuple) and len(item) == 1 else None
+    if type(part) is not Choice or not any(map(_empty, part.branches)):
+        return item
+    branches = tuple([(SEVERAL,) if _empty(branch) else branch for branch in part.branches])
+    return several(Choice(part.condition, branches, part.test))
 
 
 def begins_with(value: Value, key: str) -> bool:
