@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promptlint.extract.patterns import any_of
 from promptlint.extract.reads import SAMPLE, could_be_prompt, greets, looks_like_code_or_markup, reads_like_prompt
-from promptlint.extract.wording import ADDRESS_WESTERN, ORDERS_WESTERN, WESTERN, Signal
+from promptlint.extract.wording import ADDRESS, ADDRESS_WESTERN, ORDERS, ORDERS_WESTERN, WESTERN, Signal
 
 PROMPTS = {
     "role": "You are a meticulous tax adviser who explains every figure.",
@@ -285,5 +285,45 @@ def test_one_look_tells_whether_any_of_many_words_stands_in_a_text() -> None:
 
 @pytest.mark.parametrize("signals", [ADDRESS_WESTERN, ORDERS_WESTERN])
 def test_what_is_asked_of_texts_in_western_languages_alone_can_be_met_there(signals: tuple[Signal, ...]) -> None:
-    for needles, _ in signals:
+    for needles, *_ in signals:
         assert all(WESTERN.search(f"das {needle} y") is not None for needle in needles)
+
+
+NEAR = (
+    "as an editor of maps, your task is to draw",
+    "as the clerk of a post office, you must sort",
+    "(you specialize in maps)",
+    "you excel at sums",
+    "your specialty is maps",
+    "your speciality includes maps",
+    "your expertise lies in maps",
+    "print the figures of each row in json",
+    "write it as a valid xml document",
+    "(return all of the rows into the following exact format",
+    "list them using plain text",
+    "valid json",
+    "it is strict json.",
+    "only json, single json",
+    "the raw json of it",
+    "output format",
+    "(response format: a table)",
+    "answer format",
+    "in the reply format",
+    "in the following format",
+    "follow the following table format",
+    "use the following format:",
+    "the format below",
+    "the output must be short",
+    "response should contain figures",
+    "each answer must follow",
+    "json object with the keys",
+    "json array containing two rows",
+    "(json list with an id)",
+)
+
+
+@pytest.mark.parametrize("text", NEAR)
+def test_what_tells_sooner_that_a_wording_is_not_there_is_met_wherever_it_is(text: str) -> None:
+    found = [near for _, near, pattern in (*ADDRESS, *ORDERS) if near is not None and pattern.search(text)]
+    assert found
+    assert all(near.search(text) for near in found)

@@ -101,10 +101,10 @@ def _flow(text: str) -> str:
 
 def _hits(signals: tuple[Signal, ...], flow: str) -> Iterator[int]:
     """Where the first hit of each signal begins."""
-    for needles, pattern in signals:
+    for needles, near, pattern in signals:
         for needle in needles:
             if needle in flow:
-                match = pattern.search(flow)
+                match = pattern.search(flow) if near is None or near.search(flow) else None
                 if match:
                     yield match.start()
                 break

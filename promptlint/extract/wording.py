@@ -10,16 +10,20 @@ from re import Pattern
 
 from promptlint.extract.patterns import any_of, lazy
 
-Signal = tuple[tuple[str, ...], Pattern[str]]
+Signal = tuple[tuple[str, ...], Pattern[str] | None, Pattern[str]]
 
 
 def _words(text: str, separator: str | None = None) -> tuple[str, ...]:
     return tuple(text.split(separator))
 
 
-def _signal(needles: str, pattern: str) -> Signal:
-    """A pattern over lower-cased text, and words one of which it needs: substring tests are far cheaper."""
-    return _words(needles, "|"), lazy(pattern)
+def _signal(needles: str, pattern: str, near: str = "") -> Signal:
+    """A pattern over lower-cased text, and words one of which it needs: substring tests are far cheaper.
+
+    `near` finds something wherever the pattern does, and far sooner that there is nothing: it begins with a character
+    or with one of a few, where a pattern that may begin in many ways is tried at every place.
+    """
+    return _words(needles, "|"), lazy(near) if near else None, lazy(pattern)
 
 
 _NOT_IF = (
@@ -81,6 +85,7 @@ ADDRESS: tuple[Signal, ...] = (
         r"[^,.\n]{3,60}, (?:your (?:role|expertise|task|goal|job|responsibility|mission|primary"
         r"|main)\b|you(?:'re| are| specialize| excel| must| should| possess)\b)|\byou (?:specialize|excel) (?:in|at)\b"
         r"|\byour (?:speciali?ty|expertise) (?:is|lies|includes|in)\b",
+        near=r"you(?: specialize| excel|r speciali?ty|r expertise)|as (?<=^as )",
     ),
     _signal(
         "language model| ai |assistant",
@@ -164,6 +169,11 @@ ORDERS: tuple[Signal, ...] = (
         r"|\b(?:output|response|answer) (?:must|should) (?:be|only|not|contain|follow)"
         r"|\bjson (?:object|array|list) (?:with|containing) (?:the|these|two"
         r"|keys|an?)\b",
+        near=r" (?:(?:in|as|using|with|into) (?:an? |valid |structured |only |strict |the |raw )*"
+        + _FORMAT
+        + r"|json\b(?<=[dyetw] json)|format(?: below\b|\b(?:(?<=put format)|(?<=nse format)|(?<=wer format)"
+        r"|(?<=ply format)))|the following (?:\w+ )?format\b|(?<=[ter] )(?:must|should) (?:be|only|not|contain|follow)"
+        r"|(?<=json )(?:object|array|list) (?:with|containing) )",
     ),
     _signal(
         "do not |don't |never |avoid |without ",
@@ -285,7 +295,7 @@ ORDERS_WESTERN: tuple[Signal, ...] = (
     ),
 )
 # What a text in one of these languages needs for a hit: most texts are in none of them, and looked through once.
-WESTERN = any_of(needle for needles, _ in (*ADDRESS_WESTERN, *ORDERS_WESTERN) for needle in needles)
+WESTERN = any_of(needle for needles, *_ in (*ADDRESS_WESTERN, *ORDERS_WESTERN) for needle in needles)
 # "Answer ...", "only output ...", "do not ...", "step by step", "based on the following ...".
 ORDERS_ABROAD: tuple[Signal, ...] = (
     _signal(
