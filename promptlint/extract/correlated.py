@@ -68,7 +68,8 @@ def _alike(one: Asked, other: Asked) -> bool:
 
 
 def _stand(file: File, scope: Scope, names: frozenset[str]) -> tuple[object, ...]:
-    return (file.loops[-1] if file.loops else None, *(scope.values.get(name) for name in sorted(names)))
+    get = scope.values.get
+    return (file.loops[-1] if file.loops else None, *map(get, sorted(names) if len(names) > 1 else names))
 
 
 _WRITTEN = frozenset({ast.List, ast.Tuple, ast.Set})
@@ -289,7 +290,7 @@ def possible(file: File, scope: Scope, condition: Condition, first: Value, secon
 
     What both begin with stays as it is: what stands in a text once stays there once.
     """
-    if not _repeated(scope, condition):
+    if not _repeated(scope, condition) or (_plain(first) and _plain(second)):
         return first, second
     ways = _Ways(file, scope)
     asks = ways.asks(condition.text)
@@ -306,6 +307,9 @@ def reached(file: File, scope: Scope, value: Value) -> Value:
     """What a value is where the statement stands that is read, less what the conditions around it make impossible."""
     if not scope.guards or not any(_repeated(scope, condition) for condition, _ in scope.guards):
         return value
+    if _plain(value) or (type(value) is Mapping and all(_plain(each) for _, each in value.entries)):
+        # Most of what is given back: whatever holds, nothing in it is left out.
+        return value
     ways = _Ways(file, scope)
     known = _nothing()
     for condition, holds in scope.guards:
@@ -313,6 +317,11 @@ def reached(file: File, scope: Scope, value: Value) -> Value:
         if asks is not None:
             _assume(asks, holds, known)
     return ways.value(value, known)
+
+
+def _plain(value: Value) -> bool:
+    """Whether a value is a text in which no other stands: there is one way through it."""
+    return type(value) is tuple and _PLAIN.issuperset(map(type, value))
 
 
 def _repeated(scope: Scope, condition: Condition) -> bool:
