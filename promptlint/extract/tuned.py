@@ -72,7 +72,10 @@ def _all_set(function: ast.AST) -> Iterator[tuple[str, Set]]:
     for number, node in enumerate(walk(function)):
         if number > MAX_NODES:
             return
-        if type(node) not in _SETTING:
+        if type(node) is ast.Call:
+            if type(node.func) is not ast.Name or node.func.id != "setattr":
+                continue
+        elif type(node) not in _SETTING or type(node.ctx) is not ast.Store:  # type: ignore[attr-defined]
             continue
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=ast.Store()):
@@ -86,8 +89,8 @@ def _all_set(function: ast.AST) -> Iterator[tuple[str, Set]]:
                 yield name, (True, attribute)
 
 
-# What may set something: of most nodes no more is asked.
-_SETTING = frozenset({ast.Attribute, ast.Name, ast.Subscript, ast.Call})
+# What may set something where it is no call: of most nodes no more is asked.
+_SETTING = frozenset({ast.Attribute, ast.Name, ast.Subscript})
 
 
 def _set(file: File, scope: Scope, name: str, one: Set, node: ast.stmt | ast.Call) -> None:

@@ -65,6 +65,9 @@ def in_turns(file: File, node: ast.Call, given: Arguments) -> Arguments:
     """What a call is given, where sums of lists hold what earlier turns of a loop have added: `ask(turns + [last])`."""
     if not file.loops or len(node.args) != len(given.positional):
         return given
+    if ast.BinOp not in map(type, node.args) and all(type(each.value) is not ast.BinOp for each in node.keywords):
+        # No sum is among them.
+        return given
     keywords = {each.arg: each.value for each in node.keywords}
     return msgspec.structs.replace(
         given,
