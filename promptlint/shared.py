@@ -72,6 +72,8 @@ def with_fronts(requests: Sequence[Request]) -> tuple[Request, ...]:
 
 def _fronts(requests: Sequence[Request]) -> Iterator[tuple[int, Text, Request]]:
     for request in requests:
+        if (alone := _alone(request)) is not None and len(alone.value) < MIN_LENGTH:
+            continue
         for index, each in skeleton(request):
             if isinstance(each, Text):
                 if len(each.value) >= MIN_LENGTH:
@@ -91,12 +93,21 @@ def _pairs(request: Request, texts: dict[Text, None], fronts: dict[bytes, list[S
 
 def _late(request: Request) -> Iterator[Text]:
     """Long texts behind the first value that changes."""
+    if _alone(request) is not None:
+        return
     changed = False
     for _, each in skeleton(request):
         if not isinstance(each, Text):
             changed = changed or changes(each)
         elif changed and len(each.value) >= MIN_LENGTH:
             yield each
+
+
+def _alone(request: Request) -> Text | None:
+    """The one text that is all of a request, as it is of most that stand for a prompt by itself."""
+    template = request.prompts[0].template if len(request.prompts) == 1 else ()
+    part = template[0] if len(template) == 1 else None
+    return part if type(part) is Text else None
 
 
 def _leading(request: Request) -> Iterator[Text]:
