@@ -184,9 +184,14 @@ def touched(node: ast.Call) -> Iterator[str]:
 def meet(scope: Scope, ends: list[Scope]) -> None:
     """The functions that lists were given to on one of several ways."""
     scope.lent.clear()
-    for name, given in [pair for end in ends for pair in end.lent.items()]:
-        known = scope.lent.get(name, ())
-        scope.lent[name] = known + tuple(each for each in given if each not in known)
+    for end in ends:
+        for name, given in end.lent.items():
+            known = scope.lent.get(name)
+            if known is None:
+                scope.lent[name] = given
+            elif known is not given:
+                # Most were given to nothing on any of the ways since these parted.
+                scope.lent[name] = known + tuple([each for each in given if each not in known])
 
 
 def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> None:
