@@ -28,7 +28,7 @@ from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.repeats import each_turn, made_again, note_growing, repeated, replaces, shortened
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
-from promptlint.extract.volatility import NAMES, dotted, of_name
+from promptlint.extract.volatility import NAMES, dotted, of_name, walk
 from promptlint.operations import literal
 from promptlint.template import (
     Condition,
@@ -486,13 +486,13 @@ def _forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.W
     """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
     if "role" not in carried.body_text(file, loop).lower():
         return
+    known = {name for name, value in scope.values.items() if "role" in name.lower() and literal(value) in ROLES}
     found: dict[str, ast.Name] = {}
-    for node in (each for statement in loop.body for each in ast.walk(statement)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and "role" in node.id.lower():
+    for node in (each for statement in loop.body for each in walk(statement)) if known else ():
+        if type(node) is ast.Name and node.id in known and type(node.ctx) is ast.Store:
             found.setdefault(node.id, node)
     for name, node in found.items():
-        if literal(scope.values.get(name)) in ROLES:
-            scope.values[name] = (file.hole(node, *of_name("")),)
+        scope.values[name] = (file.hole(node, *of_name("")),)
 
 
 def _counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
