@@ -432,6 +432,7 @@ OPERATIONS: dict[str, Operation] = {
     "safe_substitute": _substituted(True),
     "str": lambda target, positional, keywords, part: None if single_hole(target) is not None else target,
     "mustache": _mustache,
+    "kernel": lambda target, positional, keywords, part: operations.kernel(target),
     "jinja": _jinja,
     "render": _render,
 }

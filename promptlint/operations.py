@@ -342,6 +342,25 @@ def mustache(target: Template, keywords: Mapping[str, Template]) -> Template:
     return _filled_in(target, "{{", _MUSTACHE, value)
 
 
+# A value, or a call of a function with what it is given. What stands in the role of a message stays where it is.
+_KERNEL = re.compile(
+    r"""(?<!=["'])\{\{-?\s*(?:(?P<said>"[^"]*"|'[^']*')|\$?(?!else\b)(?P<name>[A-Za-z_](?:"[^"]*"|'[^']*'|[^{}"'])*?))"""
+    r"""\s*-?\}\}"""
+)
+
+
+def kernel(target: Template) -> Template:
+    """A template of Semantic Kernel, in whichever of its languages: `{{$letter}}`, `{{time.today}}`, `{{letter}}`."""
+
+    def value(ruler: Ruler, match: re.Match[str]) -> Template:
+        if match["said"]:
+            return ruler.cut(match.start("said") + 1, match.end("said") - 1)
+        name = match["name"]
+        return (Hole(name, ruler.place(match.start(), match.end()), volatility_of(name), origin_of_name(name)),)
+
+    return _filled_in(target, "{{", _KERNEL, value)
+
+
 def _filled_in(
     target: Template, sign: str, pattern: re.Pattern[str], value: Callable[[Ruler, re.Match[str]], Template]
 ) -> Template:

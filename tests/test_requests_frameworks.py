@@ -269,11 +269,47 @@ SEMANTIC_KERNEL = """
 def test_functions_and_agents_of_semantic_kernel() -> None:
     found = [(each.model, parts(each), [one.slot for one in each.unresolved]) for each in requests_of(SEMANTIC_KERNEL)]
     assert found == [
-        ("", [("user", "Tell a joke of this: {{$input}}")], ["model"]),
-        ("", [("user", "Sum up this text: {{$input}}")], ["model"]),
-        ("", [("user", "Translate this text: {{$input}}")], ["model"]),
+        ("", [("user", "Tell a joke of this: {input}")], ["model"]),
+        ("", [("user", "Sum up this text: {input}")], ["model"]),
+        ("", [("user", "Translate this text: {input}")], ["model"]),
         ("gpt-4o", [("system", "Answer in one sentence."), ("user", "Why is the sky blue?")], []),
         ("gpt-4o", [("system", "Answer in one sentence."), ("user", "Why is the grass green?")], ["messages"]),
+    ]
+
+
+def test_a_prompt_of_semantic_kernel_has_values_and_what_else_the_call_is_given_may_bring_tools() -> None:
+    code = """
+    from semantic_kernel import Kernel
+    from semantic_kernel.agents import ChatCompletionAgent
+    from semantic_kernel.functions import KernelArguments
+
+    kernel = Kernel()
+    TEMPLATE = "{{$chat_history}} Sum up {{mail.read id='}}'}} in {{ 'one' }} {{$unit}}."
+    sum_up = kernel.add_function(plugin_name="p", function_name="f", prompt=TEMPLATE)
+    with_tools = kernel.add_function(
+        plugin_name="p", function_name="g", prompt="Tell {{$name}} a joke.", prompt_execution_settings=settings
+    )
+
+    async def run(given, service):
+        await kernel.invoke(sum_up, KernelArguments(unit="line"))
+        await kernel.invoke(sum_up, given)
+        await kernel.invoke(sum_up, KernelArguments(settings=other, unit="line"))
+        await kernel.invoke(with_tools, name="Ada")
+        await kernel.invoke_prompt("Sort {{$letter}} by date.", KernelArguments(letter="A letter from Rome."))
+        await kernel.invoke_prompt("Sort {{$letter}} by name.", arguments=given)
+        agent = ChatCompletionAgent(service=service, instructions="You are the clerk of {{$place}}.")
+        await agent.get_response(messages="Why is the sky blue?")
+    """
+    found = [(parts(each), [why.slot for why in each.unresolved if why.slot != "model"]) for each in requests_of(code)]
+    sum_up = [("user", "{chat_history} Sum up {mail.read id='}}'} in one {unit}.")]
+    assert found == [
+        (sum_up, []),
+        (sum_up, ["tools"]),
+        (sum_up, ["tools"]),
+        ([("user", "Tell {name} a joke.")], ["tools"]),
+        ([("user", "Sort {letter} by date.")], []),
+        ([("user", "Sort {letter} by name.")], ["tools"]),
+        ([("system", "You are the clerk of {place}."), ("user", "Why is the sky blue?")], []),
     ]
 
 

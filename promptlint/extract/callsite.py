@@ -61,16 +61,18 @@ class CallSite(msgspec.Struct):
     def pick(self, places: Places) -> tuple[Value, ast.expr] | None:
         """The argument at the first of these keyword names, `keyword.key` paths or positions that is given."""
         for at in places:
-            if isinstance(at, str):
-                keyword, _, path = at.partition(".")
-                if keyword in self.keywords:
-                    value, node = self.keywords[keyword]
-                    found = within(value, path)
-                    if found is not None:
-                        return found, node
-            elif at < len(self.positional) and not isinstance(self.positional[at][1], ast.Starred):
-                return self.positional[at]
+            keyword, _, path = at.partition(".") if isinstance(at, str) else (at, "", "")
+            if (given := self.given_at(keyword)) is not None and (found := within(given[0], path)) is not None:
+                return found, given[1]
         return None
+
+    def given_at(self, at: str | int) -> tuple[Value, ast.expr] | None:
+        """The argument of this keyword, or at this position, which may be written as a number."""
+        if isinstance(at, str) and not at.isdecimal():
+            return self.keywords.get(at)
+        number = int(at)
+        known = number < len(self.positional) and not isinstance(self.positional[number][1], ast.Starred)
+        return self.positional[number] if known else None
 
     def pick_all(self, places: Places) -> list[tuple[Value, ast.expr]]:
         """The arguments at all of these places, in their order."""

@@ -46,6 +46,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     settings: str = ""
     address: Places = []
     most: int | None = None
+    template: str = ""
     requires: list[str] = []
     excludes: list[str] = []
 

@@ -89,6 +89,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if several is not None:
         return _messages(file, site, several)
     prompt = Matcher.find(match.prompts, site.name, file.imported)
+    if prompt is not None and prompt.template == "kernel":
+        site, prompt = _with_templates(file, site, prompt), msgspec.structs.replace(prompt, template="")
     if prompt is not None:
         value = _prompt(file, site, prompt)
         if prompt.api:
@@ -229,6 +231,18 @@ def _few_shot(file: File, site: CallSite) -> Value:
     said["example_separator"] = given.get("example_separator", (Text("\n\n", place, False),))
     arguments = Arguments((examples,), tuple(said.items()))
     return (Apply("few_shot", given.get("prefix", ()), arguments, place, over),)
+
+
+def _with_templates(file: File, site: CallSite, entry: PromptEntry) -> CallSite:
+    """A call of which the object that it makes holds its texts as templates."""
+    keywords, positional = {**site.keywords}, [*site.positional]
+    for key in entry.arguments.keys() & keywords.keys():
+        value, node = keywords[key]
+        keywords[key] = sending.formatted(value, entry.template, file.span(node)), node
+    for at in (each.index for each in entry.positional if each.index < len(positional)):
+        value, node = positional[at]
+        positional[at] = sending.formatted(value, entry.template, file.span(node)), node
+    return msgspec.structs.replace(site, keywords=keywords, positional=positional)
 
 
 def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 
 import msgspec
 
@@ -85,6 +86,8 @@ def sent(
     site = _unpacked(site, entry)
     slots, taken = _slots(site, entry.slots)
     slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]
+    if entry.template:
+        slots = [(slot, formatted(value, entry.template, file.span(node)), node) for slot, value, node in slots]
     if entry.fills:
         slots, taken = _with_fields(file, site, slots, taken)
     for slot, value, node in slots:
@@ -337,9 +340,18 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
 def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientEntry) -> list[tuple[str, Value]]:
     """What a call sends, by slot, that does not stand in the code: what arguments bring along, and text of its own."""
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
+    found += [(UNREAD + slot, value) for slot, at in entry.unread.items() for value in _may_hold(site, at)]
     found += _among_settings(site, entry.slots)
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
     return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node), origin=OWN),)) for slot in own]
+
+
+def _may_hold(site: CallSite, at: Places) -> Iterator[Value]:
+    """What a call is given that may hold one of these keys, as far as it can be read: `invoke(function, arguments)`."""
+    for keyword, _, path in (place.partition(".") for place in at if isinstance(place, str)):
+        given = site.given_at(keyword) if path else None
+        if given is not None and single_hole(given[0]) is not None:
+            yield given[0]
 
 
 def _among_settings(site: CallSite, slots: dict[str, Places]) -> list[tuple[str, Value]]:
@@ -388,7 +400,7 @@ def formatted(value: Value, template: str, span: Span) -> Value:
     """A template that the framework fills itself: its fields are holes."""
     if template == "signature":
         return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
-    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute"}.get(template)
+    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute", "kernel": "kernel"}.get(template)
     if operation is None or not isinstance(value, tuple) or not textual(value):
         return value
     hole = fallback_of(value) or Hole("...", span)
