@@ -12,7 +12,7 @@ from promptlint.extract.facts import Facts, Invocation
 from promptlint.extract.invocations import CALLED
 from promptlint.modules import Modules
 from promptlint.references import is_property
-from promptlint.template import SUPER, Arguments, Hole, Mapping, Span, Text, Value, Volatility, texts
+from promptlint.template import SUPER, Arguments, Hole, Mapping, Span, Template, Text, Value, Volatility, texts
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -61,9 +61,20 @@ class Classes:
                 for name in facts.bases:
                     line = self.lineage(facts, name)
                     if any(_reads_environment(base) for home, each in line for base in home.bases[each]):
-                        self.fields |= _fields(facts, name)
+                        self._set_outside(facts, name, set())
         told = texts(value) if self.fields and isinstance(value, tuple) else ()
         return next((self.fields[text.span] for text in told if text.span in self.fields), None)
+
+    def _set_outside(self, facts: Facts, name: str, seen: set[Place]) -> None:
+        """Note what the fields of a class are by default, and those of the models that these hold."""
+        if self.fields is None or (facts.file, name) in seen:
+            return
+        seen.add((facts.file, name))
+        self.fields |= _fields(facts, name)
+        for key, said in facts.types.items():
+            model = self.class_of(facts, said) if key.rpartition(".")[0] == name else None
+            if model is not None and model[1] in model[0].bases:
+                self._set_outside(*model, seen)
 
     # ---- from a call to its function
 
@@ -398,13 +409,23 @@ def _reads_environment(base: str) -> bool:
     return path[-1] == "BaseSettings" and path[0] in ("pydantic", "pydantic_settings")
 
 
+def _held(value: Value) -> Iterator[tuple[str, Template]]:
+    """A text, or those that an object is made with, each with where it stands in it."""
+    if isinstance(value, tuple):
+        yield "", value
+    for key, item in value.entries if isinstance(value, Mapping) and value.kind else ():
+        if isinstance(item, tuple) and key[:1] != "@":
+            yield f".{key}", item
+
+
 def _fields(facts: Facts, name: str) -> dict[Span, Hole]:
     """The texts that the fields of a class are by default."""
     found: dict[Span, Hole] = {}
     for key, value in facts.bindings.items():
         owner, _, field = key.rpartition(".")
         said = f"{name.rpartition('.')[2]}.{field}"
-        for part in value if owner == name and isinstance(value, tuple) else ():
-            if isinstance(part, Text):
-                found[part.span] = Hole(said, part.span, Volatility.DEPLOY, "environment")
+        for inner, item in _held(value) if owner == name else ():
+            for part in item:
+                if isinstance(part, Text):
+                    found[part.span] = Hole(said + inner, part.span, Volatility.DEPLOY, "environment")
     return found

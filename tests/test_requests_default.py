@@ -103,6 +103,29 @@ settings = Settings()
     assert (found.model, found.complete) == ("gpt-5", True)
 
 
+@pytest.mark.parametrize(
+    ("field", "said", "name"),
+    [
+        ("Llm = Llm()", "gpt-5", "Llm.name"),
+        ('Llm = Llm(name="gpt-4o")', "gpt-4o", "Settings.llm.name"),
+    ],
+)
+def test_what_a_model_within_settings_is_by_default(field: str, said: str, name: str) -> None:
+    head = f"""
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+class Llm(BaseModel):
+    name: str = "gpt-5"
+class Settings(BaseSettings):
+    llm: {field}
+settings = Settings()
+"""
+    found = asked("settings.llm.name", head)
+    assert (found.model, by_default(found)) == (said, [("model", name, said)])
+    found = asked("settings.llm.name", head.replace("Settings(BaseSettings)", "Settings(BaseModel)"))
+    assert (found.model, found.complete) == (said, True)
+
+
 def test_who_serves_a_model_that_is_one_by_default_is_so_by_default() -> None:
     code = f"""
     import litellm, os
