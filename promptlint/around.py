@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.classes import Place
-from promptlint.clients import GIVEN, asked_first, by_default, model_name, unset
+from promptlint.clients import ADDRESSES, GIVEN, SERVED_BY, asked_first, by_default, model_name, unset
 from promptlint.decisions import decided
 from promptlint.extract.facts import Call, Facts, Stray
 from promptlint.extract.invocations import given_as, takes
@@ -71,6 +71,7 @@ class Around:
     def who(self, call: Call, facts: Facts) -> Bound:
         """What holds of the parameters and attributes by which a call says its model and its client."""
         values = [value for slot, value in call.slots if slot in _WHO] + [call.client]
+        values += [value for name, value in call.parameters if name == SERVED_BY or name in ADDRESSES]
         return self._bound(values, facts, call.name, 0)
 
     def held(self, place: Place) -> Bound:

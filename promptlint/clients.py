@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_INNER = 8
 # Kinds of calls of OpenAI's client, which many servers are asked through.
 OPENAI = frozenset("chat chat_template messages converse responses assistants conversations completion".split())
+# Keywords by which a call itself says where it connects to, and who gets it.
+ADDRESSES, SERVED_BY = ("api_base", "base_url"), "custom_llm_provider"
 # Names of LiteLLM's for servers that may be anybody's.
 _ANYBODY = frozenset({"litellm_proxy", "custom", "custom_openai", "openai_like", "hosted_vllm"})
 # The origin of a value that callers give, and that is not known: what stands for one that is not given holds less.
@@ -158,7 +160,7 @@ def provider_at(address: Value) -> str | None:
 
 def service_named(value: Value) -> str | None:
     """Who gets a request that names its provider apart from the model; None for what serves the models of anybody."""
-    named = literal(value)
+    named = model_name(value)[0]
     return None if named in _ANYBODY else named or None
 
 

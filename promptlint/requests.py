@@ -11,9 +11,11 @@ import msgspec
 from promptlint import providers
 from promptlint.beside import with_body
 from promptlint.clients import (
+    ADDRESSES,
     MAX_INNER,
     NOBODY,
     OPENAI,
+    SERVED_BY,
     Through,
     answers_by_script,
     asked_first,
@@ -99,8 +101,6 @@ _LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
 # Where what is asked stands.
 _ASKED = frozenset({"messages", "prompt"})
-# Keywords by which a call itself says where it connects to.
-_ADDRESSES = ("api_base", "base_url")
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -351,13 +351,11 @@ class _Reading:
             self.served_by(through)
         spread = self.spread()
         others = spread.entries if spread is not None else ()
-        at = next((each for name, each in (*self.call.parameters, *others) if name in _ADDRESSES), ())
+        at = next((each for name, each in (*self.call.parameters, *others) if name in ADDRESSES), ())
         if not unset(given := self.resolve(at)):
-            self.provider = provider_at(given) or ""
-            hole = single_hole(given)
-            if not self.provider:
-                self.unknown("provider", hole)
-            through = Through(self.provider or None, hole, (), frozenset())
+            by, hole = asked_first(given), fallback_of(given)
+            through = Through(provider_at(given), hole, (("address", given),), frozenset(), otherwise=by)
+            self.served_by(through)
         self.model, start = either_model(either) if either else model_name(value) if value is not None else ("", "")
         if self.call.provider == "litellm" and through is None:
             through = self.service((*self.call.parameters, *others))
@@ -402,14 +400,13 @@ class _Reading:
 
     def service(self, given: Iterable[tuple[str, Value]]) -> Through | None:
         """Who gets a request of LiteLLM's, where that is said apart from the model."""
-        by = self.resolve(next((value for name, value in given if name == "custom_llm_provider"), ()))
+        by = self.resolve(next((value for name, value in given if name == SERVED_BY), ()))
         if unset(by):
             return None
         # What begins the name of the model does not say any more who gets the request.
-        self.provider = service_named(by) or ""
-        if not self.provider:
-            self.unknown("provider", single_hole(by))
-        return Through(self.provider or None, single_hole(by), (), frozenset())
+        through = Through(service_named(by), fallback_of(by), (), frozenset(), otherwise=asked_first(by))
+        self.served_by(through)
+        return through
 
     def unknown(self, part: str, value: Hole | None) -> None:
         self.unresolved.append(

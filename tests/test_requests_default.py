@@ -141,6 +141,29 @@ def test_who_serves_a_model_that_is_one_by_default_is_so_by_default() -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        'custom_llm_provider="deepseek"',
+        'api_base="https://api.deepseek.com"',
+    ],
+)
+def test_who_serves_a_call_by_the_default_of_a_parameter_is_so_by_default(given: str) -> None:
+    name = given.partition("=")[0]
+    code = f"""
+    import litellm
+
+    def ask(question, {given}):
+        return litellm.completion(model="chat-x", messages={SAID}, {name}={name})
+    """
+    (found,) = requests_of(code)
+    assert (found.provider, found.model) == ("deepseek", "chat-x")
+    assert by_default(found) == [("provider", name, "deepseek")]
+    # What the call itself says is known.
+    (found,) = requests_of(code.replace(f"{name}={name}", given))
+    assert (found.provider, by_default(found)) == ("deepseek", [])
+
+
+@pytest.mark.parametrize(
     "address", ['os.getenv("AT", "https://api.deepseek.com")', 'os.getenv("AT") or "https://api.deepseek.com"', "at"]
 )
 def test_who_answers_at_an_address_that_is_one_by_default(address: str) -> None:
