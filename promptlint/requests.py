@@ -38,7 +38,7 @@ from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import SAID, Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
-from promptlint.extract.sending import HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
+from promptlint.extract.sending import DEFINES, HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.fields import guess_fields
@@ -567,7 +567,7 @@ class _Reading:
             tuple(markers),
             tuple((name, literal(value)) for name, value in call.parameters),
             call.name,
-            call.api or "call",
+            "" if call.api == DEFINES else call.api or "call",
             tuple(dict.fromkeys(self.unresolved)),
             schemas=tuple(dict.fromkeys((*passed(call, self.facts, self.linker, self.bound), *self.schemas))),
             grows=call.grows,

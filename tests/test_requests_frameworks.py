@@ -313,6 +313,22 @@ def test_a_prompt_of_semantic_kernel_has_values_and_what_else_the_call_is_given_
     ]
 
 
+def test_what_defines_an_assistant_sends_nothing_and_its_runs_send_what_it_says() -> None:
+    code = """
+    from openai import OpenAI
+    client = OpenAI()
+
+    def make():
+        return client.beta.assistants.create(model="gpt-4o", instructions="You file letters.", tools=[find])
+
+    def run(thread, made):
+        client.beta.threads.runs.create(thread_id=thread, assistant_id=made, model="gpt-4o", instructions="Sort mail.")
+    """
+    (run,) = requests_of(code)
+    assert parts(run) == [("system", "Sort mail.")]
+    assert [why.slot for why in run.unresolved] == ["messages", "tools"]
+
+
 def test_agents_of_agent_framework() -> None:
     code = '''
     from agent_framework import Agent, tool

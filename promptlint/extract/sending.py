@@ -47,6 +47,8 @@ from promptlint.template import (
 
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
+# The kind of a call that sends nothing itself.
+DEFINES = "definition"
 # The key of an object's entries under which the classes stand that its answers have the form of, as `Ref` names.
 OUTPUT = "@output"
 # Of a call that asks any server, a model if the address is that of one.
