@@ -437,3 +437,35 @@ def test_the_namesake_of_an_attribute_may_be_the_class_whose_method_is_called(
 ) -> None:
     found = requests_of(f"from agents import Agent\n{NAMESAKE.format(typed=typed, held=held)}")
     assert any(why.expression == "run(...)" for each in found for why in each.unresolved) is opened
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return 'A canned answer.'", []),
+        ("return self.client.chat.completions.create(model=model, messages=messages)", [("openai", [])]),
+        ("self.kept.append(messages)", [("", ["provider", "messages"])]),
+    ],
+)
+def test_an_object_that_stands_for_its_own_client_has_its_own_methods(
+    body: str, told: list[tuple[str, list[str]]]
+) -> None:
+    code = f"""
+from openai import OpenAI
+
+class Desk:
+    def __init__(self):
+        self.chat = self
+        self.completions = self
+        self.client, self.kept = OpenAI(), []
+
+    def create(self, model, messages):
+        {body}
+
+    def ask(self, text):
+        said = [{{"role": "user", "content": "Sort the letters. " + text}}]
+        return self.chat.completions.create(model="gpt-4o", messages=said)
+"""
+    found = requests_of(code)
+    assert [(each.provider, [why.slot for why in each.unresolved]) for each in found] == told
+    assert all(parts(each) == [("user", "Sort the letters. {text}")] for each in found)

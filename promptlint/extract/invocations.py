@@ -398,7 +398,8 @@ def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
         found = _item(file, scope, node.value)
     elif type(node) in NAMES:
         written = dotted(node)
-        found = class_in_sight(scope, written)
+        own = f":{scope.owner}" if written == scope.receiver != "cls" and scope.owner else ""
+        found = class_in_sight(scope, written) or own
     if found:
         _keep(file, scope, name, found)
         if type(node) is ast.Call:
