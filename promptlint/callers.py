@@ -46,6 +46,7 @@ from promptlint.told import (
     beyond,
     doubtful,
     kept_on,
+    lacking,
     of_caller,
     sites_in,
     texts_of,
@@ -421,13 +422,14 @@ class Callers:
                     if idle <= MAX_IDLE:
                         continue
                     break
-                if not self._tells(place, bound):
+                lacks = lacking(self.slots[place], bound, self.linker)
+                if not lacks and not self._tells(place, bound):
                     # One request for all that tell no more than who gets it, and what their object says.
                     silent.setdefault(self._kind(place, bound), way)
                     usual = as_usual(usual, bound)
                     continue
                 made = self._made(call, facts, way, who, held)
-                if made is not None and not made.bare:
+                if made is not None and (lacks or not made.bare):
                     found.append(self._doubted(made, call, facts, who, below) if BELOW not in bound else made)
                     self.begun[invocation.span] = self.begun.get(invocation.span, 0) + 1
             if self.ways > MAX_WAYS or len(silent) > MAX_REQUESTS:

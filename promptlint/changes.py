@@ -26,6 +26,7 @@ from promptlint.extract.sending import UNREAD, method_of
 from promptlint.extract.state import has_text, single_hole, textual
 from promptlint.lent import changes
 from promptlint.loading import OPERATIONS
+from promptlint.operations import literal
 from promptlint.slots import says
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Ref, Span, Value, Volatility, holes, parts
 
@@ -56,6 +57,8 @@ class Changes:
         self.telling: dict[Place, bool] = {}
         self.replaced = frozenset(method for facts in all_facts for method in facts.patched)
         # Classes whose attributes are set by names that only run time knows.
+        # Calls of functions that were not read, given a word of the program: as whole messages they may be its texts.
+        self.outside: set[Span] = set()
         self.made_of = {span: (value, facts) for facts in all_facts for span, value in facts.made_of}
         self.open: dict[Place, tuple[Change, Facts]] = {}
         # By the places where agents are made: what functions give them later, by its slot.
@@ -266,8 +269,20 @@ class Changes:
         """Whether a name, or what a function makes of a text, is one of a module of the program that was not read."""
         told = facts.aliases.get(ref.fallback.expression) == ref.name
         told = told if ref.call is None else any(map(sentence, ref.call.positional))
-        known = not told or ref.name.partition(".")[0] in sys.stdlib_module_names
-        return not known and self.linker.place(ref.name, facts) is None
+        named = not told and self._names(ref, facts)
+        known = not (told or named) or ref.name.partition(".")[0] in sys.stdlib_module_names
+        if known or self.linker.place(ref.name, facts) is not None:
+            return False
+        if named:
+            self.outside.add(ref.fallback.span)
+        return told
+
+    def _names(self, ref: Ref, facts: Facts) -> bool:
+        """Whether a function that is imported is given a word of the program, by which it may look a text up."""
+        if ref.call is None or ref.fallback.origin != "name" or not any(map(literal, ref.call.positional)):
+            return False
+        written = ref.fallback.expression.removeprefix("await ").partition("(")[0]
+        return facts.aliases.get(written) == ref.name
 
     def decorated(self, value: Value, function: Function, home: Facts, place: Span) -> Value | None:
         """What a call at this place gives back of a function that gives back a value; None if that is not known.

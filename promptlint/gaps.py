@@ -70,15 +70,15 @@ def unnamed(slot: str, value: Value | None, hole: Hole | None, call: Span) -> Un
 
 
 def text_gaps(
-    slot: str, role: str, template: Template, unseen: set[Span], gives_text: Callable[[Hole], bool]
+    slot: str, role: str, template: Template, linker: Linker, gives_text: Callable[[Hole], bool]
 ) -> Iterator[Unresolved]:
     """What is not known of one text: all of it, or texts of the program in it that could not be read.
 
-    `unseen` are the places of values for which the program has such a text; for one that a method gives back,
-    `gives_text` tells.
+    Of a value that a method gives back, `gives_text` tells whether the program has such a text for it.
     """
+    unseen, outside = linker.unseen, linker.changes.outside
     whole = _wholes(template) if role == "system" else run_time(template)
-    alone = {hole.span for hole in whole if not _given(hole, role)}
+    alone = {hole.span for hole in whole if hole.span in outside or not _given(hole, role)}
     for hole in holes(template):
         lost = hole.origin == LOST or hole.expression == CUT
         if lost or hole.span in unseen or hole.span in alone or gives_text(hole):

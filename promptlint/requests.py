@@ -456,15 +456,13 @@ class _Reading:
                     template = _whole_system(template)
                 role_of = cast(Role, message.role)
                 result = gives_back(message) or wraps_result(role_of, template) or repeats_model(role_of, template)
-                prompt = Prompt(
-                    self.call.name, role_of, "call", template, message.span, when=message.when, result=result
-                )
+                place, when = message.span, message.when
+                prompt = Prompt(self.call.name, role_of, "call", template, place, when=when, result=result)
                 self.said = self.said or slot != "system"
                 self.add("system" if leads else part, prompt, marked, life)
                 if role_of == "unknown" and any(texts(template)):
                     self.unresolved.append(Unresolved(slot, "role", message.span))
-                known = self.linker
-                self.unresolved += text_gaps(slot, role_of, template, known.unseen, self.gives_text)
+                self.unresolved += text_gaps(slot, role_of, template, self.linker, self.gives_text)
         values = run_time(value)
         lists = not values or any(self.listed(hole) or hole.volatility is not Volatility.REQUEST for hole in values)
         if slot != "prompt" and lists:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,7 @@ from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, READS
+from promptlint.extract.state import single_hole
 from promptlint.gaps import BEFORE, EARLIER, OTHERS
 from promptlint.operations import several
 from promptlint.prompt import Prompt, Request, Unresolved
@@ -32,11 +34,26 @@ from promptlint.template import (
     texts,
 )
 
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
 Bound = dict[str, Value]
+
+# Roles of parameters that are messages, or stand in one.
+_OF_TEXT = frozenset({"system", "user", "assistant", "unknown", MESSAGES})
 
 
 def texts_of(value: Value) -> Iterator[Text]:
     return texts(value) if isinstance(value, tuple) else iter(())
+
+
+def lacking(slots: dict[str, Slot], bound: Bound, linker: Linker) -> bool:
+    """Whether a caller gives a text of the program that was not read, alone: another one than other callers give."""
+    unseen, outside = linker.unseen, linker.changes.outside
+    if not unseen and not outside:
+        return False
+    given = (single_hole(bound[name]) for name, slot in slots.items() if name in bound and slot.role in _OF_TEXT)
+    return any(each is not None and (each.span in unseen or each.span in outside) for each in given)
 
 
 def alike(one: Sent, other: Sent) -> bool:

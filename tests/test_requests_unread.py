@@ -495,3 +495,48 @@ def test_functions_of_a_kernel_may_be_tools(given: str, open_parts: list[str]) -
     (request,) = requests_of(code)
     assert parts(request) == [("user", "Name a fruit of the year.")]
     assert [each.slot for each in request.unresolved] == open_parts
+
+
+def all_of(code: str) -> list[Request]:
+    """The requests of a program, also those of which no text is in sight."""
+    project = link([facts(Source("app.py", textwrap.dedent(code)))])
+    return sorted((*project.requests, *project.others), key=lambda each: each.span)
+
+
+@pytest.mark.parametrize("word", ["load", "load_prompt"])
+def test_each_caller_that_gives_a_text_of_another_module_has_a_request_that_is_not_known(word: str) -> None:
+    # Of callers whose texts were not read one was told, and its request as known in full.
+    code = f"""
+        from openai import OpenAI
+        from store import {word}
+        client = OpenAI()
+        def ask(q):
+            return client.responses.create(model="gpt-4o", input=q)
+        def one(topic):
+            return ask({word}("first", topic))
+        def two(topic):
+            return ask({word}("second", topic))
+        def three(topic):
+            return ask("Explain this to a gardener: " + topic)
+        def four(question):
+            return ask(question)
+    """
+    found = all_of(code)
+    assert [(parts(each)[0][1], each.complete) for each in found] == [
+        (f'{{{word}("first", topic)}}', False),
+        (f'{{{word}("second", topic)}}', False),
+        ("Explain this to a gardener: {topic}", True),
+        ("{question}", True),
+    ]
+
+
+def test_what_a_function_out_of_sight_finds_for_what_is_asked_is_put_in_at_run_time() -> None:
+    code = """
+        from openai import OpenAI
+        from store import look_up
+        client = OpenAI()
+        def one(question):
+            return client.responses.create(model="gpt-4o", input=look_up(question))
+    """
+    (request,) = all_of(code)
+    assert request.complete
