@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from promptlint.clients import unset
@@ -12,21 +13,47 @@ from promptlint.extract.state import single_hole
 from promptlint.operations import SEVERAL, is_several
 from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Template, Value, texts
 
+When = tuple[tuple[str, bool], ...]
 
-def blocks(message: Message) -> list[tuple[Template, bool, int]]:
-    """The content of a message, cut behind every block that carries a cache marker, with how long that stores."""
+
+def blocks(message: Message) -> list[tuple[Template, bool, int, When]]:
+    """The content of a message, cut behind every block that carries a cache marker, with how long that stores, and
+    the conditions under which it is sent."""
     content = message.content
     if not isinstance(content, Items) or not any(_marked(item) for item in content.items):
-        return [(content_template(content), message.marker, life_of(content))]
-    found: list[tuple[Template, bool, int]] = []
+        return [(_template(content), message.marker, life_of(content), message.when)]
+    found: list[tuple[Template, bool, int, When]] = []
     for item in content.items:
         # Bedrock's marker is a block of its own.
         alone = isinstance(item, Mapping) and item.get("cachePoint") is not None and item.get("text") is None
         template = () if alone else content_template(item)
-        if found and (alone or not found[-1][1]):
-            template = (*found.pop()[0], *template)
-        found.append((template, _marked(item), life_of(item)))
+        when = (*message.when, *(item.when if isinstance(item, Mapping) else ()))
+        if found and (alone or (not found[-1][1] and found[-1][3] == when)):
+            before = found.pop()
+            template, when = (*before[0], *template), before[3]
+        found.append((template, _marked(item), life_of(item), when))
     return found
+
+
+def _template(content: Value) -> Template:
+    """The content of a message as one text, with the conditions of its blocks."""
+    if not isinstance(content, Items) or not any(isinstance(item, Mapping) and item.when for item in content.items):
+        return content_template(content)
+    told = content_template(Items((), content.span, content.complete or any(map(is_several, content.items))))
+    return (*_under([(item.when if isinstance(item, Mapping) else (), item) for item in content.items]), *told)
+
+
+def _under(items: list[tuple[When, Value]]) -> Template:
+    """Blocks that stand under conditions: those under the same one beside each other are the ways of one choice."""
+    made: list[Template] = []
+    for asked, group in itertools.groupby(items, lambda each: each[0][0][0] if each[0] else ""):
+        several = list(group)
+        if not several[0][0]:
+            made += [content_template(item) for _, item in several]
+            continue
+        either = [_under([(when[1:], item) for when, item in several if when[0][1] is way]) for way in (True, False)]
+        made.append((Choice(asked, tuple(either)),))
+    return tuple(part for each in made for part in each)
 
 
 def messages(value: Value, role: str, span: Span) -> list[Message]:

@@ -46,7 +46,16 @@ def decide(linker: Linker, test: Test, facts: Facts, bound: Bound, depth: int = 
     names = bare(test.value)
     if not names or not linker.assumed.isdisjoint(names) or any(name not in bound for name in names):
         return None
-    return holds(test, linker.value(test.value, facts, bound))
+    asked = _worded(linker, test, facts, bound)
+    return None if asked is None else holds(asked, linker.value(test.value, facts, bound))
+
+
+def _worded(linker: Linker, test: Test, facts: Facts, bound: Bound) -> Test | None:
+    """A test with the text that it asks for, where a name stands for that; None if it is not known."""
+    if test.named == ():
+        return test
+    word = literal(linker.value(test.named, facts, bound))
+    return None if word is None else msgspec.structs.replace(test, word=word, named=())
 
 
 def marker(linker: Linker, item: Value, facts: Facts, bound: Bound) -> Value:
@@ -55,6 +64,12 @@ def marker(linker: Linker, item: Value, facts: Facts, bound: Bound) -> Value:
     set_here = True if test is None else decide(linker, test, facts, bound)
     value = () if set_here is False else linker.value(item, facts, bound)
     return msgspec.structs.replace(value, test=test) if set_here is None and type(value) is Mapping else value
+
+
+def open_of(linker: Linker, block: Mapping, facts: Facts, bound: Bound) -> tuple[tuple[str, bool], ...]:
+    """The conditions under which a dict of a list is there, where what a call gives does not decide them."""
+    settled = bool(block.when) and block.test is not None and decide(linker, block.test, facts, bound)
+    return () if settled else block.when
 
 
 def taken(linker: Linker, item: Value, facts: Facts, bound: Bound) -> Template | None:
@@ -76,6 +91,7 @@ def branches(linker: Linker, part: Choice, facts: Facts, bound: Bound) -> list[t
     while test is not None and test.kind == "not":
         test, holding = test.inner[0] if test.inner else None, not holding
     whole = [(branch, bound) for branch in part.branches]
+    test = test and _worded(linker, test, facts, bound)
     if test is None or (test.kind not in _OF_WORDS and test.kind != "opens") or len(whole) != 2:
         return whole
     hole = test.value[0] if isinstance(test.value, tuple) and len(test.value) == 1 else None

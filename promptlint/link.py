@@ -214,7 +214,8 @@ class Linker:
                         items.append(resolved)
                 return bounded(Items(tuple(items), value.span, complete), len(value.items))
             entries, complete = self.entries(value, facts, bound)
-            return bounded(Mapping(entries, value.span, complete, value.kind), len(entries))
+            when = decisions.open_of(self, value, facts, bound)
+            return bounded(Mapping(entries, value.span, complete, value.kind, when=when), len(entries))
         finally:
             self.depth -= 1
 

@@ -449,15 +449,14 @@ class _Reading:
                 continue
             # What a list of messages begins with is where a provider has its system part.
             leads = message.role == "system" and not self.parts["messages"]
-            for template, marked, life in blocks(message):
+            for template, marked, life, when in blocks(message):
                 if self.call.made:
                     template = guess_fields(template)
                 if message.role == "system":
                     template = _whole_system(template)
                 role_of = cast(Role, message.role)
                 result = gives_back(message) or wraps_result(role_of, template) or repeats_model(role_of, template)
-                place, when = message.span, message.when
-                prompt = Prompt(self.call.name, role_of, "call", template, place, when=when, result=result)
+                prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=when, result=result)
                 self.said = self.said or slot != "system"
                 self.add("system" if leads else part, prompt, marked, life)
                 if role_of == "unknown" and any(texts(template)):

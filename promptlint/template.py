@@ -104,14 +104,15 @@ class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `kind`: "true", "none" (is None), "flag" (is `word`, "True" or "False"), "equal" (to the text `word`), "holds",
     "begins" and "ends" (with it), "text", "list" and "dict" (what it is an instance of; "object": of a class of the
     program, "instance": of what is not followed), "opens" (is a list whose first message has the role `word`) ask it of
-    `value`; "not", "and" and "or" of the tests `inner`, of
-    which None is one that nothing decides.
+    `value`; "not", "and" and "or" of the tests `inner`, of which None is one that nothing decides. Where a name stands
+    for the text, `named` is what that comes to, and not `word`.
     """
 
     kind: str
     value: Value = ()
     word: str = ""
     inner: tuple[Test | None, ...] = ()
+    named: Value = ()
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False):
@@ -294,7 +295,8 @@ class Items(msgspec.Struct, frozen=True, gc=False, tag=True):
 class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A dict with literal keys, or an object built with keywords; `kind` is the class called, or "".
 
-    Of one in a list `test` decides whether it is there.
+    Of one in a list `test` decides whether it is there: where every condition of `when` holds or not, as the flag
+    beside it says.
     """
 
     entries: tuple[tuple[str, Value], ...]
@@ -302,6 +304,7 @@ class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
     complete: bool = True
     kind: str = ""
     test: Test | None = None
+    when: tuple[tuple[str, bool], ...] = ()
 
     def get(self, key: str) -> Value | None:
         """The value of the last entry with this key, or None."""
@@ -318,7 +321,7 @@ class Mapping(msgspec.Struct, frozen=True, gc=False, tag=True):
         entries, known = self.entries, places(self) if len(self.entries) > _FEW else None
         if known is None or key in known:
             entries = tuple([entry for entry in entries if entry[0] != key])
-        made = Mapping((*entries, (key, value)), self.span, self.complete, self.kind)
+        made = Mapping((*entries, (key, value)), self.span, self.complete, self.kind, self.test, self.when)
         if known is not None and len(entries) == len(self.entries):
             # A dict may grow in thousands of such steps: what is known of the one before holds for the next one.
             del _places[id(self)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from requested import ASK, parts, requests_of
+import textwrap
 
+import pytest
+from requested import ASK, parts, requests_of, shown
+
+from promptlint.prompt import Request
 from promptlint.rules.useless_cache_control import check as useless_cache_control
+from promptlint.template import Choice
 
 ASKED = ASK.format('[{"role": "user", "content": content}]')
 DATA = """
@@ -198,3 +202,70 @@ def ask(system, text, cache):
 def test_texts_that_are_empty_are_taken_out_of_a_list(given: str, sent: str) -> None:
     (found,) = requests_of(f"\ndef main(question):\n    content = {given}\n    {ASKED}")
     assert parts(found) == [("user", sent)]
+
+
+def _in_blocks(text: str, marker: str = "", more: str = "") -> Request:
+    """A request whose system blocks are cut at a separator, for a caller that gives this text."""
+    code = f"""
+        SEPARATOR = "--cut--"
+        RULES = "Be kind."
+        BOTH = "Be kind.--cut--Be short."
+
+        def ask(system, question, cache=True):
+            if cache and SEPARATOR in system:
+                first, second = system.split(SEPARATOR, 1)
+                blocks = [{{"type": "text", "text": first{marker}}}]
+                if second.strip():
+                    blocks.append({{"type": "text", "text": second}})
+            else:
+                blocks = [{{"type": "text", "text": system}}]
+                {more or "pass"}
+            messages = [{{"role": "user", "content": question}}]
+            return anthropic.Anthropic().messages.create(model="claude-sonnet-4-5", system=blocks, messages=messages)
+
+        def main(question, settings):
+            return ask({text}, question)
+    """
+    (request,) = requests_of("import anthropic\n" + textwrap.dedent(code))
+    return request
+
+
+MARKED = ', "cache_control": {"type": "ephemeral"}'
+IS_CUT = "cache and SEPARATOR in system"
+
+
+def test_blocks_of_two_ways_are_those_of_the_one_that_a_call_takes() -> None:
+    for marker in ("", MARKED):
+        request = _in_blocks("RULES", marker, 'blocks[0]["cache_control"] = {"type": "ephemeral"}')
+        assert (parts(request), request.complete) == ([("system", "Be kind."), ("user", "{question}")], True)
+        assert [prompt.when for prompt in request.prompts] == [(), ()]
+
+
+def test_blocks_of_two_ways_are_told_each_under_its_condition() -> None:
+    request = _in_blocks("settings.rules", MARKED)
+    assert parts(request)[:3] == [("system", "{first}"), ("system", "{second}"), ("system", "{system}")]
+    assert [prompt.when for prompt in request.prompts[:3]] == [
+        ((IS_CUT, True),), ((IS_CUT, True), ("second.strip()", True)), ((IS_CUT, False),)
+    ]  # fmt: skip
+    (choice,) = _in_blocks("settings.rules").prompts[0].template
+    assert isinstance(choice, Choice)
+    assert (choice.condition, list(map(shown, choice.branches))) == (
+        IS_CUT, ["{first}{second}|", "{system}"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "told"), [("strict", "Be strict with every word."), ("loose", "Be kind to all.")])
+def test_a_name_of_a_text_decides_a_condition_as_the_text_does(mode: str, told: str) -> None:
+    code = f"""
+        STRICT = "strict"
+
+        def ask(mode, question):
+            told = "Be strict with every word." if mode == STRICT else "Be kind to all."
+            messages = [{{"role": "user", "content": told + question}}]
+            return client.chat.completions.create(model="gpt-5", messages=messages)
+
+        def main(question):
+            return ask("{mode}", question)
+    """
+    (request,) = requests_of(code)
+    assert parts(request) == [("user", told + "{question}")]

@@ -185,7 +185,8 @@ def bounded(value: Value, entries: int = 0) -> Value:
             return Items((*value.items[:kept], (Hole(CUT, value.span),)), value.span, False)
         case Mapping():
             kept = _leading(tuple(item for _, item in value.entries), limit)
-            return Mapping((*value.entries[:kept], (CUT, (Hole(CUT, value.span),))), value.span, False, value.kind)
+            rest = (CUT, (Hole(CUT, value.span),))
+            return msgspec.structs.replace(value, entries=(*value.entries[:kept], rest), complete=False)
         case _:
             kept = _leading(value, limit - 1)
             return (*value[:kept], Hole(CUT, _place(value[kept])))

@@ -11,7 +11,7 @@ from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
 from promptlint.extract.volatility import dotted
-from promptlint.template import Choice, Condition, Hole, Test, Value
+from promptlint.template import Choice, Condition, Hole, Ref, Test, Text, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
@@ -189,6 +189,8 @@ def _compared(file: File, scope: Scope, node: ast.Compare, evaluate: Evaluate) -
             test = Test("flag", value, str(right.value))
         elif isinstance(right.value, str) and (operator is ast.Eq or operator is ast.NotEq):
             test = Test("equal", value, right.value)
+    elif type(right) is ast.Name and (operator is ast.Eq or operator is ast.NotEq):
+        test = _equal_to(_given(file, scope, node.left, evaluate), evaluate(file, scope, right))
     return opposite(test) if test is not None and operator in _OPPOSITE else test
 
 
@@ -204,11 +206,26 @@ def _first_role(node: ast.expr) -> ast.expr | None:
     return listed if isinstance(asked, ast.Constant) and asked.value == "role" else None
 
 
+def _equal_to(value: Value | None, named: Value) -> Test | None:
+    """`mode == STRICT`"""
+    return Test("equal", value, named=named) if value is not None and _constant(named) else None
+
+
+def _constant(value: Value) -> bool:
+    """Whether a value is one of the constants of the program: nothing that another call gives."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    return type(part) is Text or (type(part) is Ref and part.call is None)
+
+
 def _member(file: File, scope: Scope, left: ast.expr, right: ast.expr, evaluate: Evaluate) -> Test | None:
     """`"gpt" in model` and `model in ["a", "b"]`."""
     if isinstance(left, ast.Constant) and isinstance(left.value, str):
         value = _given(file, scope, right, evaluate)
         return None if value is None else Test("holds", value, left.value)
+    if isinstance(left, ast.Name) and (value := _given(file, scope, right, evaluate)) is not None:
+        # `SEPARATOR in text`
+        named = evaluate(file, scope, left)
+        return Test("holds", value, named=named) if _constant(named) else None
     words = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else ()
     texts = [each.value for each in words if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if not texts or len(texts) < len(words) or len(texts) > MAX_WORDS:

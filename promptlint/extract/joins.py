@@ -380,7 +380,8 @@ def _either(condition: Condition, one: Value, other: Value) -> Value | None:
         test = one.test if one.when or one.test == other.test else None
         return Message(one.role, content, one.span, one.marker or other.marker, one.when, test, one.turn)
     if type(one) is Mapping and type(other) is Mapping and one.test == other.test and _but_for_marker(one, other):
-        return if_holds(one.test, join_branches(condition, one, other))
+        both = if_holds(one.test, join_branches(condition, one, other))
+        return msgspec.structs.replace(both, when=one.when) if type(both) is Mapping else both
     if not isinstance(one, tuple) or not isinstance(other, tuple):
         return None
     if not is_several(one) and not is_several(other):
@@ -391,7 +392,8 @@ def _either(condition: Condition, one: Value, other: Value) -> Value | None:
 def _but_for_marker(one: Mapping, other: Mapping) -> bool:
     """Whether two blocks are the same, and one of them has a cache marker."""
     first, second = ([entry for entry in each.entries if entry[0] not in MARKERS] for each in (one, other))
-    return bool(first) and first == second and one.complete == other.complete and one.kind == other.kind
+    alike = one.complete == other.complete and one.kind == other.kind and one.when == other.when
+    return bool(first) and first == second and alike
 
 
 def _same_collection(one: Template, other: Template) -> bool:
@@ -409,7 +411,8 @@ def optional(condition: Condition, item: Value, taken: bool) -> Value:
     """An item that is there in one branch only."""
     if type(item) is Mapping and _of_message(item):
         # A message in a form of which only that is known.
-        item = Message("unknown", item, item.span, test=item.test)
+        bare = msgspec.structs.replace(item, test=None, when=())
+        item = Message("unknown", bare, item.span, when=item.when, test=item.test)
     if type(item) is Message:
         return under(condition, taken, item)
     if type(item) is Mapping and (point := item.get("cachePoint")) is not None:
@@ -417,6 +420,8 @@ def optional(condition: Condition, item: Value, taken: bool) -> Value:
     if not isinstance(item, tuple):
         # A tool, a block: that it may be left out is known also where nothing decides it.
         asked = condition.test or _OPEN
+        if type(item) is Mapping and len(item.when) < MAX_CONDITIONS and (condition.text, taken) not in item.when:
+            item = msgspec.structs.replace(item, when=((condition.text, taken), *item.when))
         return if_holds(asked if taken else opposite(asked), item)
     branches = (item, (SEVERAL,)) if taken else ((SEVERAL,), item)
     return several(Choice(condition.text, branches, condition.test))

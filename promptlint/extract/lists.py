@@ -227,7 +227,7 @@ def delete(file: File, scope: Scope, target: ast.expr) -> None:
         entries = tuple(entry for entry in current.entries if entry[0] != key)
         # Of dicts that are put into it nothing is taken out.
         whole = current.complete and isinstance(key, str) and not any(name == SPREAD for name, _ in entries)
-        replace(scope, where, Mapping(entries, current.span, whole, test=current.test))
+        replace(scope, where, msgspec.structs.replace(current, entries=entries, complete=whole))
     elif isinstance(current, Items):
         items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
         ends = _ends(target.slice) if isinstance(target.slice, ast.Slice) else None

@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+import msgspec
+
 from promptlint.extract.bounds import bounded
 from promptlint.extract.messages import role_named
 from promptlint.extract.state import Scope
@@ -195,13 +197,13 @@ def with_value(current: Value, keys: Sequence[str | int | None], value: Value) -
         new = value if old is None or not rest else with_value(old, rest, value)
         entries = tuple((name, new if name == key else item) for name, item in current.entries)
         entries = entries if old is not None else (*entries, (key, new))
-        return Mapping(entries, current.span, current.complete, current.kind)
+        return msgspec.structs.replace(current, entries=entries)
     given = current[0] if isinstance(current, tuple) and len(current) == 1 else None
     if type(given) is Ref and given.call is not None and isinstance(key, str) and not rest:
         # What a function gives back has something else under this key.
         return Mapping(((SPREAD, current), (key, value)), given.fallback.span)
     if isinstance(current, Mapping) and key is None and current.complete and not current.kind:
-        return Mapping(current.entries, current.span, False, test=current.test)
+        return msgspec.structs.replace(current, complete=False)
     return current
 
 

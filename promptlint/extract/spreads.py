@@ -100,7 +100,7 @@ def updated(current: Value, value: Value) -> Value:
     """A dict, or a message, after others have been put into it: `request |= {"model": name}`."""
     if isinstance(current, Mapping) and not current.kind:
         entries, complete = _updated(list(current.entries), value, current.complete)
-        return Mapping(tuple(entries), current.span, complete, test=current.test)
+        return msgspec.structs.replace(current, entries=tuple(entries), complete=complete)
     if not isinstance(current, Message):
         return current
     if isinstance(value, Message):
