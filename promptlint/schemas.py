@@ -25,6 +25,8 @@ MAX_HOPS = 8
 _SETTINGS = frozenset(("text", "config", "generation_config", "format", "output_config", "output_format"))
 _DEPTH = 6
 MAX_NAMES = 20_000
+# Forms of an answer that are told, of which it has one.
+MAX_FORMS = 16
 
 
 def described_sites(
@@ -163,8 +165,8 @@ def passed(call: Call, facts: Facts, linker: Linker, bound: Bound | None) -> tup
 
 def schemas_named(names: Iterable[str], facts: Facts, linker: Linker, span: Span) -> list[Schema]:
     """The forms that classes give an answer, passed at `span`; `names` are those that a file has for them."""
-    known = (fields_of(linker, facts, name) for name in names)
-    return [Schema(each[0], each[1], span) for each in known if each is not None]
+    known = (each for name in names for each in _forms(linker, facts, name))
+    return [Schema(name, fields, span) for name, fields in itertools.islice(known, MAX_FORMS)]
 
 
 def _properties(value: Value, depth: int) -> Mapping | None:
@@ -179,11 +181,15 @@ def _properties(value: Value, depth: int) -> Mapping | None:
 
 def fields_of(linker: Linker, facts: Facts, name: str) -> tuple[str, tuple[str, ...]] | None:
     """The class behind a name and the names of its fields, those of its base classes first; None when it has none."""
+    return next(_forms(linker, facts, name), None)
+
+
+def _forms(linker: Linker, facts: Facts, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The same for each of the classes that stand in a list or dict of this name."""
     for home, key in targets_of(linker, facts, name):
         fields = _fields(linker, home, key, 0, set())
         if fields:
-            return key.rpartition(".")[2], tuple(dict.fromkeys(fields))
-    return None
+            yield key.rpartition(".")[2], tuple(dict.fromkeys(fields))
 
 
 def _fields(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) -> list[str]:

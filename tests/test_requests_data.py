@@ -269,3 +269,39 @@ def test_a_name_of_a_text_decides_a_condition_as_the_text_does(mode: str, told: 
     """
     (request,) = requests_of(code)
     assert parts(request) == [("user", told + "{question}")]
+
+
+FORMS = """
+from pydantic import BaseModel
+
+class Receipt(BaseModel):
+    total: float
+
+class Letter(BaseModel):
+    sender: str
+
+FORMS = {{"receipt": Receipt, "letter": Letter}}
+
+def read(kind, text):
+    {set}
+    messages = [{{"role": "user", "content": "Read this: " + text}}]
+    return client.chat.completions.create(model="gpt-5", response_model={given}, messages=messages)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "set_before", "told"),
+    [
+        ("Receipt", "", ["Receipt"]),
+        ("FORMS[kind]", "", ["Receipt", "Letter"]),
+        ("form", "form = FORMS.get(kind, Receipt)", ["Receipt", "Letter"]),
+        ("Receipt if kind == 'receipt' else Letter", "", ["Receipt", "Letter"]),
+        ("form", "form = Letter if kind else Receipt", ["Letter", "Receipt"]),
+    ],
+)
+def test_a_form_of_the_answer_that_is_one_of_several_is_not_known(
+    given: str, set_before: str, told: list[str]
+) -> None:
+    (request,) = requests_of(FORMS.format(set=set_before, given=given))
+    assert [schema.name for schema in request.schemas] == told
+    assert [(each.slot, each.expression) for each in request.unresolved] == ([("schemas", given)] if told[1:] else [])

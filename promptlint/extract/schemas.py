@@ -18,7 +18,7 @@ from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
 from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import dotted
-from promptlint.template import Items, Mapping, Message, Ref, Value, references
+from promptlint.template import Apply, Choice, Items, Mapping, Message, Ref, Value, references
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -223,9 +223,25 @@ def outputs(
     file: File, scope: Scope, site: CallSite, evaluate: Evaluate, places: Sequence[int | str]
 ) -> tuple[str, ...]:
     """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
-    nodes = [site.keywords[key][1] for key in sorted(OUTPUTS.intersection(site.keywords)) if key not in ARGUMENTS]
-    nodes += [picked[1] for place in places if (picked := site.pick([place])) is not None]
+    nodes = [node for _, node in _forms(site, places)]
     return tuple(dict.fromkeys(_names(file, scope, nodes, evaluate))) if nodes else ()
+
+
+def picked(site: CallSite, places: Sequence[int | str]) -> list[ast.expr]:
+    """What a call gives as the form of the answer that is one of several: `FORMS[kind]`, `Short if short else Long`."""
+    return [node for value, node in _forms(site, places) if _is_picked(value)]
+
+
+def _forms(site: CallSite, places: Sequence[int | str]) -> list[tuple[Value, ast.expr]]:
+    found = [site.keywords[key] for key in sorted(OUTPUTS.intersection(site.keywords)) if key not in ARGUMENTS]
+    return found + [given for place in places if (given := site.pick([place])) is not None]
+
+
+def _is_picked(value: Value) -> bool:
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Choice:
+        return any(type(each) is Ref or _is_picked((each,)) for branch in part.branches for each in branch)
+    return type(part) is Apply and part.operation == "item" and len(references(part.target)) > 0
 
 
 def _names_model(site: CallSite) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint.extract import spreads
+from promptlint.extract import schemas, spreads
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.chats import said_before
@@ -29,7 +29,7 @@ from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import of_name
+from promptlint.extract.volatility import UNKNOWN, of_name
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -344,6 +344,8 @@ def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientE
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
     found += [(UNREAD + slot, value) for slot, at in entry.unread.items() for value in _may_hold(site, at)]
     found += _among_settings(site, entry.slots)
+    if not isinstance(entry, PromptEntry):
+        found += [(UNREAD + "schemas", (file.hole(node, *UNKNOWN),)) for node in schemas.picked(site, entry.output)]
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
     return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node), origin=OWN),)) for slot in own]
 

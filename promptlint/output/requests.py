@@ -19,6 +19,7 @@ from promptlint.rules._sizes import conditions, longest_way, size
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Text, way
 
 _LONGEST = 60
+_FORM = "form of the answer"
 # As many conditions of a text are told.
 _CONDITIONS = 3
 # Alternatives of one prompt that are told apart.
@@ -137,7 +138,7 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         yield columns(cells, right=(1,)).rstrip("\n")
     for schema in request.schemas:
         fields = ", ".join(map(safe, schema.fields))
-        yield f"  form of the answer: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
+        yield f"  {_FORM}: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
     for unknown in request.unresolved:
         yield f"  not known: {_unknown(unknown, request, report)}"
     if request.beyond is not None:
@@ -205,7 +206,8 @@ def _unknown(unknown: Unresolved, request: Request, report: Report) -> str:
         told.append(where)
     if unknown.default:
         told.append(f"by default {safe(unknown.default)}")
-    return f"{unknown.slot} ({', '.join(told)})" if told else unknown.slot
+    slot = _FORM if unknown.slot == "schemas" else unknown.slot
+    return f"{slot} ({', '.join(told)})" if told else slot
 
 
 def _as_json(parts: Parts, report: Report) -> dict[str, Any]:
