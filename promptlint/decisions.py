@@ -10,7 +10,7 @@ from promptlint.extract.attributes import bare
 from promptlint.extract.facts import Facts
 from promptlint.extract.joins import either_text, one_of
 from promptlint.operations import exact, in_text, is_several, literal
-from promptlint.template import Choice, Hole, Items, Mapping, Message, Template, Test, Text, Value
+from promptlint.template import Choice, Hole, Items, Mapping, Message, Template, Test, Text, Value, parts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -25,6 +25,8 @@ _TRUE = frozenset({"True", "1", "1.0"})
 _OF_TEXT = {"true": True, "none": False, "text": True, "list": False, "dict": False, "object": False}
 # Tests of what a text is made of.
 _OF_WORDS = frozenset({"equal", "holds", "begins", "ends"})
+# Tests of how many items a list has.
+_OF_NUMBER = frozenset({"counts", "exceeds"})
 
 
 def decided(linker: Linker, test: Test, facts: Facts, bound: Bound, assumed: frozenset[str]) -> bool | None:
@@ -44,10 +46,19 @@ def decide(linker: Linker, test: Test, facts: Facts, bound: Bound, depth: int = 
         deciding = test.kind == "or"
         return deciding if deciding in inner else None if None in inner else not deciding
     names = bare(test.value)
-    if not names or not linker.assumed.isdisjoint(names) or any(name not in bound for name in names):
+    if test.kind in _OF_NUMBER and type(test.value) is Items:
+        # What it is given to hold, beside what stands in it.
+        names = [hole.parameter for item in test.value.items if is_several(item) for hole in _given_in(item)]
+    elif not names:
+        return None
+    if not linker.assumed.isdisjoint(names) or any(name not in bound for name in names):
         return None
     asked = _worded(linker, test, facts, bound)
     return None if asked is None else holds(asked, linker.value(test.value, facts, bound))
+
+
+def _given_in(item: Value) -> list[Hole]:
+    return [part for part in parts(item) if type(part) is Hole and part.parameter]
 
 
 def _worded(linker: Linker, test: Test, facts: Facts, bound: Bound) -> Test | None:
@@ -187,6 +198,10 @@ def holds(test: Test, value: Value) -> bool | None:
         return _OF_TEXT.get(test.kind) if sure else None
     word = literal(value)
     match test.kind:
+        case "counts" | "exceeds":
+            if type(value) is not Items or not exact(value):
+                return None
+            return None if any(map(_may_go, value.items)) else _number(test, len(value.items))
         case "none":
             return hole is not None and hole.expression == "None"
         case "opens":
@@ -215,6 +230,15 @@ def holds(test: Test, value: Value) -> bool | None:
         case "true":
             return True if type(value) is Message or (type(value) is Mapping and value.entries) else None
     return None
+
+
+def _may_go(item: Value) -> bool:
+    """Whether an item is there under a condition."""
+    return type(item) is Mapping and (bool(item.when) or item.test is not None)
+
+
+def _number(test: Test, count: int) -> bool:
+    return count > int(test.word) if test.kind == "exceeds" else count == int(test.word)
 
 
 def _known(item: Message) -> bool:

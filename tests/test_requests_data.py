@@ -305,3 +305,52 @@ def test_a_form_of_the_answer_that_is_one_of_several_is_not_known(
     (request,) = requests_of(FORMS.format(set=set_before, given=given))
     assert [schema.name for schema in request.schemas] == told
     assert [(each.slot, each.expression) for each in request.unresolved] == ([("schemas", given)] if told[1:] else [])
+
+
+COUNTED = """
+def ask(question, turns=None):
+    if turns is None:
+        turns = [{{"role": "user", "content": question}}]
+    {before}
+    told = "Answer in one line." if {asked} else "Answer as you did before."
+    messages = [{{"role": "system", "content": told}}, *turns]
+    return client.chat.completions.create(model="gpt-5", messages=messages)
+
+def main(text):
+    return ask("What is this? " + text)
+"""
+ONCE, AGAIN = "Answer in one line.", "Answer as you did before."
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "told"),
+    [
+        ("len(turns) == 1", "", ONCE),
+        ("len(turns) != 1", "", AGAIN),
+        ("len(turns) > 1", "", AGAIN),
+        ("len(turns) >= 1", "", ONCE),
+        ("len(turns) < 2", "", ONCE),
+        ("len(turns) <= 0", "", AGAIN),
+        ("len(turns) == 2", "turns.append({'role': 'user', 'content': 'Be quick.'})", ONCE),
+        ("len(turns) == 1", "enrich(turns)", f"{ONCE}|{AGAIN}"),
+        ("len(turns) == 1", "turns.extend(load())", f"{ONCE}|{AGAIN}"),
+        ("len(turns) == size", "", f"{ONCE}|{AGAIN}"),
+    ],
+)
+def test_how_many_items_a_list_has_decides_a_condition(asked: str, before: str, told: str) -> None:
+    (request,) = requests_of(COUNTED.format(asked=asked, before=before))
+    assert parts(request)[0] == ("system", told)
+
+
+def test_how_many_items_a_list_has_in_a_loop_decides_nothing() -> None:
+    code = """
+        def main():
+            turns = [{"role": "user", "content": "Hello there."}]
+            while True:
+                told = "Answer in one line." if len(turns) == 1 else "Answer as you did before."
+                messages = [{"role": "system", "content": told}, *turns]
+                client.chat.completions.create(model="gpt-5", messages=messages)
+                turns.append({"role": "user", "content": input()})
+    """
+    (request,) = requests_of(code)
+    assert parts(request)[0] == ("system", f"{ONCE}|{AGAIN}")

@@ -11,7 +11,7 @@ from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
 from promptlint.extract.volatility import dotted
-from promptlint.template import Choice, Condition, Hole, Ref, Test, Text, Value
+from promptlint.template import Choice, Condition, Hole, Items, Ref, Test, Text, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
@@ -177,6 +177,8 @@ def _compared(file: File, scope: Scope, node: ast.Compare, evaluate: Evaluate) -
     if isinstance(node.left, ast.Call) and dotted(node.left.func) == "type" and len(node.left.args) == 1:
         # `type(messages) is str`
         test = _of_class(_given(file, scope, node.left.args[0], evaluate), right) if operator in _SAME else None
+    elif isinstance(node.left, ast.Call) and dotted(node.left.func) == "len" and len(node.left.args) == 1:
+        return _counted(file, scope, node.left.args[0], operator, right, evaluate)
     elif operator is ast.In or operator is ast.NotIn:
         test = _member(file, scope, node.left, right, evaluate)
     elif (listed := _first_role(node.left)) is not None and isinstance(right, ast.Constant) and operator in _SAME:
@@ -204,6 +206,31 @@ def _first_role(node: ast.expr) -> ast.expr | None:
         case _:
             return None
     return listed if isinstance(asked, ast.Constant) and asked.value == "role" else None
+
+
+def _counted(
+    file: File, scope: Scope, listed: ast.expr, operator: type[ast.cmpop], right: ast.expr, evaluate: Evaluate
+) -> Test | None:
+    """`len(messages) == 1`, of a list that is known or given."""
+    number = right.value if isinstance(right, ast.Constant) else None
+    if type(listed) is not ast.Name or type(number) is not int or operator not in _COUNTS:
+        return None
+    if file.loops or scope.lent.get(listed.id):
+        # An earlier turn, or a function that it was given to, may have put more into it.
+        return None
+    value = evaluate(file, scope, listed)
+    if not (len(value.items) <= MAX_TESTS if type(value) is Items else _decides(value)):
+        return None
+    kind, less, holds = _COUNTS[operator]
+    test = Test(kind, value, str(number - less))
+    return test if holds else opposite(test)
+
+
+# What is asked of how many there are: the kind of test, by how many fewer, and whether it holds then.
+_COUNTS: dict[type[ast.cmpop], tuple[str, int, bool]] = {
+    ast.Eq: ("counts", 0, True), ast.NotEq: ("counts", 0, False), ast.Gt: ("exceeds", 0, True),
+    ast.GtE: ("exceeds", 1, True), ast.Lt: ("exceeds", 1, False), ast.LtE: ("exceeds", 0, False),
+}  # fmt: skip
 
 
 def _equal_to(value: Value | None, named: Value) -> Test | None:
