@@ -469,3 +469,29 @@ class Desk:
     found = requests_of(code)
     assert [(each.provider, [why.slot for why in each.unresolved]) for each in found] == told
     assert all(parts(each) == [("user", "Sort the letters. {text}")] for each in found)
+
+
+READ = [("system", "You read plans."), ("user", "{question}")]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("[('system', 'You read plans.'), ('human', question)]", READ),
+        ("[{'role': 'system', 'content': 'You read plans.'}]", READ[:1]),
+        ("[SystemMessage('You read plans.'), HumanMessage(question)]", READ),
+        # What is not said by anybody may be an argument of any function.
+        ("[('reader', 'You read plans.'), ('plan', question)]", []),
+        ("['You read plans.', question]", []),
+        ("{'plan': 'You read plans.'}", []),
+    ],
+)
+def test_what_is_given_messages_is_a_model(given: str, sent: list[tuple[str, str]]) -> None:
+    found = requests_of(f"""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        def ask(self, thing, question):
+            return thing.invoke({given})
+    """)
+    assert [part for each in found for part in parts(each)] == sent
+    assert all(each.model == "" for each in found)

@@ -10,11 +10,11 @@ from promptlint.extract import fills, lists, schemas, sending
 from promptlint.extract.against import shown_on, speaks_against
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
-from promptlint.extract.catalogue import Matcher, MessageEntry, MessagesEntry, PromptEntry
+from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.comments import PROMPT, Marked
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.iteration import spread
-from promptlint.extract.messages import note_message, note_written, role_constant, role_named
+from promptlint.extract.messages import note_message, note_written, paired, role_constant, role_named
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, textual
@@ -65,7 +65,7 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if request is not None and _own_function(file, site):
         # It has the name of a method, and says itself what it does.
         request = None
-    if request is not None and request.through and sending.typed(file, scope, site.node):
+    if request is not None and request.through and (sending.typed(file, scope, site.node) or _speaks(site, request)):
         request = msgspec.structs.replace(request, through=False)
     if request is not None and request.through and "." in site.name:
         # `controlflow.run(...)` is a function of a package, whatever else has a method of that name.
@@ -103,6 +103,14 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
             return None
         return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
     return None
+
+
+def _speaks(site: CallSite, entry: CallEntry) -> bool:
+    """Whether a call is given messages with their roles, which nothing but a model is, whatever it is called on."""
+    given = site.pick(entry.slots.get("messages", []))
+    items = given[0].items if given is not None and isinstance(given[0], Items) else ()
+    said = [item for item in map(paired, items) if isinstance(item, Message)]
+    return any(message.role in ("system", "user") for message in said)
 
 
 def _own_function(file: File, site: CallSite) -> bool:
