@@ -744,28 +744,6 @@ def test_texts_that_are_shuffled_are_told_and_their_order_is_not_known(shuffle: 
 
 
 @pytest.mark.parametrize(
-    "loop",
-    [
-        "for hint in HINTS:\n    text += hint",
-        "text += ''.join(f'{hint}' for hint in HINTS)",
-        "for number, hint in enumerate(HINTS):\n    text += hint",
-        "for hint in ['Use short words.', 'Name your sources.', 'Say please.']:\n    text += hint",
-    ],
-)
-def test_every_turn_of_a_loop_over_a_list_that_is_known_counts(loop: str) -> None:
-    code = f"""
-HINTS = ["Use short words.", "Name your sources.", "Say please."]
-def ask():
-    text = "You know plants."
-{textwrap.indent(loop, "    ")}
-    return {ASK.format('[{"role": "system", "content": text}]')}
-"""
-    (request,) = requests_of(code)
-    whole = Text("You know plants.Use short words.Name your sources.Say please.", request.span, True)
-    assert size(request.prompts[0].template, "gpt-5") >= size((whole,), "gpt-5") - 1
-
-
-@pytest.mark.parametrize(
     ("change", "told"),
     [
         ('config.system_instruction += " Be kind."', "You sort letters. Be kind."),

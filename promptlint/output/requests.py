@@ -29,8 +29,7 @@ MAX_ALTERNATIVES = 32
 class Parts(msgspec.Struct, frozen=True):
     """A request with its prompts measured: the most static tokens that one call sends, of each prompt and in all.
 
-    `several`: there are calls that send less of it, for some stands under a condition. Of a loop one turn counts,
-    of a list that is known all of them.
+    `several`: there are calls that send less of it, for some stands under a condition. Of a loop one turn counts.
     """
 
     request: Request

@@ -25,7 +25,7 @@ _BEGINS = lazy(r"(?<=\n)(?=[^\W\d_])|(?<=\S) (?=[^\W\d_])")
 def size(template: Template, model: str) -> int:
     """Tokens of the static text that one call sends at most: of branches the longest, of a loop one turn.
 
-    Of a list whose items are known all texts are sent, also where it was shuffled and any of them may come first.
+    Of a list that was shuffled all texts are sent, whichever comes first.
     """
     runs: list[str] = [""]
     _collect(_longest(template, model)[1], runs)
@@ -63,20 +63,12 @@ def _longest(template: Template, model: str, within: str = "") -> tuple[int, Tem
 
 
 def _in_all(part: Repeat) -> Template:
-    """One turn of a loop; of a list whose items are known all of them: each turn says another one.
-
-    Of lists side by side each has an item in every turn.
-    """
-    over = "" if part.volatility in _IN_ORDER else part.over
-    items = [one for one in part.body if isinstance(one, Choice) and by_item(one.condition, over)]
-    turns = {len(one.branches) for one in items}
-    if len(turns) != 1:
-        return part.body
-    found: list[Part] = []
-    for number in range(turns.pop()):
-        for each in part.body:
-            found += each.branches[number] if isinstance(each, Choice) and each in items else (each,)
-    return tuple(found)
+    """One turn of a loop; of a list that is in another order with every call, all of them: each says another item."""
+    for at, one in enumerate(part.body) if part.volatility not in _IN_ORDER else ():
+        if isinstance(one, Choice) and by_item(one.condition, part.over):
+            before, behind = part.body[:at], part.body[at + 1 :]
+            return tuple(each for branch in one.branches for each in (*before, *branch, *behind))
+    return part.body
 
 
 @functools.lru_cache(maxsize=1024)
