@@ -338,6 +338,24 @@ def test_tools_of_a_prompty_file_are_not_known(tmp_path: Path) -> None:
     assert told == {"a": [], "b": ["tools"], "c": ["tools"]}
 
 
+@pytest.mark.parametrize(
+    ("turn", "known"),
+    [
+        ("{{item.role}}:\n{{item.content}}", False),
+        ("{% if item.kept %}{{item.role}}: {{item.content}}{% endif %}", False),
+        ("- {{item.role}}: {{item.content}}", True),
+        ("Turn: {{item.content}}", True),
+    ],
+)
+def test_a_prompty_file_whose_data_says_who_speaks_is_not_known_in_full(
+    tmp_path: Path, turn: str, known: bool
+) -> None:
+    head = "---\nmodel:\n  id: gpt-4o\n  provider: openai\n---\nsystem:\nYou are a poet of the old kind.\n\n"
+    text = f"{head}{{% for item in history %}}\n{turn}\n{{% endfor %}}\n\nuser:\n{{{{topic}}}}\n"
+    (request,) = lint(tmp_path, {"a.prompty": text}).project.requests
+    assert [each.slot for each in request.unresolved] == ([] if known else ["messages"])
+
+
 def test_foreign_braces_are_values_and_no_fault(tmp_path: Path) -> None:
     report = lint(tmp_path, {"a.prompt": "Answer.\n{{#each items}}\n- {{this}}\n{{/each}}\n{{$input}} {% oops"})
     assert report.findings == []

@@ -321,6 +321,26 @@ def _by_lines(template: Template) -> list[Turn]:
     return found
 
 
+def speaking(template: Template) -> Iterator[Repeat]:
+    """The loops of a template whose turns write lines that say who speaks, by a value: `{{item.role}}:`."""
+    for part in template:
+        if isinstance(part, Choice):
+            for branch in part.branches:
+                yield from speaking(branch)
+        elif isinstance(part, Repeat):
+            if _says_who(part.body):
+                yield part
+            else:
+                yield from speaking(part.body)
+
+
+def _says_who(template: Template) -> bool:
+    """Whether a line begins with a value and a colon."""
+    if any(line.strip().startswith(f"{OBJECT}:") for line in Flat(template).value.split("\n")):
+        return True
+    return any(_says_who(branch) for part in template if isinstance(part, Choice) for branch in part.branches)
+
+
 def shown(template: Template, hole: str) -> Iterator[str]:
     """The text of a template with its branches one after another, and `hole` for everything else."""
     for part in template:

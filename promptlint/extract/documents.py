@@ -204,8 +204,11 @@ def _prompty(source: Source, header: Value | None, sections: list[tuple[str, Tem
     kind = literal(settings.get("type") or settings.get("provider")) or ""
     parameters = model.get("parameters")
     messages = tuple(Message(role, part, _extent(part, source)) for role, part in sections)
+    # Who says what is read in the text once it is filled.
+    spoken = next((loop.span for _, part in sections for loop in chat_markup.speaking(part)), None)
     span = Span(source.name, 0, len(source.text))
-    slots: tuple[tuple[str, Value], ...] = (("model", _renamed(name, source)), ("messages", Items(messages, span)))
+    listed = Items(messages, spoken or span, spoken is None)
+    slots: tuple[tuple[str, Value], ...] = (("model", _renamed(name, source)), ("messages", listed))
     given = parameters.entries if isinstance(parameters, Mapping) else ()
     # Schemas are made of them, and sent.
     tools = header.get("tools") or (parameters.get("tools") if isinstance(parameters, Mapping) else None)
