@@ -8,7 +8,7 @@ from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts
 from promptlint.operations import literal
 from promptlint.schemas import targets_of
-from promptlint.template import Arguments, Items, Mapping, Message, Ref, Span, Value
+from promptlint.template import Arguments, Choice, Items, Mapping, Message, Ref, Span, Value
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -58,7 +58,18 @@ def _of_class(linker: Linker, home: Facts, key: str, span: Span) -> Value:
 
 
 def _messages(values: list[Value], span: Span) -> Items:
-    return Items(tuple(Message("system", value, extent(value) or span) for value in values if value != ()), span)
+    return Items(tuple(_message(value, span) for value in values if value != ()), span)
+
+
+def _message(value: Value, span: Span) -> Message:
+    """What a field says; one that a class has under conditions only is told under these."""
+    when: tuple[tuple[str, bool], ...] = ()
+    while isinstance(value, tuple) and len(value) == 1 and type(part := value[0]) is Choice:
+        if len(part.branches) != 2 or all(part.branches):
+            break
+        taken = bool(part.branches[0])
+        value, when = part.branches[0 if taken else 1], (*when, (part.condition, taken))
+    return Message("system", value, extent(value) or span, when=when)
 
 
 # What is done with the target of an `Apply` before anything is looked up.

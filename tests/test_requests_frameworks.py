@@ -151,6 +151,39 @@ def test_a_module_that_nothing_calls_is_a_request_that_lacks_its_values() -> Non
     assert not made.complete
 
 
+def test_fields_that_a_signature_has_under_a_condition_are_told_under_it() -> None:
+    code = '''
+    import dspy
+
+    def make(aware=True, tip=True):
+        class Propose(dspy.Signature):
+            """Write one instruction for the task."""
+
+            if aware:
+                code = dspy.InputField(desc="The code of the program.")
+                if tip:
+                    tip = dspy.InputField(desc="A tip for how to go about it.")
+            else:
+                task = dspy.InputField(desc="What the task is about.")
+            if tip:
+                size = dspy.InputField(desc="How long it may be.")
+            else:
+                size = dspy.InputField(desc="How short it has to be.")
+            written = dspy.OutputField(desc="The instruction itself.")
+
+        return dspy.Predict(Propose)
+    '''
+    (made,) = requests_of(code)
+    assert [(prompt.when, *part) for prompt, part in zip(made.prompts, parts(made), strict=True)] == [
+        ((("aware", True),), "system", "The code of the program."),
+        ((("aware", True), ("tip", True)), "system", "A tip for how to go about it."),
+        ((("aware", False),), "system", "What the task is about."),
+        ((), "system", "?"),
+        ((), "system", "The instruction itself."),
+        ((), "system", "Write one instruction for the task."),
+    ]
+
+
 def test_fields_of_llama_index_have_the_values_of_the_call() -> None:
     code = """
     from llama_index.core import PromptTemplate

@@ -11,7 +11,7 @@ from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
 from promptlint.extract.volatility import dotted
-from promptlint.template import Choice, Condition, Hole, Items, Ref, Test, Text, Value
+from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, Test, Text, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
@@ -259,3 +259,30 @@ def _member(file: File, scope: Scope, left: ast.expr, right: ast.expr, evaluate:
         return None
     value = _given(file, scope, left, evaluate)
     return None if value is None else Test("or", inner=tuple(Test("equal", value, text) for text in texts))
+
+
+def bound_if(file: File, body: list[ast.stmt]) -> dict[str, tuple[tuple[str, bool], ...]]:
+    """The names that a class body gives a value under conditions only, each with these."""
+    found: dict[str, tuple[tuple[str, bool], ...]] = {}
+    often: set[str] = set()
+    stack: list[tuple[list[ast.stmt], tuple[tuple[str, bool], ...]]] = [(body, ())]
+    while stack:
+        statements, when = stack.pop()
+        for each in statements:
+            if isinstance(each, ast.If) and len(when) < MAX_GUARDS:
+                asked = condition_text(file, each.test)
+                stack += [(each.body, (*when, (asked, True))), (each.orelse, (*when, (asked, False)))]
+            elif isinstance(each, ast.Assign | ast.AnnAssign):
+                targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+                for name in (target.id for target in targets if isinstance(target, ast.Name)):
+                    # What stands in more places than one is what their conditions make of it.
+                    often |= {name} & found.keys()
+                    found[name] = when
+    return {name: when for name, when in found.items() if when and name not in often}
+
+
+def only_if(text: Template, when: tuple[tuple[str, bool], ...]) -> Template:
+    """A text that is there under conditions only, the outermost first."""
+    for asked, holds in reversed(when):
+        text = (Choice(asked, (text, ()) if holds else ((), text)),)
+    return text

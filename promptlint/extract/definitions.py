@@ -18,6 +18,7 @@ from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
 from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
+from promptlint.extract.conditions import bound_if, only_if
 from promptlint.extract.decorated import decorated, wrappers
 from promptlint.extract.docstrings import FunctionNode, class_docstring, described_by, docstring, note_described
 from promptlint.extract.examples import note_examples
@@ -573,6 +574,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
         if text:
             file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
     described: list[tuple[str, Value]] = []
+    when = bound_if(file, node.body)
     for name, value in inner.values.items():
         if not isinstance(value, Mapping) or not value.kind:
             continue
@@ -586,7 +588,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
             ):
                 place = extent(text_value) or file.span(node)
                 file.note(text_value, place, f"{name}.{argument}", role, "base-class", KEYWORD)
-                described.append((f"{name}.{argument}", text_value))
+                described.append((f"{name}.{argument}", only_if(text_value, when.get(name, ()))))
     if entry.docstring == "system":
         # A signature is told by whoever is made with it.
         known = file.facts.described.get(inner.name) or Described(class_docstring(file, inner, node) or ())
