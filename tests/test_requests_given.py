@@ -417,8 +417,8 @@ def test_of_no_messages_none_are_cut_out(body: str, cut: str) -> None:
     code = code.replace("None)", "[{'role': 'assistant', 'content': 'Well.'}])")
     (found,) = [each for each in requests_of(code) if each.name == "go"]
     assert [each.role for each in found.prompts] == ["assistant", "user"]
-    # How many of them are left is not known.
-    assert found.complete == ("5" in cut)
+    # How many of them are left is not known, unless there are too few to be cut.
+    assert found.complete == ("5" in cut or "len(" in body)
 
 
 SETTINGS = """
