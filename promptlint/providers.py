@@ -82,7 +82,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(msgspec.Struct, frozen=True):
     """How one model's provider reuses a prefix.
 
-    `provider` is a key of `data/providers.toml`, "" when nothing is known. `minimum` is None when the model is not
+    `provider` is a key of `data/providers.toml`, "" when nothing is known: `mode` then is `assumed`. `by_default`: the
+    model is one by default only. `minimum` is None when the model is not
     known or its vendor publishes none. `known` says whether the model was found; otherwise the mode is that of its
     provider, or "prefix". Units: tokens, seconds, multiples of the price of an input token.
     """
@@ -91,6 +92,7 @@ class Policy(msgspec.Struct, frozen=True):
     model: str
     mode: Mode
     known: bool = False
+    by_default: bool = False
     minimum: int | None = None
     step: int | None = None
     breakpoints: int = 0
@@ -108,6 +110,11 @@ class Policy(msgspec.Struct, frozen=True):
     source: str = ""
     as_of: str = ""
     conflict: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether nothing is known of how the provider caches."""
+        return not (self.provider or self.known)
 
 
 class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,8 +162,9 @@ def policy(provider: str, model: str, *, marked: bool = False, table: Mapping[st
 
     Both names as a program writes them, "" when not known; prefixes of the model ("azure/...",
     "openrouter/anthropic/...", "openai:...", "us.anthropic....") win over the provider, for they say where the
-    request goes. `marked`: the request sets cache markers, which some providers (Qwen) treat in another way. When
-    nothing is known: mode "prefix", no minimum.
+    request goes. `marked`: the request sets cache markers, which some providers (Qwen) treat in another way. Of a
+    provider that the table does not have, and of one that serves models of others, the name of the model says nothing.
+    When nothing is known: mode "prefix", which is `assumed`, no minimum.
     """
     if table is None:
         return _known_policy(provider, model, marked)
@@ -167,7 +175,9 @@ def _policy(provider: str, model: str, marked: bool, table: Mapping[str, Provide
     prefixes, bare = _split(model, table)
     named = [key for head in (*reversed(prefixes), provider) for key in _named(head, table) if not table[key].gateway]
     named.sort(key=lambda key: not table[key].host)
-    like = (key for key, each in table.items() if each.models_like and re.search(each.models_like, bare))
+    hosted = any(table[key].host for key in named) or bool(provider.strip() and not _named(provider, table))
+    known = () if hosted else table.items()
+    like = (key for key, each in known if each.models_like and re.search(each.models_like, bare))
     first = None
     for key in itertools.chain(named, like):
         first = first or key
@@ -248,6 +258,8 @@ def policy_of(request: Request) -> Policy:
     """The policy under which a request is sent: what the configuration says of its model, and of the rest the table."""
     said = dict(request.configured)
     found = policy(said.pop("provider", request.provider), model_of(request), marked=bool(request.markers))
+    if request.by_default("model"):
+        found = msgspec.structs.replace(found, by_default=True)
     if not said:
         return found
     return msgspec.structs.replace(found, known=found.known or "mode" in said or "minimum" in said, **said)
@@ -345,4 +357,4 @@ def threshold(policy: Policy, min_tokens: int) -> tuple[int, str]:
     """
     if policy.minimum is None:
         return min_tokens, f"minimum {min_tokens:,} assumed"
-    return policy.minimum, f"{policy.model}: minimum {policy.minimum:,}"
+    return policy.minimum, f"{policy.model}{' by default' if policy.by_default else ''}: minimum {policy.minimum:,}"

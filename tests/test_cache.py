@@ -88,6 +88,12 @@ def request(*prompts: Prompt, model: str = "gpt-5.2", markers: tuple[int, ...] =
         ("", "my-own-model", "", "prefix", None),
         ("", "", "", "prefix", None),
         ("nobody", "nothing", "", "prefix", None),
+        # How others serve a model, its name does not say.
+        ("", "anthropic--claude-sonnet-4.5", "", "prefix", None),
+        ("ollama", "deepseek-r1", "", "prefix", None),
+        ("nobody", "gpt-5", "", "prefix", None),
+        ("groq", "claude-sonnet-4-5", "groq", "prefix", 1024),
+        ("litellm", "claude-sonnet-4-5", "anthropic", "breakpoint", 1024),
         ("", "://:/", "", "prefix", None),
     ],
 )

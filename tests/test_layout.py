@@ -500,3 +500,51 @@ def test_rules_and_layout_say_the_same(project: Path, capsys: pytest.CaptureFixt
     told = re.search(r"Shown is the first of 2 ways, by `known`; at best they read ([\d,]+) to ([\d,]+)\.", ways)
     assert told is not None and first == told[1] and f"then {told[2]} tokens come from the cache" in ways
     assert "Shown is" not in timed and f"at best {second} (" in timed
+
+
+@pytest.mark.parametrize(
+    ("model", "assumed"),
+    [('"anthropic--claude-sonnet-4.5"', True), ('"ollama/deepseek-r1"', True), ('"claude-sonnet-4-5"', False)],
+)
+def test_how_an_unknown_provider_caches_is_not_said(
+    model: str, assumed: bool, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = f"""import litellm
+def ask(question):
+    told = [{{"role": "system", "content": "Name a tree."}}, {{"role": "user", "content": question}}]
+    return litellm.completion(model={model}, messages=told)
+"""
+    (project / "ask.py").write_text(code)
+    assert execute(["layout", "ask.py:4"]) == 0
+    shown = capsys.readouterr().out
+    assert ("; how it is cached is not known\n" in shown) == assumed
+    assert ("  That holds for a provider that caches any beginning that is the same again, from" in shown) == assumed
+    assert "same again, from an assumed 1,024 tokens on\n" not in shown
+
+
+@pytest.mark.parametrize(
+    ("model", "head", "advice"),
+    [
+        ("claude-sonnet-4-5", "claude-sonnet-4-5 by default (anthropic) caches what", "Nothing to move"),
+        ("gpt-4", "gpt-4 by default (openai) caches nothing", "gpt-4, by default, has no prompt cache"),
+    ],
+)
+def test_a_model_by_default_is_told_as_one(
+    model: str, head: str, advice: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = f"""import os, litellm
+def ask(question):
+    told = [{{"role": "system", "content": "Name a tree."}}, {{"role": "user", "content": question}}]
+    return litellm.completion(model=os.environ.get("MODEL", "{model}"), messages=told)
+"""
+    (project / "ask.py").write_text(code)
+    assert execute(["layout", "ask.py:4"]) == 0
+    shown = capsys.readouterr().out
+    assert f"ask.py:4: ask: {head}" in shown and f"  {advice}" in shown
+    name = 'unless `os.environ.get("MODEL"'
+    assert "By default only: model (" in shown and f"model ({model}, {name}" in shown
+    assert "What is said holds by default." in shown and "Not known" not in shown
+    assert execute(["prompts", "--requests", "ask.py"]) == 0
+    shown = capsys.readouterr().out
+    assert f", {model} by default, " in shown and shown.count("by default,") == 1
+    assert f"  by default only: model ({model}, {name}" in shown

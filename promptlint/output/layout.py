@@ -41,6 +41,10 @@ _ORIGINS = {
     "unordered": "order changes per process",
     COMMENT: "not a prompt, says a comment",
 }
+_ASSUMED = (
+    "That holds for a provider that caches any beginning that is the same again, from {minimum} tokens on, "
+    "without markers."
+)
 _LEGEND = """\
 # comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time
 A provider keeps the beginning of a request, and reads it again at a part of the price, up to the first place that is
@@ -153,10 +157,11 @@ def views(report: Report, indices: Sequence[int]) -> list[View]:
 def advice(view: View, sources: Sources) -> str:
     """One plain sentence on what to move."""
     plan, other = view.plan, view.plan.other
-    model = plan.policy.model or "the model"
     tokens = _amount(view, plan.tokens)
     if plan.policy.mode == "none":
-        return f"{safe(model)} has no prompt cache, so no order is better than another."
+        usual = ", by default," if plan.policy.by_default else ""
+        model = safe(plan.policy.model) or "The model"
+        return f"{model}{usual} has no prompt cache, so no order is better than another."
     if other.best < plan.minimum:
         if plan.tokens < plan.minimum:
             return (
@@ -280,16 +285,25 @@ def _block(view: View, sources: Sources, paint: Any) -> Iterator[str]:
     yield ""
     yield from (f"  {line}" for line in _totals(view))
     yield f"  {paint('help', advice(view, sources))}"
+    if plan.policy.assumed:
+        yield f"  {_ASSUMED.format(minimum=_minimum(plan))}"
     if plan.unresolved or not plan.complete:
         yield f"  {_unknown(view, sources)}"
     if request.beyond is not None:
         yield f"  This call may send more: more functions lead to {_line(request.beyond, sources)} than are followed."
 
 
+def _model(plan: Plan) -> str:
+    model = safe(plan.policy.model)
+    return f"{model} by default" if plan.policy.by_default else model
+
+
 def _title(view: View) -> str:
     request, policy = view.request, view.plan.policy
     name = safe(request.name) or ("request" if is_call(request) else "prompt")
-    model = safe(policy.model) if policy.model else "a model that is not known"
+    model = _model(view.plan) or "a model that is not known"
+    if policy.assumed:
+        return f"{name}: {model}; how it is cached is not known"
     by = f" ({policy.provider.replace('_', ' ')})" if policy.provider else ""
     how = {
         "prefix": f"caches any beginning that is the same again, from {_minimum(view.plan)} tokens on",
@@ -428,21 +442,28 @@ def _share(view: View, tokens: int, total: int | None = None) -> str:
 
 
 def _unknown(view: View, sources: Sources) -> str:
-    named = dict.fromkeys(
-        f"{each.slot} ({_what(each)}, {_line(each.span, sources)})" for each in view.plan.unresolved
-    )
-    what = ", ".join(list(named)[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
-    if what:
-        return f"Not known: {what}. What is said holds {'by default' if view.plan.complete else 'for the rest'}."
-    return "The call is not in sight: this is what is known of the request."
+    unresolved = view.plan.unresolved
+    open_parts = _listed([each for each in unresolved if not each.default], sources)
+    usual = _listed([each for each in unresolved if each.default], sources)
+    if not unresolved:
+        return "The call is not in sight: this is what is known of the request."
+    told = [f"Not known: {open_parts}."] if open_parts else []
+    told += [f"By default only: {usual}."] if usual else []
+    holds = (["for the rest"] if open_parts else []) + (["by default"] if usual else [])
+    return f"{' '.join(told)} What is said holds {' and '.join(holds)}."
+
+
+def _listed(unresolved: Sequence[Unresolved], sources: Sources) -> str:
+    named = list(dict.fromkeys(f"{each.slot} ({_what(each)}, {_line(each.span, sources)})" for each in unresolved))
+    return ", ".join(named[:4]) + (f" and {len(named) - 4:,} more" if len(named) > 4 else "")
 
 
 def _what(unknown: Unresolved) -> str:
-    """What stands in the code in the place of what is not known."""
-    if unknown.expression and not unknown.reason:
-        default = f", by default {safe(unknown.default)}" if unknown.default else ""
-        return f"`{safe(_cut(unknown.expression, 40))}`{default}"
-    return safe(unknown.reason) or "not said in the code"
+    """What it is by default, and what stands in the code in the place of what is not known."""
+    shown = f"`{safe(_cut(unknown.expression, 40))}`" if unknown.expression and not unknown.reason else ""
+    if unknown.default:
+        return f"{safe(unknown.default)}, unless {shown or 'something else'} says otherwise"
+    return shown or safe(unknown.reason) or "not said in the code"
 
 
 # JSON
@@ -463,6 +484,7 @@ def _as_json(view: View, report: Report) -> dict[str, Any]:
         "provider": policy.provider,
         "model": policy.model,
         "mode": policy.mode,
+        "assumed": policy.assumed,
         "minimum": plan.minimum,
         "step": policy.step,
         "source": policy.source,

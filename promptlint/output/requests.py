@@ -106,8 +106,7 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     line, _ = report.sources.get(request.span.file).location(request.span.start)
     who = ", ".join(
         (
-            _named("provider", request.provider, request),
-            _named("model", request.model, request),
+            *_who(request),
             *([safe(request.api)] if request.api else []),
         )
     )
@@ -139,14 +138,17 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         fields = ", ".join(map(safe, schema.fields))
         yield f"  {_FORM}: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
     for unknown in request.unresolved:
-        yield f"  not known: {_unknown(unknown, request, report)}"
+        yield f"  {'by default only' if unknown.default else 'not known'}: {_unknown(unknown, request, report)}"
     if request.beyond is not None:
         yield f"  may send more: more functions lead to {_place_of(request.beyond, report)} than are followed"
 
 
-def _named(slot: str, name: str, request: Request) -> str:
-    """Who gets a request, or which model; whether that is only so by default."""
-    return f"{safe(name)}{' by default' if request.by_default(slot) else ''}" if name else f"{slot} not known"
+def _who(request: Request) -> tuple[str, str]:
+    """Who gets a request, and which model; whether that is only so by default, which is told once of both."""
+    usual = [slot for slot in ("provider", "model") if request.by_default(slot)]
+    provider = safe(request.provider) + (" by default" if usual == ["provider"] else "")
+    model = safe(request.model) + (" by default" if "model" in usual else "")
+    return provider if request.provider else "provider not known", model if request.model else "model not known"
 
 
 def _marker(number: int, request: Request) -> str:
@@ -201,10 +203,10 @@ def _short(text: str, longest: int = _LONGEST) -> str:
 def _unknown(unknown: Unresolved, request: Request, report: Report) -> str:
     """What is not known, why, and where that stands if not at the call."""
     told = [safe(unknown.reason)] if unknown.reason else [f"`{safe(unknown.expression)}`"] if unknown.expression else []
+    if unknown.default:
+        told = [safe(unknown.default), *(f"unless {each} says otherwise" for each in told)]
     if (where := _place_of(unknown.span, report)) != _place_of(request.span, report):
         told.append(where)
-    if unknown.default:
-        told.append(f"by default {safe(unknown.default)}")
     slot = _FORM if unknown.slot == "schemas" else unknown.slot
     return f"{slot} ({', '.join(told)})" if told else slot
 
