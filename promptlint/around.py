@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from promptlint.classes import Place
 from promptlint.clients import ADDRESSES, GIVEN, SERVED_BY, asked_first, by_default, model_name, unset
 from promptlint.decisions import decided
+from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Stray
 from promptlint.extract.invocations import given_as, takes
 from promptlint.operations import literal
@@ -199,7 +200,7 @@ class Around:
             values = [default, *(self._value(each, name, hops) for each in given)]
             if len(_models(values)) == 1:
                 return next((value for value in values if asked_first(value)), default)
-        at = given[0].invocation.span if given else self.callers.homes[place[0]].functions[place[1]].span
+        at = extent(default) or self.callers.homes[place[0]].functions[place[1]].span
         return by_default(Hole(name, at or Span(place[0], 0, 0)), default)
 
     def _by_name(self, place: Place) -> bool:

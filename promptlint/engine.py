@@ -15,6 +15,7 @@ from promptlint import ignores
 from promptlint.config import Configuration, Settings
 from promptlint.extract.facts import Problem
 from promptlint.files import File, language, read
+from promptlint.gaps import EITHER
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity, saved, unsent, with_known
 from promptlint.providers import configured, model_of, self_hosted
 from promptlint.reading import Loaded, Progress, Readers, Reading, leaving, read_all, read_source, short, uncollected
@@ -243,11 +244,12 @@ def _with_model(request: Request, settings: Settings) -> Request:
     """The request with what the configuration says: the model where its source names none, and how models are cached.
 
     A call of a known provider gets the model only if the configuration speaks of that provider. An engine one hosts
-    oneself is called by a client of OpenAI.
+    oneself is called by a client of OpenAI. A source that names several models by a condition names one of them.
     """
+    several = any(each.slot == "model" and each.reason == EITHER for each in request.unresolved)
     if settings.provider and request.provider in ("openai", "") and self_hosted(settings.provider, request.model):
         request = with_known(msgspec.structs.replace(request, provider=settings.provider), "provider")
-    if not request.model and settings.model and request.provider in ("", settings.provider):
+    if not (request.model or several) and settings.model and request.provider in ("", settings.provider):
         prompts = tuple(
             msgspec.structs.replace(prompt, model=prompt.model or settings.model) for prompt in request.prompts
         )

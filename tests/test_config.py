@@ -234,6 +234,24 @@ def test_models_are_cached_as_the_configuration_says(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_model_of_the_configuration_is_none_of_those_that_a_source_names(tmp_path: Path) -> None:
+    from promptlint.engine import run
+    from promptlint.files import discover
+
+    (tmp_path / "promptlint.toml").write_text('provider = "openai"\nmodel = "gpt-4"\n')
+    models = ('"gpt-4o" if big else "gpt-4o-mini"', 'os.getenv("M", "gpt-5")', "settings.model")
+    calls = "".join(
+        f"def f{at}(big):\n    client.chat.completions.create(model={model}, "
+        f"messages=[{{'role': 'user', 'content': 'Say it {at} times now.'}}])\n"
+        for at, model in enumerate(models)
+    )
+    (tmp_path / "a.py").write_text(f"import openai, os\nclient = openai.OpenAI()\n{calls}")
+    configuration = Configuration()
+    found = discover([str(tmp_path)], configuration, str(tmp_path))
+    told = [(each.model, each.complete) for each in run(found.files, configuration).project.requests]
+    assert told == [("", False), ("gpt-5", False), ("gpt-4", True)]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

@@ -55,6 +55,17 @@ def named(config):
     assert by_default(found) == [("model", 'config.read()["model"]', "gpt-5")]
 
 
+@pytest.mark.parametrize("calls", ["", "def run(question):\n    return ask(question, 'o3'), ask(question)\n"])
+def test_the_default_of_a_parameter_is_told_where_it_stands(calls: str) -> None:
+    # It was told at a call that gives another one.
+    head = 'def ask(question, model="gpt-5"):\n'
+    code = f"{head}    return client.chat.completions.create(model=model, messages={SAID})\n{calls}"
+    found = next(each for each in requests_of(code) if each.model == "gpt-5")
+    (usual,) = found.unresolved
+    assert (usual.default, usual.expression) == ("gpt-5", "model")
+    assert usual.span.start < found.span.start and usual.span.end - usual.span.start == len("gpt-5")
+
+
 def test_one_of_two_models_by_a_condition_is_no_default() -> None:
     found = asked('"gpt-5" if config.fast else config.slow')
     assert (found.model, by_default(found)) == ("", [("model", "config.slow", "")])
