@@ -26,6 +26,8 @@ def by_default(request: Request) -> list[tuple[str, str, str]]:
     [
         ('os.environ.get("X") or "gpt-5"', 'os.environ.get("X")'),
         ('os.getenv("X", "gpt-5")', 'os.getenv("X", "gpt-5")'),
+        ('config.get("model", "gpt-5")', 'config.get("model", "gpt-5")'),
+        ('config.pop("model_name", "gpt-5")', 'config.pop("model_name", "gpt-5")'),
         ('config["model"] if "model" in config else "gpt-5"', 'config["model"]'),
         ('config.model or config.other or "gpt-5"', "config.model"),
         ('given or "gpt-5"', "given"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import TypeGuard
 
 import msgspec
 
@@ -15,6 +14,7 @@ from promptlint.extract.collections import DRAWN, all_of, drawn_from, looked_up,
 from promptlint.extract.extents import sample
 from promptlint.extract.invocations import called_name, changed_before, shown_as
 from promptlint.extract.iteration import condition_text
+from promptlint.extract.names import words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import JSON_DUMPS, note_form, run_time_value
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
@@ -75,9 +75,10 @@ def method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate: 
             about: Value = (Text(condition_text(file, node.args[0]), hole.span, False),)
             given = Arguments(given.positional, (*given.keywords, (ASKED, about)))
         return (Apply("item", receiver, given, file.span(node), hole),)
-    if called == "get" and len(site.positional) == 2 and _told(site.positional[1][0]):
+    if len(site.positional) == 2 and _stands_in(site, called):
         hole = run_time_value(file, site, receiver)
-        return (Choice(hole.expression, ((hole,), site.positional[1][0])),)
+        default = site.positional[1][0]
+        return (Choice(hole.expression, ((hole,), default)),) if isinstance(default, tuple) else None
     if called == "values" and isinstance(receiver, Mapping) and not receiver.kind and not node.args:
         items = tuple(value for key, value in dict(receiver.entries).items() if key != SPREAD)
         whole = receiver.complete and len(items) == len(dict(receiver.entries))
@@ -109,8 +110,8 @@ def says_nothing(file: File, site: CallSite, receiver: Value | None) -> bool:
     if hole is None:
         return False
     if site.last != "get":
-        return not hole.parameter
-    return len(site.positional) < 2 or not ("configparser" in file.imported or _told(site.positional[1][0]))
+        return not (hole.parameter or (site.last == "pop" and len(site.positional) == 2 and _stands_in(site, "pop")))
+    return len(site.positional) < 2 or not ("configparser" in file.imported or _stands_in(site, "get"))
 
 
 def _replaced(file: File, site: CallSite, receiver: Template, known: Part, hole: Hole) -> Value:
@@ -128,9 +129,14 @@ def _replaced(file: File, site: CallSite, receiver: Template, known: Part, hole:
     return (Apply("replace", known.target, Arguments(pairs), span, hole),)
 
 
-def _told(default: Value) -> TypeGuard[Template]:
-    """Whether what is taken where settings say nothing is a text of its own: `settings.get("rules", "...")`."""
-    return isinstance(default, tuple) and len(sample(default, 200)) >= MIN_DEFAULT and textual(default)
+def _stands_in(site: CallSite, called: str) -> bool:
+    """Whether what is taken where settings say nothing is told: a text of its own (`settings.get("rules", "...")`), or
+    the name of a model."""
+    default = site.positional[1][0]
+    if called not in ("get", "pop") or not isinstance(default, tuple) or not textual(default):
+        return False
+    key = literal(site.positional[0][0]) or ""
+    return (called == "get" and len(sample(default, 200)) >= MIN_DEFAULT) or "model" in words(key)
 
 
 def _filled(file: File, node: ast.Call, receiver: Items, site: CallSite) -> Items:
