@@ -270,6 +270,9 @@ def layout(**shared: Any) -> int:
     missed = line is not None and not found and not job.blocked
     if missed or (wanted and not found):
         _say(_nothing(report, shared["paths"][0] if line is not None else "", line, wanted))
+    if line is None and found and (more := layout_output.left_out(report, wanted, found)):
+        left = "left out, as none of their fixed text is in sight; `promptlint prompts --requests` lists them"
+        _say(f"{text_output.plural(more, 'request')} {left}")
     views = layout_output.views(report, found)
     if shared["output_format"] == "json":
         _write(layout_output.render_json(views, report))

@@ -548,3 +548,19 @@ def ask(question):
     shown = capsys.readouterr().out
     assert f", {model} by default, " in shown and shown.count("by default,") == 1
     assert f"  by default only: model ({model}, {name}" in shown
+
+
+def test_requests_without_fixed_text_are_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = """import litellm
+def ask(question):
+    return litellm.completion(model="gpt-5", messages=[{"role": "user", "content": "Name a tree. " + question}])
+def hand(question):
+    return litellm.completion(model="gpt-5", messages=[{"role": "user", "content": question}])
+"""
+    (project / "ask.py").write_text(code)
+    assert execute(["layout", "ask.py"]) == 0
+    shown = capsys.readouterr()
+    assert "ask.py:3: ask" in shown.out and "hand" not in shown.out
+    assert "1 request left out, as none of their fixed text is in sight" in shown.err
+    assert execute(["layout", "ask.py:5"]) == 0
+    assert "left out" not in capsys.readouterr().err

@@ -85,6 +85,12 @@ def chosen(report: Report, files: Collection[str], line: int | None) -> list[int
     return told or [index for index in here if index < len(report.project.requests)] or calls
 
 
+def left_out(report: Report, files: Collection[str], shown: Collection[int]) -> int:
+    """How many requests of some files are not among those shown, as no fixed text of them is in sight."""
+    others = ((len(report.project.requests) + at, each) for at, each in enumerate(report.project.others))
+    return sum(index not in shown and is_call(each) and (not files or _stands(each, files)) for index, each in others)
+
+
 def every(report: Report) -> tuple[Request, ...]:
     """All requests, those of which no text is in sight behind the others."""
     return (*report.project.requests, *report.project.others)
