@@ -378,6 +378,16 @@ def test_braces_doubled_around_more_than_a_name_are_braces_that_stay(tmp_path: P
     assert [hole.expression for hole in holes(only.template)] == ["the question", "in: TONE"]
 
 
+def test_json_in_doubled_braces_on_one_row_stays_too(tmp_path: Path) -> None:
+    text = 'You name a topic of the page {title}. Answer with JSON only:\n{{"topic": "a name", "score": 0.9}}\n'
+    (only,) = prompts(tmp_path, {"prompts/topic.txt": text})
+    assert (only.evidence, [hole.expression for hole in holes(only.template)]) == ("prompt-file", ["title"])
+    # What jinja2 reads is Jinja, and with other values in doubled braces beside it they are none of `str.format`.
+    text = 'You name all topics of {{ title }}, {{"in a word" if short else "at length"}}. Say {"topic": 1}.\n'
+    (only,) = prompts(tmp_path / "jinja", {"prompts/topics.txt": text})
+    assert (only.evidence, [hole.expression for hole in holes(only.template)]) == ("jinja-file", ["title"])
+
+
 # Python that loads them
 
 HEAD = """\

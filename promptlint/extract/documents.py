@@ -180,9 +180,11 @@ def template_of(texts: Sequence[Text]) -> tuple[Template, bool]:
 def _escaped(value: str) -> bool:
     """Whether a text that is no Jinja doubles its braces for `str.format`: some of them enclose more than a name.
 
-    Where JSON stands in doubled braces, `{{NAME}}` inside is what the model gets to read as `{NAME}`.
+    Where JSON stands in doubled braces, on one line (`{{"key": "value"}}`) or several, `{{NAME}}` inside is what the
+    model gets to read as `{NAME}`.
     """
-    if "{{" not in _BRACES.sub("", value):
+    named = any(match[1][:1] not in "\"'" for match in _BRACES.finditer(value))
+    if "{{" not in (_BRACES.sub("", value) if named else value):
         return False
     fields = format_fields(value)
     return fields is not None and all(name in ("{", "}") or likely_field(name) for _, _, name in fields)
