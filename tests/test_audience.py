@@ -1157,3 +1157,13 @@ def test_what_the_user_says_to_an_agent_whatever_its_method() -> None:
     named = 'def ask({0}, name):\n    {0}.{1}(user_message=f"The customer {{name}} says that the letter is late.")'
     assert texts_of(named.format("agent", "execute")) == texts_of(named.format("chat", "step")) == [said]
     assert texts_of(named.format("page", "step")) == texts_of(named.format("agent", "show")) == []
+
+
+@pytest.mark.parametrize(("module", "shown"), [("langgraph.types", True), ("desk", False)])
+def test_what_a_graph_waits_for_is_asked_of_a_person(module: str, shown: bool) -> None:
+    code = f"from {module} import interrupt\ndef pick(state):\n    return interrupt({{'prompt': '{ASKED}'}})\n"
+    project = link([facts(Source("app.py", code))])
+    assert (not any(True for _ in project.prompts)) == shown
+
+
+ASKED = "Select the angles of the topic that you want to follow further, and say why."

@@ -276,3 +276,10 @@ def test_one_token_is_no_tokens() -> None:
     counted = text_output.counted
     assert counted(1, True) == "1 static token" and counted(1, False, "fixed") == "~1 fixed token"
     assert counted(0, True) == "0 static tokens" and counted(1200, False) == "~1,200 static tokens"
+
+
+def test_none_is_no_variable() -> None:
+    span = Span("a.py", 0, 4)
+    template = (Choice("told", ((Text("Say it.", span, True), Hole("who", span)), (Hole("None", span),))),)
+    row = prompts_output.row_of(Prompt("p", "user", "name", template, span))
+    assert [each.expression for each in row.variables] == ["who"]

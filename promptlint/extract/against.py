@@ -31,6 +31,7 @@ AGAINST_OF = {
     "system": ("os",), "input": ("",), "option": ("", "click"), "compile": ("re", "regex"), "sub": ("re", "regex"),
     "subn": ("re", "regex"), "match": ("re", "regex"), "fullmatch": ("re", "regex"), "search": ("re", "regex"),
     "findall": ("re", "regex"), "finditer": ("re", "regex"), "split": ("re", "regex"),
+    "interrupt": ("langgraph.types",),
 }  # fmt: skip
 _ANSWERING = frozenset({"set", "send", "post", "add", "make"})
 # Where texts become pictures, or sound, or the other way round: what to paint, how to read aloud, what may be heard.

@@ -126,6 +126,9 @@ def row_of(prompt: Prompt) -> Row:
 def _variables(template: Template) -> Iterator[Variable]:
     for part in template:
         match part:
+            case Hole(expression="None"):
+                # Nothing is put in.
+                pass
             case Hole():
                 yield Variable(part.expression, part.volatility, part.span)
             case Choice():
