@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -241,11 +242,44 @@ def asked_first(value: Value) -> Hole | None:
 
 
 def _asks(condition: str, hole: Hole) -> bool:
-    """Whether a condition asks if a value is there: `given or "gpt-5"`, not `"gpt-5" if fast else given`."""
+    """Whether a condition asks if a value is there: `given or "gpt-5"`, not `"gpt-5" if fast else given`.
+
+    What is asked besides is the exception then: `"gpt-5" if given.startswith("o1") else given`.
+    """
     if condition == hole.expression or condition.startswith("except "):
         return True
     names = _NAME.findall(hole.expression)
-    return bool(names) and names[-1] in _NAME.findall(condition)
+    try:
+        asked = ast.parse(f"({condition})", mode="eval").body if names else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return asked is not None and _is_there(asked, hole.expression, names[-1])
+
+
+def _is_there(asked: ast.expr, expression: str, name: str) -> bool:
+    """Whether it is asked of a value, by its name, or of what it is taken from, if that is there."""
+    match asked:
+        case ast.BoolOp(values=values):
+            return any(_is_there(each, expression, name) for each in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_there(operand, expression, name)
+        case ast.Compare(left=ast.Constant(value=key), ops=[ast.In() | ast.NotIn()]):
+            return key == name
+        case ast.Compare(left=left, ops=[_], comparators=[ast.Constant(value=None | "")]):
+            return _is_there(left, expression, name)
+        case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=key)]):
+            return key == name
+        case ast.Call(func=ast.Name(id="isinstance"), args=[value, _]):
+            return _is_there(value, expression, name)
+        case ast.NamedExpr(target=target, value=value):
+            return _is_there(target, expression, name) or _is_there(value, expression, name)
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            written = ast.unparse(asked)
+            owner = expression.startswith(written) and expression[len(written) :][:1] in (".", "[")
+            return owner or _NAME.findall(written)[-1] == name
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=key), *_]):
+            return key == name
+    return ast.unparse(asked) == expression
 
 
 def model_name(value: Value) -> tuple[str, str]:
@@ -265,7 +299,8 @@ def model_name(value: Value) -> tuple[str, str]:
         if any(map(_given, holes)):
             return "", ""
         names = {model_name(branch)[0] for branch in said if single_hole(branch) is None}
-        if UNCHANGED in value[0].condition or not all(_asks(value[0].condition, hole) for hole in holes):
+        asks = value[0].asks or all(_asks(value[0].condition, hole) for hole in holes)
+        if UNCHANGED in value[0].condition or not asks:
             # What is put there later, or on another way, is as likely.
             return "", names.pop() if len(names) == 1 else ""
         return (names.pop(), "") if len(names) == 1 else ("", "")

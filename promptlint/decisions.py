@@ -141,7 +141,7 @@ def either(part: Choice, values: list[Value]) -> Value:
         return branches[0]
     kept = part.test is None and len(branches) == len(part.branches)
     kept = kept and all(new is old for new, old in zip(branches, part.branches, strict=True))
-    return (part,) if kept else either_text(part.condition, branches)
+    return (part,) if kept else either_text(part.condition, branches, part.asks)
 
 
 def _left(test: Test, value: Value, holding: bool, depth: int = 0) -> Value | None:

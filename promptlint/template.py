@@ -117,10 +117,19 @@ class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False):
-    """A condition as it is written, and what could decide it."""
+    """A condition as it is written, and what could decide it.
+
+    `there` is the value that it asks to be there at all (`if given`), or, if `absent`, not to be (`given is None`).
+    """
 
     text: str
     test: Test | None = None
+    there: Template = ()
+    absent: bool = False
+
+    def asks(self, first: Template, second: Template) -> bool:
+        """Whether it asks for what stands in the one of two branches that is taken where that is there."""
+        return bool(self.there) and (second if self.absent else first) == self.there
 
 
 @final
@@ -128,12 +137,14 @@ class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     """One of several texts, by a condition (source text). Equal conditions take equal branches.
 
     A condition with a text for each branch (`by_key`) is shown by `subject` and `way`. `test` decides between two
-    branches; linking leaves none.
+    branches; linking leaves none. `asks`: what stands in one of them is taken because it is there
+    (`given or "default"`).
     """
 
     condition: str
     branches: tuple[Template, ...]
     test: Test | None = None
+    asks: bool = False
 
 
 # Stands between what a condition is about and what each of its branches asks; no source text on one line holds it.

@@ -68,9 +68,50 @@ def test_the_default_of_a_parameter_is_told_where_it_stands(calls: str) -> None:
     assert usual.span.start < found.span.start and usual.span.end - usual.span.start == len("gpt-5")
 
 
-def test_one_of_two_models_by_a_condition_is_no_default() -> None:
-    found = asked('"gpt-5" if config.fast else config.slow')
-    assert (found.model, by_default(found)) == ("", [("model", "config.slow", "")])
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ('name or "gpt-5"', ""),
+        ('name if name else "gpt-5"', ""),
+        ("name", 'if not name:\n        name = "gpt-5"'),
+        ("name", 'if name is None:\n        name = "gpt-5"'),
+        ("name", 'if name == "":\n        name = "gpt-5"'),
+        ("other", 'other = "gpt-5"\n    if name:\n        other = name'),
+        ("other", 'other = "gpt-5"\n    if name is not None:\n        other = name'),
+        ("config.name", 'config.name = name\n    if not config.name:\n        config.name = "gpt-5"'),
+        ("other", 'if (found := os.getenv("OTHER")):\n        other = found\n    else:\n        other = "gpt-5"'),
+    ],
+)
+def test_a_name_that_is_asked_whether_it_is_there_is_what_it_was_given(model: str, more: str) -> None:
+    found = asked(model, more=f'    name = os.getenv("NAME")\n    {more}\n')
+    assert found.model == "gpt-5"
+    assert [(slot, default) for slot, _, default in by_default(found)] == [("model", "gpt-5")]
+
+
+def test_an_address_of_which_a_name_is_asked_whether_it_is_there() -> None:
+    more = """    base = os.getenv("BASE")
+    if not base:
+        base = "https://api.deepseek.com/v1"
+    client = openai.OpenAI(base_url=base)
+"""
+    found = asked('"deepseek-chat"', "import openai\n", more)
+    assert (found.provider, [each[::2] for each in by_default(found)]) == ("deepseek", [("provider", "deepseek")])
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        ('"gpt-5" if config.fast else config.slow', "config.slow"),
+        ('"gpt-5" if config.name.startswith("o1") else config.name', "config.name"),
+        ('"gpt-5" if config.name == "default" else config.name', "config.name"),
+        ('name if config.debug else "gpt-5"', 'os.environ["DEBUG"]'),
+        # The other way round the name is nothing where it is taken.
+        ('name if not name else "gpt-5"', 'os.environ["DEBUG"]'),
+    ],
+)
+def test_one_of_two_models_by_a_condition_is_no_default(model: str, first: str) -> None:
+    found = asked(model, more='    name = os.environ["DEBUG"]\n')
+    assert (found.model, by_default(found)) == ("", [("model", first, "")])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import NAMES, dotted
 from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, Test, Text, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
@@ -35,13 +35,31 @@ def condition(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> C
     """A condition as written, with what could decide it."""
     text = condition_text(file, node)
     ask(file, scope, node, text)
-    return Condition(text, _test(file, scope, node, evaluate, 0))
+    test = _test(file, scope, node, evaluate, 0)
+    return Condition(text, test, *_there(scope, node))
 
 
 def truth(file: File, node: ast.expr, value: Value) -> Condition:
     """Whether a value that is known already is true."""
     known = type(node) is ast.Name and _decides(value)
-    return Condition(condition_text(file, node), Test("true", value) if known else None)
+    there = value if isinstance(value, tuple) and len(value) == 1 else ()
+    return Condition(condition_text(file, node), Test("true", value) if known else None, there)
+
+
+def _there(scope: Scope, node: ast.expr) -> tuple[Template, bool]:
+    """What a condition asks to be there, as its name stands for it now; and whether it asks the opposite."""
+    absent = False
+    while type(node) is ast.UnaryOp and type(node.op) is ast.Not:
+        node, absent = node.operand, not absent
+    if type(node) is ast.Compare and len(node.ops) == 1 and type(node.ops[0]) in _SAME:
+        right = node.comparators[0]
+        if type(right) is not ast.Constant or (right.value is not None and right.value != ""):
+            return (), False
+        absent = absent is (type(node.ops[0]) in _OPPOSITE)
+        node = node.left
+    node = node.target if type(node) is ast.NamedExpr else node
+    value = scope.values.get(dotted(node)) if type(node) in NAMES else None
+    return (value, absent) if isinstance(value, tuple) and len(value) == 1 else ((), False)
 
 
 def matched(file: File, scope: Scope, subject: ast.expr, case: ast.match_case, evaluate: Evaluate) -> Condition:

@@ -346,7 +346,7 @@ def either(file: File, node: ast.expr, asked: Condition, first: Value, second: V
     if isinstance(first, tuple) and isinstance(second, tuple):
         if not textual(first) and not textual(second) and first and second:
             return (file.hole(node, *either_state([state_of(first), state_of(second)])),)
-        return (Choice(asked.text, (first, second), asked.test),)
+        return (Choice(asked.text, (first, second), asked.test, asked.asks(first, second)),)
     return join_branches(asked, first, second)
 
 

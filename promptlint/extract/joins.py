@@ -58,7 +58,8 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
         common = 0
         while common < min(len(first), len(second)) and first[common] == second[common]:
             common += 1
-        choice = Choice(condition.text, (first[common:], second[common:]), condition.test)
+        asks = not common and condition.asks(first, second)
+        choice = Choice(condition.text, (first[common:], second[common:]), condition.test, asks)
         return (*first[:common], choice)
     if type(first) is Items and type(second) is Items:
         return _join_items(condition, first, second)
@@ -244,11 +245,11 @@ def _sent_when(item: Value) -> tuple[Condition, bool] | None:
     return Condition(choice.condition, choice.test), _absent(choice.branches[1])
 
 
-def either_text(condition: str, branches: tuple[Template, ...]) -> Template:
+def either_text(condition: str, branches: tuple[Template, ...], asks: bool = False) -> Template:
     """One linked text or another: what both begin with stands there once. Of `self.rules` and `self.default + more`,
     that is where two names have turned out to be the same text."""
     if len(branches) != 2 or any(part == SEVERAL for branch in branches for part in branch):
-        return (Choice(condition, branches),)
+        return (Choice(condition, branches, asks=asks),)
     first, second = branches
     common = 0
     while common < min(len(first), len(second)) and first[common] == second[common]:
@@ -258,7 +259,7 @@ def either_text(condition: str, branches: tuple[Template, ...]) -> Template:
     if type(inner) is Choice and inner.condition == condition and other in inner.branches:
         # An attribute that is set in several places, in two of them to the same.
         return first
-    return (*first[:common], Choice(condition, (one, other)))
+    return (*first[:common], Choice(condition, (one, other), asks=asks and not common))
 
 
 def _or_another(client: Mapping, other: Hole) -> Mapping:
