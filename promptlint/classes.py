@@ -52,16 +52,19 @@ class Classes:
         self.families: dict[str, set[Place]] | None = None
         # What the fields of settings are by default which the environment may set: the texts, each with its field.
         self.fields: dict[Span, Hole] | None = None
+        # Of each file with settings the keys of what its classes hold.
+        self.owned: dict[str, dict[str, list[str]]] = {}
 
     def from_outside(self, value: Value) -> Hole | None:
         """The field of settings whose default a text is, or may be: the environment may say something else."""
         if self.fields is None:
-            self.fields = {}
+            self.fields, seen = {}, set[Place]()
             for facts in self.homes.values():
                 for name in facts.bases:
                     line = self.lineage(facts, name)
                     if any(_reads_environment(base) for home, each in line for base in home.bases[each]):
-                        self._set_outside(facts, name, set())
+                        self._set_outside(facts, name, seen)
+            self.owned.clear()
         told = texts(value) if self.fields and isinstance(value, tuple) else ()
         return next((self.fields[text.span] for text in told if text.span in self.fields), None)
 
@@ -70,11 +73,20 @@ class Classes:
         if self.fields is None or (facts.file, name) in seen:
             return
         seen.add((facts.file, name))
-        self.fields |= _fields(facts, name)
-        for key, said in facts.types.items():
-            model = self.class_of(facts, said) if key.rpartition(".")[0] == name else None
+        for key in self._members(facts).get(name, ()):
+            if key in facts.bindings:
+                self.fields |= _of_field(facts, key)
+            model = self.class_of(facts, facts.types[key]) if key in facts.types else None
             if model is not None and model[1] in model[0].bases:
                 self._set_outside(*model, seen)
+
+    def _members(self, facts: Facts) -> dict[str, list[str]]:
+        """By the classes of a file the keys of what they hold, gone through once for all of them."""
+        if facts.file not in self.owned:
+            members = self.owned[facts.file] = {}
+            for key in {**facts.bindings, **facts.types}:
+                members.setdefault(key.rpartition(".")[0], []).append(key)
+        return self.owned[facts.file]
 
     # ---- from a call to its function
 
@@ -418,14 +430,13 @@ def _held(value: Value) -> Iterator[tuple[str, Template]]:
             yield f".{key}", item
 
 
-def _fields(facts: Facts, name: str) -> dict[Span, Hole]:
-    """The texts that the fields of a class are by default."""
-    found: dict[Span, Hole] = {}
-    for key, value in facts.bindings.items():
-        owner, _, field = key.rpartition(".")
-        said = f"{name.rpartition('.')[2]}.{field}"
-        for inner, item in _held(value) if owner == name else ():
-            for part in item:
-                if isinstance(part, Text):
-                    found[part.span] = Hole(said + inner, part.span, Volatility.DEPLOY, "environment")
-    return found
+def _of_field(facts: Facts, key: str) -> dict[Span, Hole]:
+    """The texts that a field of a class is by default."""
+    owner, _, field = key.rpartition(".")
+    said = f"{owner.rpartition('.')[2]}.{field}"
+    return {
+        part.span: Hole(said + inner, part.span, Volatility.DEPLOY, "environment")
+        for inner, item in _held(facts.bindings[key])
+        for part in item
+        if isinstance(part, Text)
+    }

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from requested import requests_of
 
+from promptlint.classes import Classes
+from promptlint.extract.python import facts
+from promptlint.modules import Modules
 from promptlint.prompt import Request
+from promptlint.source import Source
+from promptlint.template import Span, Text
 
 SAID = '[{"role": "user", "content": "Name a plant: " + question}]'
 
@@ -234,3 +241,19 @@ def test_who_answers_at_an_address_that_is_one_by_default(address: str) -> None:
     (found,) = requests_of(code)
     assert (found.provider, found.model) == ("deepseek", "deepseek-chat")
     assert [each[::2] for each in by_default(found)] == [("provider", "deepseek")]
+
+
+def test_the_fields_of_many_settings_are_found_in_linear_time() -> None:
+    def seconds(number: int) -> float:
+        made = "".join(f"class S{each}(BaseSettings):\n    model: str = 'gpt-5'\n" for each in range(number))
+        read = facts(Source.from_bytes("app.py", f"from pydantic_settings import BaseSettings\n{made}".encode()))
+        taken = []
+        for _ in range(3):
+            classes = Classes([read], Modules([read]))
+            start = time.process_time()
+            classes.from_outside((Text("gpt-5", Span("app.py", 0, 0), False),))
+            taken.append(time.process_time() - start)
+            assert classes.fields is not None and len(classes.fields) == number
+        return min(taken)
+
+    assert seconds(1600) < 8 * seconds(200) * 3 + 0.05

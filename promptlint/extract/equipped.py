@@ -23,11 +23,14 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
     if not slot:
         return made
     provider = made.get("@provider") or ()
-    for number, call in enumerate(file.facts.calls):
-        if call.made and call.span == made.span and call.complete:
+    calls = file.facts.calls
+    for number in file.makers.get(made.span, ()):
+        # What was read only to see what it is worth is among these no longer.
+        call = calls[number] if number < len(calls) else None
+        if call is not None and call.made and call.span == made.span and call.complete:
             # Whether it has that is known of those who run it alone.
             rest = Hole(ast.unparse(node), file.span(node))
-            file.facts.calls[number] = msgspec.structs.replace(call, complete=False, rest=rest)
+            calls[number] = msgspec.structs.replace(call, complete=False, rest=rest)
     key = OUTPUT if slot == OUTPUT else f"@{slot}"
     if slot == OUTPUT:
         part = value[0] if isinstance(value, tuple) and len(value) == 1 else None

@@ -151,11 +151,11 @@ class File:
         "aliases", "alone", "asked", "bare", "block", "body", "bound", "bound_called", "bound_names", "callees",
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
-        "later", "lexicon", "loads", "long", "longest", "loops", "made", "mentions", "methods_given", "mild", "module",
-        "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "partials", "pending", "perhaps",
-        "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "shown", "source",
-        "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused", "verdict", "where",
-        "wide", "worth",
+        "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given", "mild",
+        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "partials", "pending",
+        "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "shown",
+        "source", "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused", "verdict",
+        "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -261,6 +261,8 @@ class File:
 
     def _start_calls(self) -> None:
         """What is gathered of the calls of the file."""
+        # Where calls stand that make what sends requests later, and which of the file's calls these are.
+        self.makers: dict[Span, list[int]] = {}
         # What is known of the names that are called, as they are written.
         self.callees: dict[str, Callee] = {}
         # By the call of a method what has been put into attributes of its object before.
@@ -428,6 +430,8 @@ class File:
 
     def note_call(self, call: Call) -> None:
         self.long, call = shortened(self.long, call)
+        if call.made:
+            self.makers.setdefault(call.span, []).append(len(self.facts.calls))
         self.facts.calls.append(call)
 
     @contextlib.contextmanager
