@@ -729,6 +729,7 @@ def test_a_class_of_the_project_is_no_client_of_that_name(made: str, provider: s
     assert request.provider == provider and request.complete is bool(provider)
 
 
+BOTH = [("tool", "Find a plant."), ("tool", "Water a plant.")]
 EQUIPPED = '''
 from agents import Agent, Runner
 from pydantic import BaseModel
@@ -759,6 +760,14 @@ def ask(question, other):
         ("", "agent.tools.append(find)", [("tool", "Find a plant.")], ["tools"]),
         (", tools=[water]", "agent.tools.append(find)", [("tool", "Water a plant."), ("tool", "Find a plant.")], []),
         (", tools=GIVEN", "agent.tools.append(find)", [("tool", "Water a plant.")], ["tools"]),
+        ("", "agent.tools = [find]; agent.tools.append(water)", BOTH, []),
+        ("", "agent.tools = [find, water]; agent.tools.pop()", [("tool", "Find a plant.")], []),
+        ("", "agent.tools.extend([find])", [("tool", "Find a plant.")], ["tools"]),
+        (", tools=[water]", "agent.tools.extend([find])", BOTH[::-1], []),
+        ("", "agent.tools.extend(other)", [], ["tools"]),
+        (", tools=[water]", "agent.tools.insert(0, find)", [("tool", "Water a plant.")], ["tools"]),
+        (", tools=[water]", "agent.tools.clear()", [("tool", "Water a plant.")], ["tools"]),
+        (", tools=[water]", "agent.tools.remove(water)", [("tool", "Water a plant.")], ["tools"]),
         ("", 'agent.instructions = "Be kind."', [("system", "Be kind.")], []),
         (', instructions="Be nice."', 'agent.instructions = "Be kind."', [("system", "Be kind.")], []),
         ("", "agent.handoffs = [other]", [], ["tools"]),

@@ -40,26 +40,63 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
     return made.put(key, value).put("@provider", provider)
 
 
-def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
-    """What is appended to a list of an agent, whether any was given when it was made or not."""
+def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value = ()) -> None:
+    """`agent.tools.append(find)`, `.extend(...)`, `.clear()`: a list that an agent or a client has is changed."""
+    if method == "append":
+        add(file, scope, node, value)
+    elif method == "extend" and type(value) is Items and value.complete:
+        for item in value.items:
+            add(file, scope, node, item)
+    elif method != "reverse" and (found := _owner(scope, node)) is not None:
+        # Which ones it has in the end is not known.
+        _leave_open(file, scope, *found, node)
+
+
+def hold(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
+    """A list that an attribute was given after the object was made is another one now, and is sent as that."""
+    found = _owner(scope, node)
+    if found is None or not (slot := _slot(file, found[1], found[2])) or slot == OUTPUT:
+        return
+    owner, made, attribute = found
+    changed = made.put(attribute, value).put(f"@{slot}", value).put("@provider", made.get("@provider") or ())
+    renew(scope, owner, bounded(changed, len(made.entries)))
+
+
+def _owner(scope: Scope, node: ast.expr) -> tuple[str, Mapping, str] | None:
+    """An agent or a client by its name, with what it was made with, and the attribute of it that is meant."""
     owner = dotted(node.value) if isinstance(node, ast.Attribute) else ""
     made = scope.values.get(owner)
     if type(made) is not Mapping or made.get("@provider") is None or not isinstance(node, ast.Attribute) or full(made):
+        return None
+    return owner, made, node.attr
+
+
+def _leave_open(file: File, scope: Scope, owner: str, made: Mapping, attribute: str, node: ast.expr) -> None:
+    """Of what an attribute has it is not known that it is all."""
+    if (slot := _slot(file, made, attribute)) and slot != OUTPUT and not slot.startswith(UNREAD):
+        more: Value = (Hole(ast.unparse(node), file.span(node)),)
+        changed = made.put(f"@{UNREAD}{slot}", more).put("@provider", made.get("@provider") or ())
+        renew(scope, owner, bounded(changed, len(made.entries)))
+
+
+def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
+    """What is appended to a list of an agent, whether any was given when it was made or not."""
+    found = _owner(scope, node)
+    if found is None:
         return
-    before = made.get(node.attr)
+    owner, made, attribute = found
+    before = made.get(attribute)
     if before is None:
         # Whether it begins with any the framework says.
         items = Items((value,), file.span(node), False)
-        changed = equip(file, made, node.attr, items, node)
-        changed = changed.put(node.attr, items) if changed is not made else made
+        changed = equip(file, made, attribute, items, node)
+        changed = changed.put(attribute, items) if changed is not made else made
     elif type(before) is Items:
         items = Items((*before.items, value), before.span, before.complete)
         entries = tuple((key, items if item is before else item) for key, item in made.entries)
         changed = msgspec.structs.replace(made, entries=entries)
-    elif (slot := _slot(file, made, node.attr)) and slot != OUTPUT:
-        more: Value = (Hole(ast.unparse(node), file.span(node)),)
-        changed = made.put(f"@{UNREAD}{slot}", more).put("@provider", made.get("@provider") or ())
     else:
+        _leave_open(file, scope, owner, made, attribute, node)
         return
     if changed is not made:
         renew(scope, owner, bounded(changed, len(made.entries)))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from promptlint.extract import equipped
 from promptlint.extract.attributes import note_appended
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.collections import drawn_from
-from promptlint.extract.equipped import add
 from promptlint.extract.iteration import in_order, spread, unordered
 from promptlint.extract.later import note_outside, note_renamed
 from promptlint.extract.messages import as_asked, note_company
@@ -201,6 +201,8 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
     current = held(scope, where)
     if isinstance(current, Mapping) and method.attr == "clear" and not current.kind:
         replace(scope, where, Mapping((), current.span))
+    if current is None:
+        equipped.change(file, scope, method.value, method.attr)
     if not isinstance(current, Items) or not current.complete:
         return
     items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
@@ -213,7 +215,9 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
         whole = False
     elif whole:
         items = tuple(item for number, item in enumerate(items) if number != at % len(items))
-    replace(scope, where, Items(items, current.span, whole))
+    left = Items(items, current.span, whole)
+    replace(scope, where, left)
+    equipped.hold(file, scope, method.value, left)
 
 
 def delete(file: File, scope: Scope, target: ast.expr) -> None:
@@ -362,8 +366,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     name = "" if target[:1] == "." else target.rpartition(".")[2]
     told = name != "" and file.prompt_like(name)
     if not isinstance(current, Items):
-        if current is None and node.func.attr == "append":
-            add(file, scope, node.func.value, values[-1])
+        if current is None:
+            equipped.change(file, scope, node.func.value, node.func.attr, values[-1])
         if told or (name and target not in scope.values):
             consider(file, values[-1], node, name)
         return (hole,)
@@ -379,6 +383,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         grown = bounded(grown, len(grown.items) if method != "extend" else 0)
     give(file, scope, node.func.value, grown, evaluate)
     if "." in target and len(where) == 1:
+        equipped.hold(file, scope, node.func.value, grown)
         track(file, scope, target)
     return (hole,)
 
