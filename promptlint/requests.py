@@ -441,8 +441,10 @@ class _Reading:
         if not several and isinstance(value, tuple) and role != "system" and chat_markup.divided(value):
             # Who says what of it is not known.
             role = "unknown"
-        for message in several or messages(value, role, self.call.span):
-            if slot == "system" and message.role == "unknown":
+        said = several or messages(value, role, self.call.span)
+        for message in said:
+            if slot == "system" and message.role == "unknown" and len(said) == 1:
+                # Beside others whose role is known it may be anybody's.
                 message = msgspec.structs.replace(message, role="system")
             if unset(message.content):
                 # Nothing is given for it here: what makes the message leaves it out.
@@ -459,7 +461,7 @@ class _Reading:
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=when, result=result)
                 self.said = self.said or slot != "system"
                 self.add("system" if leads else part, prompt, marked, life)
-                if role_of == "unknown" and any(texts(template)):
+                if role_of == "unknown" and (slot == "system" or any(texts(template))):
                     self.unresolved.append(Unresolved(slot, "role", message.span))
                 self.unresolved += text_gaps(slot, role_of, template, self.linker, self.gives_text)
         values = run_time(value)

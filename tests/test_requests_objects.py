@@ -552,3 +552,20 @@ def test_each_call_of_what_makes_a_tool_makes_one_of_its_own() -> None:
         ("go", "Hand over to {shelf}."),
     ]
     assert [(each.slot, each.reason) for each in turns.unresolved] == [("tools", "not all of them can be read")]
+
+
+def test_beside_a_system_message_one_of_nobody_known_is_anybodys() -> None:
+    code = """
+from langchain_openai import ChatOpenAI
+from langgraph.prebuilt import create_react_agent
+
+def asked(state):
+    last = next(each for each in state["messages"] if each.type == "human")
+    return [{"role": "system", "content": "Be kind."}, last]
+
+agent = create_react_agent(ChatOpenAI(model="gpt-4o"), tools=[], prompt=asked)
+agent.invoke({"messages": [("user", "Where am I?")]})
+"""
+    (request,) = requests_of(code)
+    assert [role for role, _ in parts(request)] == ["system", "unknown", "user"]
+    assert ("system", "role") in [(each.slot, each.expression) for each in request.unresolved]
