@@ -8,6 +8,7 @@ import msgspec
 
 from promptlint.clients import unset
 from promptlint.extract.facts import Call, Facts
+from promptlint.extract.joins import or_default
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import fallback_of
 from promptlint.template import Hole, Mapping, Value
@@ -26,6 +27,15 @@ _SLOTS = {
     "instructions": "instructions",
     "tools": "tools",
 }
+# What of these the API of a kind of request does not have: no model is shown what stands there.
+_NONE_OF = {
+    "chat": frozenset({"input", "system", "instructions"}),
+    "completion": frozenset({"input", "system", "instructions"}),
+    "responses": frozenset({"messages", "system"}),
+    "messages": frozenset({"input", "instructions"}),
+}
+# What else holds text for a model, and is not looked at here.
+_UNREAD = frozenset({"response_format", "functions", "text", "output_format", "output_config", "prompt"})
 
 
 def with_body(call: Call, facts: Facts, linker: Linker, bound: Bound) -> Call:
@@ -41,7 +51,12 @@ def with_body(call: Call, facts: Facts, linker: Linker, bound: Bound) -> Call:
     given: list[tuple[str, Value]] = []
     known = isinstance(body, Mapping) and body.complete
     if isinstance(body, Mapping):
-        given = [(_SLOTS[key], item) for key, item in body.entries if key in _SLOTS]
+        own = dict(reversed(call.slots))
+        none = _NONE_OF.get(call.api, frozenset())
+        given = [(_SLOTS[key], item) for key, item in body.entries if key in _SLOTS and key not in none]
+        known = known and all(key not in _UNREAD or unset(item) for key, item in body.entries)
+        # What is put there on one way only leaves on the others what the call gives.
+        given = [(slot, or_default(slot, item, own[slot]) if slot in own else item) for slot, item in given]
         known = known and body.get(SPREAD) is None
     instead = {slot for slot, _ in given}
     slots = tuple(each for each in call.slots if each[0] not in instead)

@@ -497,6 +497,16 @@ def test_settings_of_a_crew_are_those_of_its_agents_and_tasks(
         ("{}", "gpt-5", [("user", "{question}")], []),
         ("more", "gpt-5", [("user", "{question}")], ["arguments"]),
         ('{"top_k": 3, **more}', "gpt-5", [("user", "{question}")], ["arguments"]),
+        ('{"response_format": {"type": "json_schema"}}', "gpt-5", [("user", "{question}")], ["arguments"]),
+        ('{"system": "Be kind."}', "gpt-5", [("user", "{question}")], []),
+        ('{"tools": TOOLS} if more else None', "gpt-5", [("tool", "Find a plant."), ("user", "{question}")], ["tools"]),
+        ('{"model": "gpt-5-mini"} if more else None', "", [("user", "{question}")], ["model"]),
+        (
+            '{"messages": [{"role": "user", "content": "Hello."}]} if more else None',
+            "gpt-5",
+            [("user", "Hello."), ("user", "{question}")],
+            [],
+        ),
     ],
 )
 @pytest.mark.parametrize("inline", [True, False])

@@ -784,6 +784,15 @@ def test_what_an_agent_is_given_after_it_was_made(
     assert [each.slot for each in request.unresolved] == gaps
 
 
+def test_what_an_agent_is_given_on_one_way_only() -> None:
+    found = every_request(EQUIPPED.format(given="", later="if other:\n        agent.tools = [find]"))
+    (request,) = [each for each in found if ("user", "{question}") in parts(each)]
+    assert [each.slot for each in request.unresolved] == ["tools"]
+    found = every_request(EQUIPPED.format(given="", later='if other:\n        agent.instructions = "Be kind."'))
+    (request,) = [each for each in found if ("user", "{question}") in parts(each)]
+    assert [each.when for each in request.prompts] == [(("other", True),), ()]
+
+
 def test_the_form_of_an_answer_that_an_agent_is_given_later() -> None:
     (request,) = every_request(EQUIPPED.format(given="", later="agent.output_type = Plant"))
     assert [each.name for each in request.schemas] == ["Plant"]

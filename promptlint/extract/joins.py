@@ -91,8 +91,8 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
             both = one if other is None else other if one is None else join_branches(condition, one, other)
             if both is not None and key in MARKERS and (one is None or other is None):
                 both = if_set(condition, both, other is None)
-            elif both is not None and key in _SENT and (one is None or other is None) and not first.kind:
-                both = _sent_if(condition, key, both, other is None)
+            elif both is not None and (one is None or other is None) and _sent_on_one_way(first, key):
+                both = _sent_if(condition, key.removeprefix("@"), both, other is None)
             elif type(both) is Mapping and both.kind and (one is None or other is None):
                 both = _if_there(condition, both, other is None)
             elif first.kind and both is not None and (one is None or other is None):
@@ -103,6 +103,11 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
     return _join_unlike(condition, first, second)
 
 
+def _sent_on_one_way(made: Mapping, key: str) -> bool:
+    """Whether a key holds what a request sends: of a dict, or of an agent or a client that one way has given it."""
+    return key in _SENT if not made.kind else made.get("@provider") is not None and key[:1] == "@" and key[1:] in _SENT
+
+
 def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     """One value for two of different kinds: mostly the one of which more is known."""
     one, other = (second, first) if isinstance(first, tuple) and not textual(first) else (first, second)
@@ -111,6 +116,10 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         return other
     if type(one) is Mapping and one.kind and _none(other):
         one = _if_there(condition, one, one is first)
+    elif type(one) is Mapping and _none(other) and any(key in _SENT for key, _ in one.entries):
+        # `{"tools": tools} if online else None`, as with an empty one.
+        nothing = Mapping((), one.span)
+        return _joined(condition, *((one, nothing) if one is first else (nothing, one)), "")
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
         return one if hole is None or _left_out(hole) else _or_another(one, hole)
