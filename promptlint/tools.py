@@ -92,6 +92,8 @@ class _Reading:
 
     def __init__(self, linker: Linker, bound: Bound, assumed: frozenset[str]) -> None:
         self.linker = linker
+        # Tools whose names are given at run time.
+        self.unnamed = 0
         self.bound = bound
         self.assumed = assumed
         # Whether a call of the function around it is in sight.
@@ -145,13 +147,15 @@ class _Reading:
         elif isinstance(part, Choice | Repeat):
             if isinstance(part, Repeat) and part.unordered:
                 self.mixed = self.mixed or Hole(part.over, part.span, part.volatility, "unordered")
-            before, branches = len(self.tools), self.branches(part, facts)
+            before, unnamed, branches = len(self.tools), self.unnamed, self.branches(part, facts)
             for branch in branches:
                 self.take(branch, facts, depth + 1)
             if len(branches) > 1 and len(self.tools) > before and isinstance(part, Choice):
                 # Which of them are there, the condition says.
                 self.unresolved.append(Unresolved("tools", "", self.place(before), WHICH))
-            elif isinstance(part, Repeat) and any(tool and any(holes(tool.template)) for tool in self.tools[before:]):
+            elif isinstance(part, Repeat) and (
+                self.unnamed > unnamed or any(tool and any(holes(tool.template)) for tool in self.tools[before:])
+            ):
                 # What a turn makes stands for as many tools as there are turns.
                 self.unresolved.append(Unresolved("tools", "", part.span, MORE))
         elif isinstance(part, Apply):
@@ -210,8 +214,9 @@ class _Reading:
                 return len(self.tools) > before
             # `function_tool(f)`: what is made of a function is described as it is.
             before = len(self.tools)
-            for argument in ref.call.positional[:1]:
-                self.take(argument, facts, depth + 1)
+            if not self.overridden(ref.call, facts):
+                for argument in ref.call.positional[:1]:
+                    self.take(argument, facts, depth + 1)
             return len(self.tools) > before
         if found is None:
             return False
@@ -234,6 +239,23 @@ class _Reading:
         # Its name is sent, and those of its parameters.
         self.tools.append(Tool(key.rpartition(".")[2], (), plain.span or Span(home.file, 0, 0)))
         return True
+
+    def overridden(self, call: Arguments, facts: Facts) -> bool:
+        """`function_tool(f, name_override=...)`: whether a tool is made of a function under another name or text."""
+        told = dict(call.keywords)
+        called = next((told[key] for key in _NAMES if key in told), None)
+        said = next((told[key] for key in _DESCRIPTIONS if key in told), None)
+        function = call.positional[0] if call.positional else ()
+        meant = function[0] if isinstance(function, tuple) and len(function) == 1 else None
+        if (called is None and said is None) or not isinstance(meant, Ref):
+            return False
+        targets = targets_of(self.linker, facts, meant.name)
+        for place in targets[:1]:
+            name = literal(self.linker.resolve(called, facts, self.bound)) if called is not None else ""
+            self.unnamed += name is None
+            text = None if said is None else self.linker.resolve(said, facts, self.bound, self.assumed)
+            self.described(*place, name or "", text if isinstance(text, tuple) else None, meant.fallback.span)
+        return bool(targets)
 
     def given(self, function: tuple[Facts, Function], call: Arguments, facts: Facts) -> tuple[Bound, frozenset[str]]:
         """What holds in a function by what a call gives it, and what of that is assumed."""
@@ -267,8 +289,12 @@ class _Reading:
         linked = (self.linker.resolve(each, home, bound, self.assumed if bound else frozenset()) for each in said)
         template = _lines([settled(text) for text in linked if isinstance(text, tuple)])
         place = extent(template) or at or Span(home.file, 0, 0)
-        name = name or literal(self.linker.resolve(described.called, home, bound)) or key.rpartition(".")[2]
+        called = literal(self.linker.resolve(described.called, home, bound))
+        self.unnamed += described.called != () and called is None
+        name = name or called or key.rpartition(".")[2]
         self.tools.append(Tool(name, template, place))
+        if described.several:
+            self.unresolved.append(Unresolved("tools", "", place, WHICH))
 
     def mapping(self, value: Mapping, facts: Facts, depth: int) -> None:
         """A schema written as a dict, or an object made of a function. What tools a server has is known at run time."""

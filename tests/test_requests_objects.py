@@ -569,3 +569,38 @@ agent.invoke({"messages": [("user", "Where am I?")]})
     (request,) = requests_of(code)
     assert [role for role, _ in parts(request)] == ["system", "unknown", "user"]
     assert ("system", "role") in [(each.slot, each.expression) for each in request.unresolved]
+
+
+    plain = FACTORY.replace(', description=words or f"Hand over to {{shelf}}."', "")
+    (turns,) = requests_of(plain.format(tools="[move(shelf) for shelf in input().split()]"))
+    assert [(each.slot, each.reason) for each in turns.unresolved] == [("tools", "not all of them can be read")]
+
+
+def test_of_a_tool_that_is_defined_one_way_or_another_it_is_not_known_which() -> None:
+    inner = '        @tool(description=f"To {{shelf}}.")\n        def go(title):\n            return title\n'
+    other = inner.replace("To", "Back to")
+    code = FACTORY[: FACTORY.index("    @tool")] + f"    if words:\n{inner}    else:\n{other}    return go\n"
+    code += FACTORY[FACTORY.index("\nto_maps") :]
+    (made,) = requests_of(code.format(tools='[to_maps, move("coins")]'))
+    assert {each.slot for each in made.unresolved} == {"tools"}
+
+
+def test_a_tool_that_is_made_of_a_function_under_another_name() -> None:
+    code = '''
+from agents import Agent, Runner, function_tool
+
+def move(shelf):
+    def go(title: str) -> str:
+        """Go on."""
+        return title
+    return function_tool(go, name_override=f"to_{shelf}", description_override=f"Hand over to {shelf}.")
+
+def ask(question):
+    agent = Agent(name="Desk", model="gpt-5", tools=[move("maps"), move("coins")])
+    return Runner.run_sync(agent, question)
+'''
+    found = [each for each in requests_of(code) if each.model]
+    assert [(each.name, shown(each.template)) for each in found[0].prompts if each.role == "tool"] == [
+        ("to_maps", "Hand over to maps."),
+        ("to_coins", "Hand over to coins."),
+    ]

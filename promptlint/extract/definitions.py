@@ -90,6 +90,8 @@ def define(file: File, scope: Scope, node: FunctionNode) -> bool:
         return True
     for decorator in node.decorator_list:
         _decorator(file, scope, node, decorator)
+    if scope.kind == "function" and scope.guards and scope.key(node.name) in file.definitions:
+        file.several.add(scope.key(node.name))
     file.definitions[scope.key(node.name)] = (node, scope)
     (file.perhaps.add if scope.guards else file.perhaps.discard)(scope.key(node.name))
     if file.of_docstrings and (text := docstring(file, node)):
@@ -137,8 +139,8 @@ def describe_tools(file: File) -> None:
             text = described_by(file, scope, node) or docstring(file, node)
             described = schemas.describe_function(file, scope, node, text, evaluate)
             if described.docstring or described.texts or described.uses:
-                called = docstrings.called_by(file, scope, node)
-                file.facts.described[key] = msgspec.structs.replace(described, called=called) if called else described
+                called, several = docstrings.called_by(file, scope, node), key in file.several
+                file.facts.described[key] = msgspec.structs.replace(described, called=called, several=several)
 
 
 def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:

@@ -184,6 +184,7 @@ class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
     of a class's annotated attributes. `called` is the name that a decorator gives a function in the place of its own.
+    `several`: on other ways through the function around it another one has its name.
     """
 
     docstring: Value
@@ -191,6 +192,7 @@ class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
     uses: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     called: Value = ()
+    several: bool = False
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -153,9 +153,9 @@ class File:
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
         "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given", "mild",
         "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "partials", "pending",
-        "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "shown",
-        "source", "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused", "verdict",
-        "where", "wide", "worth",
+        "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "several",
+        "shown", "source", "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused",
+        "verdict", "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -261,6 +261,8 @@ class File:
 
     def _start_calls(self) -> None:
         """What is gathered of the calls of the file."""
+        # Functions within functions of which one or another is defined.
+        self.several: set[str] = set()
         # Where calls stand that make what sends requests later, and which of the file's calls these are.
         self.makers: dict[Span, list[int]] = {}
         # What is known of the names that are called, as they are written.
