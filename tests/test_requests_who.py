@@ -798,6 +798,24 @@ def test_the_form_of_an_answer_that_an_agent_is_given_later() -> None:
     assert [each.name for each in request.schemas] == ["Plant"]
 
 
+@pytest.mark.parametrize(
+    ("given", "later", "said", "gaps"),
+    [
+        ("", "agent.output_type = Plant; agent.output_type = None", [], []),
+        (", output_type=Plant", "agent.output_type = None", [], []),
+        (", output_type=other", "agent.output_type = Plant", ["Plant"], []),
+        ("", "agent.output_type = list[Plant]", [], ["schemas"]),
+        (", output_type=Plant", "agent.output_type = Plant if other else None", [], ["schemas"]),
+    ],
+)
+def test_an_agent_whose_answers_come_to_have_another_form(
+    given: str, later: str, said: list[str], gaps: list[str]
+) -> None:
+    (request,) = every_request(EQUIPPED.format(given=given, later=later))
+    assert [each.name for each in request.schemas] == said
+    assert [each.slot for each in request.unresolved] == gaps
+
+
 def test_an_agent_that_nothing_runs_is_given_more_later() -> None:
     code = EQUIPPED.format(given=', instructions="Be kind."', later="agent.tools = [find]")
     (request,) = every_request(code.replace("return Runner.run_sync(agent, question)", "return agent"))

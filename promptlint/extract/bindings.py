@@ -168,7 +168,7 @@ def _set_in_object(file: File, scope: Scope, owner: str, target: ast.Attribute, 
         if key[:1] == "@" and before is not None and item is before:
             # What the catalogue says of it.
             changed = changed.put(key, value)
-    if before is None:
+    if before is None or attribute in schemas.OUTPUTS:
         changed = equip(file, changed, attribute, value, target)
     renew(scope, owner, bounded(changed, len(current.entries)))
 

@@ -31,13 +31,22 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
             # Whether it has that is known of those who run it alone.
             rest = Hole(ast.unparse(node), file.span(node))
             calls[number] = msgspec.structs.replace(call, complete=False, rest=rest)
-    key = OUTPUT if slot == OUTPUT else f"@{slot}"
     if slot == OUTPUT:
-        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-        if type(part) is not Ref or part.call is not None:
-            return made
-        value = (Text(part.name, file.span(node), False),)
-    return made.put(key, value).put("@provider", provider)
+        return _answering(file, made, value, node).put("@provider", provider)
+    return made.put(f"@{slot}", value).put("@provider", provider)
+
+
+def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mapping:
+    """An object whose answers have another form from here on: of none that it was made with any more."""
+    unread = f"@{UNREAD}schemas"
+    entries = tuple([entry for entry in made.entries if entry[0] not in (OUTPUT, unread)])
+    made = msgspec.structs.replace(made, entries=entries)
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Ref and part.call is None:
+        return made.put(OUTPUT, (Text(part.name, file.span(node), False),))
+    if type(part) is Hole and part.expression == "None":
+        return made
+    return made.put(unread, (Hole(ast.unparse(node), file.span(node)),))
 
 
 def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value = ()) -> None:
