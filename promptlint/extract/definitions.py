@@ -23,7 +23,7 @@ from promptlint.extract.decorated import decorated, wrappers
 from promptlint.extract.docstrings import FunctionNode, class_docstring, described_by, docstring, note_described
 from promptlint.extract.examples import note_examples
 from promptlint.extract.expressions import evaluate
-from promptlint.extract.extents import extent, sample
+from promptlint.extract.extents import extent, read_at, sample
 from promptlint.extract.facts import SEVERAL, Described, Function, Site
 from promptlint.extract.handled import answered, forget_handled
 from promptlint.extract.invocations import CALLED, called_name, note_annotation
@@ -56,7 +56,6 @@ from promptlint.template import (
     Items,
     Mapping,
     Ref,
-    Span,
     Template,
     Value,
     Volatility,
@@ -548,11 +547,6 @@ def _given_later(file: File, inner: Scope, node: ast.ClassDef, name: str) -> Tem
     return None
 
 
-def _start(value: Template) -> Span | None:
-    """Where a text that stands elsewhere is read."""
-    return value[0].fallback.span if type(value[0]) is Ref else None
-
-
 def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) -> None:
     """Attributes, docstring and fields that a base class sends."""
     for name, role in entry.attributes.items():
@@ -564,7 +558,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
         if isinstance(value, tuple):
             note_taken(file, value, role, file.span(node))
         if isinstance(value, tuple) and textual(value):
-            file.note(value, extent(value) or _start(value) or file.span(node), name, role, "base-class", KEYWORD)
+            file.note(value, extent(value) or read_at(value) or file.span(node), name, role, "base-class", KEYWORD)
         elif isinstance(value, Mapping):
             note_descriptions(file, value, name)
         elif isinstance(value, Items):

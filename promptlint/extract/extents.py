@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promptlint.extract.state import has_text
-from promptlint.template import Apply, Choice, Hole, Items, Message, Part, Repeat, Span, Template, Text, Value
+from promptlint.template import Apply, Choice, Hole, Items, Message, Part, Ref, Repeat, Span, Template, Text, Value
 
 
 def sample(template: Template, limit: int = 8_000) -> str:
@@ -74,6 +74,11 @@ def extent(value: Value) -> Span | None:
     if first.file != last.file or last.end < first.start:
         return first
     return Span(first.file, first.start, last.end)
+
+
+def read_at(value: Template) -> Span | None:
+    """Where a text that stands elsewhere is read."""
+    return value[0].fallback.span if type(value[0]) is Ref else None
 
 
 def templates(value: Value) -> list[Template]:
