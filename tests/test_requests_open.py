@@ -556,3 +556,18 @@ def test_a_text_that_an_unknown_object_may_be_asked_with_is_told_under_its_condi
     assert open_one not in told("", kind)
     found = requests_of("import anthropic\n" + DESK.format(usual="None"))
     assert [each.when for each in found[0].prompts if each.role == "system"] == [(("system", True),)]
+
+
+@pytest.mark.parametrize("put", ["if a:\n        if b: kw['messages'] = FIRST", "if a: kw['messages'] = [*turns]"])
+def test_a_default_beside_what_several_conditions_put_is_not_known(put: str) -> None:
+    code = f"""
+from openai import OpenAI
+FIRST = [{{"role": "user", "content": "Sort the plans."}}]
+
+def ask(a, b, turns):
+    kw = {{}}
+    {put}
+    kw.setdefault("messages", [{{"role": "user", "content": "Sort the maps."}}])
+    return OpenAI().chat.completions.create(model="gpt-4o", **kw)
+"""
+    assert not any(each.complete for each in requests_of(code))

@@ -214,7 +214,9 @@ def or_default(key: str, value: Value, default: Value) -> Value:
         return _or_default(value, default) if type(value) is tuple and type(default) is tuple else value
     found = [asked for item in value.items if (asked := _sent_when(item)) is not None]
     if not found:
-        return value
+        # Of what is there under several conditions, or comes out of another list, it is not known when it is none.
+        sure = all(type(item) is Message and not item.when for item in value.items)
+        return value if sure and value.items else msgspec.structs.replace(value, complete=False)
     condition, taken = found[0]
     same = len(found) == len(value.items) and all((each.text, way) == (condition.text, taken) for each, way in found)
     if not same or type(default) is not Items:
