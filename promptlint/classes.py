@@ -10,6 +10,7 @@ import msgspec
 
 from promptlint.extract.facts import Facts, Invocation
 from promptlint.extract.invocations import CALLED
+from promptlint.extract.sending import GROUPS
 from promptlint.modules import Modules
 from promptlint.references import is_property
 from promptlint.template import SUPER, Arguments, Hole, Mapping, Span, Template, Text, Value, Volatility, texts
@@ -70,15 +71,19 @@ class Classes:
 
     def _set_outside(self, facts: Facts, name: str, seen: set[Place]) -> None:
         """Note what the fields of a class are by default, and those of the models that these hold."""
-        if self.fields is None or (facts.file, name) in seen:
-            return
-        seen.add((facts.file, name))
-        for key in self._members(facts).get(name, ()):
-            if key in facts.bindings:
-                self.fields |= _of_field(facts, key)
-            model = self.class_of(facts, facts.types[key]) if key in facts.types else None
-            if model is not None and model[1] in model[0].bases:
-                self._set_outside(*model, seen)
+        fields = self.fields if self.fields is not None else {}
+        stack = [(facts, name)]
+        while stack:
+            facts, name = stack.pop()
+            if (facts.file, name) in seen:
+                continue
+            seen.add((facts.file, name))
+            for key in self._members(facts).get(name, ()):
+                if key in facts.bindings:
+                    fields |= _of_field(facts, key)
+                model = self.class_of(facts, facts.types[key]) if key in facts.types else None
+                if model is not None and model[1] in model[0].bases:
+                    stack.append(model)
 
     def _members(self, facts: Facts) -> dict[str, list[str]]:
         """By the classes of a file the keys of what they hold, gone through once for all of them."""
@@ -252,6 +257,9 @@ class Classes:
         `name` is what is called, as in `Invocation`, `called` as it is written.
         """
         owner, _, method = called.rpartition(".")
+        if owner.rpartition(".")[2] in GROUPS:
+            # By these words the SDKs group their methods.
+            return None
         held = name.rpartition(".")[0].lstrip(":")
         known = held and (held in facts.types or isinstance(facts.bindings.get(held), Mapping))
         found = self._namesake(owner.rpartition(".")[2]) if "." in owner and not known else None

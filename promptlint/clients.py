@@ -251,9 +251,9 @@ def _asks(condition: str, hole: Hole) -> bool:
     names = _NAME.findall(hole.expression)
     try:
         asked = ast.parse(f"({condition})", mode="eval").body if names else None
+        return asked is not None and _is_there(asked, hole.expression, names[-1])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return asked is not None and _is_there(asked, hole.expression, names[-1])
 
 
 def _is_there(asked: ast.expr, expression: str, name: str) -> bool:
@@ -276,7 +276,7 @@ def _is_there(asked: ast.expr, expression: str, name: str) -> bool:
         case ast.Name() | ast.Attribute() | ast.Subscript():
             written = ast.unparse(asked)
             owner = expression.startswith(written) and expression[len(written) :][:1] in (".", "[")
-            return owner or _NAME.findall(written)[-1] == name
+            return owner or _NAME.findall(written)[-1:] == [name]
         case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=key), *_]):
             return key == name
     return ast.unparse(asked) == expression

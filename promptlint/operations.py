@@ -344,8 +344,8 @@ def mustache(target: Template, keywords: Mapping[str, Template]) -> Template:
 
 # A value, or a call of a function with what it is given. What stands in the role of a message stays where it is.
 _KERNEL = re.compile(
-    r"""(?<!=["'])\{\{-?\s*(?:(?P<said>"[^"]*"|'[^']*')|\$?(?!else\b)(?P<name>[A-Za-z_](?:"[^"]*"|'[^']*'|[^{}"'])*?))"""
-    r"""\s*-?\}\}"""
+    r"""(?<!=["'])\{\{-?\s*(?:(?P<said>"[^"]*"|'[^']*')|\$?(?!else\b)"""
+    r"""(?P<name>[A-Za-z_](?:"[^"]*"|'[^']*'|[^{}"'\s]|\s++(?=\S))*?))\s*-?\}\}"""
 )
 
 

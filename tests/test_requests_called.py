@@ -495,3 +495,18 @@ def test_what_is_given_messages_is_a_model(given: str, sent: list[tuple[str, str
     """)
     assert [part for each in found for part in parts(each)] == sent
     assert all(each.model == "" for each in found)
+
+
+def test_the_groups_of_a_client_are_no_classes_of_the_project() -> None:
+    code = """
+import anthropic
+
+class Messages:
+    def create(self, text):
+        self.rows.append(text)
+
+client = anthropic.Anthropic()
+client.messages.create(model="claude-sonnet-4-5", messages=[{"role": "user", "content": "Sort the plans."}])
+"""
+    (request,) = requests_of(code)
+    assert (request.provider, request.complete) == ("anthropic", True)

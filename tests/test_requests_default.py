@@ -257,3 +257,17 @@ def test_the_fields_of_many_settings_are_found_in_linear_time() -> None:
         return min(taken)
 
     assert seconds(1600) < 8 * seconds(200) * 3 + 0.05
+
+
+def test_a_condition_without_a_name_asks_for_none() -> None:
+    found = asked('"gpt-5" if [1][0] else config.name')
+    assert (found.model, [slot for slot, _, _ in by_default(found)]) == ("", ["model"])
+
+
+def test_settings_within_settings_are_no_deep_recursion() -> None:
+    models = "".join(f"class M{n}(BaseModel):\n    inner: M{n + 1}\n" for n in range(1_500))
+    code = f"from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n{models}"
+    code += "class M1500(BaseModel):\n    rest: str = ''\n"
+    code += "class S(BaseSettings):\n    inner: M0\n    model: str = 'gpt-5'\nsettings = S()\n"
+    code += f"client.chat.completions.create(model=settings.model, messages={SAID})\n"
+    assert [each.model for each in requests_of(code)] == ["gpt-5"]

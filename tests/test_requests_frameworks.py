@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from requested import requests_of as every_request
 from requested import shown
 from test_requests import parts, requests_of
 
-from promptlint.template import holes
+from promptlint import operations
+from promptlint.template import Span, Text, holes
 
 PARTIALS = '''
     import functools
@@ -734,3 +737,10 @@ def test_a_guard_over_a_function_of_the_project_sends_what_that_makes(
     (found,) = every_request(GUARDED.format(given=given))
     assert parts(found) == sent
     assert [each.expression for each in found.unresolved if each.slot == "messages"] == opened
+
+
+def test_blanks_in_a_prompt_of_a_kernel_are_gone_through_once() -> None:
+    began = time.process_time()
+    assert operations.kernel((Text("Sort {{a" + " " * 100_000, Span("a.py", 0, 100_009), True),))
+    # Each of them was the begin of all that follow: that took minutes.
+    assert time.process_time() - began < 5
