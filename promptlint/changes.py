@@ -56,10 +56,10 @@ class Changes:
         # Methods whose objects are not known, that give back text of their own.
         self.telling: dict[Place, bool] = {}
         self.replaced = frozenset(method for facts in all_facts for method in facts.patched)
-        # Classes whose attributes are set by names that only run time knows.
         # Calls of functions that were not read, given a word of the program: as whole messages they may be its texts.
         self.outside: set[Span] = set()
         self.made_of = {span: (value, facts) for facts in all_facts for span, value in facts.made_of}
+        # Classes whose attributes are set by names that only run time knows.
         self.open: dict[Place, tuple[Change, Facts]] = {}
         # By the places where agents are made: what functions give them later, by its slot.
         self.given: dict[Span, list[tuple[str, str]]] = {}
