@@ -110,6 +110,9 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
     """What is sent that does not stand in the code, as far as anything is given for it."""
     for slot, value in slots:
         empty = isinstance(value, Items) and value.complete and not value.items
+        if slot == UNREAD + "schemas" and isinstance(value, Mapping) and value.complete:
+            # A schema that is written as a dict is told as that.
+            continue
         if slot.startswith(UNREAD) and not unset(value) and not empty:
             hole = single_hole(value)
             if hole is None:

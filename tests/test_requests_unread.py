@@ -540,3 +540,54 @@ def test_what_a_function_out_of_sight_finds_for_what_is_asked_is_put_in_at_run_t
     """
     (request,) = all_of(code)
     assert request.complete
+
+
+HANDED = """
+from openai import OpenAI
+from pydantic import BaseModel
+client = OpenAI()
+
+class Short(BaseModel):
+    text: str
+
+def ask(question, form{usual}):
+    said = [{{"role": "user", "content": question}}]
+    return client.chat.completions.parse(model="gpt-4o", messages=said, response_format=form)
+
+ask("Which plant?"{given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("usual", "given", "known"),
+    [
+        ("", ", Short", False),
+        ("={'type': 'json_object'}", "", True),
+        ("=None", "", True),
+        ("=None", ", Short", False),
+    ],
+)
+def test_the_form_of_an_answer_that_callers_give_is_not_known(usual: str, given: str, known: bool) -> None:
+    (request,) = requests_of(HANDED.format(usual=usual, given=given))
+    assert [each.slot for each in request.unresolved] == ([] if known else ["schemas"])
+
+
+def test_the_form_of_an_answer_that_a_function_gives_a_model_is_not_known() -> None:
+    code = """
+    from langchain_openai import ChatOpenAI
+    from pydantic import BaseModel
+    class Short(BaseModel):
+        text: str
+    def formed(model, form):
+        return model.with_structured_output(form)
+    class Desk:
+        def __init__(self, form):
+            self.form = form
+            self.model = ChatOpenAI(model="gpt-4o").with_structured_output(self.form)
+        def ask(self):
+            return self.model.invoke("Name a tree.")
+    formed(ChatOpenAI(model="gpt-4o"), Short).invoke("Name a plant.")
+    """
+    found = requests_of(code)
+    assert len(found) == 2
+    assert all([each.slot for each in request.unresolved] == ["schemas"] for request in found)

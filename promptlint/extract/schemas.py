@@ -16,7 +16,7 @@ from promptlint.extract.catalogue import uses_models
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
-from promptlint.extract.state import File, Scope, single_hole, textual
+from promptlint.extract.state import File, Scope, fallback_of, single_hole, textual
 from promptlint.extract.volatility import dotted
 from promptlint.template import Apply, Choice, Items, Mapping, Message, Ref, Value, references
 
@@ -230,6 +230,11 @@ def outputs(
 def picked(site: CallSite, places: Sequence[int | str]) -> list[ast.expr]:
     """What a call gives as the form of the answer that is one of several: `FORMS[kind]`, `Short if short else Long`."""
     return [node for value, node in _forms(site, places) if _is_picked(value)]
+
+
+def handed(site: CallSite, places: Sequence[int | str]) -> list[Value]:
+    """The forms of the answer that callers, or the attributes of an object, give: which ones, linking finds out."""
+    return [value for value, _ in _forms(site, places) if (hole := fallback_of(value)) and hole.parameter]
 
 
 def _forms(site: CallSite, places: Sequence[int | str]) -> list[tuple[Value, ast.expr]]:

@@ -344,8 +344,10 @@ def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientE
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
     found += [(UNREAD + slot, value) for slot, at in entry.unread.items() for value in _may_hold(site, at)]
     found += _among_settings(site, entry.slots)
+    places = () if isinstance(entry, PromptEntry) else entry.output
     if not isinstance(entry, PromptEntry):
-        found += [(UNREAD + "schemas", (file.hole(node, *UNKNOWN),)) for node in schemas.picked(site, entry.output)]
+        found += [(UNREAD + "schemas", (file.hole(node, *UNKNOWN),)) for node in schemas.picked(site, places)]
+    found += [(UNREAD + "schemas", value) for value in schemas.handed(site, places)]
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
     return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node), origin=OWN),)) for slot in own]
 
