@@ -13,7 +13,8 @@ from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts, Function
 from promptlint.extract.messages import life_of, marker_of
 from promptlint.extract.spreads import hidden
-from promptlint.gaps import MORE, WHICH
+from promptlint.extract.state import fallback_of
+from promptlint.gaps import MORE, NAME, WHICH
 from promptlint.operations import is_several, literal, settled
 from promptlint.prompt import Unresolved
 from promptlint.schemas import targets_of
@@ -251,11 +252,22 @@ class _Reading:
             return False
         targets = targets_of(self.linker, facts, meant.name)
         for place in targets[:1]:
-            name = literal(self.linker.resolve(called, facts, self.bound)) if called is not None else ""
-            self.unnamed += name is None
+            name = self.name(called, facts, meant.fallback.span) if called is not None else ""
             text = None if said is None else self.linker.resolve(said, facts, self.bound, self.assumed)
-            self.described(*place, name or "", text if isinstance(text, tuple) else None, meant.fallback.span)
+            self.described(*place, name, text if isinstance(text, tuple) else None, meant.fallback.span)
         return bool(targets)
+
+    def name(self, called: Value, facts: Facts, at: Span) -> str | None:
+        """What a tool is called; None, and that is not known, if a value says it that is put in, "" if none does."""
+        resolved = self.linker.resolve(called, facts, self.bound)
+        name = "" if unset(resolved) else literal(resolved)
+        if name is None:
+            self.unnamed += 1
+            hole = fallback_of(resolved) if isinstance(resolved, tuple) else None
+            self.unresolved.append(
+                Unresolved("tools", hole.expression if hole else "", hole.span if hole else at, NAME)
+            )
+        return name
 
     def given(self, function: tuple[Facts, Function], call: Arguments, facts: Facts) -> tuple[Bound, frozenset[str]]:
         """What holds in a function by what a call gives it, and what of that is assumed."""
@@ -275,9 +287,12 @@ class _Reading:
         return bound, self.assumed.difference(names)
 
     def described(
-        self, home: Facts, key: str, name: str = "", instead: Template | None = None, at: Span | None = None
+        self, home: Facts, key: str, name: str | None = "", instead: Template | None = None, at: Span | None = None
     ) -> None:
-        """A function or class by its docstring and the descriptions of its parameters, `at` where it is named."""
+        """A function or class by its docstring and the descriptions of its parameters, `at` where it is named.
+
+        Another `name` than its own may be told, or be None, which is not known.
+        """
         described = home.described[key]
         # Of a tool that a function makes, each call of that makes one of its own.
         bound = self.bound if self.maker == (home.file, key.rpartition(".")[0]) else {}
@@ -289,10 +304,12 @@ class _Reading:
         linked = (self.linker.resolve(each, home, bound, self.assumed if bound else frozenset()) for each in said)
         template = _lines([settled(text) for text in linked if isinstance(text, tuple)])
         place = extent(template) or at or Span(home.file, 0, 0)
-        called = literal(self.linker.resolve(described.called, home, bound))
-        self.unnamed += described.called != () and called is None
-        name = name or called or key.rpartition(".")[2]
-        self.tools.append(Tool(name, template, place))
+        if name == "" and described.called != ():
+            outer, self.bound = self.bound, bound
+            name = self.name(described.called, home, place)
+            self.bound = outer
+        name = key.rpartition(".")[2] if name == "" else name
+        self.tools.append(Tool(name or "", template, place))
         if described.several:
             self.unresolved.append(Unresolved("tools", "", place, WHICH))
 
@@ -311,7 +328,8 @@ class _Reading:
                 return
         marked = marker_of(resolved) is not None
         said = next((item for key in _DESCRIPTIONS if (item := resolved.get(key)) is not None), None)
-        name = next((word for key in _NAMES if (word := literal(resolved.get(key)))), "")
+        called = next((item for key in _NAMES if (item := resolved.get(key)) is not None), None)
+        name = self.name(called, facts, value.span) if called is not None else ""
         made_of = next((item for key in _FUNCTIONS if (item := value.get(key)) is not None), None)
         if value.kind and isinstance(made_of, tuple) and made_of and isinstance(made_of[0], Ref):
             targets = targets_of(self.linker, facts, made_of[0].name)
@@ -319,7 +337,7 @@ class _Reading:
                 self.described(*targets[0], name, said if isinstance(said, tuple) else None, value.span)
                 return
         inner = resolved.get("function")
-        name = name or (literal(inner.get("name")) or "" if isinstance(inner, Mapping) else "")
+        name = (literal(inner.get("name")) or "" if isinstance(inner, Mapping) else "") if name == "" else name
         descriptions: list[Template] = []
         _describe(resolved, descriptions, 0)
         if isinstance(said, tuple) and not descriptions:
@@ -327,8 +345,8 @@ class _Reading:
         server = "mcp" in value.kind.rpartition(".")[2].lower() or literal(resolved.get("type")) == "mcp"
         if (descriptions or not value.kind) and not server:
             template = _lines(descriptions)
-            name = name or literal(resolved.get("type")) or ""
-            self.tools.append(Tool(name, template, resolved.span, marked, life_of(resolved)))
+            name = literal(resolved.get("type")) or "" if name == "" else name
+            self.tools.append(Tool(name or "", template, resolved.span, marked, life_of(resolved)))
         elif not self.instance(value, facts) and not self.methods(value.kind, facts, value.span):
             self.unresolved.append(Unresolved("tools", value.kind, value.span))
 

@@ -549,9 +549,12 @@ def test_each_call_of_what_makes_a_tool_makes_one_of_its_own() -> None:
     ]
     (turns,) = requests_of(FACTORY.format(tools="[move(shelf) for shelf in input().split()]"))
     assert [(each.name, shown(each.template)) for each in turns.prompts if each.role == "tool"] == [
-        ("go", "Hand over to {shelf}."),
+        ("", "Hand over to {shelf}."),
     ]
-    assert [(each.slot, each.reason) for each in turns.unresolved] == [("tools", "not all of them can be read")]
+    assert [(each.slot, each.reason) for each in turns.unresolved] == [
+        ("tools", "what one of them is called"),
+        ("tools", "not all of them can be read"),
+    ]
 
 
 def test_beside_a_system_message_one_of_nobody_known_is_anybodys() -> None:
@@ -573,7 +576,10 @@ agent.invoke({"messages": [("user", "Where am I?")]})
 
     plain = FACTORY.replace(', description=words or f"Hand over to {{shelf}}."', "")
     (turns,) = requests_of(plain.format(tools="[move(shelf) for shelf in input().split()]"))
-    assert [(each.slot, each.reason) for each in turns.unresolved] == [("tools", "not all of them can be read")]
+    assert [(each.slot, each.reason) for each in turns.unresolved] == [
+        ("tools", "what one of them is called"),
+        ("tools", "not all of them can be read"),
+    ]
 
 
 def test_of_a_tool_that_is_defined_one_way_or_another_it_is_not_known_which() -> None:
@@ -604,3 +610,48 @@ def ask(question):
         ("to_maps", "Hand over to maps."),
         ("to_coins", "Hand over to coins."),
     ]
+
+
+NAMED = """
+import os
+from agents import Agent, FunctionTool, Runner, function_tool
+from langchain_core.tools import StructuredTool, Tool, tool
+NAME = os.environ["TOOL_NAME"]
+
+def find(kind: str) -> str:
+    "Find a plant."
+
+{above}
+def look(kind: str) -> str:
+    "Look for a plant."
+
+def maker(name):
+    @function_tool(name_override=name)
+    def seek(kind: str) -> str:
+        "Seek a plant."
+    return seek
+
+Runner.run_sync(Agent(name="a", instructions="Be kind.", model="gpt-4o", tools=[{tool}]), "Hello.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "tool", "name"),
+    [
+        ("@function_tool(name_override=NAME)", "look", ""),
+        ("@function_tool(name_override=None)", "look", "look"),
+        ("@function_tool(name_override=os.getenv('TOOL', 'look_for'))", "look", ""),
+        ("@tool(NAME)", "look", ""),
+        ("", "StructuredTool.from_function(look, name=NAME)", ""),
+        ("", "StructuredTool.from_function(look)", "look"),
+        ("", "Tool(name=NAME, func=find, description='Search.')", ""),
+        ("", "function_tool(find, name_override=NAME)", ""),
+        ("", "maker(os.getenv('TOOL'))", ""),
+        ("", "maker('dig')", "dig"),
+    ],
+)
+def test_a_tool_that_a_value_names_is_called_by_nobody_known(above: str, tool: str, name: str) -> None:
+    (request,) = requests_of(NAMED.format(above=above, tool=tool))
+    assert [each.name for each in request.prompts if each.role == "tool"] == [name]
+    assert request.complete is bool(name)
+    assert ("tools", "what one of them is called") in [(each.slot, each.reason) for each in request.unresolved] or name

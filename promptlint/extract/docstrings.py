@@ -37,12 +37,13 @@ def called_by(file: File, scope: Scope, node: FunctionNode) -> Template:
             continue
         entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
         if entry is not None and entry.gives == "docstring":
-            given = [keyword.value for keyword in decorator.keywords if keyword.arg in _NAMES]
-            given += decorator.args[:1] if "0" not in entry.arguments else []
+            named = [keyword.value for keyword in decorator.keywords if keyword.arg in _NAMES]
+            given = named or (decorator.args if "0" not in entry.arguments else [])
             for argument in given[:1]:
                 with file.aside():
                     value = evaluate(file, scope, argument)
-                return value if isinstance(value, tuple) and textual(value) else ()
+                # What stands there without a word may be something else than a name.
+                return value if isinstance(value, tuple) and (named or textual(value)) else ()
     return ()
 
 
