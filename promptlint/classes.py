@@ -8,12 +8,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from promptlint.extract.annotations import CLASS_ONLY
 from promptlint.extract.facts import Facts, Invocation
 from promptlint.extract.invocations import CALLED
 from promptlint.extract.sending import GROUPS
 from promptlint.modules import Modules
+from promptlint.operations import literal
 from promptlint.references import is_property
-from promptlint.template import SUPER, Arguments, Hole, Mapping, Span, Template, Text, Value, Volatility, texts
+from promptlint.template import SUPER, Arguments, Hole, Mapping, Ref, Span, Template, Text, Value, Volatility, texts
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -58,20 +60,32 @@ class Classes:
 
     def from_outside(self, value: Value) -> Hole | None:
         """The field of settings whose default a text is, or may be: the environment may say something else."""
+        fields = self._fields()
+        told = texts(value) if fields and isinstance(value, tuple) else ()
+        return next((fields[text.span] for text in told if text.span in fields), None)
+
+    def in_field(self, linked: Value, written: Value) -> Value:
+        """What a name holds; a text that a constant gives a field of settings stands there: `model: str = SMALL`."""
+        part = written[0] if isinstance(written, tuple) and len(written) == 1 else None
+        said = literal(linked) if type(part) is Ref and part.call is None else None
+        if not said or len(said.split()) > 1 or type(part) is not Ref or part.fallback.span not in self._fields():
+            return linked
+        return (Text(said, part.fallback.span, False),)
+
+    def _fields(self) -> dict[Span, Hole]:
+        """The fields of settings, by the places of what they are by default."""
         if self.fields is None:
             self.fields, seen = {}, set[Place]()
             for facts in self.homes.values():
                 for name in facts.bases:
                     line = self.lineage(facts, name)
                     if any(_reads_environment(base) for home, each in line for base in home.bases[each]):
-                        self._set_outside(facts, name, seen)
+                        self._set_outside(facts, name, seen, self.fields)
             self.owned.clear()
-        told = texts(value) if self.fields and isinstance(value, tuple) else ()
-        return next((self.fields[text.span] for text in told if text.span in self.fields), None)
+        return self.fields
 
-    def _set_outside(self, facts: Facts, name: str, seen: set[Place]) -> None:
+    def _set_outside(self, facts: Facts, name: str, seen: set[Place], fields: dict[Span, Hole]) -> None:
         """Note what the fields of a class are by default, and those of the models that these hold."""
-        fields = self.fields if self.fields is not None else {}
         stack = [(facts, name)]
         while stack:
             facts, name = stack.pop()
@@ -79,7 +93,7 @@ class Classes:
                 continue
             seen.add((facts.file, name))
             for key in self._members(facts).get(name, ()):
-                if key in facts.bindings:
+                if key in facts.bindings and facts.types.get(key) != CLASS_ONLY:
                     fields |= _of_field(facts, key)
                 model = self.class_of(facts, facts.types[key]) if key in facts.types else None
                 if model is not None and model[1] in model[0].bases:
@@ -439,12 +453,13 @@ def _held(value: Value) -> Iterator[tuple[str, Template]]:
 
 
 def _of_field(facts: Facts, key: str) -> dict[Span, Hole]:
-    """The texts that a field of a class is by default."""
+    """The texts that a field of a class is by default, and the names that stand for such."""
     owner, _, field = key.rpartition(".")
     said = f"{owner.rpartition('.')[2]}.{field}"
-    return {
-        part.span: Hole(said + inner, part.span, Volatility.DEPLOY, "environment")
-        for inner, item in _held(facts.bindings[key])
-        for part in item
-        if isinstance(part, Text)
-    }
+    found: dict[Span, Hole] = {}
+    for inner, item in _held(facts.bindings[key]):
+        for part in item:
+            if isinstance(part, Text | Ref):
+                at = part.span if isinstance(part, Text) else part.fallback.span
+                found[at] = Hole(said + inner, at, Volatility.DEPLOY, "environment")
+    return found

@@ -415,7 +415,7 @@ class Linker:
             result: Value | None = None
             value = home.bindings.get(key)
             if value is not None:
-                result = self.value(value, home, {})
+                result = self.classes.in_field(self.value(value, home, {}), value)
                 result = self.changes.made(result, place)
             else:
                 result = self._inherited(home, key, hops)

@@ -164,6 +164,27 @@ settings = Settings()
     assert (found.model, found.complete) == ("gpt-5", True)
 
 
+@pytest.mark.parametrize("field", ["str = SMALL", "str = Field(SMALL)", "str = Field(default=SMALL)"])
+def test_a_constant_in_a_field_of_settings_is_its_default(field: str) -> None:
+    head = f"""
+from typing import ClassVar
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+SMALL = "gpt-5"
+class Settings(BaseSettings):
+    name: {field}
+    fixed: ClassVar[str] = "gpt-5"
+    own: ClassVar[str] = SMALL
+settings = Settings()
+"""
+    found = asked("settings.name", head)
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "Settings.name", "gpt-5")])
+    for model in ("SMALL", "settings.fixed", "settings.own", "Settings.fixed"):
+        # Nothing else gives these.
+        assert asked(model, head).complete
+    assert asked("settings.name", head.replace("Settings(BaseSettings)", "Settings(BaseModel)")).complete
+
+
 @pytest.mark.parametrize(
     ("field", "said", "name"),
     [

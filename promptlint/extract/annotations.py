@@ -14,6 +14,15 @@ _PLAIN = frozenset(
     "Iterator Sequence Mapping Literal Union Self Awaitable Generator AsyncGenerator AsyncIterator Path".split()
 )
 
+# What is written of an attribute that is no field: nothing that objects are made with, or settings read, is put there.
+CLASS_ONLY = "typing.ClassVar"
+
+
+def class_only(annotation: ast.expr) -> bool:
+    """Whether an annotation says that an attribute is the class's alone: `ClassVar[str]`."""
+    written = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return dotted(written).rpartition(".")[2] == "ClassVar"
+
 
 def of_strings(annotation: ast.expr) -> bool:
     """Whether an annotation is that of a collection of strings: `list[str]`, `Sequence[str]`, `tuple[str, ...]`."""

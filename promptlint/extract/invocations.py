@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract.annotations import annotated_class, items_of, of_text, several_classes
+from promptlint.extract.annotations import CLASS_ONLY, annotated_class, class_only, items_of, of_text, several_classes
 from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Change, Invocation
@@ -469,6 +469,8 @@ def class_in_sight(scope: Scope, written: str) -> str:
 
 def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:
     """Remember the class that an annotation names, or that it is a string."""
+    if scope.kind == "class" and class_only(annotation):
+        _keep(file, scope, name, CLASS_ONLY)
     if of_text(annotation):
         scope.texts.add(name)
         return
