@@ -864,3 +864,26 @@ def test_what_the_method_gives_an_agent_that_makes_it_is_known() -> None:
     (request,) = every_request(code)
     assert parts(request) == [("tool", "Find a plant."), ("system", "Be kind."), ("user", "Hello.")]
     assert request.complete
+
+
+@pytest.mark.parametrize(
+    ("taken", "provider", "said"),
+    [
+        ("model", "", "{question}"),
+        ("*, model", "", "{question}"),
+        ("other", "openai", "{question}"),
+        ("model=model", "openai", "{question}"),
+        ("*, model=model", "openai", "{question}"),
+        ("model, question", "", "{question}"),
+    ],
+)
+def test_what_a_function_without_a_name_is_called_with_has_its_own_name(taken: str, provider: str, said: str) -> None:
+    code = f"""
+    from langchain_openai import ChatOpenAI
+    model = ChatOpenAI(model="gpt-4o")
+    def ask(question):
+        return retry(lambda {taken}: model.invoke([("system", "Be kind."), ("user", question)]))
+    """
+    (request,) = every_request(code)
+    assert (request.provider, parts(request)) == (provider, [("system", "Be kind."), ("user", said)])
+    assert request.complete is bool(provider)

@@ -497,13 +497,20 @@ def unary(file: File, scope: Scope, node: ast.UnaryOp) -> Value:
 def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
     """A function without a name; one that is handed over for a prompt is worth the text that it gives back."""
     if file.handed is not node:
-        return _others(file, scope, node, [node.body])
+        return _within(file, scope, node, lambda: _others(file, scope, node, [node.body]))
+    return _within(file, scope, node, lambda: evaluate(file, scope, node.body))
+
+
+def _within(file: File, scope: Scope, node: ast.Lambda, read: Callable[[], Value]) -> Value:
+    """The body of a function without a name: its parameters hold what it is called with, not what has their names."""
     arguments = [*node.args.posonlyargs, *node.args.args]
-    given = (*arguments[: len(arguments) - len(node.args.defaults)], *node.args.kwonlyargs)
+    given = arguments[: len(arguments) - len(node.args.defaults)]
+    given += [each for each, usual in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if usual is None]
+    given += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
     around = {each.arg: scope.values.get(each.arg) for each in given}
     for each in given:
         scope.values[each.arg] = (file.hole(each, *of_name(each.arg)),)
-    value = evaluate(file, scope, node.body)
+    value = read()
     for name, before in around.items():
         if before is None:
             del scope.values[name]
