@@ -6,10 +6,9 @@ import ast
 
 import msgspec
 
-from promptlint.extract import lists, makers, schemas
+from promptlint.extract import equipped, lists, makers, schemas
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
-from promptlint.extract.equipped import equip
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_type
@@ -48,6 +47,14 @@ _NO_TYPE = frozenset(
 _TOOLS = frozenset({"tool", "tools", "toolset", "toolkit"})
 
 
+def _share(scope: Scope, target: ast.Name, value: Value, node: ast.expr) -> None:
+    """Remember what else stands for what a name is given, which is changed with it."""
+    if type(node) is ast.Attribute or scope.equipment:
+        equipped.name(scope, target.id, node)
+    if type(value) in SHARED:
+        alias(scope, target, node)
+
+
 # Keys of dicts that are what a request says.
 _OF_REQUESTS = frozenset("messages content role system tools input contents prompt instructions".split())
 
@@ -60,8 +67,7 @@ def bind(file: File, scope: Scope, target: ast.expr, value: Value, node: ast.exp
         if name in scope.attributed:
             lists.forget(scope, name)
         scope.values[name] = value
-        if type(value) in SHARED:
-            alias(scope, target, node)
+        _share(scope, target, value, node)
         scope.lent.pop(name, None)
         if type(node) is ast.Call or type(node) is ast.Subscript:
             lists.note_item(scope, name, node)
@@ -169,7 +175,7 @@ def _set_in_object(file: File, scope: Scope, owner: str, target: ast.Attribute, 
             # What the catalogue says of it.
             changed = changed.put(key, value)
     if before is None or attribute in schemas.OUTPUTS:
-        changed = equip(file, changed, attribute, value, target)
+        changed = equipped.equip(file, changed, attribute, value, target)
     renew(scope, owner, bounded(changed, len(current.entries)))
 
 

@@ -49,6 +49,19 @@ def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mappi
     return made.put(unread, (Hole(ast.unparse(node), file.span(node)),))
 
 
+def name(scope: Scope, target: str, node: ast.expr) -> None:
+    """`tools = agent.tools`: another name for what an agent has."""
+    if type(node) is ast.Attribute and _owner(scope, node) is not None:
+        scope.equipment[target] = node
+    elif target in scope.equipment:
+        del scope.equipment[target]
+
+
+def meant(scope: Scope, node: ast.expr) -> ast.expr:
+    """What is changed where a list is: the attribute of the agent that has it, if it is one under another name."""
+    return scope.equipment.get(node.id, node) if type(node) is ast.Name else node
+
+
 def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value = ()) -> None:
     """`agent.tools.append(find)`, `.extend(...)`, `.clear()`: a list that an agent or a client has is changed."""
     if method == "append":

@@ -201,8 +201,9 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
     current = held(scope, where)
     if isinstance(current, Mapping) and method.attr == "clear" and not current.kind:
         replace(scope, where, Mapping((), current.span))
-    if current is None:
-        equipped.change(file, scope, method.value, method.attr)
+    of_agent = equipped.meant(scope, method.value)
+    if current is None or (of_agent is not method.value and not isinstance(current, Items)):
+        equipped.change(file, scope, of_agent, method.attr)
     if not isinstance(current, Items) or not current.complete:
         return
     items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
@@ -217,7 +218,7 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
         items = tuple(item for number, item in enumerate(items) if number != at % len(items))
     left = Items(items, current.span, whole)
     replace(scope, where, left)
-    equipped.hold(file, scope, method.value, left)
+    equipped.hold(file, scope, of_agent, left)
 
 
 def delete(file: File, scope: Scope, target: ast.expr) -> None:
@@ -365,9 +366,10 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         current = begun(file, scope, node.func.value, evaluate)
     name = "" if target[:1] == "." else target.rpartition(".")[2]
     told = name != "" and file.prompt_like(name)
+    of_agent = equipped.meant(scope, node.func.value)
     if not isinstance(current, Items):
-        if current is None:
-            equipped.change(file, scope, node.func.value, node.func.attr, values[-1])
+        if current is None or of_agent is not node.func.value:
+            equipped.change(file, scope, of_agent, node.func.attr, values[-1])
         if told or (name and target not in scope.values):
             consider(file, values[-1], node, name)
         return (hole,)
@@ -382,8 +384,9 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if isinstance(grown, Items) and (method == "extend" or to_weigh(added, len(grown.items))):
         grown = bounded(grown, len(grown.items) if method != "extend" else 0)
     give(file, scope, node.func.value, grown, evaluate)
+    if len(where) == 1 and (target in scope.equipment or "." in target):
+        equipped.hold(file, scope, of_agent, grown)
     if "." in target and len(where) == 1:
-        equipped.hold(file, scope, node.func.value, grown)
         track(file, scope, target)
     return (hole,)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import carried, lists, partials, schemas, spreads
+from promptlint.extract import carried, equipped, lists, partials, schemas, spreads
 from promptlint.extract.against import documents, silences
 from promptlint.extract.attributes import note_appended
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
@@ -297,6 +297,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     if current is None and owner_of(scope, name.partition(".")[0]):
         current = evaluate(file, scope, target)
     if current is None:
+        if isinstance(value, Items):
+            equipped.change(file, scope, equipped.meant(scope, target), "extend", value)
         if textual(value):
             scope.values[name] = add(file, [(file.hole(target, *of_name(name)),), value], node)
             note_value(file, scope, name, scope.values[name], node)
@@ -308,6 +310,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
     grown = add(file, [current, value], node)
     if isinstance(current, Items):
         renew(scope, name, grown)
+        if isinstance(grown, Items):
+            equipped.hold(file, scope, equipped.meant(scope, target), grown)
     else:
         scope.values[name] = grown
     if name in scope.noted:
