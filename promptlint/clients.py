@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -106,8 +107,10 @@ def settled(linker: Linker, name: str) -> Through | None:
     return linker.clients[name]
 
 
-def of_project(linker: Linker, value: Value) -> bool:
-    """Whether a value is an object of a class of the project, that may only have the name of a framework's client."""
+def of_project(linker: Linker, call: Call, clients: Sequence[Value]) -> bool:
+    """Whether an object of a class of the project is asked, that may only have the name of a framework's client."""
+    # Of what the configuration says that it sends, the code tells nothing else.
+    value = clients[0] if call.method and clients else ()
     home = linker.classes.homes.get(value.span.file) if isinstance(value, Mapping) and value.kind else None
     if home is None or not isinstance(value, Mapping):
         return False
@@ -115,6 +118,22 @@ def of_project(linker: Linker, value: Value) -> bool:
     line = linker.classes.lineage(*found) if found is not None else []
     above = ((facts, base) for facts, name in line for base in facts.bases[name])
     return bool(line) and not any(_is_client(linker, facts, base) for facts, base in above)
+
+
+def of_library(linker: Linker, call: Call, clients: Sequence[Value]) -> bool:
+    """Whether an object of another library is asked by a method of OpenAI's: many have these, and ask anybody."""
+    return call.provider == "openai" and any(_of_another(linker, value) for value in clients)
+
+
+def _of_another(linker: Linker, value: Value) -> bool:
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if isinstance(part, Choice):
+        return any(_of_another(linker, branch) for branch in part.branches)
+    if not isinstance(value, Mapping) or client_of(value) is not None:
+        return False
+    library, _, name = value.kind.partition(".")
+    home = linker.classes.homes.get(value.span.file) if library and name and library != "openai" else None
+    return home is not None and _class_of(linker, home, value.kind) is None
 
 
 def _class_of(linker: Linker, facts: Facts, path: str) -> tuple[Facts, str] | None:

@@ -23,6 +23,7 @@ from promptlint.clients import (
     either_model,
     maybe_unset,
     model_name,
+    of_library,
     of_project,
     provider_at,
     service_named,
@@ -252,8 +253,8 @@ class _Reading:
     def through(self, clients: list[Value]) -> Through | None:
         """The client that a call goes through; whom a class of the project asks, it says itself, whatever its name."""
         made = self.linker.changes.equipped(next((made for value in clients if (made := client_of(value))), None))
-        # Of what the configuration says that it sends, the code tells nothing else.
-        own = bool(self.call.method) and any(of_project(self.linker, value) for value in clients[:1])
+        own = of_project(self.linker, self.call, clients)
+        own = own or (made is None and of_library(self.linker, self.call, clients))
         if not own or (made is None and self.call.through):
             return made
         return msgspec.structs.replace(made or NOBODY, provider=None, address=None)

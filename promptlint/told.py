@@ -72,9 +72,13 @@ def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
     """A request of an object whose class is not known, where objects of other classes, each named, may send others."""
     more: list[Unresolved] = []
     for name, other in others:
-        first, second = _said(made.request), _said(other.request)
-        more += [Unresolved("model", f"{name}(...)", made.request.span)] if first[:2] != second[:2] else []
-        more += [Unresolved("messages", f"{name}(...)", made.request.span)] if first[2] != second[2] else []
+        first, second = made.request, other.request
+        same = (first.provider, first.model) == (second.provider, second.model)
+        more += [Unresolved("model", f"{name}(...)", first.span, default=first.model)] if not same else []
+        if first.provider and first.provider != second.provider:
+            more.append(Unresolved("provider", f"{name}(...)", first.span, default=first.provider))
+        if _said(first)[2] != _said(second)[2]:
+            more.append(Unresolved("messages", f"{name}(...)", first.span))
     if not more:
         return made
     unresolved = tuple(dict.fromkeys((*made.request.unresolved, *more)))

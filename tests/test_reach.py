@@ -95,6 +95,25 @@ CASES = [
         ("system", RULES),
     ),
     case(
+        "a message class of the project that is given the role first, and its methods that make messages",
+        """
+        class LineMessage:
+            def __init__(self, role, content):
+                self.role, self.content = role, content
+            @classmethod
+            def system(cls, content):
+                return cls("system", content)
+            @classmethod
+            def user(cls, content):
+                return cls(role="user", content=content)
+        def lines():
+            return [LineMessage.system("RULES_TEXT"), LineMessage.user("TASK_TEXT"), LineMessage("user", "TASK_TEXT")]
+        """,
+        ("system", RULES),
+        ("user", TASK),
+        ("user", TASK),
+    ),
+    case(
         "a text headed like the file that agents read first",
         """
         GUIDE = '''# AGENTS.md
@@ -192,6 +211,14 @@ def test_what_reaches_a_model_is_found(text: str, expected: tuple[tuple[str, str
 
 
 NONE = [
+    case(
+        "what is said of the prompt of a class to those who choose one",
+        """
+        class LetterPrompt(Prompt):
+            description: str = "TASK_TEXT"
+            text: str = TEXT
+        """,
+    ),
     case(
         "records of personas",
         """

@@ -893,3 +893,48 @@ def test_what_a_function_without_a_name_is_called_with_has_its_own_name(taken: s
     (request,) = every_request(code)
     assert (request.provider, parts(request)) == (provider, [("system", "Be kind."), ("user", said)])
     assert request.complete is bool(provider)
+
+
+@pytest.mark.parametrize(
+    ("made", "provider"),
+    [
+        ("from letters import Letters\nclient = Letters()", ""),
+        ("from letters import Letters\nclient = Letters(KEY) if KEY else Letters()", ""),
+        ("client = OpenAI()", "openai"),
+        # What is handed in may be OpenAI's, which the file uses.
+        ("client = given", "openai"),
+    ],
+)
+def test_what_another_library_has_a_client_for_asks_anybody(made: str, provider: str) -> None:
+    program = """
+        from openai import APIConnectionError, OpenAI
+
+        def ask(given, question):
+            MADE
+            return client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": question}])
+    """
+    program = textwrap.dedent(program).replace("MADE", textwrap.indent(made, "    ").strip())
+    (request,) = every_request(program)
+    assert request.provider == provider
+    assert ("provider" in {each.slot for each in request.unresolved}) is not bool(provider)
+
+
+def test_a_class_below_with_a_client_of_its_own_leaves_the_provider_a_default() -> None:
+    program = """
+        from openai import AzureOpenAI, OpenAI
+
+        class Desk:
+            def __init__(self, settings):
+                self.client = OpenAI()
+            def ask(self, question):
+                messages = [{"role": "user", "content": question}]
+                return self.client.chat.completions.create(model=MODEL, messages=messages)
+
+        class Branch(Desk):
+            def __init__(self, settings):
+                self.client = CLIENT
+    """
+    (other,) = every_request(program.replace("CLIENT", "AzureOpenAI(azure_endpoint=settings.endpoint)"))
+    assert (other.provider, [at.default for at in other.unresolved if at.slot == "provider"]) == ("openai", ["openai"])
+    (same,) = every_request(program.replace("CLIENT", "OpenAI(timeout=20)"))
+    assert (same.provider, {at.slot for at in same.unresolved}) == ("openai", {"model"})

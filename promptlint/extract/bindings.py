@@ -15,7 +15,15 @@ from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
 from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
-from promptlint.extract.names import about_prompt, class_of_prompts, leads_on, of_template, settings_of_prompts, words
+from promptlint.extract.names import (
+    about_prompt,
+    class_of_prompts,
+    leads_on,
+    of_template,
+    settings_of_prompts,
+    told_of_prompt,
+    words,
+)
 from promptlint.extract.overwritten import take_back
 from promptlint.extract.partials import name_bound
 from promptlint.extract.places import SHARED, alias, renew
@@ -243,9 +251,11 @@ def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr
             note_fed(file, value, last)
         scope.noted.pop(name, None)
         return
-    named = scope.kind == "class" and class_of_prompts(scope.name.rpartition(".")[2]) and not name.startswith("__")
-    named = (named and not about_prompt(name)) or (of_template(name) and _is_template(file, scope, name, value))
-    if scope.kind == "class" and not named and settings_of_prompts(scope.name.rpartition(".")[2]):
+    owner = scope.name.rpartition(".")[2] if scope.kind == "class" else ""
+    named = bool(owner) and class_of_prompts(owner) and not name.startswith("__")
+    named = named and not about_prompt(name) and not told_of_prompt(owner, name)
+    named = named or (of_template(name) and _is_template(file, scope, name, value))
+    if owner and not named and settings_of_prompts(owner):
         note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(last) and leads_on(last):
         note_fed(file, value, last)

@@ -73,7 +73,7 @@ def _known(written: str, name: str, tails: frozenset[str], said: frozenset[str])
     mild = against and not silences(written) and (name == written or not silences(name))
     shown = answers(name) or (against and for_people(name)) or measures(last)
     plain = last not in tails and not last[:1].isupper() and name != handing.PARTIAL
-    odd = last in said or name == "setattr" or "Message" in last or last.endswith("from_yaml")
+    odd = last in said or name == "setattr" or "Message" in last or last == "cls" or last.endswith("from_yaml")
     of_value = plain and not odd and method == last and last in SILENT and ENVIRONMENT.isdisjoint((name, written))
     plain = plain and _SPECIAL.isdisjoint((last, method, written))
     return _Known(last, method, against, shown, plain, plain and not odd, of_value, mild)

@@ -311,7 +311,7 @@ def _uncatalogued(
     file: File, scope: Scope, site: CallSite, receiver: Value | None, against: bool, unused: bool, evaluate: Evaluate
 ) -> Value:
     """The value of a call that the catalogue says nothing of; `unused` when nothing takes it."""
-    own = own_message(file, site) if "Message" in site.last and not against else None
+    own = None if against else own_message(file, scope, site)
     if own is not None:
         note_invocation(file, scope, site.node, site.arguments())
         return own

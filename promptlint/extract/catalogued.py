@@ -13,6 +13,7 @@ from promptlint.extract.callsite import CallSite, Evaluate, as_object
 from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.comments import PROMPT, Marked
 from promptlint.extract.extents import extent, sample
+from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, paired, role_constant, role_named
 from promptlint.extract.results import run_time_value
@@ -171,11 +172,21 @@ _ROLES_OF = ("role", "message_type")
 _CONTENTS_OF = ("content", "message", "text")
 
 
-def own_message(file: File, site: CallSite) -> Value | None:
-    """A message class of the project: `ChatLine(message=..., message_type=MessageType.USER)`."""
+def own_message(file: File, scope: Scope, site: CallSite) -> Value | None:
+    """A message class of the project: `ChatLine(message=..., message_type=MessageType.USER)`, `ChatLine("user", ...)`.
+
+    Also where a method of the class makes one: `cls("user", text)`.
+    """
+    called = scope.owner if site.written == scope.receiver == "cls" else site.last
+    if "Message" not in called or not called[:1].isupper():
+        return None
     given = next((site.keywords[key] for key in _ROLES_OF if key in site.keywords), None)
     content = next((site.keywords[key] for key in _CONTENTS_OF if key in site.keywords), None)
-    if given is None or content is None or not site.last[:1].isupper() or not textual(content[0]):
+    # A role is first wherever one is given by its place: what follows a word for one is what it says.
+    places = [] if any(isinstance(node, ast.Starred) for _, node in site.positional) else site.positional
+    if given is None and places and len(places) + (content is not None) == 2:
+        given, content = places[0], content or places[1]
+    if given is None or content is None or not (textual(content[0]) or takes(content[0])):
         return None
     role = role_named(literal(given[0]) or role_constant(given[0]) or "")
     if role not in ("system", "user"):

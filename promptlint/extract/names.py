@@ -165,6 +165,11 @@ def about_prompt(name: str) -> bool:
     return parts[-1:] != () and parts[-1] in ABOUT_WORDS and not PROMPT_WORDS.isdisjoint(parts)
 
 
+def told_of_prompt(owner: str, name: str) -> bool:
+    """Whether an attribute says of the one prompt that its class is what it is for: `description` of `ReviewPrompt`."""
+    return (*words(owner)[-1:], *words(name)) in _TOLD_OF
+
+
 def _names_one(parts: tuple[str, ...]) -> bool:
     """Whether a key of several words names a prompt, instead of speaking of one: `"Large prompt token delta"` does."""
     if parts[0] in PROMPT_WORDS or parts[:2] in PROMPT_PAIRS or parts[-2:] in PROMPT_PAIRS:
