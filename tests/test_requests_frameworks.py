@@ -209,6 +209,32 @@ def test_fields_of_llama_index_have_the_values_of_the_call() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "llm.structured_predict(Plan, PLAN, goal=goal)",
+        "llm.astream_structured_predict(output_cls=Plan, prompt=PLAN, goal=goal)",
+        "llm.as_structured_llm(Plan).complete(goal)",
+    ],
+)
+def test_the_form_of_an_answer_of_llama_index_is_the_first_that_is_given(asked: str) -> None:
+    code = f"""
+    from llama_index.core import PromptTemplate
+    from llama_index.llms.openai import OpenAI
+    from pydantic import BaseModel
+
+    class Plan(BaseModel):
+        steps: list[str]
+
+    llm = OpenAI(model="gpt-4o")
+    PLAN = PromptTemplate("Plan the work for this in a few steps: {{goal}}")
+
+    def go(goal):
+        {asked}
+    """
+    assert [[form.name for form in each.schemas] for each in every_request(code)] == [["Plan"]]
+
+
 HAYSTACK = '''
     from haystack import Pipeline
     from haystack.components.builders import ChatPromptBuilder, PromptBuilder

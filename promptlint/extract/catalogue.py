@@ -39,7 +39,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     opens: bool = False
     keeps: bool = False
     fills: bool = False
-    output: list[str] = []
+    output: list[int | str] = []
     unread: dict[str, Places] = {}
     own: list[str] = []
     otherwise: list[str] = []
