@@ -571,3 +571,49 @@ def ask(a, b, turns):
     return OpenAI().chat.completions.create(model="gpt-4o", **kw)
 """
     assert not any(each.complete for each in requests_of(code))
+
+
+PLANS, MAPS, OWN = ("user", "Sort the plans."), ("user", "Sort the maps."), ("user", "Sort: {question}")
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "known"),
+    [
+        # The list of another function, of which linking knows.
+        ("said = usual(question) or [MAPS]", [(OWN, True), (MAPS, False)], True),
+        ("said = usual(question) if a else [MAPS]", [(OWN, True), (MAPS, False)], True),
+        # What a dict has on one way, and what it has on every way.
+        ("if a: kw['messages'] = [PLANS]\n    LAST", [(PLANS, True), (MAPS, False)], True),
+        ("kw['messages'] = [PLANS]\n    LAST", [(PLANS, None)], True),
+        ("said = more.get('messages') or [MAPS]", [(MAPS, False)], False),
+    ],
+)
+def test_one_list_or_another_are_told_both(
+    body: str, said: list[tuple[tuple[str, str], bool | None]], known: bool
+) -> None:
+    body = body.replace("LAST", "said = kw.get('messages') or [MAPS]")
+    body = body.replace("PLANS", '{"role": "user", "content": "Sort the plans."}')
+    body = body.replace("MAPS", '{"role": "user", "content": "Sort the maps."}')
+    request = alone(f"""
+def usual(question):
+    return [{{"role": "user", "content": "Sort: " + question}}]
+
+def ask(question, a, **more):
+    kw = {{}}
+    {body}
+    return client.chat.completions.create(model="gpt-4o", messages=said)
+""")
+    ways = [each.when[0][1] if each.when else None for each in request.prompts]
+    told = list(zip(parts(request), ways, strict=True))
+    assert (told, request.complete) == (said, known)
+
+
+def test_what_is_put_where_callers_give_nothing_is_told_so() -> None:
+    request = alone("""
+def ask(question, **more):
+    if "messages" not in more:
+        more["messages"] = [{"role": "user", "content": "Sort the maps."}]
+    return client.chat.completions.create(model="gpt-4o", **more)
+""")
+    assert [prompt.when for prompt in request.prompts] == [(('"messages" not in more', True),)]
+    assert not request.complete

@@ -20,11 +20,11 @@ from promptlint.extract.conditions import condition, truth
 from promptlint.extract.correlated import possible
 from promptlint.extract.invocations import of_class
 from promptlint.extract.iteration import condition_text, of_loop, spread, unordered
-from promptlint.extract.joins import join_branches
+from promptlint.extract.joins import join_branches, or_default
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_turn, note_written
 from promptlint.extract.names import PASSING, example_like
-from promptlint.extract.places import SPREAD
+from promptlint.extract.places import SPREAD, held, place
 from promptlint.extract.sending import PIPES, chain
 from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import consider, settle, take_examples
@@ -353,6 +353,12 @@ def either(file: File, node: ast.expr, asked: Condition, first: Value, second: V
 def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
     """`given or "default"`: either."""
     values = [evaluate(file, scope, value) for value in node.values]
+    asked = node.values[0]
+    if isinstance(node.op, ast.Or) and len(values) == 2 and type(values[1]) is Items and type(asked) is ast.Call:
+        where = place(asked)
+        if type(known := held(scope, where)) is Items:
+            # `request.get("messages") or [...]`
+            return or_default(str(where[-1]), known, values[1])
     if isinstance(node.op, ast.Or) and any(textual(value) for value in values):
         result = values[-1]
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):

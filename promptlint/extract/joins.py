@@ -120,6 +120,10 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # `{"tools": tools} if online else None`, as with an empty one.
         nothing = Mapping((), one.span)
         return _joined(condition, *((one, nothing) if one is first else (nothing, one)), "")
+    elif type(one) is Mapping and one.get(SPREAD) == other and any(key in _SENT for key, _ in one.entries):
+        # `if "messages" not in given: given["messages"] = [...]`, of what callers give.
+        before = Mapping(((SPREAD, other),), one.span, one.complete)
+        return _joined(condition, *((one, before) if one is first else (before, one)), "")
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
         return one if hole is None or _left_out(hole) else _or_another(one, hole)
@@ -153,7 +157,16 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # What the other one is, is not known; that it has a marker, too, is not said.
         set_here = [(key, if_set(condition, at, one is first) if key in MARKERS else at) for key, at in one.entries]
         return msgspec.structs.replace(one, entries=tuple(set_here))
+    if type(other) is Items and _followed(one) and any(type(item) is Message for item in other.items):
+        # `options.get("messages") or [...]`: another list, as linking finds out.
+        kept = [optional(condition, item, other is first) for item in other.items]
+        return Items((optional(condition, one, one is first), *kept), other.span, other.complete)
     return one
+
+
+def _followed(value: Value) -> bool:
+    """Whether a value is one that linking looks up."""
+    return type(value) is tuple and len(value) == 1 and type(value[0]) in (Ref, Apply)
 
 
 def _in_blocks(value: Items, other: Value) -> bool:
