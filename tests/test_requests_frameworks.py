@@ -770,3 +770,26 @@ def test_blanks_in_a_prompt_of_a_kernel_are_gone_through_once() -> None:
     assert operations.kernel((Text("Sort {{a" + " " * 100_000, Span("a.py", 0, 100_009), True),))
     # Each of them was the begin of all that follow: that took minutes.
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("handlebars", "Sort {{#each plans}}{{this}}, {{/each}}by {{day}}.", "Sort {this}, by {day}."),
+        ("jinja2", "Sort {% for plan in plans %}{{ plan }}, {% endfor %}by {{ day }}.", "Sort [{plan}, ]by {day}."),
+        ("semantic-kernel", "Sort all plans by {{$day}}.", "Sort all plans by {$day}."),
+    ],
+)
+@pytest.mark.parametrize("call", ["invoke_prompt({}, ", "add_function('plugin', 'sort', prompt={}, "])
+def test_the_languages_of_a_kernel(language: str, text: str, said: str, call: str) -> None:
+    written = call.format(repr(text))
+    code = f"""
+    from semantic_kernel import Kernel
+    kernel = Kernel()
+
+    async def ask(plans):
+        await kernel.{written}template_format="{language}")
+    """
+    (request,) = requests_of(code)
+    ((_, found),) = parts(request)
+    assert found.replace("{$day}", "{day}") == said.replace("{$day}", "{day}")

@@ -255,12 +255,13 @@ def _few_shot(file: File, site: CallSite) -> Value:
 def _with_templates(file: File, site: CallSite, entry: PromptEntry) -> CallSite:
     """A call of which the object that it makes holds its texts as templates."""
     keywords, positional = {**site.keywords}, [*site.positional]
+    template = sending.language(site, entry.template)
     for key in entry.arguments.keys() & keywords.keys():
         value, node = keywords[key]
-        keywords[key] = sending.formatted(value, entry.template, file.span(node)), node
+        keywords[key] = sending.formatted(value, template, file.span(node)), node
     for at in (each.index for each in entry.positional if each.index < len(positional)):
         value, node = positional[at]
-        positional[at] = sending.formatted(value, entry.template, file.span(node)), node
+        positional[at] = sending.formatted(value, template, file.span(node)), node
     return msgspec.structs.replace(site, keywords=keywords, positional=positional)
 
 

@@ -88,8 +88,8 @@ def sent(
     site = _unpacked(site, entry)
     slots, taken = _slots(site, entry.slots)
     slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]
-    if entry.template:
-        slots = [(slot, formatted(value, entry.template, file.span(node)), node) for slot, value, node in slots]
+    if template := language(site, entry.template):
+        slots = [(slot, formatted(value, template, file.span(node)), node) for slot, value, node in slots]
     if entry.fills:
         slots, taken = _with_fields(file, site, slots, taken)
     for slot, value, node in slots:
@@ -402,11 +402,21 @@ def _set(value: Value) -> bool:
     return value != () and (hole is None or hole.expression not in ("None", "False"))
 
 
+def language(site: CallSite, template: str) -> str:
+    """What a template is written in: of Semantic Kernel's three languages a call names the one."""
+    named = site.keywords.get("template_format") if template == "kernel" else None
+    return _LANGUAGES.get(literal(named[0]) or "", template) if named is not None else template
+
+
+_OPERATIONS = {"format": "fields", "dollar": "substitute"} | {name: name for name in ("jinja", "kernel", "mustache")}
+_LANGUAGES = {"handlebars": "mustache", "jinja2": "jinja"}
+
+
 def formatted(value: Value, template: str, span: Span) -> Value:
     """A template that the framework fills itself: its fields are holes."""
     if template == "signature":
         return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
-    operation = {"format": "fields", "jinja": "jinja", "dollar": "substitute", "kernel": "kernel"}.get(template)
+    operation = _OPERATIONS.get(template)
     if operation is None or not isinstance(value, tuple) or not textual(value):
         return value
     hole = fallback_of(value) or Hole("...", span)
