@@ -59,8 +59,9 @@ def ask(file: File, scope: Scope, node: ast.expr, text: str) -> None:
     now = Asked(node, names, _stand(file, scope, names))
     before = scope.asked.get(text, now)
     scope.asked[text] = now if before is now or (before is not None and _alike(before, now)) else None
+    asks = scope.asks
     for name in names:
-        scope.asks[name] += 1
+        asks[name] = asks.get(name, 0) + 1
 
 
 def _alike(one: Asked, other: Asked) -> bool:

@@ -40,8 +40,8 @@ _SERVERS = frozenset(
     "discord telegram aiogram".split()
 )
 _RERUN = frozenset({"streamlit"})
-# The word of an import with all that may stand behind it.
-_IMPORTS = ("import ", "import(", "import*", "import\t", "import\f", "import\\")
+# All that may stand behind the word of an import.
+_BEHIND_IMPORT = frozenset(" (*\t\f\\")
 # Errors of the parser that no newer Python takes back.
 _WRONG_EVER = (
     *("Missing parentheses in call to", "leading zeros", "unmatched", "'", "invalid non-printable"),
@@ -292,10 +292,7 @@ def _imports(file: File, statements: list[ast.stmt]) -> None:
     stack = [statements]
     # Most files have all of their imports at the top: when as many were met as there can be, the rest of the file is
     # not looked through.
-    count = file.source.text.count
-    left = count(_IMPORTS[0])
-    if count("import") > left:
-        left += sum(map(count, _IMPORTS[1:]))
+    left = sum([behind[:1] in _BEHIND_IMPORT for behind in file.source.text.split("import")[1:]])
     while stack and left > 0:
         for statement in stack.pop():
             if type(statement) is ast.Import:

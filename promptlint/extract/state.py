@@ -108,7 +108,7 @@ class Scope:
         # Conditions that were asked, by their texts (`correlated.Asked`; None: of several values), and how many
         # different ones ask for a name.
         self.asked: dict[str, Any] = {}
-        self.asks: Counter[str] = Counter()
+        self.asks: dict[str, int] = {}
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""
@@ -128,6 +128,10 @@ class Scope:
 
 
 def _says_prompts(path: str) -> bool:
+    said = path.lower()
+    if "prompt" not in said and "fewshot" not in said:
+        # Most files.
+        return False
     *folders, stem = path.removesuffix(".py").replace("\\", "/").split("/")
     names = [without_language(words(name)) for name in (*folders[-1:], stem)]
     return any(said[-1:] in _HOLDERS or said[:1] in _HOLDERS for said in names)
@@ -154,10 +158,10 @@ class File:
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
         "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given", "mild",
-        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "partials", "pending",
-        "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "settled", "several",
-        "shown", "source", "starred", "starts", "strays", "templates", "tested", "tuned", "turns", "united", "unused",
-        "verdict", "where", "wide", "worth",
+        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "own_rows", "partials",
+        "pending", "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "rows",
+        "settled", "several", "shown", "source", "starred", "strays", "templates", "tested", "tuned", "turns", "united",
+        "unused", "verdict", "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -213,12 +217,13 @@ class File:
         # Functions and local classes by their keys, to be described when something sends them.
         self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
         self.positions: tuple[Source, int] = (source, 0)
-        self.starts: list[int] = []
+        # Where the rows begin, by their numbers, and the same while nodes have their own places in the file.
+        self.own_rows: Sequence[int] = (0, *source.starts)
+        self.rows: Sequence[int] = self.own_rows
         self.wide = source.wide
         self._start_reading()
         self._start_calls()
         self._look_through(source)
-        self.inside(None)
 
     def _start_reading(self) -> None:
         """Where the reading is at."""
@@ -322,27 +327,45 @@ class File:
 
     def span(self, node: ast.AST) -> Span:
         """The place of an expression or statement in the file."""
-        if self.forced is not None:
-            return self.forced
+        rows = self.rows
         # Attributes of nodes are slow to look up, and all four of them stand in its dict.
         place = node.__dict__
-        try:
-            row, end_row = place["lineno"], place["end_lineno"]
-        except KeyError:
-            # A module.
+        if rows:
+            try:
+                row, end_row = place["lineno"], place["end_lineno"]
+            except KeyError:
+                # A module.
+                return Span(self.name, 0, 0)
+            wide = self.wide
+            if not wide or (row not in wide and end_row not in wide):
+                # Most rows are ASCII: columns in bytes are columns in characters.
+                return Span(self.name, rows[row] + place["col_offset"], rows[end_row] + place["end_col_offset"])
+        return self._place(place)
+
+    def _place(self, place: dict[str, Any]) -> Span:
+        """The same of nodes whose columns are no offsets; the file itself has none."""
+        if self.forced is not None:
+            return self.forced
+        if "lineno" not in place:
             return Span(self.name, 0, 0)
-        column, end_column = place["col_offset"], place["end_col_offset"]
-        starts, wide = self.starts, self.wide
-        if starts and (not wide or (row not in wide and end_row not in wide)):
-            # Most rows are ASCII: columns in bytes are columns in characters.
-            return Span(self.name, starts[row - 1] + column, starts[end_row - 1] + end_column)
         positions, base = self.positions
-        return Span(self.name, base + positions.offset(row, column), base + positions.offset(end_row, end_column))
+        start = positions.offset(place["lineno"], place["col_offset"])
+        end = positions.offset(place["end_lineno"], place["end_col_offset"])
+        return Span(self.name, base + start, base + end)
 
     def inside(self, positions: tuple[Source, int] | None) -> None:
         """Read nodes of a text parsed on its own (None: of the file again), which begins at an offset of this file."""
         self.positions = positions or (self.source, 0)
-        self.starts = self.source.starts if positions is None else []
+        self._count_rows()
+
+    def force(self, place: Span | None) -> None:
+        """Give all nodes that are read now this place; None: their own again."""
+        self.forced = place
+        self._count_rows()
+
+    def _count_rows(self) -> None:
+        own = self.forced is None and self.positions[0] is self.source
+        self.rows = self.own_rows if own else ()
 
     def hole(
         self,
@@ -354,15 +377,16 @@ class File:
         member: str = "",
     ) -> Hole:
         """A hole for an expression, named by its source text."""
-        if type(node) is ast.Name:
-            return Hole(node.id, self.span(node), volatility, origin, parameter, json, member)
         span = self.span(node)
-        if type(node) is ast.arg:
-            place = Span(span.file, span.start, span.start + len(node.arg))
-            return Hole(node.arg, place, volatility, origin, parameter, json)
+        kind = type(node)
+        if kind is ast.Name:
+            return Hole(node.id, span, volatility, origin, parameter, json, member)  # type: ignore[attr-defined]
+        if kind is ast.arg:
+            name: str = node.arg  # type: ignore[attr-defined]
+            return Hole(name, Span(span.file, span.start, span.start + len(name)), volatility, origin, parameter, json)
         start, end = span.start, span.end
         text = self.source.text[start : end if end - start < _LONGEST else start + _LONGEST]
-        if type(node) is ast.Constant:
+        if kind is ast.Constant:
             return Hole(shorten(text), span, volatility, origin)
         return Hole(shorten(text), span, volatility, origin, parameter, json, member or read_from(node))
 

@@ -114,15 +114,15 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
             try:
                 expression = ast.parse(f"({source}\n)", mode="eval").body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
-                file.forced = piece.expression
+                file.force(piece.expression)
             else:
                 file.inside((Source(file.name, f"({source}\n)"), piece.expression.start - 1))
         else:
-            file.forced = piece.expression
+            file.force(piece.expression)
     try:
         value = evaluate(file, scope, expression)
     finally:
-        file.forced = outer
+        file.force(outer)
         if file.positions is not nested:
             file.inside(nested if nested[0] is not file.source else None)
     hole = single_hole(value)
