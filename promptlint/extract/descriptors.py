@@ -10,12 +10,13 @@ from promptlint.template import Items, Mapping
 
 def describes(mapping: Mapping, name: str) -> bool:
     """Whether a dict is a schema, as it stands or by its name and that of the function around it."""
-    if mapping.kind or not mapping.entries or mapping.get("$schema") is not None:
+    entries = dict(mapping.entries) if not mapping.kind else {}
+    if not entries or "$schema" in entries:
         # What says by which draft it is written is for a validator.
         return False
-    if mapping.get("properties") is not None:
+    if "properties" in entries:
         return _is_schema(mapping) and _SCHEMAS_FOR_PEOPLE.isdisjoint(words(name))
-    if isinstance(mapping.get("name"), tuple):
+    if isinstance(entries.get("name"), tuple):
         return _is_descriptor(mapping) and (_SCHEMAS_FOR_PEOPLE | _DESCRIBED_FOR_PEOPLE).isdisjoint(words(name))
     if not _is_parameters(mapping):
         return False

@@ -81,10 +81,10 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
         if (first.get("@provider") is None) is not (second.get("@provider") is None) and first.kind and second.kind:
             client, another = (second, first) if first.get("@provider") is None else (first, second)
             return _or_another(client, Hole(another.kind.rpartition(".")[2], another.span))
-        keys = dict.fromkeys([key for key, _ in first.entries] + [key for key, _ in second.entries])
+        ones, others = dict(first.entries), dict(second.entries)
         entries: list[tuple[str, Value]] = []
-        for key in keys:
-            one, other = first.get(key), second.get(key)
+        for key in ones | others:
+            one, other = ones.get(key), others.get(key)
             if key in _DECIDING and first.get("@provider") is not None and second.get("@provider") is not None:
                 # Of two clients one may connect to where it does by itself.
                 one, other = () if one is None else one, () if other is None else other

@@ -64,6 +64,8 @@ SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS, MIN_BYTES = 40, 80
 # What a file of prompts holds under any name is one, from this length on.
 MIN_HELD = 100
+# Keys of the two texts of one request.
+_SPEAKERS = frozenset({"system", "user"})
 
 
 def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool = False, depth: int = 0) -> int | None:
@@ -108,7 +110,11 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             return None
         outcome = answered or not _OUTCOME.isdisjoint(keys)
         labels = _labels(value, keys) | (_said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
+        silent = not named and file.verdict is None
         for key, item in value.entries if entries is None else entries:
+            if silent and key not in _SPEAKERS and not file.prompt_like(key) and _says_little(item):
+                # Most entries.
+                continue
             if outcome and key in TOLD:
                 continue
             about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
@@ -116,7 +122,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
                 continue
             below = f"{name}.{key}" if name else key
             told = file.prompt_like(key) and _KEY.fullmatch(key) is not None
-            told = (told or (key in ("system", "user") and _paired(value))) and not of_test(name)
+            told = (told or (key in _SPEAKERS and _paired(value))) and not of_test(name)
             inner = named or (told and not steps(key, item))
             if not inner and file.verdict is None and _says_little(item):
                 continue
