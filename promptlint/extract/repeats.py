@@ -10,6 +10,7 @@ import msgspec
 
 from promptlint.extract.joins import if_holds, join_branches, ways
 from promptlint.extract.messages import content_template
+from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import State, dotted, walk
 from promptlint.operations import is_several, literal, settled, several
@@ -65,7 +66,7 @@ def shortened(file: File, node: ast.For | ast.AsyncFor | ast.While) -> frozenset
     span = file.span(node)
     text = file.source.text[span.start : span.end]
     # Most loops have none of these words, and are not gone through.
-    for inner in walk(node) if any(word in text for word in _SHORTENING) else ():
+    for inner in walk(node) if _SHORTENING.search(text) is not None else ():
         if type(inner) is ast.Delete:
             deleted = (target.value if isinstance(target, ast.Subscript) else target for target in inner.targets)
             found.update(map(dotted, deleted))
@@ -80,7 +81,7 @@ def shortened(file: File, node: ast.For | ast.AsyncFor | ast.While) -> frozenset
 
 _TAKING = frozenset({"pop", "clear", "popleft", "remove"})
 # What a loop that makes lists shorter, or asks how long they are, has in its text.
-_SHORTENING = ("len", "pop", "del", "clear", "remove")
+_SHORTENING = lazy(r"\b(?:len|pop|popleft|del|clear|remove)\b")
 
 
 def replaces(node: ast.For | ast.AsyncFor | ast.While, name: str, before: Value, after: Value) -> bool:
