@@ -52,14 +52,13 @@ def _measured(item: Value | Part, nested: int) -> _Weighed | None:
     known = _weighed.get(id(item))
     if known is not None or nested > MAX_NESTING:
         return known
-    inner = item if type(item) is tuple else _MADE_OF[type(item)](item)
+    inner: Any = item if type(item) is tuple else _MADE_OF[type(item)](item)
     total, deepest = len(inner), 0
     for each in inner:
-        if type(each) is Hole or type(each) is Text:
+        kind = type(each)
+        if kind in _LEAVES:
             continue
-        if type(each) is tuple and (
-            type(each[0]) in _LEAVES if len(each) == 1 else _LEAVES.issuperset(map(type, each))
-        ):
+        if kind is tuple and (type(each[0]) in _LEAVES if len(each) == 1 else _LEAVES.issuperset(map(type, each))):
             # Most arguments and items.
             total += len(each)
             deepest = deepest or 1

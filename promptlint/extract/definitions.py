@@ -225,7 +225,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     calls = len(file.facts.calls)
     # What a stand-in for a model says, its methods hold, as those of an error what that says.
     told = owner and (answers(owner) or any(map(of_failures, (owner, *file.facts.bases.get(owner, ())))))
-    with file.aside() if told else _embedding(file, node.name):
+    with file.aside() if told else _embedding(file) if embeds(node.name) else contextlib.nullcontext():
         run(file, scope, node.body)
     file.where = file.function = ""
     mark_unread(file, scope, node)
@@ -334,18 +334,17 @@ def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> N
 
 
 @contextlib.contextmanager
-def _embedding(file: File, name: str) -> Iterator[None]:
-    """Forget what a function makes vectors of, if it does by its name; what reads like a prompt asks a model before."""
+def _embedding(file: File) -> Iterator[None]:
+    """Forget what a function makes vectors of; what reads like a prompt asks a model before."""
     facts = file.facts
     sites, handed, inside = len(facts.sites), len(facts.handed), len(facts.inside)
     yield
-    if embeds(name):
-        del facts.handed[handed:], facts.inside[inside:]
-        facts.sites[sites:] = [
-            site
-            for site in facts.sites[sites:]
-            if site.rank < NAME or (isinstance(site.value, tuple) and reads_like_prompt(sample(site.value)))
-        ]
+    del facts.handed[handed:], facts.inside[inside:]
+    facts.sites[sites:] = [
+        site
+        for site in facts.sites[sites:]
+        if site.rank < NAME or (isinstance(site.value, tuple) and reads_like_prompt(sample(site.value)))
+    ]
 
 
 def _doubtful(site: Site) -> bool:

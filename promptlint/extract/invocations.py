@@ -319,9 +319,10 @@ def called_name(file: File, scope: Scope, node: ast.expr) -> str:
 
 
 def _named(file: File, scope: Scope, first: str, rest: str) -> str:
+    here: Scope | None = scope
     if rest:
         member, _, further = rest.partition(".")
-        for here in _around(scope):
+        while here is not None and here.kind == "function":
             known = here.types.get(f"{first}.{member}") if further else None
             if known:
                 return f"{known}.{further}"
@@ -332,9 +333,10 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
                 return f":{here.owner}.{rest}"
             if first in here.values and first not in file.rebound:
                 return _stands_for(here.values[first], rest)
+            here = here.parent
     else:
         inside = first in file.nested
-        for here in _around(scope):
+        while here is not None and here.kind == "function":
             if inside and here.key(first) in file.facts.functions:
                 return ":" + here.key(first)
             if known := here.types.get(first):
@@ -343,6 +345,7 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
                 return f":{here.owner}"
             if first in here.values and first not in file.rebound:
                 return _stands_for(here.values[first], rest)
+            here = here.parent
     if first in file.known:
         return f":{first}.{rest}" if rest else ":" + first
     if first in file.aliases:

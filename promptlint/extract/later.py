@@ -268,7 +268,7 @@ def note_globals(file: File, scope: Scope) -> None:
     for name in sorted(scope.declared):
         if name in scope.values:
             note_later(file, name, name, scope.values[name])
-    for name, value in ways(scope):
+    for name, value in ways(scope) if scope.declared else ():
         if name in scope.declared:
             note_later(file, name, name, value)
 
