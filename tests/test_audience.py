@@ -1167,3 +1167,47 @@ def test_what_a_graph_waits_for_is_asked_of_a_person(module: str, shown: bool) -
 
 
 ASKED = "Select the angles of the topic that you want to follow further, and say why."
+
+
+ROUTE = """
+from fastapi import APIRouter
+from app.desks import DESK_TOOLS
+
+router = APIRouter()
+
+@router.get("/desks")
+def desks():
+    found = []
+    for tool in DESK_TOOLS:
+        found.append({"name": tool["name"], "description": tool["description"], "parameters": tool["parameters"]})
+    return found
+"""
+
+
+def test_a_route_that_lists_tools_of_elsewhere_describes_none() -> None:
+    schema = {"type": "object", "properties": {"desk": {"type": "string", "description": "The number of the desk"}}}
+    tools = [{"name": "find_desk", "description": "Find the desk for a letter", "parameters": schema}]
+    desks = facts(Source("app/desks.py", f"DESK_TOOLS = {tools!r}\n"))
+    assert link([desks, facts(Source("app/routes.py", ROUTE))]).prompts == ()
+    own = ROUTE.replace('tool["description"]', '"Find the desk for a letter"')
+    assert len(link([facts(Source("app/routes.py", own))]).prompts) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "tool"),
+    [
+        ('Rule(name="late", description="Letters are answered within days", parameters={"days": 15})', False),
+        ('Rule(name="late", description="Letters are answered within days", parameters={})', False),
+        ('Rule(name="late", description="Letters are answered within days", parameters={"kind": "letter"})', False),
+        ('{"name": "clerk", "description": "Sorts the letters of a desk", "input_schema": "dict[str, Any]"}', False),
+        ('{"name": "late", "description": "Letters are answered within days", "parameters": {"days": 15}}', False),
+        ('{"name": "late", "description": "Tell which letters are late", "parameters": {}}', True),
+        ('{"name": "late", "description": "Tell which letters are late", "parameters": {"desk": "its number"}}', True),
+        ('Rule(name="late", description="Tell which letters are late", parameters={"type": "object"})', True),
+        ('Rule(name="late", description="Tell which letters are late", parameters=late_schema())', True),
+        ('DeskTool(name="late", description="Tell which letters are late", parameters={})', True),
+        ('FunctionDeclaration(name="late", description="Tell which letters are late", parameters={})', True),
+    ],
+)
+def test_what_has_values_where_tools_say_what_they_take_is_no_tool(written: str, tool: bool) -> None:
+    assert len(texts_of(f"THINGS = [{written}]")) == tool

@@ -25,7 +25,7 @@ from promptlint.extract.examples import note_examples
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent, read_at, sample
 from promptlint.extract.facts import SEVERAL, Described, Function, Site
-from promptlint.extract.handled import answered, forget_handled
+from promptlint.extract.handled import answered, forget_handled, forget_listed
 from promptlint.extract.invocations import CALLED, called_name, note_annotation
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_globals, note_later, note_set, note_within, of_itself, ways
@@ -331,6 +331,7 @@ def _forget_shown(file: File, scope: Scope, node: FunctionNode, first: int) -> N
         # The client of a service gets to see it, too.
         sites[first:] = [site for site in sites[first:] if site.name not in given or not _doubtful(site)]
     forget_handled(file, node.body, first)
+    forget_listed(file, node, first)
 
 
 @contextlib.contextmanager

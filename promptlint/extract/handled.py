@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from promptlint.extract.against import WEB, speaks_against
 from promptlint.extract.names import words
-from promptlint.extract.state import File
+from promptlint.extract.state import File, has_text
 from promptlint.extract.volatility import children, dotted
+from promptlint.template import Mapping, Value
 
 # What becomes of a value: shown to people, looked at, added to, or anything else. A name: put into it.
 _SHOWN, _TESTED, _GROWN, _OTHER = "=shown", "=tested", "=grown", "=other"
@@ -72,10 +73,32 @@ def routed(file: File, tree: ast.Module) -> list[str]:
     return sorted(file.aliases[name] for name in inside - outside)
 
 
+def forget_listed(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef, first: int) -> None:
+    """Forget descriptions of tools that a route of a web API takes from elsewhere: it lists them for its client."""
+    sites = file.facts.sites
+    if file.facts.calls or not any(site.evidence == "tool-schema" for site in sites[first:]) or not _routes(file, node):
+        return
+    sites[first:] = [
+        site for site in sites[first:] if site.evidence != "tool-schema" or not _elsewhere(site.value)
+    ]
+
+
+def _elsewhere(value: Value) -> bool:
+    """Whether a text, or a part of a schema, has no words of its own."""
+    if isinstance(value, Mapping):
+        return all(_elsewhere(item) for _, item in value.entries)
+    return isinstance(value, tuple) and not has_text(value)
+
+
+def _routes(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is a route of a web API."""
+    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    return not file.imported.isdisjoint(WEB) and any(dotted(each).rpartition(".")[2] in _ROUTES for each in called)
+
+
 def answered(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """What a function that is a route of a web API gives its client by a name: `return Ticket(instructions="...")`."""
-    called = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
-    if file.imported.isdisjoint(WEB) or not any(dotted(each).rpartition(".")[2] in _ROUTES for each in called):
+    if not _routes(file, node):
         return set()
     given: set[str] = set()
     for each in ast.walk(node):

@@ -309,6 +309,39 @@ SCHEMA_METHODS = frozenset({"model_json_schema", "schema", "schema_json"})
 _OF_SERVICES = ("in", "endpoint")
 
 
+def _of_settings(mapping: Mapping, schema: Value) -> bool:
+    """Whether what stands where a tool says what it takes are values that something has, or the name of a type.
+
+    `Rule(name=..., description=..., parameters={"days": 15})` is an object of the project's own that has a name, too;
+    an entry of a list of agents says `"input_schema": "dict[str, Any]"`.
+    """
+    if type(schema) is tuple:
+        word = literal(schema)
+        return word is not None and not word.lstrip().startswith("{")
+    if type(schema) is not Mapping:
+        return False
+    values = [item for key, item in schema.entries if key not in _OF_SCHEMAS]
+    if len(values) < len(schema.entries) or any(type(item) is Mapping for item in values):
+        return False
+    if any(_is_number(item) for item in values):
+        return True
+    # What says in words what it takes, or takes nothing, is a tool by the name of its class.
+    plain = all(type(item) is not tuple or literal(item) is not None for item in values)
+    return bool(mapping.kind) and plain and _OF_TOOLS.isdisjoint(words(mapping.kind))
+
+
+_OF_TOOLS = frozenset("tool tools function functions action actions capability capabilities skill skills".split())
+# Keys of a schema, and what is put into it from elsewhere.
+_OF_SCHEMAS = frozenset("properties type $ref anyOf oneOf allOf required **".split())
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value is written as a number or a truth value."""
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    word = part.expression if type(part) is Hole else ""
+    return word in ("True", "False") or word.lstrip("-")[:1].isdigit()
+
+
 def note_schema(file: File, mapping: Mapping) -> None:
     """Record the descriptions of a tool schema: `{"name", "description", "parameters" | "input_schema"}`."""
     text = mapping.get("description")
@@ -319,7 +352,7 @@ def note_schema(file: File, mapping: Mapping) -> None:
         return
     schema = next((found for key in SCHEMAS if (found := mapping.get(key))), None)
     named = mapping.get("name") or mapping.get("tool_name")
-    if named is None or (type(schema) is not Mapping and type(schema) is not tuple):
+    if named is None or (type(schema) is not Mapping and type(schema) is not tuple) or _of_settings(mapping, schema):
         return
     note_descriptions(file, mapping, literal(named) or "tool")
     note_asked(file, schema)
