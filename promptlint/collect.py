@@ -37,7 +37,7 @@ from promptlint.named import Names
 from promptlint.operations import literal, settled
 from promptlint.picked import sites as picked
 from promptlint.prompt import Project, Prompt, Request, Role
-from promptlint.records import Told
+from promptlint.records import Told, runs
 from promptlint.records import sites as promised
 from promptlint.remarks import Remarks, layout
 from promptlint.requests import Sent
@@ -222,9 +222,10 @@ def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iter
     def made(name: str) -> bool:
         return name in callers.by_name or name in bare
 
-    yield from promised(all_facts)
+    done = runs(all_facts)
+    yield from ((facts, site) for facts, site in promised(all_facts) if facts.file not in done)
     for facts in all_facts:
-        for site in facts.sites:
+        for site in facts.sites if facts.file not in done else ():
             unseen = shown and site.rank >= NAME and site.span in shown
             if unseen or (site.role == "tool" and site.span in served):
                 continue

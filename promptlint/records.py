@@ -6,8 +6,10 @@ nor is what any file of prompts tells of them, because a program keeps the whole
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from promptlint.extract.documents import stamped
 from promptlint.extract.facts import Facts, Site
 from promptlint.template import Hole, Mapping, Template, Text, Value, parts
 
@@ -31,6 +33,28 @@ def sites(all_facts: Sequence[Facts]) -> Iterator[tuple[Facts, Site]]:
         for site in facts.promised:
             if not records or any(type(part) is Hole or "{" in part.value for part in _pieces(site.value)):
                 yield facts, site
+
+
+def runs(all_facts: Sequence[Facts]) -> set[str]:
+    """Files that a program leaves of what it has done, each in a folder that it has made for it.
+
+    That is one file of one name and form in many folders side by side, which are called by an id or a time, and with
+    the time in it. What is asked there has been asked: no prompt comes from there.
+    """
+    counts: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for facts in all_facts:
+        value = facts.bindings.get("data")
+        folder, _, name = facts.file.rpartition("/")
+        above, _, last = folder.rpartition("/")
+        if not isinstance(value, Mapping) or not (facts.sites or facts.promised) or _ID.search(last) is None:
+            continue
+        if any(stamped(item) for _, item in value.entries):
+            counts.setdefault((above, name, tuple(key for key, _ in value.entries)), []).append(facts.file)
+    return {file for files in counts.values() if len(files) > MAX_FILES for file in files}
+
+
+# How a folder ends that is called by a number which nobody has counted: of hexadecimal digits, or a time.
+_ID = re.compile(r"(?:^|[^0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{8,}$")
 
 
 class Told:

@@ -711,6 +711,21 @@ def test_many_files_of_prompts_of_one_form_are_records(tmp_path: Path) -> None:
     assert len(prompts(tmp_path / "filled", filled)) == 20
 
 
+def test_what_a_program_leaves_of_its_runs_holds_no_prompts(tmp_path: Path) -> None:
+    asked = "Tell me which of the letters at this desk are late by now"
+    run = {"user_instructions": asked, "created_at": "2026-03-04T10:20:30"}
+    folders = [f"data/run_{n:04x}{n + 4096:04x}" for n in range(1, 14)]
+    assert prompts(tmp_path / "many", {f"{folder}/context.json": json.dumps(run) for folder in folders}) == []
+    few = {f"{folder}/context.json": json.dumps(run) for folder in folders[:12]}
+    assert prompts(tmp_path / "few", few)
+    # What people have written is called by a name or counted, and does not say when it was asked.
+    named = {f"data/desk_{n}/context.json": json.dumps(run) for n in range(20)}
+    assert prompts(tmp_path / "named", named)
+    timeless = {key: json.dumps({"user_instructions": run["user_instructions"], "desk": 4}) for key in few}
+    timeless[f"{folders[12]}/context.json"] = timeless[f"{folders[0]}/context.json"]
+    assert prompts(tmp_path / "timeless", timeless)
+
+
 def test_a_catalogue_of_prompts_is_all_prompts(tmp_path: Path) -> None:
     catalogue = """\
         system_prompt: You are a clerk. Sort the letters by desk.

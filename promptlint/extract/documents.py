@@ -485,7 +485,7 @@ def _catalogued(value: Value, name: str) -> bool:
         return False
     if not any(_measured(key, item) for key, item in value.entries):
         return False
-    return any(_stamped(item) or any(map(_stamped, _values(item))) for item in _values(value))
+    return any(stamped(item) or any(map(stamped, _values(item))) for item in _values(value))
 
 
 def _values(value: Value) -> list[Value]:
@@ -509,7 +509,7 @@ def _is_number(value: Value) -> bool:
     return value[0].expression.lstrip("-")[:1].isdigit()
 
 
-def _stamped(value: Value) -> bool:
+def stamped(value: Value) -> bool:
     """Whether a value is a time of a day, or a digest."""
     if not isinstance(value, tuple) or len(value) != 1:
         return False
