@@ -15,7 +15,7 @@ from promptlint.extract.against import drawn, speaks_against
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.facts import Call, Facts, Problem, Site
 from promptlint.extract.messages import ROLES, content_template
-from promptlint.extract.names import example_like, of_failure, prompt_like, several_words
+from promptlint.extract.names import example_like, of_failure, of_reply, prompt_like, several_words
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import (
     asks_user,
@@ -529,8 +529,9 @@ def _checked(site: Site, template: Template) -> Template | None:
         return None
     if site.evidence in ("within", "member") and _failed_way(template):
         return None
-    if site.evidence == "member" and of_failure(site.name.partition("_")[0]) and not prompt_like(site.name):
-        # `page.error_message`: it gives back that something has failed.
+    failed = site.evidence == "member" and of_failure(site.name.partition("_")[0]) and not prompt_like(site.name)
+    if failed or (site.evidence == "member" and of_reply(site.name)):
+        # `page.error_message`: it gives back that something has failed; `result.response_text`: what was said.
         return None
     if site.rank in (NAME, READS):
         if told_user(site.name, template):

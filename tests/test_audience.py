@@ -1211,3 +1211,17 @@ def test_a_route_that_lists_tools_of_elsewhere_describes_none() -> None:
 )
 def test_what_has_values_where_tools_say_what_they_take_is_no_tool(written: str, tool: bool) -> None:
     assert len(texts_of(f"THINGS = [{written}]")) == tool
+
+
+@pytest.mark.parametrize(("name", "read"), [("response_text", False), ("desk_reply", False), ("desk_rules", True)])
+def test_what_was_replied_is_no_prompt_by_the_name_that_one_reads(name: str, read: bool) -> None:
+    program = f"""
+    def refuse(outcome):
+        outcome.{name} = "Rules for this council, and the desk behind the stairs is where letters go"
+
+    def judge(client, outcome):
+        client.chat.completions.create(
+            model="gpt-5", messages=[{{"role": "user", "content": f"Is it good? {{outcome.{name}}}"}}]
+        )
+    """
+    assert any("behind the stairs" in text for text in texts_of(program)) is read
