@@ -134,11 +134,10 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
             break
         value = here.values.get(identifier)
         if value is not None and (here is scope or here.kind != "class"):
-            hole = single_hole(value)
-            if hole is not None:
-                return (_known_as(file, here, identifier, hole, node),)
-            file.reused += 1
             part = value[0] if type(value) is tuple and len(value) == 1 else None
+            if type(part) is Hole:
+                return (_known_as(file, here, identifier, part, node),)
+            file.reused += 1
             if type(part) is Apply and part.operation == "item" and of_loop(value):
                 # Where linking knows nothing of it, it is a run-time value like any other.
                 named = _known_as(file, here, identifier, part.fallback, node)

@@ -8,6 +8,8 @@ from promptlint.template import Apply, Choice, Hole, Items, Message, Part, Ref, 
 
 def sample(template: Template, limit: int = 8_000) -> str:
     """The text of a template with `{name}` in the place of what is put in, up to about `limit` characters."""
+    if len(template) == 1 and type(first := template[0]) is Text:
+        return first.value
     values: list[str] = []
     size = 0
     stack: list[Template] = [template]

@@ -298,6 +298,8 @@ def called_name(file: File, scope: Scope, node: ast.expr) -> str:
     if type(node) is ast.Name:
         return _named(file, scope, node.id, "")
     if type(node) is ast.Attribute:
+        if type(node.value) is ast.Name:
+            return _named(file, scope, node.value.id, node.attr)
         if type(node.value) is ast.Call:
             before = node.value.func
             if isinstance(before, ast.Name) and before.id == "super":
@@ -306,16 +308,14 @@ def called_name(file: File, scope: Scope, node: ast.expr) -> str:
             inner = called_name(file, scope, before)
             made = inner if _capital(inner) else f"{inner}()"
             return f"{made}.{node.attr}" if inner else ""
-        written = dotted(node)
-    elif type(node) is ast.Call and type(node.func) in NAMES:
+        first, _, rest = dotted(node).partition(".")
+        return _named(file, scope, first, rest) if first else ""
+    if type(node) is ast.Call and type(node.func) in NAMES:
         # An object that is called where it is made: `Grader(model)(answer)`.
         inner = called_name(file, scope, node.func)
         made = inner if _capital(inner) else f"{inner}()"
         return f"{made}.{CALLED}" if inner else ""
-    else:
-        return ""
-    first, _, rest = written.partition(".")
-    return _named(file, scope, first, rest) if first else ""
+    return ""
 
 
 def _named(file: File, scope: Scope, first: str, rest: str) -> str:
@@ -357,9 +357,8 @@ def _named(file: File, scope: Scope, first: str, rest: str) -> str:
 def _stands_for(value: Value, rest: str) -> str:
     """The name of what a name is another one for: `planner = self.planner`, `ask = models.ask`."""
     part = value[0] if type(value) is tuple and len(value) == 1 else None
-    if type(part) is not Ref or part.call is not None:
-        return ""
-    return f"{part.name}.{rest}" if rest else part.name
+    name = part.name if type(part) is Ref and part.call is None else ""
+    return f"{name}.{rest}" if name and rest else name
 
 
 def _around(scope: Scope) -> list[Scope]:

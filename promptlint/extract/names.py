@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from promptlint.template import Volatility
@@ -407,6 +407,29 @@ def without_language(parts: tuple[str, ...]) -> tuple[str, ...]:
     while len(parts) > 1 and (parts[-1] in _LANGUAGES or parts[-1] == "v"):
         parts = parts[:-1]
     return parts
+
+
+_HOLDERS = (("prompts",), ("prompt",), ("fewshots",), ("fewshot",))
+
+
+def declared_global(text: str) -> Iterator[str]:
+    """Names behind `global`, those in comments and strings too: about them nothing is concluded."""
+    at = text.find("global ")
+    while at >= 0:
+        end = text.find("\n", at)
+        yield from text[at + 7 : end if end >= 0 else len(text)].replace(",", " ").split()
+        at = text.find("global ", at + 7)
+
+
+def says_prompts(path: str) -> bool:
+    """Whether the name of a file or its folder says that it holds prompts."""
+    said = path.lower()
+    if "prompt" not in said and "fewshot" not in said:
+        # Most files.
+        return False
+    *folders, stem = path.removesuffix(".py").replace("\\", "/").split("/")
+    names = [without_language(words(name)) for name in (*folders[-1:], stem)]
+    return any(parts[-1:] in _HOLDERS or parts[:1] in _HOLDERS for parts in names)
 
 
 @functools.lru_cache(maxsize=20_000)

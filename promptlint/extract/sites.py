@@ -62,9 +62,8 @@ from promptlint.template import (
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
 MIN_READS, MIN_BYTES = 40, 80
-# What a file of prompts holds under any name is one, from this length on.
+# What a file of prompts holds under any name is one, from this length on; keys of the two texts of one request.
 MIN_HELD = 100
-# Keys of the two texts of one request.
 _SPEAKERS = frozenset({"system", "user"})
 
 
@@ -100,8 +99,6 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     else:
         if describes(value, f"{name}.{file.where}"):
             note_descriptions(file, value, name or file.where, NAME)
-        # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
-        entries = field_default(value)
         if not value.kind:
             _note_shots(file, value, node, name)
         answered = not _ANSWERED.isdisjoint(words(value.kind))
@@ -110,11 +107,7 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
             return None
         outcome = answered or not _OUTCOME.isdisjoint(keys)
         labels = _labels(value, keys) | (_said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
-        silent = not named and file.verdict is None
-        for key, item in value.entries if entries is None else entries:
-            if silent and key not in _SPEAKERS and not file.prompt_like(key) and _says_little(item):
-                # Most entries.
-                continue
+        for key, item in _telling(file, value, named):
             if outcome and key in TOLD:
                 continue
             about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
@@ -131,6 +124,15 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
                 file.note(item, _span(item), below, role_of(name), "within", READS)
             consider(file, item, node, below, named=inner, depth=depth + 1)
     return None
+
+
+def _telling(file: File, value: Mapping, named: bool) -> Sequence[tuple[str, Value]]:
+    """The entries of a dict or an object without those of which no more is to be asked: most of them."""
+    # `x_prompt: str = Field(default="...", description="...")`: the default is the prompt, the rest is about it.
+    entries = value.entries if (given := field_default(value)) is None else given
+    if named or file.verdict is not None:
+        return entries
+    return [each for each in entries if each[0] in _SPEAKERS or file.prompt_like(each[0]) or not _says_little(each[1])]
 
 
 def _asks_person(step: Mapping) -> bool:
@@ -378,7 +380,7 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
 
 # Keys under which a schema has schemas, and that of a part which is put into it (`places.SPREAD`).
 _SCHEMA_PARTS = frozenset(
-    ("**", *"properties parameters items input_schema inputSchema args_schema schema json_schema".split())
+    "** properties parameters items input_schema inputSchema args_schema schema json_schema".split()
 )
 # Keywords of an object that say to people what it is, or to a metric what the answer should have been.
 _ABOUT_KEYS = frozenset(

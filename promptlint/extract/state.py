@@ -15,7 +15,7 @@ import msgspec
 
 from promptlint.extract.catalogue import Lexicon, lexicon
 from promptlint.extract.facts import Call, Change, Facts, Site, Stray, shortened
-from promptlint.extract.names import prompt_like, without_language, words
+from promptlint.extract.names import declared_global, prompt_like, says_prompts, words
 from promptlint.extract.shown_as import MAX_EXPRESSION, read_from, shorten
 from promptlint.extract.volatility import CONSTANT, DEPLOY, TELLING, UNKNOWN, State, strongest
 from promptlint.source import Source
@@ -127,28 +127,6 @@ class Scope:
         return other
 
 
-def _says_prompts(path: str) -> bool:
-    said = path.lower()
-    if "prompt" not in said and "fewshot" not in said:
-        # Most files.
-        return False
-    *folders, stem = path.removesuffix(".py").replace("\\", "/").split("/")
-    names = [without_language(words(name)) for name in (*folders[-1:], stem)]
-    return any(said[-1:] in _HOLDERS or said[:1] in _HOLDERS for said in names)
-
-
-def _declared_global(text: str) -> Iterator[str]:
-    """Names behind `global`, those in comments and strings too: about them nothing is concluded."""
-    at = text.find("global ")
-    while at >= 0:
-        end = text.find("\n", at)
-        yield from text[at + 7 : end if end >= 0 else len(text)].replace(",", " ").split()
-        at = text.find("global ", at + 7)
-
-
-_HOLDERS = (("prompts",), ("prompt",), ("fewshots",), ("fewshot",))
-
-
 class File:
     """One Python file being read. Offsets of nodes go through `span`, since f-string fields are parsed on their own."""
 
@@ -217,10 +195,6 @@ class File:
         # Functions and local classes by their keys, to be described when something sends them.
         self.definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, Scope]] = {}
         self.positions: tuple[Source, int] = (source, 0)
-        # Where the rows begin, by their numbers, and the same while nodes have their own places in the file.
-        self.own_rows: Sequence[int] = (0, *source.starts)
-        self.rows: Sequence[int] = self.own_rows
-        self.wide = source.wide
         self._start_reading()
         self._start_calls()
         self._look_through(source)
@@ -298,8 +272,12 @@ class File:
 
     def _look_through(self, source: Source) -> None:
         """What the text and the name of the file say before it is read."""
+        # Where the rows begin, by their numbers, and the same while nodes have their own places in the file.
+        self.own_rows: Sequence[int] = (0, *source.starts)
+        self.rows: Sequence[int] = self.own_rows
+        self.wide = source.wide
         # Names of the module that functions may bind anew: what follows a `global` anywhere in the text.
-        self.globals = frozenset(_declared_global(source.text))
+        self.globals = frozenset(declared_global(source.text))
         # It may make Jinja environments with delimiters of their own.
         self.own_jinja = "_start_string" in source.text or "line_statement_prefix" in source.text
         # It documents a web service: constants that are called examples stand in the documentation.
@@ -307,7 +285,7 @@ class File:
         # It reads docstrings, which may become parts of prompts.
         self.of_docstrings = "__doc__" in source.text
         # The name of the file or its folder says that it holds prompts.
-        self.of_prompts = _says_prompts(source.name)
+        self.of_prompts = says_prompts(source.name)
 
     @property
     def builds_prompts(self) -> bool:

@@ -277,8 +277,11 @@ def dotted(node: ast.expr) -> str:
     return node.id + written if type(node) is ast.Name else written
 
 
-# Fields of nodes in which no node stands that is read: names and texts, the uses of names, and the operators.
-_BARE = frozenset("id attr arg name names module level asname ctx op ops kind rest kwd_attrs".split())
+# Fields of nodes in which no node stands that is read: names, texts and numbers, the uses of names, and the operators.
+_BARE = frozenset(
+    "id attr arg name names module level asname ctx op ops kind rest kwd_attrs simple conversion is_async type_comment "
+    "type_ignores".split()
+)
 _LEAVES = (ast.Name, ast.Constant, ast.MatchSingleton)
 # By the kind of a node its fields in which others may stand.
 _FIELDS: dict[type, tuple[str, ...]] = {
