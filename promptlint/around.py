@@ -99,14 +99,14 @@ class Around:
                 owner, _, member = name[5:].rpartition(".")
                 found = self._of_object(facts, f":{function.rpartition('.')[0]}.{owner}", member, hops)
             elif name.startswith("self."):
-                found = self._attribute(facts, function.rpartition(".")[0], name[5:], hops)
+                found = self.attribute(facts, function.rpartition(".")[0], name[5:], hops)
             else:
                 found = self._parameter((facts.file, function), name, hops)
             if found is not None:
                 bound[name] = found
         return bound
 
-    def _attribute(self, facts: Facts, owner: str, name: str, hops: int) -> Value | None:
+    def attribute(self, facts: Facts, owner: str, name: str, hops: int = 0) -> Value | None:
         """What an attribute holds in all objects that are made in sight; None when its class alone says that."""
         asked = ((facts.file, owner), f"self.{name}")
         if asked not in self.known:
@@ -151,7 +151,7 @@ class Around:
             told.add(False)
         if len(told) != 1:
             return None
-        return self._attribute(home, owner, attribute, hops + 1)
+        return self.attribute(home, owner, attribute, hops + 1)
 
     def _parameter(self, place: Place, name: str, hops: int) -> Value | None:
         """What a parameter holds in all calls in sight; None when that is its default, or nothing is known of it."""

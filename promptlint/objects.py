@@ -179,7 +179,8 @@ class Objects:
             )
         elif span == SEVERAL:
             call = Arguments(complete=False)
-        elif not self.callers.around.bare_of(place):
+        elif invocation.name.rpartition(".")[0].endswith("()") or not self.callers.around.bare_of(place):
+            # A function gives back the object, and may have made it of anything.
             return None
         return place, self._told_by(function, home, call, invocation.span)
 
@@ -204,11 +205,21 @@ class Objects:
         return found[0].origins.get(found[1]) if found is not None else None
 
     def _of_any(self, given: Given, names: list[str]) -> Bound:
-        """What of an object is not known that is handed over: attributes in which others hold something else."""
+        """What of an object is not known that is handed over: attributes in which others hold something else.
+
+        Of one that all in sight are made with it is that, and not what the constructor has by default.
+        """
         place = self._constructor(given)
         if place is None:
             return {}
-        return {name: (Hole(name, given.invocation.span),) for name in names if self._differs(place, name[5:])}
+        home, owner = self.callers.homes[place[0]], place[1].rpartition(".")[0]
+        bound: Bound = {}
+        for name in names:
+            if self._differs(place, name[5:]):
+                bound[name] = (Hole(name, given.invocation.span),)
+            elif (value := self.callers.around.attribute(home, owner, name[5:])) is not None:
+                bound[name] = value
+        return bound
 
     def _differs(self, place: Place, name: str) -> bool:
         """Whether the calls of a constructor in sight leave different things in an attribute."""

@@ -655,3 +655,37 @@ def test_a_tool_that_a_value_names_is_called_by_nobody_known(above: str, tool: s
     assert [each.name for each in request.prompts if each.role == "tool"] == [name]
     assert request.complete is bool(name)
     assert ("tools", "what one of them is called") in [(each.slot, each.reason) for each in request.unresolved] or name
+
+
+@pytest.mark.parametrize(
+    ("made", "others", "model"),
+    [
+        ("Desk(model=self.settings.model)", "", ""),
+        ("Desk(model=self.settings.model)", "spare = Desk()", ""),
+        ('Desk(model="gpt-5-mini")', "", "gpt-5-mini"),
+        ('Desk(model="gpt-5-mini")', "spare = Desk()", ""),
+        ("Desk()", "", "gpt-5"),
+    ],
+)
+def test_an_object_that_a_function_gives_back_is_made_with_what_all_are_made_with(
+    made: str, others: str, model: str
+) -> None:
+    code = f"""
+    class Desk:
+        def __init__(self, model="gpt-5"):
+            self.model = model
+        def ask(self, question):
+            client.chat.completions.create(model=self.model, messages=[{{"role": "user", "content": question}}])
+
+    class Hall:
+        def __init__(self, settings, desk=None):
+            self.settings, self._desk = load_settings(), desk
+        def desk(self) -> Desk:
+            if self._desk is None:
+                self._desk = {made}
+            return self._desk
+        def greet(self):
+            return self.desk().ask("Where is the garden?")
+    {others}
+    """
+    assert {each.model for each in requests_of(code) if "Where is the garden?" in dict(parts(each)).values()} == {model}

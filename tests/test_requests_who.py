@@ -938,3 +938,17 @@ def test_a_class_below_with_a_client_of_its_own_leaves_the_provider_a_default() 
     assert (other.provider, [at.default for at in other.unresolved if at.slot == "provider"]) == ("openai", ["openai"])
     (same,) = every_request(program.replace("CLIENT", "OpenAI(timeout=20)"))
     assert (same.provider, {at.slot for at in same.unresolved}) == ("openai", {"model"})
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"), [("gpt-5-mini", "openai"), ("gpt-oss-120b", ""), ("openai/gpt-oss-20b", "")]
+)
+def test_models_of_openai_that_others_serve_tell_no_provider(model: str, provider: str) -> None:
+    program = f"""
+        import openai
+        def judge(client, letter):
+            messages = [{{"role": "user", "content": "Judge: " + letter}}]
+            client.chat.completions.create(model="{model}", messages=messages)
+    """
+    (request,) = every_request(program)
+    assert request.provider == provider
