@@ -46,7 +46,7 @@ def runs(all_facts: Sequence[Facts]) -> set[str]:
         value = facts.bindings.get("data")
         folder, _, name = facts.file.rpartition("/")
         above, _, last = folder.rpartition("/")
-        if not isinstance(value, Mapping) or not (facts.sites or facts.promised) or _ID.search(last) is None:
+        if not isinstance(value, Mapping) or not facts.sites or facts.promised or _ID.search(last) is None:
             continue
         if any(stamped(item) for _, item in value.entries):
             counts.setdefault((above, name, tuple(key for key, _ in value.entries)), []).append(facts.file)

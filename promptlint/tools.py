@@ -337,7 +337,8 @@ class _Reading:
                 self.described(*targets[0], name, said if isinstance(said, tuple) else None, value.span)
                 return
         inner = resolved.get("function")
-        name = (literal(inner.get("name")) or "" if isinstance(inner, Mapping) else "") if name == "" else name
+        if name == "" and isinstance(inner, Mapping) and (called := inner.get("name")) is not None:
+            name = self.name(called, facts, value.span)
         descriptions: list[Template] = []
         _describe(resolved, descriptions, 0)
         if isinstance(said, tuple) and not descriptions:

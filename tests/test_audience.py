@@ -1191,6 +1191,8 @@ def test_a_route_that_lists_tools_of_elsewhere_describes_none() -> None:
     assert link([desks, facts(Source("app/routes.py", ROUTE))]).prompts == ()
     own = ROUTE.replace('tool["description"]', '"Find the desk for a letter"')
     assert len(link([facts(Source("app/routes.py", own))]).prompts) == 1
+    handed = ROUTE.replace("found.append(", "ask_desk(")
+    assert len(link([desks, facts(Source("app/routes.py", handed))]).prompts) == 1
 
 
 @pytest.mark.parametrize(
@@ -1203,6 +1205,8 @@ def test_a_route_that_lists_tools_of_elsewhere_describes_none() -> None:
         ('{"name": "late", "description": "Letters are answered within days", "parameters": {"days": 15}}', False),
         ('{"name": "late", "description": "Tell which letters are late", "parameters": {}}', True),
         ('{"name": "late", "description": "Tell which letters are late", "parameters": {"desk": "its number"}}', True),
+        ('{"name": "late", "description": "Tell which are late", "parameters": {"limit": 9, "desk": "text"}}', True),
+        ('{"name": "late", "description": "Tell which letters are late", "input_schema": "LateInput"}', True),
         ('Rule(name="late", description="Tell which letters are late", parameters={"type": "object"})', True),
         ('Rule(name="late", description="Tell which letters are late", parameters=late_schema())', True),
         ('DeskTool(name="late", description="Tell which letters are late", parameters={})', True),
@@ -1213,7 +1217,7 @@ def test_what_has_values_where_tools_say_what_they_take_is_no_tool(written: str,
     assert len(texts_of(f"THINGS = [{written}]")) == tool
 
 
-@pytest.mark.parametrize(("name", "read"), [("response_text", False), ("desk_reply", False), ("desk_rules", True)])
+@pytest.mark.parametrize(("name", "read"), [("response_text", False), ("how_to_reply", True), ("desk_rules", True)])
 def test_what_was_replied_is_no_prompt_by_the_name_that_one_reads(name: str, read: bool) -> None:
     program = f"""
     def refuse(outcome):

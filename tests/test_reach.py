@@ -212,6 +212,15 @@ def test_what_reaches_a_model_is_found(text: str, expected: tuple[tuple[str, str
 
 NONE = [
     case(
+        "what is shown in a box, headed with a word that is also a role",
+        """
+        def save(desk):
+            MessageBox("System", "TASK_TEXT")
+            FlashMessage("user", "TASK_TEXT")
+            raise ErrorMessage("user", f"{desk}: TASK_TEXT")
+        """,
+    ),
+    case(
         "what is said of the prompt of a class to those who choose one",
         """
         class LetterPrompt(Prompt):

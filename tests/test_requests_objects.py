@@ -689,3 +689,13 @@ def test_an_object_that_a_function_gives_back_is_made_with_what_all_are_made_wit
     {others}
     """
     assert {each.model for each in requests_of(code) if "Where is the garden?" in dict(parts(each)).values()} == {model}
+
+
+def test_a_tool_that_a_value_names_in_the_schema_of_its_function_is_called_by_nobody_known() -> None:
+    code = """
+    tool = {"type": "function", "function": {"name": os.environ["TOOL"], "description": "Find it.", "parameters": {}}}
+    client.chat.completions.create(model="gpt-4o", tools=[tool], messages=[{"role": "user", "content": "Hello."}])
+    """
+    (request,) = requests_of(code)
+    assert [each.name for each in request.prompts if each.role == "tool"] == [""]
+    assert not request.complete

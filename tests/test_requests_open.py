@@ -582,6 +582,7 @@ PLANS, MAPS, OWN = ("user", "Sort the plans."), ("user", "Sort the maps."), ("us
         # The list of another function, of which linking knows.
         ("said = usual(question) or [MAPS]", [(OWN, True), (MAPS, False)], True),
         ("said = usual(question) if a else [MAPS]", [(OWN, True), (MAPS, False)], True),
+        ("said = usual(question) if a else [NAMED]", [(OWN, True), (MAPS, False)], True),
         # What a dict has on one way, and what it has on every way.
         ("if a: kw['messages'] = [PLANS]\n    LAST", [(PLANS, True), (MAPS, False)], True),
         ("kw['messages'] = [PLANS]\n    LAST", [(PLANS, None)], True),
@@ -595,6 +596,8 @@ def test_one_list_or_another_are_told_both(
     body = body.replace("PLANS", '{"role": "user", "content": "Sort the plans."}')
     body = body.replace("MAPS", '{"role": "user", "content": "Sort the maps."}')
     request = alone(f"""
+NAMED = {{"role": "user", "content": "Sort the maps."}}
+
 def usual(question):
     return [{{"role": "user", "content": "Sort: " + question}}]
 

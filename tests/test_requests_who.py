@@ -881,12 +881,15 @@ def test_what_the_method_gives_an_agent_that_makes_it_is_known() -> None:
         ("model=model", "openai", "{question}"),
         ("*, model=model", "openai", "{question}"),
         ("model, question", "", "{question}"),
+        ("model=other", "anthropic", "{question}"),
+        ("*, model=other", "anthropic", "{question}"),
     ],
 )
 def test_what_a_function_without_a_name_is_called_with_has_its_own_name(taken: str, provider: str, said: str) -> None:
     code = f"""
     from langchain_openai import ChatOpenAI
-    model = ChatOpenAI(model="gpt-4o")
+    from langchain_anthropic import ChatAnthropic
+    model, other = ChatOpenAI(model="gpt-4o"), ChatAnthropic(model="claude-sonnet-4-5")
     def ask(question):
         return retry(lambda {taken}: model.invoke([("system", "Be kind."), ("user", question)]))
     """

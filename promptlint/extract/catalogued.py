@@ -16,6 +16,7 @@ from promptlint.extract.extents import extent, sample
 from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, paired, role_constant, role_named
+from promptlint.extract.names import words
 from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, textual
@@ -182,9 +183,9 @@ def own_message(file: File, scope: Scope, site: CallSite) -> Value | None:
         return None
     given = next((site.keywords[key] for key in _ROLES_OF if key in site.keywords), None)
     content = next((site.keywords[key] for key in _CONTENTS_OF if key in site.keywords), None)
-    # A role is first wherever one is given by its place: what follows a word for one is what it says.
+    # Where one is given by its place the role is first, and what follows is said to a model or by it.
     places = [] if any(isinstance(node, ast.Starred) for _, node in site.positional) else site.positional
-    if given is None and places and len(places) + (content is not None) == 2:
+    if given is None and places and len(places) + (content is not None) == 2 and _in_chat(file, called):
         given, content = places[0], content or places[1]
     if given is None or content is None or not (textual(content[0]) or takes(content[0])):
         return None
@@ -195,6 +196,20 @@ def own_message(file: File, scope: Scope, site: CallSite) -> Value | None:
     message = Message(role, content[0], file.span(site.node), "cache_control" in site.keywords)
     note_written(file, message, site.keywords, given[0], "message-class")
     return message
+
+
+def _in_chat(file: File, called: str) -> bool:
+    """Whether a class is of the messages of a chat: it takes the role first where it is in sight, or is called so."""
+    own = file.definitions.get(called, (None, None))[0]
+    if isinstance(own, ast.ClassDef):
+        made = next((each for each in own.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"), None)
+        names = [each.arg for each in made.args.args[1:2]] if made is not None else []
+        fields = [dotted(each.target) for each in own.body if isinstance(each, ast.AnnAssign)]
+        return (names or fields)[:1] == ["role"]
+    return called == "Message" or not _OF_CHATS.isdisjoint(words(called))
+
+
+_OF_CHATS = frozenset("chat llm gpt model prompt conversation dialog dialogue".split())
 
 
 def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -507,20 +508,22 @@ def function(file: File, scope: Scope, node: ast.Lambda) -> Value:
 
 
 def _within(file: File, scope: Scope, node: ast.Lambda, read: Callable[[], Value]) -> Value:
-    """The body of a function without a name: its parameters hold what it is called with, not what has their names."""
+    """The body of a function without a name: its parameters hold what it is called with, or what they have by default,
+    and not what has their names around it."""
     arguments = [*node.args.posonlyargs, *node.args.args]
-    given = arguments[: len(arguments) - len(node.args.defaults)]
-    given += [each for each, usual in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if usual is None]
-    given += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
-    around = {each.arg: scope.values.get(each.arg) for each in given}
-    for each in given:
-        scope.values[each.arg] = (file.hole(each, *of_name(each.arg)),)
+    defaults: list[ast.expr | None] = [*[None] * (len(arguments) - len(node.args.defaults)), *node.args.defaults]
+    arguments += [*node.args.kwonlyargs, *(each for each in (node.args.vararg, node.args.kwarg) if each is not None)]
+    defaults += [*node.args.kw_defaults, None, None]
+    own: dict[str, Value] = {}
+    for each, default in zip(arguments, defaults, strict=False):
+        usual = file.unnoted(functools.partial(evaluate, file, scope, default)) if default is not None else None
+        own[each.arg] = usual if usual is not None else (file.hole(each, *of_name(each.arg)),)
+    around = {key: scope.values.pop(key) for key in list(scope.values) if key.partition(".")[0] in own}
+    scope.values.update(own)
     value = read()
-    for name, before in around.items():
-        if before is None:
-            del scope.values[name]
-        else:
-            scope.values[name] = before
+    for name in own:
+        scope.values.pop(name, None)
+    scope.values.update(around)
     return value
 
 

@@ -74,13 +74,31 @@ def routed(file: File, tree: ast.Module) -> list[str]:
 
 
 def forget_listed(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef, first: int) -> None:
-    """Forget descriptions of tools that a route of a web API takes from elsewhere: it lists them for its client."""
+    """Forget descriptions of tools that a route of a web API takes from elsewhere: it lists them for its client.
+
+    What it hands on to a function may go to a model there.
+    """
     sites = file.facts.sites
     if file.facts.calls or not any(site.evidence == "tool-schema" for site in sites[first:]) or not _routes(file, node):
         return
-    sites[first:] = [
-        site for site in sites[first:] if site.evidence != "tool-schema" or not _elsewhere(site.value)
+    handed = [
+        file.span(given)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and _hands_on(dotted(call.func).rpartition(".")[2])
+        for given in (*call.args, *(each.value for each in call.keywords))
     ]
+    sites[first:] = [
+        site
+        for site in sites[first:]
+        if site.evidence != "tool-schema"
+        or not _elsewhere(site.value)
+        or any(place.start <= site.span.start < place.end for place in handed)
+    ]
+
+
+def _hands_on(called: str) -> bool:
+    """Whether a call may do more with what it is given than to hold it."""
+    return not called[:1].isupper() and called not in ("append", "extend", "insert", "dict", "list", "jsonify")
 
 
 def _elsewhere(value: Value) -> bool:

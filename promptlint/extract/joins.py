@@ -157,7 +157,8 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # What the other one is, is not known; that it has a marker, too, is not said.
         set_here = [(key, if_set(condition, at, one is first) if key in MARKERS else at) for key, at in one.entries]
         return msgspec.structs.replace(one, entries=tuple(set_here))
-    if type(other) is Items and _followed(one) and any(type(item) is Message for item in other.items):
+    said = other.items if type(other) is Items and _followed(one) else ()
+    if type(other) is Items and any(type(item) is Message or _followed(item) for item in said):
         # `options.get("messages") or [...]`: another list, as linking finds out.
         kept = [optional(condition, item, other is first) for item in other.items]
         return Items((optional(condition, one, one is first), *kept), other.span, other.complete)

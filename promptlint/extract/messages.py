@@ -317,20 +317,23 @@ def _of_settings(mapping: Mapping, schema: Value) -> bool:
     """
     if type(schema) is tuple:
         word = literal(schema)
-        return word is not None and not word.lstrip().startswith("{")
-    if type(schema) is not Mapping:
+        return word is not None and "[" in word and not word.lstrip().startswith(("{", "["))
+    if type(schema) is not Mapping or not _OF_TOOLS.isdisjoint(words(mapping.kind)):
         return False
     values = [item for key, item in schema.entries if key not in _OF_SCHEMAS]
     if len(values) < len(schema.entries) or any(type(item) is Mapping for item in values):
         return False
-    if any(_is_number(item) for item in values):
-        return True
+    if not mapping.kind:
+        return bool(values) and all(map(_is_number, values))
     # What says in words what it takes, or takes nothing, is a tool by the name of its class.
-    plain = all(type(item) is not tuple or literal(item) is not None for item in values)
-    return bool(mapping.kind) and plain and _OF_TOOLS.isdisjoint(words(mapping.kind))
+    return any(_is_number(item) for item in values) or all(
+        type(item) is not tuple or literal(item) is not None for item in values
+    )
 
 
-_OF_TOOLS = frozenset("tool tools function functions action actions capability capabilities skill skills".split())
+_OF_TOOLS = frozenset(
+    "tool tools function functions action actions capability capabilities skill skills command commands".split()
+)
 # Keys of a schema, and what is put into it from elsewhere.
 _OF_SCHEMAS = frozenset("properties type $ref anyOf oneOf allOf required **".split())
 

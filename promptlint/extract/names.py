@@ -325,11 +325,9 @@ _THEIR_TEXT = frozenset({"text", "message", "msg", "content", "body"})
 
 @functools.lru_cache(maxsize=20_000)
 def of_reply(name: str) -> bool:
-    """Whether a name says that it holds what a program or a model has replied: `response_text`, `bot_reply`."""
+    """Whether a name says that it holds what a program or a model has replied: `response_text`, not `how_to_reply`."""
     parts = words(name)
-    if parts[-1:] != () and parts[-1] in _THEIR_TEXT:
-        parts = parts[:-1]
-    return parts[-1:] != () and parts[-1] in _REPLIES
+    return len(parts) > 1 and parts[-2] in _REPLIES and parts[-1] in _THEIR_TEXT
 
 
 _FAILURES = frozenset("error errors failure failures warning warnings exception".split())
