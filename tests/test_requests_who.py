@@ -872,6 +872,87 @@ def test_what_the_method_gives_an_agent_that_makes_it_is_known() -> None:
     assert request.complete
 
 
+REGISTERED = '''
+from pydantic_ai import Agent
+
+def find(name: str) -> str:
+    """Find a plant."""
+
+def water(name: str) -> str:
+    """Water a plant."""
+
+def guide(ctx):
+    return "Be kind."
+
+def ask(question, other):
+    agent = Agent("openai:gpt-5"{given})
+    {later}
+    return agent.run_sync(question)
+'''
+
+
+@pytest.mark.parametrize(
+    ("given", "later", "said", "gaps"),
+    [
+        ("", "agent.tool_plain(find)", [("tool", "Find a plant.")], []),
+        ("", "agent.tool_plain(find); agent.tool(water)", BOTH, []),
+        (", tools=[water]", "agent.tool_plain(find)", BOTH[::-1], []),
+        ("", "agent.tool_plain(find, retries=2)", [], ["tools"]),
+        ("", "agent.tool_plain(other.find)", [], ["tools"]),
+        ("", "for each in other: agent.tool_plain(each)", [], ["tools"]),
+        ("", "if other:\n        for each in other: agent.tool_plain(each)", [], ["tools"]),
+        ("", "agent.system_prompt(guide)", [("system", "Be kind.")], []),
+        ("", "agent.instructions(guide)", [("system", "Be kind.")], []),
+        (', system_prompt="Be."', "agent.system_prompt(guide)", [("system", "Be."), ("system", "Be kind.")], []),
+        ("", "agent.system_prompt(other)", [], ["system"]),
+        ("", "agent.system_prompt(guide, dynamic=True)", [], ["system"]),
+        ("", "other.tool_plain(find)", [], []),
+        ("", "agent.name(find)", [], []),
+    ],
+)  # fmt: skip
+def test_what_methods_of_an_agent_give_it(given: str, later: str, said: list[tuple[str, str]], gaps: list[str]) -> None:
+    found = every_request(REGISTERED.format(given=given, later=later))
+    (request,) = [each for each in found if ("user", "{question}") in parts(each)]
+    assert parts(request) == [*said, ("user", "{question}")]
+    assert [each.slot for each in request.unresolved] == gaps
+
+
+def test_of_several_tools_all_are_told_where_one_way_gives_more() -> None:
+    later = "agent.tool(find)\n    agent.tool(water)\n    if other:\n        agent.system_prompt(guide)"
+    (request,) = every_request(REGISTERED.format(given="", later=later))
+    assert parts(request) == [*BOTH, ("system", "Be kind."), ("user", "{question}")]
+    assert [each.when for each in request.prompts] == [(), (), (("other", True),), ()]
+
+
+@pytest.mark.parametrize(
+    ("code", "slot"),
+    [
+        ("self.agent.tool_plain(find)", "tools"),
+        ("for each in self.given: self.agent.tool(each)", "tools"),
+        ("@self.agent.tool\n        def seek(ctx): pass", "tools"),
+        ("self.agent.system_prompt(guide)", "system"),
+        ("self.agent.output_validator(guide)", ""),
+    ],
+)
+def test_what_another_method_gives_an_agent_later_is_not_known(code: str, slot: str) -> None:
+    (request,) = every_request(f"""
+    from pydantic_ai import Agent
+    def find(name: str) -> str:
+        "Find a plant."
+    def guide(ctx):
+        return "Be kind."
+    class Desk:
+        def __init__(self):
+            self.agent = Agent("openai:gpt-5", system_prompt="Be brief.")
+        def more(self):
+            {code.replace("        def", "            def")}
+        def ask(self):
+            return self.agent.run_sync("Hello.")
+    """)
+    assert [each.slot for each in request.unresolved] == [slot] * bool(slot)
+    assert request.complete is not bool(slot)
+
+
 @pytest.mark.parametrize(
     ("taken", "provider", "said"),
     [

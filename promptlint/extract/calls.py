@@ -162,7 +162,7 @@ def _note_site(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> 
         file.facts.named.append(site.name)
     if schemas.may_send(file, site):
         schemas.note_sent(file, scope, site, evaluate)
-    makers.note_passed(file, site)
+    makers.note_passed(file, scope, site)
     if site.last.endswith("from_yaml"):
         loads.note_settings(file, site)
     if site.keywords:
@@ -198,7 +198,7 @@ def _ordinary(
     if site.keywords:
         if file.loops and "tools" in site.keywords:
             turns.note(file, site)
-        makers.note_passed(file, site)
+        makers.note_passed(file, scope, site)
         inherited.note(file, scope, site, note_argument)
     whole = partials.handed(file, scope, site, evaluate) if site.positional else None
     if whole is not None:

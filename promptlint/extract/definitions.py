@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint.extract import docstrings, handing, makers, partials, schemas, tuned
+from promptlint.extract import docstrings, equipped, handing, makers, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, of_other, of_strings
 from promptlint.extract.arguments import note_argument
@@ -16,7 +16,6 @@ from promptlint.extract.attempts import attempt, within
 from promptlint.extract.attributes import note_attribute, note_fields
 from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
-from promptlint.extract.bounds import bounded
 from promptlint.extract.catalogue import BaseEntry, DecoratorEntry
 from promptlint.extract.conditions import bound_if, only_if
 from promptlint.extract.decorated import decorated, wrappers
@@ -28,7 +27,7 @@ from promptlint.extract.facts import SEVERAL, Described, Function, Site
 from promptlint.extract.handled import answered, forget_handled, forget_listed
 from promptlint.extract.invocations import CALLED, called_name, note_annotation
 from promptlint.extract.joins import join_branches
-from promptlint.extract.later import note_globals, note_later, note_set, note_within, of_itself, ways
+from promptlint.extract.later import note_globals, note_later, note_outside, note_set, note_within, of_itself, ways
 from promptlint.extract.lists import begins_with
 from promptlint.extract.loads import settle_crew
 from promptlint.extract.messages import note_taken
@@ -156,7 +155,7 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
         elif schemas.tool_like(node, scope.kind == "class") and (called := called_name(file, scope, target)):
             file.facts.decorated.append((called, scope.key(node.name)))
         return
-    joined = _join_agent(file, scope, node, dotted(target).partition(".")[0], entry)
+    joined = _join_agent(file, scope, node, target, entry)
     if entry.gives == "docstring":
         if scope.kind == "class" and entry.role == "tool":
             file.facts.tool_methods.append(scope.key(node.name))
@@ -167,21 +166,17 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
             file.facts.described[scope.key(node.name)] = described
 
 
-def _join_agent(file: File, scope: Scope, node: FunctionNode, name: str, entry: DecoratorEntry) -> bool:
+def _join_agent(file: File, scope: Scope, node: FunctionNode, method: ast.expr, entry: DecoratorEntry) -> bool:
     """`@agent.system_prompt` and `@agent.tool`: the function is one of what is sent through the agent."""
-    agent = scope.values.get(name)
-    if not isinstance(agent, Mapping) or agent.get("@provider") is None or entry.role not in ("system", "tool"):
+    slot = equipped.slot_of_method(entry)
+    if type(method) is not ast.Attribute or not slot:
         return False
     called = Arguments(complete=False) if entry.gives == "return" else None
     function: Template = (Ref(f":{scope.key(node.name)}", Hole(node.name, file.span(node)), called),)
-    slot = "tools" if entry.role == "tool" else entry.slot or "system"
-    given = Items((function,), file.span(node)) if entry.role == "tool" else function
-    entries = (*agent.entries[:-1], (f"@{slot}", given), agent.entries[-1])
-    scope.values[name] = bounded(msgspec.structs.replace(agent, entries=entries), len(entries))
-    for number, call in enumerate(file.facts.calls):
-        if call.made and call.span == agent.span:
-            file.facts.calls[number] = msgspec.structs.replace(call, slots=(*call.slots, (slot, given)))
-    return True
+    if equipped.join(file, scope, method, slot, function):
+        return True
+    note_outside(file, scope, dotted(method))
+    return False
 
 
 def _decorator_arguments(file: File, scope: Scope, decorator: ast.Call, entry: DecoratorEntry) -> None:

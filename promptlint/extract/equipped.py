@@ -8,13 +8,15 @@ from collections.abc import Iterable
 import msgspec
 
 from promptlint.extract.bounds import bounded, full
-from promptlint.extract.catalogue import ClientEntry, Matcher, PromptEntry
+from promptlint.extract.callsite import CallSite
+from promptlint.extract.catalogue import ClientEntry, DecoratorEntry, Matcher, PromptEntry
+from promptlint.extract.later import note_outside
 from promptlint.extract.places import renew
-from promptlint.extract.schemas import OUTPUTS
+from promptlint.extract.schemas import OUTPUTS, note
 from promptlint.extract.sending import OUTPUT, UNREAD
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
-from promptlint.template import Hole, Items, Mapping, Ref, Text, Value
+from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Text, Value
 
 
 def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.expr) -> Mapping:
@@ -124,6 +126,55 @@ def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
         renew(scope, owner, bounded(changed, len(made.entries)))
 
 
+def register(file: File, scope: Scope, site: CallSite) -> None:
+    """`agent.tool(find)`, `agent.system_prompt(guide)`: what a decorator does with the function below it."""
+    func = site.node.func
+    entry = file.lexicon.decorator(site.name, file.imported) if site.positional else None
+    if entry is None or type(func) is not ast.Attribute or not (slot := slot_of_method(entry)):
+        return
+    value, node = site.positional[0]
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    if type(part) is Ref and part.call is None and len(site.positional) == 1 and not site.keywords:
+        called = Arguments(complete=False) if entry.gives == "return" else None
+        if called is None:
+            note(file, [part.name])
+        value = (Ref(part.name, part.fallback, called),)
+    else:
+        slot, value = f"{UNREAD}{'tools' if slot == 'tools' else 'system'}", (Hole(ast.unparse(func), file.span(node)),)
+    if not join(file, scope, func, slot, value):
+        note_outside(file, scope, ast.unparse(func))
+
+
+def slot_of_method(entry: DecoratorEntry) -> str:
+    """Where the requests of an agent have what a decorator that is a method of it gives it."""
+    return "tools" if entry.role == "tool" else (entry.slot or "system") if entry.role == "system" else ""
+
+
+def join(file: File, scope: Scope, method: ast.expr, slot: str, value: Value) -> bool:
+    """Give an agent of this scope what a method of it is given: one more of its tools, or of what it is told.
+
+    Whether it is one that is made here.
+    """
+    found = _owner(scope, method)
+    if found is None:
+        return False
+    owner, agent, _ = found
+    key, given = f"@{slot}", Items((value,), file.span(method)) if slot == "tools" else value
+    before = next((each for name, each in reversed(agent.entries) if name == key), None)
+    if type(given) is Items and type(before) is Items:
+        # One list: of two entries of one name, one is lost where two ways through the code come together.
+        more = Items((*before.items, *given.items), before.span, before.complete)
+        entries = tuple([(name, more if each is before else each) for name, each in agent.entries])
+    else:
+        entries = (*agent.entries[:-1], (key, given), agent.entries[-1])
+    renew(scope, owner, bounded(msgspec.structs.replace(agent, entries=entries), len(agent.entries)))
+    for number in file.makers.get(agent.span, ()):
+        call = file.facts.calls[number] if number < len(file.facts.calls) else None
+        if call is not None and call.made and call.span == agent.span:
+            file.facts.calls[number] = msgspec.structs.replace(call, slots=(*call.slots, (slot, given)))
+    return True
+
+
 def _slot(file: File, made: Mapping, attribute: str) -> str:
     return slot_of(made, attribute, file.lexicon.matchers, file.imported)
 
@@ -146,4 +197,6 @@ def slot_of(made: Mapping, attribute: str, matchers: Iterable[Matcher], imported
             slot = slot or next((UNREAD + slot for slot, at in entry.unread.items() if attribute in at), "")
             if slot:
                 return slot
-    return ""
+    method = f"agent.{attribute}"
+    registers = (Matcher.find(match.decorators, method, imported) for match in matchers)
+    return next((slot_of_method(entry) for entry in registers if entry is not None), "")

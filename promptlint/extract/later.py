@@ -86,9 +86,10 @@ def _note_inside(file: File, scope: Scope, written: str) -> None:
     """`self.agent.tools = tools`, and what is added to them, where another method has made the agent."""
     owner, _, name = written.rpartition(".")
     first, _, rest = owner.partition(".")
+    given = file.lexicon.decorator_tails
     here: Scope | None = scope
     while here is not None and here.kind == "function":
-        if here.receiver == first and here.owner and rest and name in given_names():
+        if here.receiver == first and here.owner and rest and (name in given or name in given_names()):
             if type(scope.values.get(owner)) is not Mapping:
                 _note(file, f":{here.owner}.{rest}.{name}", INSIDE, written, None)
             return

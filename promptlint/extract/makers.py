@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from promptlint.extract import equipped
 from promptlint.extract.against import serves
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.extents import extent
@@ -64,7 +65,7 @@ _MANIFEST = "/ai-plugin.json"
 _OTHERWISE = frozenset({"description", "include_in_schema", "openapi_extra"})
 
 
-def note_passed(file: File, site: CallSite) -> None:
+def note_passed(file: File, scope: Scope, site: CallSite) -> None:
     """Note classes that are given by a name of several words, and attributes whose schema is asked for.
 
     Where the two have one name (`action(param_model=Search)`, `self.param_model.model_json_schema()`), it is sent.
@@ -78,8 +79,10 @@ def note_passed(file: File, site: CallSite) -> None:
             file.facts.given_classes += [(key, name) for name in references(value, 4)]
         elif key in SCHEMAS and "description" in site.keywords:
             note_asked(file, value)
-    if file.function and site.last in file.lexicon.decorator_tails:
-        _note_maker(file, site)
+    if site.last in file.lexicon.decorator_tails:
+        equipped.register(file, scope, site)
+        if file.function:
+            _note_maker(file, site)
     elif site.name == "setattr" and site.positional:
         note_marked(file, site.positional[0][0])
     elif "description" in site.keywords and tool_named(site.last) and not file.mentions.isdisjoint(_DOCSTRINGS):
