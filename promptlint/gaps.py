@@ -156,8 +156,11 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
         if (hole is not None and max(hole.volatility, repeat.volatility) not in _GIVEN) or _made(repeat.over):
             yield Unresolved(slot, repeat.over, repeat.span)
     among = any(isinstance(item, Message) for item in value.items)
-    perhaps = [branch for item in value.items if is_several(item) for branch in _branches(item)]
-    for item in (*value.items, *perhaps):
+    perhaps = list(value.items)
+    for item in perhaps:
+        # Under a condition, and one within it.
+        perhaps += _branches(item) if is_several(item) else ()
+    for item in perhaps:
         hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
         if isinstance(item, Message) and hole is not None and hole.span != item.span:
             if item.role == "unknown" and value.complete:  # else it is said below

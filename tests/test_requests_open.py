@@ -583,6 +583,7 @@ PLANS, MAPS, OWN = ("user", "Sort the plans."), ("user", "Sort the maps."), ("us
         ("said = usual(question) or [MAPS]", [(OWN, True), (MAPS, False)], True),
         ("said = usual(question) if a else [MAPS]", [(OWN, True), (MAPS, False)], True),
         ("said = usual(question) if a else [NAMED]", [(OWN, True), (MAPS, False)], True),
+        ("said = usual(question) or a or [MAPS]", [(OWN, True), (MAPS, False), (("unknown", "{a}"), False)], False),
         # What a dict has on one way, and what it has on every way.
         ("if a: kw['messages'] = [PLANS]\n    LAST", [(PLANS, True), (MAPS, False)], True),
         ("kw['messages'] = [PLANS]\n    LAST", [(PLANS, None)], True),
