@@ -1025,6 +1025,28 @@ def test_a_class_below_with_a_client_of_its_own_leaves_the_provider_a_default() 
 
 
 @pytest.mark.parametrize(
+    ("asked", "who"),
+    [
+        ("agent.run_sync(question)", ("anthropic", "anthropic:claude-sonnet-4-5")),
+        ('agent.run_sync(question, model="openai:gpt-4o")', ("openai", "openai:gpt-4o")),
+        ("agent.run_sync(question, model=MODEL)", ("", "")),
+        ('llm.bind(model="gpt-4o").invoke("Hello. " + question)', ("openai", "gpt-4o")),
+        ('llm.bind(stop=["."]).invoke("Hello. " + question)', ("openai", "gpt-4o-mini")),
+    ],
+)
+def test_a_model_that_is_given_for_one_run_is_the_one_asked(asked: str, who: tuple[str, str]) -> None:
+    program = f"""
+        from langchain_openai import ChatOpenAI
+        from pydantic_ai import Agent
+        agent = Agent("anthropic:claude-sonnet-4-5", instructions="Be kind to all of the town.")
+        llm = ChatOpenAI(model="gpt-4o-mini")
+        def ask(question):
+            return {asked}
+    """
+    assert who in [(each.provider, each.model) for each in every_request(program)]
+
+
+@pytest.mark.parametrize(
     ("model", "provider"), [("gpt-5-mini", "openai"), ("gpt-oss-120b", ""), ("openai/gpt-oss-20b", "")]
 )
 def test_models_of_openai_that_others_serve_tell_no_provider(model: str, provider: str) -> None:
