@@ -9,13 +9,13 @@ import functools
 import itertools
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from promptlint import loading, margins, operations
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
-from promptlint.extract.facts import Syntax
+from promptlint.extract.facts import Facts, Syntax
 from promptlint.extract.iteration import KEYS, one_of, spread
 from promptlint.extract.joins import join_branches, optional
 from promptlint.extract.joins import ways as ways_of
@@ -42,6 +42,9 @@ from promptlint.template import (
     texts,
     way,
 )
+
+if TYPE_CHECKING:
+    from promptlint.link import Linker
 
 # Values of a table of which one may be taken.
 MAX_BRANCHES = 32
@@ -287,6 +290,17 @@ def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[s
         # Of what a loop goes through nothing is known but that this is a part of it.
         return None
     return found
+
+
+def item_of(linker: Linker, value: Value, facts: Facts) -> tuple[Value, Facts]:
+    """One of several that a function gives back, as its file says it: `agent, desk = opened()`. Others stay."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is not Apply or part.operation != "item":
+        return value, facts
+    target, home = linker.origin(part.target, facts, False)
+    at = list(part.arguments.positional)
+    found = _found(target, at, part.fallback, "") if type(target) is Items and at and literal(at[0]) else None
+    return (value, facts) if found is None else (found, home)
 
 
 def _found(target: Value, positional: list[Value], hole: Hole, about: str) -> Value | None:

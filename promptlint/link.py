@@ -445,9 +445,10 @@ class Linker:
                 return container
         return None
 
-    def origin(self, value: Value, facts: Facts) -> tuple[Value, Facts]:
+    def origin(self, value: Value, facts: Facts, deep: bool = True) -> tuple[Value, Facts]:
         """What a name or a call leads to as its file says it, with that file; a value that is neither stays."""
         for _ in range(MAX_HOPS):
+            value, facts = applied.item_of(self, value, facts) if deep else (value, facts)
             ref = value[0] if isinstance(value, tuple) and len(value) == 1 else None
             if type(ref) is not Ref or ":" in ref.name[1:] or (found := self.place(ref.name, facts)) is None:
                 break

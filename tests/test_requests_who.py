@@ -925,6 +925,44 @@ def test_of_several_tools_all_are_told_where_one_way_gives_more() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("return agent, 3", "helper, count = opened()"),
+        ("return 3, agent", "count, helper = opened()"),
+        ("return agent, 3", "helper = opened()[0]"),
+        ("return agent", "helper = opened()"),
+    ],
+)
+def test_an_agent_that_a_function_gives_back_with_something_else_has_its_tools(given: str, taken: str) -> None:
+    (request,) = every_request(f"""
+    from pydantic_ai import Agent
+    agent = Agent("openai:gpt-5")
+    @agent.tool_plain
+    def find(name: str) -> str:
+        "Find a plant."
+    def opened():
+        {given}
+    def ask():
+        {taken}
+        return helper.run_sync("Hello.")
+    """)
+    assert parts(request) == [("tool", "Find a plant."), ("user", "Hello.")]
+
+
+def test_what_a_function_gives_back_of_itself_has_an_end() -> None:
+    (request,) = every_request("""
+    from pydantic_ai import Agent
+    def opened():
+        return opened()[0], Agent("openai:gpt-5")
+    def ask():
+        other, helper = opened()
+        other.run_sync("Good night.")
+        return helper.run_sync("Hello.")
+    """)
+    assert parts(request) == [("user", "Hello.")]
+
+
+@pytest.mark.parametrize(
     ("code", "slot"),
     [
         ("self.agent.tool_plain(find)", "tools"),
