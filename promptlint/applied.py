@@ -25,6 +25,7 @@ from promptlint.extract.subscripts import ASKED, SOME
 from promptlint.formatting import format_template
 from promptlint.operations import in_text, literal
 from promptlint.template import (
+    OPEN,
     Apply,
     Choice,
     Condition,
@@ -181,6 +182,8 @@ def changed(part: Apply, target: Value, positional: list[Value]) -> Value:
     Where these stand is not known behind an item that there may be more of, or none: then what is inserted is not told,
     nor what another message may say by now.
     """
+    if part.operation == OPEN:
+        return _opened(part, target)
     hole, (written, value) = part.fallback, positional
     if type(target) is not Items:
         body = target if isinstance(target, tuple) and target else (hole,)
@@ -203,6 +206,12 @@ def changed(part: Apply, target: Value, positional: list[Value]) -> Value:
         return Items(items, part.span, False)
     kept = itertools.takewhile(_stands, counted) if at >= 0 else ()
     return Items((*kept, *filter(_collection, items)), part.span, False)
+
+
+def _opened(part: Apply, target: Value) -> Value:
+    """A list that has been changed in a way that is not followed, as far as something is asked of it as a whole."""
+    open_to = type(target) is Items and not all(isinstance(item, tuple) for item in target.items)
+    return Items(target.items, part.span, False) if open_to and type(target) is Items else target
 
 
 def _stands(item: Value) -> bool:

@@ -569,9 +569,9 @@ class Linker:
                 return given
             return or_default(part.fallback, positional) if found is None else found
         if part.operation == "slice" and (type(target) is Items or unset(target)):
-            # Of nothing nothing can be cut out: where there is none, something else holds.
+            # Of nothing nothing can be cut out.
             return sliced(target, positional) if type(target) is Items else target
-        if part.operation in ("insert", "put"):
+        if part.operation in ("insert", "put", "open"):
             return changed(part, target, positional)
         if part.operation == "add":
             return summed(part.fallback, [target, *positional])

@@ -34,6 +34,8 @@ COMMENT = "comment"
 LOST = "lost"
 # Within the name of a `Ref`: an attribute as the class above leaves it, `:Desk.super().tone`.
 SUPER = ".super()."
+# The operation that leaves it open what a list of messages, or of tools, holds.
+OPEN = "open"
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):

@@ -621,3 +621,110 @@ def ask(question, **more):
 """)
     assert [prompt.when for prompt in request.prompts] == [(('"messages" not in more', True),)]
     assert not request.complete
+
+
+BASE = f"""
+def base(question):
+    return [{SAID}, {MORE}]
+"""
+OTHER = '{"role": "system", "content": "Be strict."}'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "for each in turns:\n    said.append(each)",
+        "said.append(turns[0])",
+        "said.extend(turns)",
+        "said.extend(each for each in turns)",
+        "said.insert(1, turns[0])",
+        "said.insert(at, turns[0])",
+        "del said[0]",
+        "del said[1:]",
+        "said.pop()",
+        "last = said.pop(0)",
+        "said.remove(said[0])",
+        "said.clear()",
+        "said.reverse()",
+        "said.sort(key=len)",
+        "said[:0] = turns",
+        "said[:] = [said[1]]",
+        "said[at] = turns[0]",
+        "said[0] |= {'content': 'Be strict.'}",
+        "said[-1].update(content='Be strict.')",
+        "said[0].update({'content': 'Be strict.'})",
+        "said[0].pop('content')",
+        "said[at]['content'] += ' Be strict.'",
+        "said[0]['content'].append({'type': 'text', 'text': 'Be strict.'})",
+        "same = said\nsame.extend(turns)",
+    ],
+)
+def test_a_list_of_another_function_that_is_changed_is_not_known(change: str) -> None:
+    request = run(f"said = base(question)\n{change}", "said", "question, turns, at", BASE)
+    assert not request.complete
+    assert {gap.slot for gap in request.unresolved} == {"messages"}
+
+
+def test_a_dict_with_a_list_of_another_function_that_is_changed_holds_what_is_not_known() -> None:
+    request = alone(f"""{BASE}
+def run(question, turns):
+    said = base(question)
+    given = {{"model": "gpt-5.2", "messages": said}}
+    said.extend(turns)
+    return client.chat.completions.create(**given)
+""")
+    assert not request.complete
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("", "Be kind."),
+        (f"said.append({OTHER})", "Be kind."),
+        ("said[0]['content'] = 'Be strict.'", "Be strict."),
+        ("said[0]['content'] += ' Be strict.'", "Be kind. Be strict."),
+        ("shown = said[0].get('content')\nprint(said.index(shown), said.count(shown))", "Be kind."),
+    ],
+)
+def test_a_list_of_another_function_is_known_where_its_changes_are(change: str, told: str) -> None:
+    request = run(f"said = base(question)\n{change}", "said", before=BASE)
+    assert (parts(request)[0], request.complete) == (("system", told), True)
+
+
+def test_texts_and_dicts_of_another_function_that_are_changed_stay_what_they_are() -> None:
+    request = run(
+        "parts = lines()\nparts.append(question)\nheld = table()\nheld[question] = 1\nheld.pop(question)",
+        '[{"role": "system", "content": "\\n".join(parts) + held["tone"]}]',
+        before='def lines():\n    return ["Be kind.", "Be brief."]\ndef table():\n    return {"tone": "Be warm."}\n',
+    )
+    assert parts(request) == [("system", "Be kind.\nBe brief.Be warm.")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "said = said + [HINT]\nsaid = [each for each in said if each['role'] != 'system']",
+        "said.append(HINT)\nsaid = [each for each in said if each['role'] == 'system']",
+        "said = [HINT, *said]\nsaid = [each for each in said if each['content']]",
+    ],
+)
+def test_which_messages_of_another_function_are_kept_is_not_known(change: str) -> None:
+    change = change.replace("HINT", '{"role": "user", "content": "Take your time."}')
+    assert not run(f"said = base(question)\n{change}", "said", before=BASE).complete
+
+
+def test_messages_of_another_function_that_are_all_kept_are_known() -> None:
+    request = run(f"said = base(question) + [{OTHER}]\nsaid = [each for each in said]", "said", before=BASE)
+    assert parts(request) == [("system", "Be kind."), ("user", "{question}"), ("system", "Be strict.")]
+    assert request.complete
+
+
+@pytest.mark.parametrize("at", [0, -1, 1])
+@pytest.mark.parametrize("added", ["insert(0, HINT)", "insert(1, HINT)", "append(HINT)", "append(turns[0])"])
+@pytest.mark.parametrize("when", ["if strict:\n    ", ""])
+def test_what_is_added_to_a_message_is_told_or_not_known(at: int, added: str, when: str) -> None:
+    added = added.replace("HINT", OTHER)
+    change = f"said = base(question)\n{when}said.{added}\nsaid[{at}]['content'] += ' In French.'"
+    request = run(change, "said", "question, strict, turns", BASE)
+    told = [content for _, content in parts(request)]
+    assert not request.complete or (len(told) == 3 and sum("In French." in each for each in told) == 1)

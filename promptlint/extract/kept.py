@@ -33,7 +33,9 @@ def kept(file: File, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterab
         for test in reversed(asked if isinstance(item, Message | Mapping) or not is_several(item) else []):
             one = optional(Condition(f"{condition_text(file, test)} for item {number}"), one, True)
         found.append(one)
-    return Items(tuple(found), iterable.span, iterable.complete)
+    # Of what stands for the items of another list it is not known which are kept.
+    whole = not turn.ifs or not any(map(is_several, iterable.items))
+    return Items(tuple(found), iterable.span, iterable.complete and whole)
 
 
 def _holds(file: File, test: ast.expr, name: str, item: Value) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from promptlint.extract import equipped
+from promptlint.extract import equipped, opened
 from promptlint.extract.attributes import note_appended
 from promptlint.extract.bounds import bounded, full, weight
 from promptlint.extract.callsite import CallSite, Evaluate
@@ -66,6 +66,7 @@ _MAX_CHANGES = 3
 _TURNS = "*"
 # What a message says, and who says it.
 _SAID = ("content", "role", "parts")
+_SAID_IN = frozenset(_SAID)
 
 
 def note_change(file: File, scope: Scope, where: Place, value: Value | None = None) -> None:
@@ -204,6 +205,8 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
     of_agent = equipped.meant(scope, method.value)
     if current is None or (of_agent is not method.value and not isinstance(current, Items)):
         equipped.change(file, scope, of_agent, method.attr)
+    if current is None or isinstance(current, tuple):
+        opened.change(file, scope, where, node)
     if not isinstance(current, Items) or not current.complete:
         return
     items, whole = current.items, exact(current) and len(current.items) <= MAX_ITEMS
@@ -245,6 +248,8 @@ def delete(file: File, scope: Scope, target: ast.expr) -> None:
             whole = False
         left = tuple(item for number, item in enumerate(items) if number not in gone)
         replace(scope, where, Items(left, current.span, whole))
+    elif not isinstance(key, str):
+        opened.change(file, scope, where, target)
 
 
 def _ends(bounds: ast.Slice) -> tuple[int | None, ...] | None:
@@ -276,6 +281,8 @@ def put(file: File, scope: Scope, target: ast.Subscript, value: Value) -> None:
             return
     if type(current) in SHARED and current is not None and not full(current):
         replace(scope, where, value)
+    elif isinstance(current, tuple) and (len(keys) == 1 or not _SAID_IN.isdisjoint(keys)):
+        opened.change(file, scope, where, target)
 
 
 def said_of(scope: Scope, target: ast.expr) -> ast.Subscript | None:
@@ -318,6 +325,7 @@ def rearrange(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> N
         note_change(file, scope, where)
         if (current := held(scope, where)) is not None:
             replace(scope, where, in_order(current, node))
+            opened.change(file, scope, where, node)
     elif len(node.args) == 1:
         where = place(node.args[0])
         note_change(file, scope, where)
@@ -372,6 +380,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
             equipped.change(file, scope, of_agent, node.func.attr, values[-1])
         if told or (name and target not in scope.values):
             consider(file, values[-1], node, name)
+        opened.change(file, scope, where, node)
         return (hole,)
     if told and name != "instructions" and isinstance(values[-1], tuple):
         # What is put together of such parts is looked at first; instructions one by one may be those for people.

@@ -12,15 +12,29 @@ from collections.abc import Mapping as Entries
 
 import msgspec
 
+from promptlint.extract import opened
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import Places
 from promptlint.extract.joins import or_default
 from promptlint.extract.later import note_any, note_outside
-from promptlint.extract.places import SPREAD, held, place, replace, with_value
+from promptlint.extract.places import SPREAD, held, index, place, replace, with_value
 from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.operations import literal
-from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Span, Text, Value, Volatility
+from promptlint.template import (
+    OPEN,
+    Apply,
+    Arguments,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Span,
+    Text,
+    Value,
+    Volatility,
+)
 
 # Methods that change a dict.
 CHANGING = frozenset({"update", "setdefault", "pop"})
@@ -35,7 +49,7 @@ def may_be_dict(value: Value) -> bool:
     if type(part) is Hole:
         return part.parameter.startswith(SPREAD)
     if type(part) is Apply:
-        return part.operation == "item"
+        return part.operation in ("item", OPEN)
     return type(part) is Ref and part.name.partition(".")[0] not in sys.stdlib_module_names
 
 
@@ -54,6 +68,10 @@ def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, eval
         note_any(file, scope, node, name.removesuffix(".__dict__"))
     elif name and name not in scope.values:
         note_outside(file, scope, name)
+    listed = isinstance(current, tuple) and method.attr == "pop" and _out_of_list(node)
+    if listed or (current is None and len(where) > 1):
+        opened.change(file, scope, where, node)
+        return
     if current is None or isinstance(current, Items):
         return
     if not isinstance(current, Mapping | Message):
@@ -73,6 +91,11 @@ def change(file: File, scope: Scope, node: ast.Call, method: ast.Attribute, eval
     else:
         return
     replace(scope, where, bounded(changed, len(current.entries) if isinstance(current, Mapping) else 0))
+
+
+def _out_of_list(node: ast.Call) -> bool:
+    """Whether `.pop()` or `.pop(0)` takes an item out of a list: out of a dict it takes what stands under a key."""
+    return not node.keywords and (not node.args or (len(node.args) == 1 and index(node.args[0]) is not None))
 
 
 def _with_key(

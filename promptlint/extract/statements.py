@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from promptlint.extract import carried, equipped, lists, partials, schemas, spreads
+from promptlint.extract import carried, equipped, lists, opened, partials, schemas, spreads
 from promptlint.extract.against import documents, silences
 from promptlint.extract.attributes import note_appended
 from promptlint.extract.bindings import bind, note_doc, note_grown, note_value, owner_of
@@ -333,9 +333,14 @@ def _augment_within(file: File, scope: Scope, node: ast.AugAssign, value: Value)
     if current is None and where[2:] == ("content",) and isinstance(node.target, ast.Subscript):
         # Linking knows what stood there.
         before = file.unnoted(lambda: evaluate(file, scope, node.target))
-        if isinstance(node.op, ast.Add) and isinstance(before, tuple) and isinstance(value, tuple):
+        known = isinstance(before, tuple) and single_hole(before) is None
+        if known and isinstance(node.op, ast.Add) and isinstance(value, tuple):
             lists.put(file, scope, node.target, add(file, [before, value], node.value))
+        else:
+            opened.change(file, scope, where, node)
         return
+    if current is None:
+        opened.change(file, scope, where, node)
     if current is None or full(current):
         return
     if isinstance(node.op, ast.Add):
