@@ -465,7 +465,7 @@ class Callers:
         owned: Request | None = placed
         if way.ambiguous:
             # Another class may send something else around what the caller gives.
-            owned = of_caller(placed, sent(here, facts, self.linker, who, who), bound)
+            owned = of_caller(placed, bound)
         made = None if owned is None else msgspec.structs.replace(made, request=owned)
         return unfollowed(made) if made is not None and way.cut else made
 

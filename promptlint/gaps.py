@@ -150,16 +150,15 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
         yield Unresolved(slot, value.kind.rpartition(".")[2].lstrip(":"), value.span)
     if not isinstance(value, Items):
         return
-    loops = [repeat for item in value.items if (repeat := _loop(item)) is not None]
-    for repeat in loops:
-        hole = single_hole(repeat.body)
-        if (hole is not None and max(hole.volatility, repeat.volatility) not in _GIVEN) or _made(repeat.over):
-            yield Unresolved(slot, repeat.over, repeat.span)
-    among = any(isinstance(item, Message) for item in value.items)
     perhaps = list(value.items)
     for item in perhaps:
         # Under a condition, and one within it.
         perhaps += _branches(item) if is_several(item) else ()
+    for repeat in (repeat for item in perhaps if (repeat := _loop(item)) is not None):
+        hole = single_hole(repeat.body)
+        if (hole is not None and max(hole.volatility, repeat.volatility) not in _GIVEN) or _made(repeat.over):
+            yield Unresolved(slot, repeat.over, repeat.span)
+    among = any(isinstance(item, Message) for item in value.items)
     for item in perhaps:
         hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
         if isinstance(item, Message) and hole is not None and hole.span != item.span:

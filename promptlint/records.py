@@ -38,8 +38,9 @@ def sites(all_facts: Sequence[Facts]) -> Iterator[tuple[Facts, Site]]:
 def runs(all_facts: Sequence[Facts]) -> set[str]:
     """Files that a program leaves of what it has done, each in a folder that it has made for it.
 
-    That is one file of one name and form in many folders side by side, which are called by an id or a time, and with
-    the time in it. What is asked there has been asked: no prompt comes from there.
+    That is one file of one name and form in many folders side by side, which are called by hexadecimal digits or a
+    date, and with the time in it. What is asked there has been asked: no prompt comes from there, unless the name of
+    the file or folder promises some.
     """
     counts: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for facts in all_facts:

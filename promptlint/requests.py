@@ -375,7 +375,7 @@ class _Reading:
         if through is not None and through.provider is None:
             # Who is behind an address may serve the models of anybody.
             return
-        self.provider = "" if named and own is not None else self.provider
+        self.provider = "" if named and own is not None and self.call.api == "agent" else self.provider
         if self.provider in ("", "litellm") or framework:
             # A letter stands for what follows: a prefix alone names no model.
             self.provider = providers.provider_in(self.model or f"{start}x") or self.provider

@@ -31,6 +31,7 @@ from promptlint.template import (
     Value,
     Volatility,
     holes,
+    parts,
     texts,
 )
 
@@ -73,8 +74,8 @@ def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
     more: list[Unresolved] = []
     for name, other in others:
         first, second = made.request, other.request
-        same = (first.provider, first.model) == (second.provider, second.model)
-        more += [Unresolved("model", f"{name}(...)", first.span, default=first.model)] if not same else []
+        if first.model != second.model or (not first.model and first.provider != second.provider):
+            more.append(Unresolved("model", f"{name}(...)", first.span, default=first.model))
         if first.provider and first.provider != second.provider:
             more.append(Unresolved("provider", f"{name}(...)", first.span, default=first.provider))
         if _said(first)[2] != _said(second)[2]:
@@ -162,16 +163,14 @@ def beyond(found: list[Sent], call: Span, direct: Iterable[Span]) -> list[Sent]:
     ]
 
 
-def of_caller(made: Request, plain: Sent | None, bound: Bound) -> Request | None:
+def of_caller(made: Request, bound: Bound) -> Request | None:
     """Of a request that another class may send instead what the caller gives; None if that is nothing of it.
 
-    `plain` is the same one without what is `bound`.
+    What else a class puts around it, nobody knows of the others.
     """
-    if plain is None or len(made.prompts) != len(plain.request.prompts):
-        return anybody(made)
-    given = [any(hole.parameter in bound for hole in holes(prompt.template)) for prompt in plain.request.prompts]
-    kept = tuple(prompt for prompt, own in zip(made.prompts, given, strict=True) if own)
-    if len(kept) == len(given):
+    given = {part.span for value in bound.values() for part in parts(value) if isinstance(part, Text | Hole)}
+    kept = tuple(prompt for prompt in made.prompts if any(span in given for span in _places(prompt.template)))
+    if len(kept) == len(made.prompts):
         return anybody(made)
     if not kept:
         return None
@@ -180,6 +179,12 @@ def of_caller(made: Request, plain: Sent | None, bound: Bound) -> Request | None
     return anybody(msgspec.structs.replace(
         made, prompts=kept, markers=(), lives=(), tools=tools, complete=False, unresolved=tuple(dict.fromkeys(more))
     ))  # fmt: skip
+
+
+def _places(template: Template) -> Iterator[Span]:
+    """Where the texts and the values of a template stand."""
+    yield from (text.span for text in texts(template))
+    yield from (hole.span for hole in holes(template))
 
 
 # What a request has of the class whose method sends it.

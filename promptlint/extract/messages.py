@@ -324,9 +324,9 @@ def _of_settings(mapping: Mapping, schema: Value) -> bool:
     if len(values) < len(schema.entries) or any(type(item) is Mapping for item in values):
         return False
     if not mapping.kind:
-        return bool(values) and all(map(_is_number, values))
+        return bool(values) and all(map(_is_amount, values))
     # What says in words what it takes, or takes nothing, is a tool by the name of its class.
-    return any(_is_number(item) for item in values) or all(
+    return any(_is_amount(item) for item in values) or all(
         type(item) is not tuple or literal(item) is not None for item in values
     )
 
@@ -338,7 +338,7 @@ _OF_TOOLS = frozenset(
 _OF_SCHEMAS = frozenset("properties type $ref anyOf oneOf allOf required **".split())
 
 
-def _is_number(value: Value) -> bool:
+def _is_amount(value: Value) -> bool:
     """Whether a value is written as a number or a truth value."""
     part = value[0] if type(value) is tuple and len(value) == 1 else None
     word = part.expression if type(part) is Hole else ""
