@@ -518,6 +518,8 @@ def _within(file: File, scope: Scope, node: ast.Lambda, read: Callable[[], Value
     for each, default in zip(arguments, defaults, strict=False):
         usual = file.unnoted(functools.partial(evaluate, file, scope, default)) if default is not None else None
         own[each.arg] = usual if usual is not None else (file.hole(each, *of_name(each.arg)),)
+    if not own:
+        return read()
     around = {key: scope.values.pop(key) for key in list(scope.values) if key.partition(".")[0] in own}
     scope.values.update(own)
     value = read()
