@@ -59,14 +59,15 @@ def lacking(slots: dict[str, Slot], bound: Bound, linker: Linker) -> bool:
 
 def alike(one: Sent, other: Sent) -> bool:
     """Whether two requests go to the same model, and say the same."""
-    return _said(one.request) == _said(other.request)
+    first, second = one.request, other.request
+    asked = (first.provider, first.model) == (second.provider, second.model)
+    return asked and _said(first) == _said(second)
 
 
-def _said(made: Request) -> tuple[object, ...]:
-    # A single word is a value as any other.
+def _said(made: Request) -> list[tuple[str, ...]]:
+    """What a request says, by its roles. A single word is a value as any other."""
     said = ([text.value for text in texts(each.template) if several_words(text.value.strip())] for each in made.prompts)
-    prompts = [(each.role, *words) for each, words in zip(made.prompts, said, strict=True)]
-    return (made.provider, made.model, prompts)
+    return [(each.role, *words) for each, words in zip(made.prompts, said, strict=True)]
 
 
 def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
@@ -78,7 +79,7 @@ def doubtful(made: Sent, others: Iterable[tuple[str, Sent]]) -> Sent:
             more.append(Unresolved("model", f"{name}(...)", first.span, default=first.model))
         if first.provider and first.provider != second.provider:
             more.append(Unresolved("provider", f"{name}(...)", first.span, default=first.provider))
-        if _said(first)[2] != _said(second)[2]:
+        if _said(first) != _said(second):
             more.append(Unresolved("messages", f"{name}(...)", first.span))
     if not more:
         return made

@@ -66,7 +66,6 @@ _MAX_CHANGES = 3
 _TURNS = "*"
 # What a message says, and who says it.
 _SAID = ("content", "role", "parts")
-_SAID_IN = frozenset(_SAID)
 
 
 def note_change(file: File, scope: Scope, where: Place, value: Value | None = None) -> None:
@@ -281,7 +280,7 @@ def put(file: File, scope: Scope, target: ast.Subscript, value: Value) -> None:
             return
     if type(current) in SHARED and current is not None and not full(current):
         replace(scope, where, value)
-    elif isinstance(current, tuple) and (len(keys) == 1 or not _SAID_IN.isdisjoint(keys)):
+    elif isinstance(current, tuple) and (len(keys) == 1 or any(key in _SAID for key in keys)):
         opened.change(file, scope, where, target)
 
 

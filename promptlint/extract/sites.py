@@ -61,9 +61,9 @@ from promptlint.template import (
 )
 
 SAID, MESSAGE, KEYWORD, NAME, READS = -1, 0, 1, 2, 3
-MIN_READS, MIN_BYTES = 40, 80
-# What a file of prompts holds under any name is one, from this length on; keys of the two texts of one request.
-MIN_HELD = 100
+# What a file of prompts holds under any name is one, from the last of these lengths on.
+MIN_READS, MIN_BYTES, MIN_HELD = 40, 80, 100
+# Keys of the two texts of one request.
 _SPEAKERS = frozenset({"system", "user"})
 
 
