@@ -13,7 +13,7 @@ import msgspec
 from promptlint import drawn
 from promptlint.applied import keyed
 from promptlint.classes import Place
-from promptlint.clients import Through
+from promptlint.clients import Through, by_default
 from promptlint.extract.catalogue import matcher
 from promptlint.extract.collections import EVERYTHING
 from promptlint.extract.decorated import PICKING
@@ -22,7 +22,7 @@ from promptlint.extract.extents import sample
 from promptlint.extract.facts import Call, Change, Facts, Function
 from promptlint.extract.later import ANY, INSIDE, changed
 from promptlint.extract.results import EACH
-from promptlint.extract.sending import UNREAD, method_of
+from promptlint.extract.sending import COMPUTED, INSTEAD, INSTRUCTIONS, SYSTEM, UNREAD, method_of
 from promptlint.extract.state import has_text, single_hole, textual
 from promptlint.lent import changes
 from promptlint.loading import OPERATIONS
@@ -101,15 +101,21 @@ class Changes:
             return
         imported = frozenset(each.partition(".")[0] for each in found[0].aliases.values())
         if slot := slot_of(made, attribute, (matcher(),), imported):
-            self.given.setdefault(made.span, []).append((slot.removeprefix(UNREAD).lstrip("@"), change.written))
+            slot = slot.removeprefix(UNREAD).lstrip("@")
+            self.given.setdefault(made.span, []).append(("system" if slot in SYSTEM else slot, change.written))
 
-    def equipped(self, through: Through | None) -> Through | None:
+    def equipped(self, through: Through | None, call: Call) -> Through | None:
         """What a request goes through, with what functions give it later: whether they were called is not known."""
+        if through is not None and any(slot == INSTEAD for slot, _ in call.slots):
+            slots = tuple([each for each in through.slots if each[0] not in (INSTRUCTIONS, COMPUTED)])
+            through = msgspec.structs.replace(through, slots=slots)
         if through is None or not self.given:
             return through
         later = [(slot, name, span) for span in sorted(through.places) for slot, name in self.given.get(span, ())]
-        more = tuple((f"{UNREAD}{slot}", (Hole(name, span),)) for slot, name, span in later)
-        return msgspec.structs.replace(through, slots=(*through.slots, *more)) if more else through
+        more = tuple((f"{UNREAD}{slot}", (Hole(name, span),)) for slot, name, span in later if slot != "model")
+        model = next((Hole(name, span) for slot, name, span in later if slot == "model"), None)
+        own = [(slot, by_default(model, each) if slot == "model" and model else each) for slot, each in through.slots]
+        return msgspec.structs.replace(through, slots=(*own, *more)) if later else through
 
     def _place(self, name: str, facts: Facts) -> Place | None:
         """Where a list, a dict or an attribute is written down that a function changes by this name."""

@@ -252,7 +252,7 @@ class _Reading:
 
     def through(self, clients: list[Value]) -> Through | None:
         """The client that a call goes through; whom a class of the project asks, it says itself, whatever its name."""
-        made = self.linker.changes.equipped(next((made for value in clients if (made := client_of(value))), None))
+        made = self.linker.changes.equipped(next(filter(None, map(client_of, clients)), None), self.call)
         own = of_project(self.linker, self.call, clients)
         own = own or (made is None and of_library(self.linker, self.call, clients))
         if not own or (made is None and self.call.through):

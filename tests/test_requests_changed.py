@@ -762,3 +762,57 @@ def test_what_is_added_to_a_text_of_settings_is_sent_with_them(change: str, told
     """
     (request,) = requests_of(textwrap.dedent(code))
     assert request.complete and parts(request) == [("system", told), ("user", "Name one.")]
+
+
+OVERRIDDEN = """
+    from pydantic_ai import Agent
+    def find(name: str) -> str:
+        "Find a plant."
+    def seek(name: str) -> str:
+        "Seek a plant."
+    agent = Agent("openai:gpt-5", system_prompt="Be brief.", instructions="Be kind.", tools=[find])
+    other = Agent("openai:gpt-5")
+    def ask(question, model, more):
+        with GIVEN:
+            return agent.run_sync(question, model="openai:gpt-5-mini")
+    def again(question):
+        return agent.run_sync(question)
+"""
+AS_MADE = [("tool", "Find a plant."), ("system", "Be brief."), ("system", "Be kind."), ("user", "{question}")]
+
+
+@pytest.mark.parametrize(
+    ("given", "model", "said", "unknown"),
+    [
+        ("agent.override(model='openai:gpt-4.1')", "openai:gpt-4.1", AS_MADE, []),
+        ("agent.override(model=model)", "", AS_MADE, ["model"]),
+        ("agent.override(deps=3)", "openai:gpt-5-mini", AS_MADE, []),
+        ("other.override(model='openai:gpt-4.1')", "openai:gpt-5-mini", AS_MADE, []),
+        ("agent.override(tools=[seek])", "openai:gpt-5-mini", [("tool", "Seek a plant."), *AS_MADE[1:]], []),
+        ("agent.override(tools=[])", "openai:gpt-5-mini", AS_MADE[1:], []),
+        ("agent.override(toolsets=more)", "openai:gpt-5-mini", AS_MADE, ["tools"]),
+        (
+            "agent.override(instructions='Be loud.'), agent.override(model='openai:gpt-4.1')",
+            "openai:gpt-4.1",
+            [*AS_MADE[:2], ("system", "Be loud."), AS_MADE[3]],
+            [],
+        ),
+        ("agent.override(**more)", "openai:gpt-5-mini", AS_MADE, ["arguments"]),
+    ],
+)
+def test_an_agent_is_run_with_what_stands_in_its_place_for_a_while(
+    given: str, model: str, said: list[tuple[str, str]], unknown: list[str]
+) -> None:
+    first, second = requests_of(OVERRIDDEN.replace("GIVEN", given))
+    assert (first.model, parts(first), [each.slot for each in first.unresolved]) == (model, said, unknown)
+    assert (second.model, parts(second), second.complete) == ("openai:gpt-5", AS_MADE, True)
+
+
+def test_an_agent_that_others_run_within_a_block_has_its_model_by_default() -> None:
+    run = 'agent.run_sync(question, model="openai:gpt-5-mini")'
+    code = OVERRIDDEN.replace(run, "again(question)")
+    (request,) = requests_of(code.replace("GIVEN", "agent.override(model=model, instructions='Hm.')"))
+    assert (request.model, parts(request)) == ("openai:gpt-5", AS_MADE)
+    assert [(each.slot, each.default) for each in request.unresolved] == [
+        ("model", "openai:gpt-5"), ("provider", "openai"), ("system", ""),
+    ]  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract import fills
+from promptlint.extract import overridden as override
 from promptlint.extract.bindings import bind, note_grown
+from promptlint.extract.callsite import Override
 from promptlint.extract.conditions import guard
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.joins import join_branches
@@ -80,13 +82,19 @@ def _catch(
 
 def within(file: File, scope: Scope, node: ast.With | ast.AsyncWith) -> bool:
     start: Scope | None = None
+    overridden: list[tuple[str, Override | None]] = []
     for item in node.items:
         value = evaluate(file, scope, item.context_expr)
+        before = dict(file.overrides)
+        if name := override.begin(file, scope, item.context_expr):
+            overridden.append((name, before.get(name)))
         if isinstance(item.context_expr, ast.Call) and dotted(item.context_expr.func).rpartition(".")[2] == "suppress":
             start = scope.fork()
         if item.optional_vars is not None:
             bind(file, scope, item.optional_vars, value, item.context_expr)
     reached = run(file, scope, node.body)
+    for name, outer in reversed(overridden):
+        override.end(file, scope, name, outer)
     if start is None:
         return reached
     if reached:

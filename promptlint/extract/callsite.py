@@ -34,6 +34,13 @@ class Callee(NamedTuple):
     mild: bool
 
 
+class Override:
+    """What an agent is run with for a while, by its slots, whether a run of it was seen, and what may bring more."""
+
+    def __init__(self, slots: dict[str, Value], rest: Hole | None) -> None:
+        self.slots, self.rest, self.applied = slots, rest, False
+
+
 class CallSite(msgspec.Struct):
     """A call being read: the node, its dotted names (`last` is the end of them) and its evaluated arguments."""
 

@@ -29,7 +29,7 @@ from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import UNKNOWN, of_name
+from promptlint.extract.volatility import UNKNOWN, dotted, of_name
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -57,6 +57,8 @@ HTTP = "http"
 # Of texts of the system that a framework puts in an order of its own: what it is given as instructions, and behind
 # that what functions give it as such.
 INSTRUCTIONS, COMPUTED = "instructions", "computed"
+# What an agent was made with in this slot is not sent.
+INSTEAD = "instead"
 SYSTEM = ("system", INSTRUCTIONS, COMPUTED)
 TEXTS = (*SYSTEM, "messages", "prompt")
 # What names who gets a request, or makes a model of its name.
@@ -104,6 +106,8 @@ def sent(
         return
     given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry)]
     given += spreads.slots(file, site, entry.slots, {slot for slot, _, _ in slots})
+    if file.overrides:
+        site, given = _overridden(file, site, given)
     if client is not None and (moved := _moved(file, scope, site)) is not None:
         client = moved
     holding = [node for slot, _, node in slots if slot == "messages"]
@@ -119,6 +123,23 @@ def sent(
         made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
         settings=entry.settings,
     )  # fmt: skip
+
+
+def _overridden(
+    file: File, site: CallSite, given: list[tuple[str, Value]]
+) -> tuple[CallSite, list[tuple[str, Value]]]:
+    """What an agent is run with within `with agent.override(...)`: that, whatever the run gives in its place."""
+    node = client_in(site.node.func)
+    over = file.overrides.get(dotted(node)) if node is not None else None
+    if over is None:
+        return site, given
+    over.applied = True
+    given = [each for each in given if each[0] not in over.slots] + list(over.slots.items())
+    if INSTRUCTIONS in over.slots:
+        given.append((INSTEAD, (Text(INSTRUCTIONS, file.span(site.node), False),)))
+    if over.rest is not None:
+        site = msgspec.structs.replace(site, complete=False, rest=over.rest, spread=None)
+    return site, given
 
 
 def _unpacked(site: CallSite, entry: CallEntry) -> CallSite:

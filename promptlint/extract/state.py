@@ -39,7 +39,7 @@ from promptlint.template import (
 )
 
 if TYPE_CHECKING:
-    from promptlint.extract.callsite import Callee
+    from promptlint.extract.callsite import Callee, Override
     from promptlint.extract.places import Place
 
 # So much of an expression is looked at: white space in it is left out.
@@ -136,10 +136,10 @@ class File:
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
         "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given", "mild",
-        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "own_jinja", "own_rows", "partials",
-        "pending", "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests", "reused", "rows",
-        "settled", "several", "shown", "source", "starred", "strays", "templates", "tested", "tuned", "turns", "united",
-        "unused", "verdict", "where", "wide", "worth",
+        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "overrides", "own_jinja",
+        "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests",
+        "reused", "rows", "settled", "several", "shown", "source", "starred", "strays", "templates", "tested", "tuned",
+        "turns", "united", "unused", "verdict", "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -250,6 +250,8 @@ class File:
         self.callees: dict[str, Callee] = {}
         # By the call of a method what has been put into attributes of its object before.
         self.put: dict[ast.Call, tuple[tuple[str, Value], ...]] = {}
+        # What agents are run with in the blocks around the place, by their names.
+        self.overrides: dict[str, Override] = {}
         # Texts that frameworks keep as templates of prompts, by identity.
         self.templates: dict[int, Value] = {}
         # Components of pipelines by their names.

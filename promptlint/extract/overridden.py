@@ -1,0 +1,56 @@
+"""Agents that are sent with something else for a while: `with agent.override(model=...)` of pydantic-ai."""
+
+from __future__ import annotations
+
+import ast
+
+from promptlint.extract.callsite import Override
+from promptlint.extract.expressions import evaluate
+from promptlint.extract.later import note_outside
+from promptlint.extract.sending import INSTRUCTIONS, UNREAD
+from promptlint.extract.state import File, Scope
+from promptlint.extract.volatility import UNKNOWN, dotted
+from promptlint.template import Value
+
+# pydantic-ai-slim 2.68.0: agent/abstract.py AbstractAgent.override. The slots of its arguments; those of None say
+# nothing of what is sent.
+_SLOTS = {
+    "model": "model", "tools": "tools", "instructions": INSTRUCTIONS, "system_prompt": f"{UNREAD}system",
+    "toolsets": f"{UNREAD}tools", "builtin_tools": f"{UNREAD}tools", "native_tools": f"{UNREAD}tools",
+    "capabilities": f"{UNREAD}tools", "root_capability": f"{UNREAD}tools", "name": None, "deps": None,
+    "metadata": None, "model_settings": None, "retries": None, "usage_limits": None,
+}  # fmt: skip
+
+
+def begin(file: File, scope: Scope, node: ast.expr) -> str:
+    """Note what an agent is run with from here on; gives the name of the agent, "" if it is none that has one."""
+    func = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(node, ast.Call) or not isinstance(func, ast.Attribute) or func.attr != "override":
+        return ""
+    name = dotted(func.value)
+    if not name or "pydantic_ai" not in file.imported:
+        return ""
+    before = file.overrides.get(name)
+    slots: dict[str, Value] = dict(before.slots) if before is not None else {}
+    rest = before.rest if before is not None else None
+    for keyword in node.keywords:
+        slot = _SLOTS.get(keyword.arg or "", "")
+        if slot:
+            each = keyword.value
+            slots[slot] = file.unnoted(lambda each=each: evaluate(file, scope, each))  # type: ignore[misc]
+        elif slot == "":
+            rest = file.hole(keyword.value, *UNKNOWN)
+    file.overrides[name] = Override(slots, rest)
+    return name
+
+
+def end(file: File, scope: Scope, name: str, before: Override | None) -> None:
+    """Behind the block the agent is run as it was made."""
+    over = file.overrides.pop(name)
+    if before is not None:
+        before.applied = before.applied or over.applied
+        file.overrides[name] = before
+    elif not over.applied:
+        # It is run where the block leads to: with that or, by way of others, without it.
+        for slot in over.slots:
+            note_outside(file, scope, f"{name}.{slot.removeprefix(UNREAD)}")
