@@ -978,7 +978,7 @@ CALLS = {
         "self._client.beta.chat.completions.parse(model=m, messages=h, response_format=R)",
         "openai",
         "chat",
-        {"model", "messages"},
+        {"model", "messages", "unread.schemas"},
     ),
     "anthropic": (
         "client.messages.create(model=m, system=s, messages=h, tools=t)",
@@ -1017,7 +1017,7 @@ CALLS = {
         "import instructor\nclient.chat.completions.create(model=m, response_model=R, messages=h)",
         "",
         "chat",
-        {"model", "messages"},
+        {"model", "messages", "unread.schemas"},
     ),
 }
 

@@ -591,3 +591,48 @@ def test_the_form_of_an_answer_that_a_function_gives_a_model_is_not_known() -> N
     found = requests_of(code)
     assert len(found) == 2
     assert all([each.slot for each in request.unresolved] == ["schemas"] for request in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "unknown", "forms"),
+    [
+        ("form or {'type': 'json_object'}", ["form"], []),
+        ("{'type': 'json_object'} if short else form", ["form"], []),
+        ("kw['form']", ["kw['form']"], []),
+        ("settings.get('form')", ["settings.get('form')"], []),
+        ("kw.get('form', Short)", ["kw.get('form', Short)"], ["Short"]),
+        ("settings.form or FORMAT", ["settings.form or FORMAT"], []),
+        ("made_of(kw)", ["made_of(kw)"], []),
+        ("create_model('Short', text=(str, ...))", ["create_model('Short', text=(str, ...))"], []),
+        ("{'type': 'json_schema', 'json_schema': {'name': 'short', 'schema': kw['form']}}", ["kw['form']"], []),
+        ("{'type': 'json_schema', 'json_schema': {'name': 'a', 'schema': Short.model_json_schema()}}", [], ["Short"]),
+        ("{'type': 'json_object'} if short else None", [], []),
+        ("{'type': 'json_object'} if short else openai.NOT_GIVEN", [], []),
+        ("FORMAT if short else {'type': 'text'}", [], []),
+        ("Short", [], ["Short"]),
+        ("list[Short]", [], ["Short"]),
+        ("Optional[Short]", [], ["Short"]),
+        ("Short | None", [], ["Short"]),
+        ("TypeAdapter(Short).json_schema()", [], ["Short"]),
+        ("dict[str, int]", [], []),
+        ("str", [], []),
+    ],
+)
+def test_a_form_of_the_answer_that_the_code_does_not_tell_is_not_known(
+    given: str, unknown: list[str], forms: list[str]
+) -> None:
+    (request,) = requests_of(f"""
+    import openai
+    from typing import Optional
+    from pydantic import BaseModel, TypeAdapter, create_model
+    client = openai.OpenAI()
+    FORMAT = {{"type": "json_object"}}
+    class Short(BaseModel):
+        text: str
+    def ask(question, form, kw, settings, short):
+        said = [{{"role": "user", "content": "Read this: " + question}}]
+        return client.chat.completions.parse(model="gpt-4o", messages=said, response_format={given})
+    """)
+    found = [(each.slot, each.expression.replace('"', "'")) for each in request.unresolved]
+    assert found == [("schemas", each) for each in unknown]
+    assert [schema.name for schema in request.schemas] == forms

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from promptlint.extract import fills, lists, schemas, sending
+from promptlint.extract import answering, fills, lists, schemas, sending
 from promptlint.extract.against import shown_on, speaks_against
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
@@ -77,8 +77,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
         request = None
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
     if request is not None and (not request.through or sending.may_be_client(file, receiver, request)):
-        outputs = schemas.outputs(file, scope, site, evaluate, request.output)
-        sending.sent(file, scope, site, request, receiver, outputs)
+        form = answering.form(file, scope, site, evaluate, request.output)
+        sending.sent(file, scope, site, request, receiver, form)
         for place in request.output:
             output = site.pick([place])
             if output is not None:
@@ -86,7 +86,9 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
         if request.through and not sending.known_client(receiver):
             # Where linking knows nothing of who is asked, the words tell.
             consider_arguments(file, site, speaks_against(site.written))
-        return sending.opened(file, site, request, receiver) if request.opens else (run_time_value(file, site, None),)
+        if request.opens:
+            return sending.opened(file, site, request, receiver, form)
+        return (run_time_value(file, site, None),)
     several = Matcher.find(match.messages, site.name, file.imported)
     if several is not None:
         return _messages(file, site, several)
@@ -96,14 +98,14 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if prompt is not None:
         value = _prompt(file, site, prompt)
         if prompt.api:
-            return sending.maker(file, scope, site, prompt, schemas.outputs(file, scope, site, evaluate, ()))
+            return sending.maker(file, scope, site, prompt, answering.form(file, scope, site, evaluate, ()))
         return value
     client = Matcher.find(match.clients, site.name, file.imported)
     if client is not None:
         inner = _receiver(file, scope, site, evaluate) if client.method else None
         if client.through and not sending.known_client(inner):
             return None
-        return sending.client(file, site, client, inner, schemas.outputs(file, scope, site, evaluate, client.output))
+        return sending.client(file, site, client, inner, answering.form(file, scope, site, evaluate, client.output))
     return None
 
 

@@ -16,9 +16,9 @@ from promptlint.extract.catalogue import uses_models
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
-from promptlint.extract.state import File, Scope, fallback_of, single_hole, textual
+from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import dotted
-from promptlint.template import Apply, Choice, Items, Mapping, Message, Ref, Value, references
+from promptlint.template import Items, Mapping, Message, Ref, Value, references
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -217,36 +217,6 @@ _THINKS = frozenset(
     "model llm lm client instruction instructions prompt prompt_template system system_prompt system_message messages "
     "tools sub_agents handoffs agent".split()
 )
-
-
-def outputs(
-    file: File, scope: Scope, site: CallSite, evaluate: Evaluate, places: Sequence[int | str]
-) -> tuple[str, ...]:
-    """The classes that a call gives as the form of the answer: by a keyword, or where the catalogue says."""
-    nodes = [node for _, node in _forms(site, places)]
-    return tuple(dict.fromkeys(_names(file, scope, nodes, evaluate))) if nodes else ()
-
-
-def picked(site: CallSite, places: Sequence[int | str]) -> list[ast.expr]:
-    """What a call gives as the form of the answer that is one of several: `FORMS[kind]`, `Short if short else Long`."""
-    return [node for value, node in _forms(site, places) if _is_picked(value)]
-
-
-def handed(site: CallSite, places: Sequence[int | str]) -> list[Value]:
-    """The forms of the answer that callers, or the attributes of an object, give: which ones, linking finds out."""
-    return [value for value, _ in _forms(site, places) if (hole := fallback_of(value)) and hole.parameter]
-
-
-def _forms(site: CallSite, places: Sequence[int | str]) -> list[tuple[Value, ast.expr]]:
-    found = [site.keywords[key] for key in sorted(OUTPUTS.intersection(site.keywords)) if key not in ARGUMENTS]
-    return found + [given for place in places if (given := site.pick([place])) is not None]
-
-
-def _is_picked(value: Value) -> bool:
-    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-    if type(part) is Choice:
-        return any(type(each) is Ref or _is_picked((each,)) for branch in part.branches for each in branch)
-    return type(part) is Apply and part.operation == "item" and len(references(part.target)) > 0
 
 
 def _names_model(site: CallSite) -> bool:

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint.extract import schemas, spreads
+from promptlint.extract import spreads
+from promptlint.extract.answering import Form
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptEntry, makes_client
 from promptlint.extract.chats import said_before
@@ -29,7 +30,7 @@ from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import UNKNOWN, dotted, of_name
+from promptlint.extract.volatility import dotted, of_name
 from promptlint.operations import literal
 from promptlint.template import (
     Apply,
@@ -45,6 +46,8 @@ from promptlint.template import (
     texts,
 )
 
+# Of whatever form.
+_ANY = Form()
 # Packages that put the steps of a pipeline together with `|`.
 PIPES = frozenset({"langchain", "langchain_core", "langchain_classic", "langchain_community", "langgraph"})
 # The kind of a call that sends nothing itself.
@@ -83,9 +86,9 @@ GROUPS = frozenset(
 
 
 def sent(
-    file: File, scope: Scope, site: CallSite, entry: CallEntry, client: Value | None, outputs: tuple[str, ...] = ()
+    file: File, scope: Scope, site: CallSite, entry: CallEntry, client: Value | None, form: Form = _ANY
 ) -> None:
-    """Note a call that sends a request. `outputs` are the classes that it gives as the form of the answer."""
+    """Note a call that sends a request. `form` is that of the answer."""
     through = entry.through and not _named(file, client, entry)
     site = _unpacked(site, entry)
     slots, taken = _slots(site, entry.slots)
@@ -104,7 +107,7 @@ def sent(
             note_tools(file, value)
     if not slots and site.complete:
         return
-    given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry)]
+    given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry, form)]
     given += spreads.slots(file, site, entry.slots, {slot for slot, _, _ in slots})
     if file.overrides:
         site, given = _overridden(file, site, given)
@@ -120,7 +123,7 @@ def sent(
         site, client = msgspec.structs.replace(site, keywords={**site.keywords, "base_url": address}), None
     _note(
         file, scope, site, entry.provider, entry.api, given, taken,
-        made=entry.opens, client=client or (), through=through, outputs=outputs, lent=tuple(lent),
+        made=entry.opens, client=client or (), through=through, form=form, lent=tuple(lent),
         settings=entry.settings,
     )  # fmt: skip
 
@@ -259,9 +262,9 @@ def _moved(file: File, scope: Scope, site: CallSite) -> Value | None:
     return _object(file, site, "openai", [("address", address)])
 
 
-def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None) -> Value:
+def opened(file: File, site: CallSite, entry: CallEntry, client: Value | None, form: Form) -> Value:
     """A chat: what it was opened with is sent with each of its messages."""
-    given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]] + _unread(file, site, entry)
+    given = [(slot, value) for slot, value, _ in _slots(site, entry.slots)[0]] + _unread(file, site, entry, form)
     return _object(file, site, entry.provider, [*given, *([("client", client)] if client is not None else [])])
 
 
@@ -313,7 +316,7 @@ def _note(
     made: bool = False,
     client: Value = (),
     through: bool = False,
-    outputs: tuple[str, ...] = (),
+    form: Form = _ANY,
     lent: tuple[tuple[str, str], ...] = (),
     settings: str = "",
 ) -> None:
@@ -334,7 +337,7 @@ def _note(
             tuple(scope.defaults.items()),
             made,
             through,
-            outputs,
+            form.names,
             test=all_of(scope.guards),
             lent=lent,
             # Of what the project itself says that it sends, its own code tells nothing else.
@@ -360,15 +363,14 @@ def _slots(site: CallSite, places: dict[str, Places]) -> tuple[list[tuple[str, V
     return found, taken
 
 
-def _unread(file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientEntry) -> list[tuple[str, Value]]:
+def _unread(
+    file: File, site: CallSite, entry: CallEntry | PromptEntry | ClientEntry, form: Form
+) -> list[tuple[str, Value]]:
     """What a call sends, by slot, that does not stand in the code: what arguments bring along, and text of its own."""
     found = [(UNREAD + slot, value) for slot, at in entry.unread.items() for value, _ in site.pick_all(at)]
     found += [(UNREAD + slot, value) for slot, at in entry.unread.items() for value in _may_hold(site, at)]
     found += _among_settings(site, entry.slots)
-    places = () if isinstance(entry, PromptEntry) else entry.output
-    if not isinstance(entry, PromptEntry):
-        found += [(UNREAD + "schemas", (file.hole(node, *UNKNOWN),)) for node in schemas.picked(site, places)]
-    found += [(UNREAD + "schemas", value) for value in schemas.handed(site, places)]
+    found += [(UNREAD + "schemas", value) for value in form.unknown]
     own = [*entry.own, *(slot for slot in entry.otherwise if site.pick(entry.slots.get(slot, [])) is None)]
     return found + [(UNREAD + slot, (Hole(site.written, file.span(site.node), origin=OWN),)) for slot in own]
 
@@ -396,9 +398,9 @@ def _among_settings(site: CallSite, slots: dict[str, Places]) -> list[tuple[str,
 
 
 def client(
-    file: File, site: CallSite, entry: ClientEntry, receiver: Value | None, outputs: tuple[str, ...] = ()
+    file: File, site: CallSite, entry: ClientEntry, receiver: Value | None, form: Form = _ANY
 ) -> Value:
-    """What a call makes that requests go through. `outputs` are the classes of which every answer has the form."""
+    """What a call makes that requests go through. `form` is that of every answer."""
     slots, _ = _slots(site, entry.slots)
     given = [(slot, value) for slot, value, _ in slots]
     if receiver is not None:
@@ -415,7 +417,7 @@ def client(
             note_tools(file, value)
         elif slot == "client" and entry.settings:
             file.facts.settings.append((entry.settings, value))
-    return _object(file, site, entry.provider, given + _unread(file, site, entry), outputs)
+    return _object(file, site, entry.provider, given + _unread(file, site, entry, form), form)
 
 
 def _set(value: Value) -> bool:
@@ -458,7 +460,7 @@ def placeholder(item: Value) -> Value | None:
     return spread((Hole(name.strip("{}"), item.span, *state),))
 
 
-def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs: tuple[str, ...] = ()) -> Value:
+def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, form: Form = _ANY) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
     alone = _instead(site, entry)
@@ -471,15 +473,15 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, outputs:
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
-    given += [each for each in _unread(file, site, entry) if each[0].removeprefix(UNREAD) not in texts]
+    given += [each for each in _unread(file, site, entry, form) if each[0].removeprefix(UNREAD) not in texts]
     if any(slot in TEXTS or (slot.startswith(WITHIN) and slot.split(":")[1] in TEXTS) for slot, _ in given):
         settings = entry.settings
-        _note(file, scope, site, entry.provider, entry.api, given, taken, True, outputs=outputs, settings=settings)
+        _note(file, scope, site, entry.provider, entry.api, given, taken, True, form=form, settings=settings)
     if entry.api == "agent" and entry.provider:
         # Who gets the requests of an agent depends on its model: an object may be anybody's.
         given.append((SERVES, (Text(entry.provider, file.span(site.node), False),)))
-        return _object(file, site, "", given, outputs)
-    return _object(file, site, entry.provider, given, outputs)
+        return _object(file, site, "", given, form)
+    return _object(file, site, entry.provider, given, form)
 
 
 def _called(file: File, slot: str, value: Value) -> tuple[str, Value]:
@@ -500,14 +502,14 @@ def _instead(site: CallSite, entry: PromptEntry) -> Value | None:
 
 
 def _object(
-    file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]], outputs: tuple[str, ...] = ()
+    file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]], form: Form = _ANY
 ) -> Mapping:
     span = file.span(site.node)
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     entries += [(f"@{slot}", value) for slot, value in slots]
     # Names of classes, which linking looks up where the object is made.
-    entries += [(OUTPUT, (Text(name, span, False),)) for name in outputs]
+    entries += [(OUTPUT, (Text(name, span, False),)) for name in form.names]
     entries.append(("@provider", (Text(provider, span, False),) if provider else ()))
     return Mapping(tuple(entries), span, site.complete, site.name)
 
