@@ -15,7 +15,21 @@ from promptlint.extract.sending import GROUPS
 from promptlint.modules import Modules
 from promptlint.operations import literal
 from promptlint.references import is_property
-from promptlint.template import SUPER, Arguments, Hole, Mapping, Ref, Span, Template, Text, Value, Volatility, texts
+from promptlint.template import (
+    SUPER,
+    Apply,
+    Arguments,
+    Hole,
+    Items,
+    Mapping,
+    Ref,
+    Span,
+    Template,
+    Text,
+    Value,
+    Volatility,
+    texts,
+)
 
 # A file and a key in its `functions`, `bindings` or `bases`.
 Place: TypeAlias = tuple[str, str]
@@ -65,10 +79,14 @@ class Classes:
         return next((fields[text.span] for text in told if text.span in fields), None)
 
     def in_field(self, linked: Value, written: Value) -> Value:
-        """What a name holds; a text that a constant gives a field of settings stands there: `model: str = SMALL`."""
+        """What a name holds; a text that something else gives a field of settings stands there.
+
+        `model: str = SMALL`, `model: str = TABLE["small"]`, `model: str = Models.SMALL.value`.
+        """
         part = written[0] if isinstance(written, tuple) and len(written) == 1 else None
-        said = literal(linked) if type(part) is Ref and part.call is None else None
-        if not said or len(said.split()) > 1 or type(part) is not Ref or part.fallback.span not in self._fields():
+        if not isinstance(part, Ref | Apply) or not (said := literal(linked)):
+            return linked
+        if len(said.split()) > 1 or part.fallback.span not in self._fields():
             return linked
         return (Text(said, part.fallback.span, False),)
 
@@ -444,9 +462,14 @@ def _reads_environment(base: str) -> bool:
 
 
 def _held(value: Value) -> Iterator[tuple[str, Template]]:
-    """A text, or those that an object is made with, each with where it stands in it."""
+    """A text, or those of a list, a dict or that an object is made with, each with where it stands in it."""
     if isinstance(value, tuple):
         yield "", value
+    if isinstance(value, Items):
+        yield from ((f"[{at}]", item) for at, item in enumerate(value.items) if isinstance(item, tuple))
+    for key, item in value.entries if isinstance(value, Mapping) and not value.kind else ():
+        if isinstance(item, tuple):
+            yield f'["{key}"]', item
     for key, item in value.entries if isinstance(value, Mapping) and value.kind else ():
         if isinstance(item, tuple) and key[:1] != "@":
             yield f".{key}", item
@@ -459,7 +482,7 @@ def _of_field(facts: Facts, key: str) -> dict[Span, Hole]:
     found: dict[Span, Hole] = {}
     for inner, item in _held(facts.bindings[key]):
         for part in item:
-            if isinstance(part, Text | Ref):
+            if isinstance(part, Text | Ref | Apply):
                 at = part.span if isinstance(part, Text) else part.fallback.span
                 found[at] = Hole(said + inner, at, Volatility.DEPLOY, "environment")
     return found

@@ -164,21 +164,42 @@ settings = Settings()
     assert (found.model, found.complete) == ("gpt-5", True)
 
 
-@pytest.mark.parametrize("field", ["str = SMALL", "str = Field(SMALL)", "str = Field(default=SMALL)"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "str = SMALL",
+        "str = Field(SMALL)",
+        "str = Field(default=SMALL)",
+        "str = TABLE['small']",
+        "str = Field(default=TABLE['small'])",
+        "str = Models.SMALL.value",
+        "str = smallest()",
+    ],
+)
 def test_a_constant_in_a_field_of_settings_is_its_default(field: str) -> None:
     head = f"""
+import enum
 from typing import ClassVar
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings
 SMALL = "gpt-5"
+TABLE = {{"small": "gpt-5", "large": "gpt-4o"}}
+class Models(enum.Enum):
+    SMALL = "gpt-5"
+def smallest():
+    return "gpt-5"
 class Settings(BaseSettings):
     name: {field}
+    names: list[str] = ["gpt-5"]
+    table: dict[str, str] = {{"small": "gpt-5"}}
     fixed: ClassVar[str] = "gpt-5"
     own: ClassVar[str] = SMALL
 settings = Settings()
 """
     found = asked("settings.name", head)
     assert (found.model, by_default(found)) == ("gpt-5", [("model", "Settings.name", "gpt-5")])
+    for model, name in (("settings.names[0]", "names[0]"), ("settings.table['small']", 'table["small"]')):
+        assert by_default(asked(model, head)) == [("model", f"Settings.{name}", "gpt-5")]
     for model in ("SMALL", "settings.fixed", "settings.own", "Settings.fixed"):
         # Nothing else gives these.
         assert asked(model, head).complete
