@@ -20,7 +20,7 @@ from promptlint.extract.decorated import PICKING
 from promptlint.extract.equipped import slot_of
 from promptlint.extract.extents import sample
 from promptlint.extract.facts import Call, Change, Facts, Function
-from promptlint.extract.later import ANY, INSIDE, changed
+from promptlint.extract.later import ANY, INSIDE, RETOLD, changed
 from promptlint.extract.results import EACH
 from promptlint.extract.sending import COMPUTED, INSTEAD, INSTRUCTIONS, SYSTEM, UNREAD, method_of
 from promptlint.extract.state import has_text, single_hole, textual
@@ -63,6 +63,8 @@ class Changes:
         self.open: dict[Place, tuple[Change, Facts]] = {}
         # By the places where agents are made: what functions give them later, by its slot.
         self.given: dict[Span, list[tuple[str, str]]] = {}
+        # Functions of which a model is told what is set elsewhere, by their places.
+        self.retold: dict[Place, str] = {}
         # Set when it is known who calls whom.
         self.callers: Callers | None = None
         self.asked = 0
@@ -74,6 +76,9 @@ class Changes:
                     continue
                 elif change.key == INSIDE:
                     self._equip(change, facts)
+                elif change.key == RETOLD:
+                    if (found := linker.place(change.name, facts)) is not None:
+                        self.retold[found[0].file, found[1]] = change.written
                 elif (place := self._place(change.name, facts)) is not None:
                     self.known.setdefault(place, []).append((change, facts))
                 else:
@@ -83,6 +88,14 @@ class Changes:
                 for home, below in linker.classes.below(facts.file, owner):
                     if (key := f"{below}.{attribute}") in home.bindings:
                         self.known.setdefault((home.file, key), []).append((change, facts))
+
+        held = ((self.linker.classes.homes[file].bindings.get(key), told) for (file, key), told in self.known.items())
+        # Lists that functions change which stand outside of them.
+        self.grown_lists = frozenset(
+            value.span
+            for value, told in held
+            if isinstance(value, Items) and any(change.value is None and not change.key for change, _ in told)
+        )
 
     def _open(self, change: Change, facts: Facts) -> None:
         """Note a class whose objects are given attributes by whatever names, with those above and below it."""

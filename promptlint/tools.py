@@ -121,7 +121,10 @@ class _Reading:
                     sure = test is None or decided(self.linker, test, facts, self.bound, self.assumed)
                     if not sure and len(self.tools) > before:
                         self.unresolved.append(Unresolved("tools", "", self.place(before), WHICH))
-            if left and not value.complete and not any(is_several(item) for item in value.items):
+            if value.span in self.linker.changes.grown_lists:
+                # Another function adds to it, or takes from it.
+                self.unresolved.append(Unresolved("tools", "", value.span, MORE))
+            elif left and not value.complete and not any(is_several(item) for item in value.items):
                 self.unresolved.append(Unresolved("tools", "", value.span, MORE))
         elif isinstance(value, Mapping):
             self.mapping(value, facts, depth)
@@ -310,6 +313,9 @@ class _Reading:
             self.bound = outer
         name = key.rpartition(".")[2] if name == "" else name
         self.tools.append(Tool(name or "", template, place))
+        told = self.linker.changes.retold.get((home.file, key)) if instead is None else None
+        if told is not None:
+            self.unresolved.append(Unresolved("tools", told, place))
         if described.several:
             self.unresolved.append(Unresolved("tools", "", place, WHICH))
 

@@ -816,3 +816,76 @@ def test_an_agent_that_others_run_within_a_block_has_its_model_by_default() -> N
     assert [(each.slot, each.default) for each in request.unresolved] == [
         ("model", "openai:gpt-5"), ("provider", "openai"), ("system", ""),
     ]  # fmt: skip
+
+
+GIVEN_TOOLS = """
+    from agents import Agent, Runner, function_tool
+    from langchain_core.tools import StructuredTool
+    def look(name):
+        "Look for a plant."
+    @function_tool
+    def find(name: str) -> str:
+        "Find a plant."
+    @function_tool
+    def seek(name: str) -> str:
+        "Seek a plant."
+    def ask(more):
+        tools = [find]
+        made = StructuredTool.from_function(look, description="Look.")
+        other = Agent(name="B", model="gpt-5", instructions="Be brief.", tools=[seek])
+        agent = Agent(name="A", model="gpt-5", instructions="Be kind.", tools=GIVEN)
+        LATER
+        return Runner.run(agent, "Hello.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("later", "told", "known"),
+    [
+        ("", ["Find a plant."], True),
+        ("tools.append(seek)", ["Find a plant."], False),
+        ("tools.append(more)", ["Find a plant."], False),
+        ("tools += [seek]", ["Find a plant."], False),
+        ("tools.clear()", ["Find a plant."], False),
+        ("tools = []", ["Find a plant."], True),
+        ("tools = agent.tools; agent = other; tools.append(find)", ["Seek a plant."], True),
+        ("for each in agent.tools: each.description = 'Hm.'", ["Find a plant."], False),
+        ("for each in tools: each.description = 'Hm.'", ["Find a plant."], False),
+        ("for each in tools: each.enabled = True", ["Find a plant."], True),
+        ("find.description = 'Find all plants.'", ["Find a plant."], False),
+        ("seek.description = 'Seek all plants.'", ["Find a plant."], True),
+        ("made.description = 'Hm.'", ["Find a plant."], True),
+    ],
+)
+def test_tools_that_are_changed_after_an_agent_was_given_them_are_not_known(
+    later: str, told: list[str], known: bool
+) -> None:
+    request = requests_of(GIVEN_TOOLS.replace("GIVEN", "tools").replace("LATER", later))[-1]
+    assert [text for role, text in parts(request) if role == "tool"] == told
+    assert [each.slot for each in request.unresolved] == [] if known else ["tools"]
+
+
+def test_a_tool_that_is_changed_after_an_agent_was_given_it_is_not_known() -> None:
+    before, after = (GIVEN_TOOLS.replace("GIVEN", "[made]").replace("LATER", each) for each in ("", "made.name = 'x'"))
+    assert requests_of(before)[-1].complete
+    assert [each.slot for each in requests_of(after)[-1].unresolved] == ["tools"]
+
+
+def test_a_list_of_tools_that_another_method_changes_is_not_known() -> None:
+    code = """
+    from agents import Agent, Runner, function_tool
+    @function_tool
+    def find(name: str) -> str:
+        "Find a plant."
+    class Desk:
+        def __init__(self):
+            self.tools = [find]
+            self.agent = Agent(name="A", model="gpt-5", instructions="Be kind.", tools=self.tools)
+        def more(self, tool):
+            self.tools.append(tool)
+        def ask(self):
+            return Runner.run(self.agent, "Hello.")
+    """
+    (request,) = requests_of(code)
+    assert [each.slot for each in request.unresolved] == ["tools"]
+    assert requests_of(code.replace("self.tools.append", "self.other.append"))[0].complete

@@ -155,6 +155,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
         note_given(file, "", target.attr, value)
         note_object(file, scope, written, value)
+    if target.attr in equipped.TELLING:
+        equipped.retold(file, scope, target, lambda each: evaluate(file, scope, each))
     if target.attr == "__doc__":
         note_doc(file, written, value, node)
     elif target.attr.endswith("_tool") and isinstance(target.value, ast.Name):

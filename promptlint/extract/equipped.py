@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.catalogue import ClientEntry, DecoratorEntry, Matcher, PromptEntry
-from promptlint.extract.later import note_outside
+from promptlint.extract.later import note_outside, note_retold
 from promptlint.extract.places import renew
 from promptlint.extract.schemas import OUTPUTS, note
 from promptlint.extract.sending import OUTPUT, UNREAD
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
-from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Text, Value
+from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value
 
 
 def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.expr) -> Mapping:
@@ -51,8 +51,52 @@ def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mappi
     return made.put(unread, (Hole(ast.unparse(node), file.span(node)),))
 
 
+def doubt(scope: Scope, given: Items | Mapping, written: str) -> None:
+    """A list of tools, or a tool, is changed after an agent was made with it: some keep it, others what it was then."""
+    # What an agent has under its own name for it is followed.
+    own = written.rpartition(".")[0]
+    for owner, made in list(scope.values.items()):
+        if type(made) is Mapping and made.get("@provider") is not None and not full(made) and owner != own:
+            inner = made.get("@tools")
+            if type(inner) is Items and given.span in (inner.span, *(_place(item) for item in inner.items)):
+                _open(scope, owner, made, "tools", (Hole(written, given.span),))
+
+
+def _place(item: Value) -> Span | None:
+    return None if isinstance(item, tuple) else item.span
+
+
+def retold(file: File, scope: Scope, target: ast.Attribute, read: Callable[[ast.expr], Value]) -> None:
+    """`find.description = "..."`, `for each in agent.tools: each.name = ...`: what a tool says is set."""
+    node = target.value
+    if type(node) is not ast.Name:
+        return
+    for loop in reversed(file.loops):
+        if not isinstance(loop, ast.While) and type(loop.target) is ast.Name and loop.target.id == node.id:
+            if (found := _owner(scope, meant(scope, loop.iter))) is not None:
+                _leave_open(file, scope, *found, target)
+            elif type(given := scope.values.get(dotted(loop.iter))) is Items:
+                doubt(scope, given, ast.unparse(target))
+                renew(scope, dotted(loop.iter), msgspec.structs.replace(given, complete=False))
+            return
+    value = scope.values.get(node.id)
+    value = file.unnoted(lambda: read(node)) if value is None or type(value) is tuple else value
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    if type(value) is Mapping and value.kind and file.given_tools:
+        doubt(scope, value, ast.unparse(target))
+    if type(part) is Ref and part.call is None:
+        note_retold(file, part.name, ast.unparse(target))
+
+
+# Attributes of tools, and of functions, that say what a model is told of them.
+TELLING = frozenset({"description", "name", "__doc__"})
+
+
 def name(scope: Scope, target: str, node: ast.expr) -> None:
     """`tools = agent.tools`: another name for what an agent has."""
+    for other in [other for other, each in scope.equipment.items() if dotted(each.value) == target]:
+        # The agent has another name now, or none.
+        del scope.equipment[other]
     if type(node) is ast.Attribute and _owner(scope, node) is not None:
         scope.equipment[target] = node
     elif target in scope.equipment:
@@ -98,9 +142,12 @@ def _owner(scope: Scope, node: ast.expr) -> tuple[str, Mapping, str] | None:
 def _leave_open(file: File, scope: Scope, owner: str, made: Mapping, attribute: str, node: ast.expr) -> None:
     """Of what an attribute has it is not known that it is all."""
     if (slot := _slot(file, made, attribute)) and slot != OUTPUT and not slot.startswith(UNREAD):
-        more: Value = (Hole(ast.unparse(node), file.span(node)),)
-        changed = made.put(f"@{UNREAD}{slot}", more).put("@provider", made.get("@provider") or ())
-        renew(scope, owner, bounded(changed, len(made.entries)))
+        _open(scope, owner, made, slot, (Hole(ast.unparse(node), file.span(node)),))
+
+
+def _open(scope: Scope, owner: str, made: Mapping, slot: str, more: Value) -> None:
+    changed = made.put(f"@{UNREAD}{slot}", more).put("@provider", made.get("@provider") or ())
+    renew(scope, owner, bounded(changed, len(made.entries)))
 
 
 def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:

@@ -47,6 +47,8 @@ ANY = ".*"
 _MAX_NESTING = 12
 # What is changed stands in an attribute of an object: `self.agent.tools`.
 INSIDE = "@inside"
+# What is changed is what a model is told of a function.
+RETOLD = "@retold"
 # Behind the name of what something else may have been put into, in a condition.
 UNCHANGED = " is unchanged"
 
@@ -192,6 +194,11 @@ def note_renamed(file: File, scope: Scope, name: str, written: str, key: str, va
     """A function changes what stands outside of it under a name of its own: `messages = MESSAGES`, then `append`."""
     if scope.kind == "function":
         _note(file, name, key, written, value)
+
+
+def note_retold(file: File, name: str, written: str) -> None:
+    """What a model is told of a function is set where it is a tool, or is to become one: `find.description = ...`."""
+    _note(file, name, RETOLD, written, None)
 
 
 def note_set(file: File, scope: Scope, key: str, written: str, value: Value) -> None:

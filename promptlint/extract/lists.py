@@ -84,6 +84,10 @@ def note_change(file: File, scope: Scope, where: Place, value: Value | None = No
         # Another name of a list or dict that stands outside.
         key = keys[0] if keys and isinstance(keys[0], str) else ""
         note_renamed(file, scope, part.name, name, key, value if key else None)
+    if file.given_tools and name not in scope.equipment:
+        given = held(scope, where)
+        if isinstance(given, Items) and given.span in file.given_tools:
+            equipped.doubt(scope, given, name)
     if isinstance(current, Items) and current.items:
         first = current.items[0]
         part = first[0] if isinstance(first, tuple) and is_several(first) else None

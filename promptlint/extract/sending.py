@@ -505,6 +505,7 @@ def _object(
     file: File, site: CallSite, provider: str, slots: list[tuple[str, Value]], form: Form = _ANY
 ) -> Mapping:
     span = file.span(site.node)
+    file.given_tools.update(value.span for slot, value in slots if slot == "tools" and type(value) is Items)
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional)]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
     entries += [(f"@{slot}", value) for slot, value in slots]

@@ -134,9 +134,9 @@ class File:
     __slots__ = (
         "aliases", "alone", "asked", "bare", "block", "body", "bound", "bound_called", "bound_names", "callees",
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
-        "function", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing", "known",
-        "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given", "mild",
-        "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "overrides", "own_jinja",
+        "function", "given_tools", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing",
+        "known", "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given",
+        "mild", "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "overrides", "own_jinja",
         "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests",
         "reused", "rows", "settled", "several", "shown", "source", "starred", "strays", "templates", "tested", "tuned",
         "turns", "united", "unused", "verdict", "where", "wide", "worth",
@@ -250,6 +250,8 @@ class File:
         self.callees: dict[str, Callee] = {}
         # By the call of a method what has been put into attributes of its object before.
         self.put: dict[ast.Call, tuple[tuple[str, Value], ...]] = {}
+        # Lists of tools that were given to an agent or a client, by their places.
+        self.given_tools: set[Span] = set()
         # What agents are run with in the blocks around the place, by their names.
         self.overrides: dict[str, Override] = {}
         # Texts that frameworks keep as templates of prompts, by identity.
