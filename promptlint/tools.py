@@ -67,6 +67,9 @@ class Tool(msgspec.Struct, frozen=True):
     life: int = 0
 
 
+_PARTIAL = frozenset({"functools.partial", "functools.partialmethod"})
+
+
 class Tools(msgspec.Struct, frozen=True):
     """The tools that an argument gives, what of it is not known, and the first set among what holds them."""
 
@@ -216,6 +219,10 @@ class _Reading:
                 self.take(made.returns, home, depth + 1)
                 self.bound, self.assumed, self.maker = outer
                 return len(self.tools) > before
+            if ref.name in _PARTIAL:
+                # It has neither the name nor the docstring of its function: what is sent of it, if anything is, each
+                # framework decides.
+                return False
             # `function_tool(f)`: what is made of a function is described as it is.
             before = len(self.tools)
             if not self.overridden(ref.call, facts):
@@ -253,6 +260,9 @@ class _Reading:
         meant = function[0] if isinstance(function, tuple) and len(function) == 1 else None
         if (called is None and said is None) or not isinstance(meant, Ref):
             return False
+        if meant.name in _PARTIAL and meant.call is not None:
+            inner = meant.call.positional[0] if meant.call.positional else ()
+            meant = inner[0] if isinstance(inner, tuple) and inner and isinstance(inner[0], Ref) else meant
         targets = targets_of(self.linker, facts, meant.name)
         for place in targets[:1]:
             name = self.name(called, facts, meant.fallback.span) if called is not None else ""

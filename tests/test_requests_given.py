@@ -1038,3 +1038,36 @@ def test_a_model_that_the_request_asks_for_is_not_the_one_beside_it() -> None:
     ask = 'create(model=request.model or "gpt-4o", messages=[{"role": "user", "content": "Say hello."}])'
     code = f"from openai import OpenAI\n\ndef serve(request):\n    return OpenAI().chat.completions.{ask}\n"
     assert [each.model for each in requests_of(code)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "known"),
+    [
+        ("find", ["Find a plant."], True),
+        ("partial(find, 'b')", [], False),
+        ("functools.partial(find, book='b')", [], False),
+        ("here", [], False),
+        ("OUTSIDE", [], False),
+        ("function_tool(partial(find, 'b'))", [], False),
+        ("tool(here)", [], False),
+        ("function_tool(here, name_override='seek', description_override='Seek.')", ["Seek."], True),
+        ("StructuredTool.from_function(here, name='seek', description='Seek.')", ["Seek."], True),
+    ],
+)
+def test_what_is_sent_of_a_partial_is_not_known(given: str, told: list[str], known: bool) -> None:
+    (request,) = requests_of(f"""
+    import functools
+    from functools import partial
+    from agents import function_tool
+    from langchain_core.tools import StructuredTool, tool
+    from langchain_openai import ChatOpenAI
+    def find(book: str, name: str) -> str:
+        "Find a plant."
+    OUTSIDE = partial(find, "b")
+    def ask():
+        here = partial(find, "b")
+        return ChatOpenAI(model="gpt-5").bind_tools([{given}]).invoke("Hello.")
+    """)
+    said = ["".join(text.value for text in texts(each.template)) for each in request.prompts]
+    assert said == [*told, "Hello."]
+    assert {each.slot for each in request.unresolved} == (set() if known else {"tools"})
