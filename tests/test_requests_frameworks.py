@@ -793,3 +793,34 @@ def test_the_languages_of_a_kernel(language: str, text: str, said: str, call: st
     (request,) = requests_of(code)
     ((_, found),) = parts(request)
     assert found.replace("{$day}", "{day}") == said.replace("{$day}", "{day}")
+
+
+@pytest.mark.parametrize(
+    ("made", "asked"),
+    [
+        ("agent = ChatAgent('Be kind.')", "agent.step(text)"),
+        ("helper = ChatAgent(system_message='Be kind.')", "helper.step(text)"),
+        ("helper = ChatAgent('Be kind.')", "await helper.astep(input_message=text)"),
+        ("self.helper = ChatAgent('Be kind.')", "self.helper.step(text)"),
+        ("self.helper = ChatAgent('Be kind.')", "self.helper.step(BaseMessage.make_user_message('u', text))"),
+    ],
+)
+def test_what_an_agent_of_camel_is_told_in_a_step_is_the_users(made: str, asked: str) -> None:
+    (request,) = requests_of(f"""
+    from camel.agents import ChatAgent
+    from camel.messages import BaseMessage
+    class Desk:
+        async def ask(self, question):
+            {made}
+            text = f"Which plant is meant? {{question}}"
+            return {asked}
+    """)
+    assert parts(request) == [("system", "Be kind."), ("user", "Which plant is meant? {question}")]
+
+
+def test_a_step_of_anything_else_is_no_request() -> None:
+    assert not requests_of("""
+    from camel.agents import ChatAgent
+    def go(world, text):
+        return world.step(f"Go to the {text} of the garden, and look for a plant.")
+    """)
