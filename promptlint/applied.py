@@ -210,8 +210,7 @@ def changed(part: Apply, target: Value, positional: list[Value]) -> Value:
 
 def _opened(part: Apply, target: Value) -> Value:
     """A list that has been changed in a way that is not followed, as far as something is asked of it as a whole."""
-    open_to = type(target) is Items and not all(isinstance(item, tuple) for item in target.items)
-    return Items(target.items, part.span, False) if open_to and type(target) is Items else target
+    return Items(target.items, part.span, False) if type(target) is Items else target
 
 
 def _stands(item: Value) -> bool:

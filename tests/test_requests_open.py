@@ -691,13 +691,35 @@ def test_a_list_of_another_function_is_known_where_its_changes_are(change: str, 
     assert (parts(request)[0], request.complete) == (("system", told), True)
 
 
-def test_texts_and_dicts_of_another_function_that_are_changed_stay_what_they_are() -> None:
+def test_texts_and_dicts_of_another_function_hold_what_is_put_into_them() -> None:
     request = run(
         "parts = lines()\nparts.append(question)\nheld = table()\nheld[question] = 1\nheld.pop(question)",
         '[{"role": "system", "content": "\\n".join(parts) + held["tone"]}]',
         before='def lines():\n    return ["Be kind.", "Be brief."]\ndef table():\n    return {"tone": "Be warm."}\n',
     )
-    assert parts(request) == [("system", "Be kind.\nBe brief.Be warm.")]
+    assert parts(request) == [("system", "Be kind.\nBe brief.\n{question}Be warm.")]
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "known"),
+    [
+        ("parts.append('Be warm.')", "Be kind. Be brief. Be warm.", True),
+        ("parts.append(question)", "Be kind. Be brief. {question}", True),
+        ("parts.insert(0, 'Be warm.')", "Be warm. Be kind. Be brief.", True),
+        ("parts.extend(['Be warm.', 'Be strict.'])", "Be kind. Be brief. Be warm. Be strict.", True),
+        ("parts += ['Be warm.']", "Be kind. Be brief. Be warm.", True),
+        ("if question: parts.append('Be warm.')", "Be kind. Be brief. Be warm.|", True),
+        ("parts.pop()", "Be kind. Be brief.{...}", False),
+        ("same = parts; same.append('Be warm.')", "Be kind. Be brief.{...}", False),
+    ],
+)
+def test_texts_of_another_function_that_are_changed(change: str, told: str, known: bool) -> None:
+    request = run(
+        f"parts = lines()\n{change}",
+        '[{"role": "system", "content": " ".join(parts)}]',
+        before='def lines():\n    return ["Be kind.", "Be brief."]\n',
+    )
+    assert (parts(request)[0][1], request.complete) == (told, known)
 
 
 @pytest.mark.parametrize(

@@ -373,7 +373,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
         _note_part(file, node.func.value, values[-1], node)
     current = held(scope, where)
     hole = file.hole(node, Volatility.UNKNOWN)
-    if sends(values[-1]) and not isinstance(current, Items):
+    if not isinstance(current, Items) and (sends(values[-1]) or _given_back(scope, current)):
         current = begun(file, scope, node.func.value, evaluate)
     name = "" if target[:1] == "." else target.rpartition(".")[2]
     told = name != "" and file.prompt_like(name)
@@ -401,6 +401,22 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if "." in target and len(where) == 1:
         track(file, scope, target)
     return (hole,)
+
+
+def _given_back(scope: Scope, value: Value | None) -> bool:
+    """Whether a value is what a function gives back, by its name: what is added to that is a list.
+
+    It must have no other name, and stand in nothing else: there it would not be changed with it.
+    """
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is not Ref or part.call is None or part.name.rpartition(".")[2].lstrip(":_")[:1].isupper():
+        return False
+    names = 0
+    for each in scope.values.values():
+        names += each is value
+        if names > 1 or (type(each) is Mapping and any(item is value for _, item in each.entries)):
+            return False
+    return True
 
 
 def _grown(file: File, node: ast.Call, method: str, current: Items, added: Value) -> Value:
