@@ -824,3 +824,44 @@ def test_a_step_of_anything_else_is_no_request() -> None:
     def go(world, text):
         return world.step(f"Go to the {text} of the garden, and look for a plant.")
     """)
+
+
+KIND, HELLO = ("system", "Be kind."), ("user", "Hello.")
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "known"),
+    [
+        ("[[SystemMessage(content='Be kind.'), HumanMessage(content='Hello.')]]", [KIND, HELLO], True),
+        ("[[SystemMessage(content='Be kind.'), HumanMessage(content='Hello.')] for _ in more]", [KIND, HELLO], True),
+        ("['Hello.']", [HELLO], True),
+        ("[f'Hello, {each}.' for each in more]", [("user", "Hello, {each}.")], True),
+        ("PROMPTS", [("user", "Which plant is it?|Which tree is it?")], True),
+        ("['Which plant is it?', 'Which tree is it?']", [("user", "Which plant is it?|Which tree is it?")], True),
+        ("more", [("unknown", "{more}")], False),
+        ("[[HumanMessage(content='Hello.')], [HumanMessage(content='Good night.')]]", None, False),
+    ],
+)
+@pytest.mark.parametrize("method", ["batch", "abatch"])
+def test_a_batch_is_a_request_of_each_of_its_inputs(
+    method: str, given: str, said: list[tuple[str, str]] | None, known: bool
+) -> None:
+    (request,) = every_request(f"""
+    from langchain_core.messages import HumanMessage, SystemMessage
+    from langchain_openai import ChatOpenAI
+    PROMPTS = ["Which plant is it?", "Which tree is it?"]
+    def ask(more):
+        asked = ChatOpenAI(model="gpt-5")
+        return asked.{method}({given}, config={{"max_concurrency": 5}})
+    """)
+    assert request.model == "gpt-5"
+    assert said is None or [(prompt.role, shown(prompt.template)) for prompt in request.prompts] == said
+    assert request.complete is known
+
+
+def test_a_batch_of_anything_else_is_no_request() -> None:
+    assert not every_request("""
+    from langchain_openai import ChatOpenAI
+    def ask(loader):
+        return loader.batch(["Which plant is it, and where does it grow?"])
+    """)

@@ -28,7 +28,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     its own, and those in which it does so if nothing is given for them. `settings` names those that say who gets the
     request if the call does not (`dspy.configure(lm=...)`). `address`: it asks any server, and counts only where the
     address may be that of a model. `most`: how many arguments it takes by position, where the catalogue says that; what
-    is given more, and only named like it, is something else.
+    is given more, and only named like it, is something else. `each`: it is given a list of what several requests say.
     """
 
     match: list[str]
@@ -46,6 +46,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     settings: str = ""
     address: Places = []
     most: int | None = None
+    each: bool = False
     template: str = ""
     requires: list[str] = []
     excludes: list[str] = []

@@ -23,15 +23,15 @@ from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call
 from promptlint.extract.invocations import called_name, changed_before, type_of
-from promptlint.extract.iteration import spread
+from promptlint.extract.iteration import one_of, spread
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
 from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import dotted, of_name
-from promptlint.operations import literal
+from promptlint.extract.volatility import UNKNOWN, dotted, of_name
+from promptlint.operations import is_several, literal
 from promptlint.template import (
     Apply,
     Arguments,
@@ -40,6 +40,7 @@ from promptlint.template import (
     Mapping,
     Message,
     Ref,
+    Repeat,
     Span,
     Text,
     Value,
@@ -107,6 +108,8 @@ def sent(
             note_tools(file, value)
     if not slots and site.complete:
         return
+    if entry.each:
+        slots = [(slot, _one_of(file, value, node) if slot in TEXTS else value, node) for slot, value, node in slots]
     given = [*[(slot, value) for slot, value, _ in slots], *_unread(file, site, entry, form)]
     given += spreads.slots(file, site, entry.slots, {slot for slot, _, _ in slots})
     if file.overrides:
@@ -126,6 +129,21 @@ def sent(
         made=entry.opens, client=client or (), through=through, form=form, lent=tuple(lent),
         settings=entry.settings,
     )  # fmt: skip
+
+
+def _one_of(file: File, value: Value, node: ast.expr) -> Value:
+    """What one of the requests says that a list of inputs makes: one of its texts; of several lists it is not known."""
+    hole = file.hole(node, *UNKNOWN)
+    if type(value) is Items and len(value.items) == 1:
+        item = value.items[0]
+        part = item[0] if isinstance(item, tuple) and is_several(item) else None
+        return part.body if type(part) is Repeat else item if part is None else (hole,)
+    if type(value) is Items and all(isinstance(item, tuple) for item in value.items):
+        return one_of(value, hole.expression, (hole,)) or (hole,)
+    if isinstance(value, tuple) and len(value) == 1 and type(value[0]) in (Ref, Apply):
+        turn = msgspec.structs.replace(hole, origin="loop")
+        return (Apply("item", value, Arguments(((turn,),)), hole.span, hole),)
+    return (hole,)
 
 
 def _overridden(
