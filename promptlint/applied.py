@@ -458,6 +458,8 @@ OPERATIONS: dict[str, Operation] = {
     "jinja": _jinja,
     "render": _render,
 }
+# Those that a list of messages which are templates has, too.
+FILLING = frozenset({"format", "partial", "same"})
 # Operations that say what they are given in another form; the last one is not worked out.
 _MADE = OPERATIONS.keys() | {"shown"}
 

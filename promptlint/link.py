@@ -575,7 +575,7 @@ class Linker:
             return changed(part, target, positional)
         if part.operation == "add":
             return summed(part.fallback, [target, *positional])
-        if part.operation == "given":
+        if part.operation == "given" or (type(target) is Items and part.operation in applied.FILLING):
             return filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             self.lose(part.fallback, target)

@@ -865,3 +865,49 @@ def test_a_batch_of_anything_else_is_no_request() -> None:
     def ask(loader):
         return loader.batch(["Which plant is it, and where does it grow?"])
     """)
+
+
+FILLED = """
+    from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
+    from langchain_openai import ChatOpenAI
+    llm = ChatOpenAI(model="gpt-5")
+    PROMPT = ChatPromptTemplate.from_messages([("system", "Speak of {land}."), ("human", "{question}")])
+    TEXT = PromptTemplate.from_template("Speak of {land}: {question}")
+    async def ask(question, town):
+        own = ChatPromptTemplate.from_messages([("system", "Speak of {land}."), ("human", "{question}")])
+        CODE
+"""
+OF_NORWAY = [("system", "Speak of Norway."), ("user", "{question}")]
+
+
+@pytest.mark.parametrize("prompt", ["PROMPT", "own"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "return llm.invoke(P.format_messages(land='Norway', question=question))",
+        "return llm.invoke(P.format_prompt(land='Norway', question=question))",
+        "return llm.invoke(P.format_prompt(land='Norway', question=question).to_messages())",
+        "return llm.invoke(P.invoke({'land': 'Norway', 'question': question}))",
+        "value = await P.ainvoke({'land': 'Norway', 'question': question})\n        return llm.invoke(value)",
+        "return llm.invoke(P.invoke({'land': 'Norway', 'question': question}).to_messages())",
+        "return llm.invoke(P.partial(land='Norway').invoke({'question': question}))",
+        "prompt = P.partial(land='Norway')\n        return (prompt | llm).invoke({'question': question})",
+        "return (P.partial(land='Norway') | llm).invoke({'question': question})",
+    ],
+)
+def test_a_template_that_is_filled_is_what_a_model_is_given(code: str, prompt: str) -> None:
+    (request,) = every_request(FILLED.replace("CODE", code.replace("P.", f"{prompt}.")))
+    assert [(each.role, shown(each.template)) for each in request.prompts] == OF_NORWAY
+    assert request.complete
+
+
+def test_a_text_template_that_is_filled_is_what_a_model_is_given() -> None:
+    code = "return llm.invoke(TEXT.invoke({'land': town, 'question': question}))"
+    (request,) = every_request(FILLED.replace("CODE", code))
+    assert [shown(each.template) for each in request.prompts] == ["Speak of {town}: {question}"]
+
+
+def test_what_a_chain_gives_back_is_no_template_that_is_filled() -> None:
+    code = "chain = PROMPT | llm\n        return llm.invoke(chain.invoke({'land': town, 'question': question}))"
+    first, second = every_request(FILLED.replace("CODE", code))
+    assert (first.complete, second.complete) == (True, False)

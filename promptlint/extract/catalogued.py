@@ -22,7 +22,7 @@ from promptlint.extract.sites import flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, textual
 from promptlint.extract.volatility import dotted, of_name
 from promptlint.operations import literal
-from promptlint.template import Apply, Arguments, Hole, Items, Message, Text, Value, references
+from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Text, Value, references
 
 
 def catalogued(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
@@ -76,6 +76,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if request is not None and request.address and not sending.asks_model(site, request):
         request = None
     receiver = _receiver(file, scope, site, evaluate) if request is not None else None
+    if request is not None and request.through and (filled := _filled(file, site, receiver)) is not None:
+        return filled
     if request is not None and (not request.through or sending.may_be_client(file, receiver, request)):
         form = answering.form(file, scope, site, evaluate, request.output)
         sending.sent(file, scope, site, request, receiver, form)
@@ -107,6 +109,37 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
             return None
         return sending.client(file, site, client, inner, answering.form(file, scope, site, evaluate, client.output))
     return None
+
+
+def _filled(file: File, site: CallSite, receiver: Value | None) -> Value | None:
+    """`PROMPT.invoke({"land": land})`: a template of this file with its fields filled, for a model to be given."""
+    given = site.given_at("input") or site.given_at(0)
+    if given is None or type(given[0]) is not Mapping or given[0].kind or site.last not in ("invoke", "ainvoke"):
+        return None
+    if receiver is None or not _is_template(file, receiver):
+        return None
+    consider_arguments(file, site, speaks_against(site.written))
+    fills.note_method(file, site.node, site.last, receiver, site)
+    hole = run_time_value(file, site, None)
+    return (Apply("format", receiver, Arguments((), given[0].entries, given[0].complete), hole.span, hole),)
+
+
+def _is_template(file: File, value: Value) -> bool:
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    for _ in range(_FILLED_TWICE):
+        if type(part) is not Apply or part.operation not in ("partial", "format", "fields"):
+            break
+        value = part.target
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Ref and part.call is None and part.name[:1] == ":":
+        value = file.module.values.get(part.name[1:], ())
+    if type(value) is Items:
+        return any(type(item) is Message for item in value.items)
+    return id(value) in file.templates
+
+
+# Fields of one template that are filled one after another.
+_FILLED_TWICE = 8
 
 
 def _speaks(site: CallSite, entry: CallEntry) -> bool:

@@ -38,14 +38,15 @@ from promptlint.template import (
 # String methods that are kept until their target is known; the operation has the method's name.
 METHODS = frozenset(
     "format format_map replace strip lstrip rstrip upper lower title capitalize removeprefix removesuffix "
-    "substitute safe_substitute partial format_messages format_prompt render".split()
+    "substitute safe_substitute partial format_messages format_prompt render to_messages".split()
 )
 SAME_AS = {
     "format_messages": "format",
     "format_prompt": "format",
+    "to_messages": "same",
 }
 # Those of them that a list of messages has, too.
-FILLED = frozenset({"partial", "format_messages"})
+FILLED = frozenset({"partial", "format_messages", "format_prompt", "to_messages"})
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 # All of them, by the last part of their names, whose result may be more than a run-time value.
 OF_VALUES = METHODS | FILLED | fills.METHODS.keys() | {"join", "get", "pop", "copy", "values"}
@@ -148,7 +149,11 @@ def _filled(file: File, node: ast.Call, receiver: Items, site: CallSite) -> Item
         part = content[0] if isinstance(content, tuple) and len(content) == 1 else None
         if type(item) is Message and type(part) is Apply and part.operation == "fields":
             text = (Apply("partial", part.target, site.arguments(), span, part.fallback),)
-            content = (msgspec.structs.replace(part, target=text),)
+            said = literal(part.target) or ""
+            whole = said[:1] == "{" and said[-1:] == "}"
+            alone = site.keywords.get(said[1:-1], (None, node))[0] if whole else None
+            # What is all of a text stands in its place.
+            content = alone if isinstance(alone, tuple) else (msgspec.structs.replace(part, target=text),)
             item = msgspec.structs.replace(item, content=content)
         items.append(item)
     return Items(tuple(items), receiver.span, receiver.complete)
