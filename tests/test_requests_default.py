@@ -313,3 +313,88 @@ def test_settings_within_settings_are_no_deep_recursion() -> None:
     code += "class S(BaseSettings):\n    inner: M0\n    model: str = 'gpt-5'\nsettings = S()\n"
     code += f"client.chat.completions.create(model=settings.model, messages={SAID})\n"
     assert [each.model for each in requests_of(code)] == ["gpt-5"]
+
+
+PARSED = """
+import argparse
+SMALL = "gpt-5"
+def arguments():
+    parser = argparse.ArgumentParser()
+    OPTION
+    return parser.parse_args()
+args = argparse.Namespace()
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "read", "model"),
+    [
+        ("parser.add_argument('--model', default='gpt-5')", "args.model", "gpt-5"),
+        ("parser.add_argument('-m', '--model', type=str, default=SMALL)", "args.model", "gpt-5"),
+        ("parser.add_argument('--chat-model', default='gpt-5')", "args.chat_model", "gpt-5"),
+        ("parser.add_argument('-m', dest='model', default='gpt-5')", "args.model", "gpt-5"),
+        ("parser.add_argument('model', nargs='?', default='gpt-5')", "args.model", "gpt-5"),
+        ("parser.add_argument('--model', default='gpt-5')", "args.other_model", ""),
+        ("parser.add_argument('--model', default='gpt-5')", "question.model", ""),
+        ("parser.add_argument('--model', required=True)", "args.model", ""),
+        ("parser.add_argument('--model', default=None)", "args.model", ""),
+        # Of two parsers it is not known whose arguments these are.
+        (
+            "parser.add_argument('--model', default='gpt-5')\n    other.add_argument('--model', default='gpt-4o')",
+            "args.model",
+            "",
+        ),
+    ],
+)
+def test_an_option_of_a_command_line_names_a_model_by_default(option: str, read: str, model: str) -> None:
+    found = asked(read, PARSED.replace("OPTION", option), "    args = arguments()\n")
+    assert found.model == model
+    assert by_default(found) == [("model", read, model)]
+
+
+def test_a_model_that_is_set_is_no_option() -> None:
+    head = PARSED.replace("OPTION", "parser.add_argument('--model', default='gpt-5')")
+    found = asked("args.model", head, "    args = arguments()\n    args.model = 'gpt-4o'\n")
+    assert (found.model, found.complete) == ("gpt-4o", True)
+
+
+@pytest.mark.parametrize(
+    ("above", "parameter"),
+    [
+        ("@click.command()\n@click.option('--model', '-m', default='gpt-5')", "model"),
+        ("@click.command()\n@click.option('--llm', 'model', default=SMALL)", "model"),
+        ("@cli.command()", "model: str = typer.Option('gpt-5', '--model')"),
+        ("@cli.command()", "model: str = typer.Option(default=SMALL)"),
+        ("@app.post('/ask')", "model: str = Form('gpt-5')"),
+        ("@app.get('/ask')", "model: str = Query(default='gpt-5')"),
+    ],
+)
+def test_an_option_of_a_command_or_a_form_names_a_model_by_default(above: str, parameter: str) -> None:
+    code = f"""
+import click
+import typer
+from fastapi import FastAPI, Form, Query
+cli, app = typer.Typer(), FastAPI()
+SMALL = "gpt-5"
+{above}
+def ask({parameter}):
+    return client.chat.completions.create(model=model, messages={SAID})
+"""
+    (found,) = requests_of(code)
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "model", "gpt-5")])
+    # Whoever starts the program may name another one.
+    (found,) = requests_of(f'{code}\nif __name__ == "__main__":\n    ask()\n')
+    assert not found.complete
+
+
+@pytest.mark.parametrize(
+    "parameter", ["model: str = Form(...)", "model: str = typer.Option()", "model: str = made('gpt-5')"]
+)
+def test_a_form_without_a_default_names_no_model(parameter: str) -> None:
+    (found,) = requests_of(f"""
+import typer
+from fastapi import Form
+def ask({parameter}):
+    return client.chat.completions.create(model=model, messages={SAID})
+""")
+    assert found.model == ""

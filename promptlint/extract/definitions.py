@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint.extract import docstrings, equipped, handing, makers, partials, schemas, tuned
+from promptlint.extract import docstrings, equipped, handing, makers, options, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, of_other, of_strings
 from promptlint.extract.arguments import note_argument
@@ -288,8 +288,11 @@ def _parameters(
     pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
     parameters: list[tuple[str, Value | None]] = []
     explained = False
+    commands = options.of_commands(node) if node.decorator_list else {}
     for argument, default in pairs:
         value = _default_value(file, parent, default) if default is not None else None
+        if commands or type(default) is ast.Call:
+            value = options.of_parameter(file, parent, argument, default, commands, evaluate) or value
         known = fallback_of(value) if value is not None and _frozen(value) else None
         state = (known.volatility, known.origin) if known is not None else of_name(argument.arg)
         scope.values[argument.arg] = (file.hole(argument, state[0], state[1] or "parameter", None, argument.arg),)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.extract import fills, schemas, spreads
+from promptlint.extract import fills, options, schemas, spreads
 from promptlint.extract.against import MAY_DOCUMENT, documents
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
@@ -183,6 +183,12 @@ def _known_as(file: File, here: Scope, identifier: str, hole: Hole, node: ast.ex
 
 
 def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
+    """What an attribute is known to be."""
+    value = _attribute(file, scope, node)
+    return options.parsed(file, scope, node, value) if node.attr in file.options else value
+
+
+def _attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
     """`self.x`, `Class.x` and `module.x` are references; of anything else the name is all that is known."""
     written = dotted(node)
     first, _, rest = written.partition(".")

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from promptlint.extract import bounds, comments, onward, partials
+from promptlint.extract import bounds, comments, onward, options, partials
 from promptlint.extract.audience import shown_constants
 from promptlint.extract.catalogue import Matcher
 from promptlint.extract.definitions import (
@@ -80,6 +80,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     )
     file.known = _bound_names(tree.body)
     file.rebound |= file.known & file.aliases.keys()
+    options.note_parsers(file, tree, evaluate)
     file.once = True
     _guarded(file, file.module, tree.body)
     file.once = False

@@ -136,10 +136,10 @@ class File:
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "given_tools", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing",
         "known", "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given",
-        "mild", "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "overrides", "own_jinja",
-        "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like", "put", "rebound", "rests",
-        "reused", "rows", "settled", "several", "shown", "source", "starred", "strays", "templates", "tested", "tuned",
-        "turns", "united", "unused", "verdict", "where", "wide", "worth",
+        "mild", "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "options", "overrides",
+        "own_jinja", "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like", "put",
+        "rebound", "rests", "reused", "rows", "settled", "several", "shown", "source", "starred", "strays", "templates",
+        "tested", "tuned", "turns", "united", "unused", "verdict", "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -250,6 +250,8 @@ class File:
         self.callees: dict[str, Callee] = {}
         # By the call of a method what has been put into attributes of its object before.
         self.put: dict[ast.Call, tuple[tuple[str, Value], ...]] = {}
+        # Models that options of a command line name by default.
+        self.options: dict[str, Value] = {}
         # Lists of tools that were given to an agent or a client, by their places.
         self.given_tools: set[Span] = set()
         # What agents are run with in the blocks around the place, by their names.
