@@ -5,13 +5,28 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import msgspec
+
 from promptlint.clients import unset
 from promptlint.extract.extents import extent
 from promptlint.extract.joins import under, ways
 from promptlint.extract.messages import DATA, as_message, content_template, life_of, marker_of, paired
 from promptlint.extract.state import single_hole
 from promptlint.operations import SEVERAL, is_several
-from promptlint.template import Choice, Condition, Hole, Items, Mapping, Message, Repeat, Span, Template, Value, texts
+from promptlint.template import (
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Repeat,
+    Span,
+    Template,
+    Value,
+    Volatility,
+    texts,
+)
 
 When = tuple[tuple[str, bool], ...]
 
@@ -133,3 +148,11 @@ def _changing(template: Template) -> Iterator[Hole | Repeat]:
 
 def _marked(value: Value) -> bool:
     return marker_of(value) is not None
+
+
+def whole_system(template: Template) -> Template:
+    """A system text that is one value: it holds instructions, whatever the value is called (`message["content"]`)."""
+    hole = single_hole(template)
+    if hole is None or hole.volatility is not Volatility.REQUEST or hole.origin not in ("name", "parameter"):
+        return template
+    return (msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN),)

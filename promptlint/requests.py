@@ -31,13 +31,13 @@ from promptlint.clients import (
     unset,
     unsure,
 )
-from promptlint.contents import blocks, in_list, messages
+from promptlint.contents import blocks, in_list, messages, whole_system
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import SAID, Call, Facts
+from promptlint.extract.facts import OPENED, SAID, Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
 from promptlint.extract.sending import DEFINES, HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
@@ -61,6 +61,7 @@ from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.returned import gives_back, repeats_model, wraps_result
 from promptlint.schemas import passed, schemas_named
+from promptlint.signatures import ORDERS
 from promptlint.template import (
     Apply,
     Arguments,
@@ -70,7 +71,6 @@ from promptlint.template import (
     Message,
     Ref,
     Span,
-    Template,
     Value,
     Volatility,
     holes,
@@ -330,7 +330,7 @@ class _Reading:
         """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
         for name, at in self.call.lent:
             if not name:
-                yield Unresolved("messages", "", self.call.span, EARLIER if at == SAID else CHANGED)
+                yield Unresolved("messages", "", self.call.span, _CHANGED_BY.get(at, CHANGED))
             elif changes(self.linker, name, at, self.facts):
                 yield Unresolved("messages", f"{name.rpartition('.')[2].lstrip(':')}(...)", self.call.span)
 
@@ -457,7 +457,7 @@ class _Reading:
                 if self.call.made:
                     template = guess_fields(template)
                 if message.role == "system":
-                    template = _whole_system(template)
+                    template = whole_system(template)
                 role_of = cast(Role, message.role)
                 result = gives_back(message) or wraps_result(role_of, template) or repeats_model(role_of, template)
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=when, result=result)
@@ -545,7 +545,7 @@ class _Reading:
     def built(self) -> Request:
         """The request, its parts in the order of its provider."""
         call = self.call
-        order = providers.policy(self.provider, self.model).order
+        order = ORDERS.get(call.settings) or providers.policy(self.provider, self.model).order
         prompts: list[Prompt] = []
         markers: list[int] = []
         lives: list[int] = []
@@ -577,12 +577,8 @@ class _Reading:
         )
 
 
-def _whole_system(template: Template) -> Template:
-    """A system text that is one value: it holds instructions, whatever the value is called (`message["content"]`)."""
-    hole = single_hole(template)
-    if hole is None or hole.volatility is not Volatility.REQUEST or hole.origin not in ("name", "parameter"):
-        return template
-    return (msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN),)
+# What else than a function may have changed the messages of a call, by what `Call.lent` says of it.
+_CHANGED_BY = {SAID: EARLIER, OPENED: WHERE_RUN}
 
 
 def _is_prompt(value: Value) -> bool:

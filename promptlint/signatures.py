@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts
@@ -13,6 +14,11 @@ from promptlint.template import Arguments, Choice, Items, Mapping, Message, Ref,
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
 
+_Texts: TypeAlias = Sequence[tuple[str, Value]]
+# What a signature says of the reasons for its answer.
+_REASONS = "reasoning.desc"
+# Where a framework tells what a request has, if not where its provider does: DSPy its tools behind the instructions.
+ORDERS = {"dspy": ("system", "tools", "messages")}
 # Calls that make a signature of another one, or of a text such as "question -> answer", and where they are told what
 # it asks for.
 _MADE = {
@@ -26,13 +32,30 @@ _MADE = {
 def instructions(linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound) -> Value | None:
     """System messages: the descriptions of the fields, then what the signature asks for; None if it is not known.
 
-    A class is told by its docstring. The sentence that DSPy itself makes of the names of the fields is left out.
+    What it is given comes first. A class is told by its docstring. The sentence that DSPy itself makes of the names of
+    the fields is left out.
     """
+    return _told(linker, target, span, facts, bound, lambda asked: asked)
+
+
+def reasoned(linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound) -> Value | None:
+    """The same where the reasons are asked for first, also those that the signature has itself."""
+    return _told(linker, target, span, facts, bound, lambda asked: sorted(asked, key=lambda each: each[0] != _REASONS))
+
+
+def acting(linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound) -> Value | None:
+    """The same where tools are asked for until they are done: the answer is asked for by a request of its own."""
+    return _told(linker, target, span, facts, bound, lambda asked: [])
+
+
+def _told(
+    linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound, answer: Callable[[_Texts], _Texts]
+) -> Value | None:
     part = target[0] if isinstance(target, tuple) and len(target) == 1 else None
     if isinstance(part, Ref) and part.call is None:
         found = targets_of(linker, facts, part.name)
         if len(found) == 1:
-            return _of_class(linker, *found[0], span)
+            return _of_class(linker, *found[0], span, answer)
     value = linker.value(target, facts, bound)
     if isinstance(value, Mapping):
         given = next((item for key in _MADE.get(value.kind.rpartition(".")[2], ()) if (item := value.get(key))), None)
@@ -50,9 +73,10 @@ def called(linker: Linker, target: Value, span: Span, facts: Facts, bound: Bound
     return value
 
 
-def _of_class(linker: Linker, home: Facts, key: str, span: Span) -> Value:
+def _of_class(linker: Linker, home: Facts, key: str, span: Span, answer: Callable[[_Texts], _Texts]) -> Value:
     described = home.described[key]
-    values = [linker.value(value, home, {}) for _, value in described.texts]
+    told = [*described.texts[: described.given], *answer(described.texts[described.given :])]
+    values = [linker.value(value, home, {}) for _, value in told]
     docstring = linker.value(described.docstring, home, {})
     return _messages([*values, docstring], span)
 
@@ -73,4 +97,4 @@ def _message(value: Value, span: Span) -> Message:
 
 
 # What is done with the target of an `Apply` before anything is looked up.
-OPERATIONS = {"signature": instructions, "called": called}
+OPERATIONS = {"signature": instructions, "reasoned": reasoned, "acting": acting, "called": called}

@@ -18,7 +18,7 @@ from promptlint.extract.catalogue import KINDS, Catalogue, Words
 KEYS = (*KINDS, "names", "not-names")
 _SLOTS = ("model", "system", "instructions", "computed", "messages", "prompt", "tools", "examples", "client")
 _ROLES = ("system", "user", "assistant", "tool", "unknown")
-_TEMPLATES = ("", "format", "jinja", "dollar", "signature", "kernel")
+_TEMPLATES = ("", "format", "jinja", "dollar", "signature", "reasoned", "acting", "kernel")
 _GIVES = ("docstring", "return", "arguments")
 _TYPES = {field.name: field.type.__args__[0] for field in msgspec.structs.fields(Catalogue)}
 # Keys of which one must be there.

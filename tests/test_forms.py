@@ -1293,6 +1293,51 @@ FORMS = [
         silent=("What the gardener asks", "The words of", "The bed that was", "How large", "The bill for"),
     ),
     form(
+        "what the answer of a DSPy signature has the form of",
+        {
+            "app.py": """
+            import dspy
+            from pydantic import BaseModel, Field
+            class Plan(BaseModel):
+                beds: list[str] = Field(..., description="The beds in the order in which they are dug.")
+            class Wish(BaseModel):
+                size: int = Field(..., description="How large the garden is to be.")
+            class Draw(dspy.Signature):
+                "Draw a plan of the garden."
+                wish: Wish = dspy.InputField()
+                plan: list[Plan] = dspy.OutputField(desc="the plan, bed by bed")
+            """,
+        },
+        ("The beds in the order", "tool"),
+        ("the plan, bed by bed", "system"),
+        ("Draw a plan", "system"),
+        silent=("How large the garden",),
+    ),
+    form(
+        "what tools are made with is nothing that they take, also under another name",
+        {
+            "settings.py": """
+            from pydantic import BaseModel, Field
+            class SearchTool(BaseModel):
+                limit: int = Field(10, description="How many results the search shows.")
+            class SearchConfig(BaseModel):
+                path: str = Field("", description="Where the index of the search is kept.")
+            class Query(BaseModel):
+                words: str = Field(..., description="The words to look for.")
+            """,
+            "tools.py": """
+            from shop.base import BaseTool
+            from settings import Query, SearchConfig, SearchTool as SearchToolSettings
+            class Search(BaseTool[SearchToolSettings]):
+                pass
+            class Find(BaseTool[Query, SearchConfig]):
+                pass
+            """,
+        },
+        ("The words to look for.", "tool"),
+        silent=("How many results", "Where the index"),
+    ),
+    form(
         "explained parameters of functions that marked tools are made of",
         {
             "garden/__init__.py": "",

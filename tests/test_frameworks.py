@@ -21,7 +21,7 @@ from promptlint.template import Apply, Choice, Items, Mapping, Message, Repeat, 
 
 PATH = Path(promptlint.extract.__file__).parent / "frameworks.toml"
 ROLES = {"system", "user", "assistant", "tool", "unknown"}
-TEMPLATES = {"", "format", "jinja", "dollar", "signature", "kernel"}
+TEMPLATES = {"", "format", "jinja", "dollar", "signature", "reasoned", "acting", "kernel"}
 SLOTS = {"model", "system", "instructions", "computed", "messages", "prompt", "tools", "examples", "client", "service"}
 PROVIDERS = {
     "",

@@ -536,6 +536,16 @@ GERMAN = "Fasse den folgenden Text in drei Sätzen zusammen und nenne die wichti
 CHINESE = "请把下面的文章翻译成英文，并保持原来的格式和语气。\n\n{{ text }}\n"
 
 
+# What a service is told of its index: all of it is JSON, on either way.
+INDEX = """{
+  "name": "{{ name }}",
+  "description": "You are shown the shelves of the archive. Answer with the number of the shelf, and do not guess.",
+  "size": {{ size | int }},
+  {% if shared %}"readers": [{% for reader in readers %}"{{ reader }}"{% endfor %}]{% else %}"readers": null{% endif %}
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "source", "prompt"),
     [
@@ -562,6 +572,7 @@ CHINESE = "请把下面的文章翻译成英文，并保持原来的格式和语
         ("notes.md.j2", MAIL, False),
         ("config.j2", "[server]\nport = {{ port }}\nhost = {{ host }}\n", False),
         ("config.yml.j2", "system:\n  name: {{ name }}\n", False),
+        ("search/shelves.j2", INDEX, False),
         ("prompts/empty.j2", "", False),
         ("prompts/value.j2", "{{ text }}\n", False),
     ],

@@ -103,8 +103,8 @@ def test_modules_of_dspy() -> None:
         [*FIELDS, ASKED, ("user", "{question}{context}")],
         [("system", "Write a title of five words."), ("user", "{self.ask(question=question, context=context)}")],
         [
-            ("tool", "Look a term up in the dictionary."),
             ("system", "Look things up first."),
+            ("tool", "Look a term up in the dictionary."),
             ("user", "{question}"),
         ],
         [*FIELDS, ASKED, ("user", "{question}Plants need light.")],
@@ -114,6 +114,34 @@ def test_modules_of_dspy() -> None:
     assert (found[3].provider, found[3].model) == ("openai", "openai/gpt-4o")
     # In every one DSPy says what the fields are in words of its own.
     assert all("system" in [one.slot for one in each.unresolved] for each in found)
+
+
+def test_what_a_signature_asks_for_stands_behind_what_it_is_given() -> None:
+    code = '''
+    import dspy
+
+    def look_up(term: str) -> str:
+        """Look a term up in the dictionary."""
+
+    class Rank(dspy.Signature):
+        """Rank the answers from best to worst."""
+        best = dspy.OutputField(desc="the best one", prefix="Best one of all:")
+        reasoning = dspy.OutputField(desc="why that is so")
+        answers = dspy.InputField(desc="all answers")
+
+    def rank(answers):
+        dspy.Predict(Rank)(answers=answers)
+        dspy.ChainOfThought(Rank)(answers=answers)
+        dspy.ReAct(Rank, tools=[look_up])(answers=answers)
+    '''
+    plain, reasoned, acting = requests_of(code)
+    asked, user = ("system", "Rank the answers from best to worst."), ("user", "{answers}")
+    given, best, why = (("system", said) for said in ("all answers", "the best one", "why that is so"))
+    assert parts(plain) == [given, best, why, asked, user]
+    # `dspy.ChainOfThought` puts the reasons first.
+    assert parts(reasoned) == [given, why, best, asked, user]
+    # Tools are told in the text, and the answer is asked for when they are done.
+    assert parts(acting) == [given, asked, ("tool", "Look a term up in the dictionary."), user]
 
 
 def test_a_signature_of_another_file() -> None:

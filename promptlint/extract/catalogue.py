@@ -112,7 +112,8 @@ class DecoratorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """A decorator that makes a function's docstring, or what it returns, text for the model.
 
     `arguments` are its own, by keyword or position ("0"); with `gives` "arguments" they are all that is sent. `slot` is
-    where what it gives stands in the requests of the agent whose method it is, if that is not told by the role.
+    where what it gives stands in the requests of the agent whose method it is, if that is not told by the role
+    (`unread.tools`: tools that are made where it runs).
     """
 
     match: list[str]

@@ -75,7 +75,7 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
         request = None if function is not None and site.name in function.match else request
     if request is not None and request.address and not sending.asks_model(site, request):
         request = None
-    receiver = _receiver(file, scope, site, evaluate) if request is not None else None
+    receiver = _receiver(file, scope, site, evaluate, request.keeps) if request is not None else None
     if request is not None and request.through and (filled := _filled(file, site, receiver)) is not None:
         return filled
     if request is not None and (not request.through or sending.may_be_client(file, receiver, request)):
@@ -159,11 +159,11 @@ def _own_function(file: File, site: CallSite) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
-def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value | None:
+def _receiver(file: File, scope: Scope, site: CallSite, evaluate: Evaluate, chat: bool = False) -> Value | None:
     """What a method is called on, without the names by which an SDK groups its methods; nothing is noted again."""
     if site.partial:
         return site.on
-    node = sending.client_in(site.node.func)
+    node = sending.client_in(site.node.func, chat)
     if node is None:
         return None
     function = node

@@ -31,7 +31,7 @@ from promptlint.extract.later import note_globals, note_later, note_outside, not
 from promptlint.extract.lists import begins_with
 from promptlint.extract.loads import settle_crew
 from promptlint.extract.messages import note_taken
-from promptlint.extract.names import asks_person, embeds, example_like, of_tools, words
+from promptlint.extract.names import asks_person, embeds, example_like, of_tools
 from promptlint.extract.places import SPREAD
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.returns import given_back
@@ -469,10 +469,7 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
         schemas.note(file, [":" + inner.name])
     for base in node.bases:
         if isinstance(base, ast.Subscript) and not schemas.note_typed(file, scope, base, evaluate) and base in tools:
-            # `class Search(Tool[SearchArguments])`
-            names = schemas.mentioned(file, scope, base.slice, evaluate)
-            taken = [name for name in names if words(name.rpartition(".")[2])[-1:] not in _NOT_TAKEN]
-            schemas.note(file, taken, docstring=False)
+            schemas.note_taken(file, scope, base, evaluate)
     if tool and _configures(file, scope, node):
         entries = []
     elif tool and not entries:
@@ -487,8 +484,6 @@ def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
 
 # What a tool takes, by the name that many frameworks have for it, whatever else they tell of it.
 _TAKES = BaseEntry([], {"parameters": "tool"})
-# Last words of classes that a tool works with, or gives back.
-_NOT_TAKEN = tuple((word,) for word in "kwargs config settings state context deps result output response".split())
 
 
 def _makes_tools(file: File, scope: Scope) -> bool:
@@ -568,6 +563,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
         if text:
             file.note(text, extent(text) or file.span(node), node.name, entry.docstring, "base-class", KEYWORD)
     described: list[tuple[str, Value]] = []
+    asked: list[tuple[str, Value]] = []
     when = bound_if(file, node.body)
     for name, value in inner.values.items():
         if not isinstance(value, Mapping) or not value.kind:
@@ -582,11 +578,15 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
             ):
                 place = extent(text_value) or file.span(node)
                 file.note(text_value, place, f"{name}.{argument}", role, "base-class", KEYWORD)
-                described.append((f"{name}.{argument}", only_if(text_value, when.get(name, ()))))
+                if argument == "desc":
+                    told = asked if kind.endswith("OutputField") else described
+                    told.append((f"{name}.{argument}", only_if(text_value, when.get(name, ()))))
     if entry.docstring == "system":
         # A signature is told by whoever is made with it.
         known = file.facts.described.get(inner.name) or Described(class_docstring(file, inner, node) or ())
-        file.facts.described[inner.name] = msgspec.structs.replace(known, texts=tuple(described))
+        texts = (*described, *asked)
+        file.facts.described[inner.name] = msgspec.structs.replace(known, texts=texts, given=len(described))
+        schemas.note_answers(file, inner, node, evaluate)
 
 
 STATEMENTS.update({ast.FunctionDef: define, ast.AsyncFunctionDef: define, ast.ClassDef: define_class})

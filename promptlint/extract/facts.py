@@ -129,6 +129,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 SEVERAL = Span("", 0, 0)
 # In `Call.lent`, for a chat that may have sent something before.
 SAID = "said"
+# The same of a call that opens a chat: what is asked is said later.
+OPENED = "opened"
 
 
 class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -184,7 +186,8 @@ class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `uses` names the classes it is made of or takes, as `Ref` does; they are sent along with it. `fields` are the names
     of a class's annotated attributes. `called` is the name that a decorator gives a function in the place of its own.
-    `several`: on other ways through the function around it another one has its name.
+    `several`: on other ways through the function around it another one has its name. `given` is how many of the texts
+    are of what a signature is given: those of what it asks for come behind them.
     """
 
     docstring: Value
@@ -193,6 +196,7 @@ class Described(msgspec.Struct, frozen=True, array_like=True, gc=False):
     fields: tuple[str, ...] = ()
     called: Value = ()
     several: bool = False
+    given: int = 0
 
 
 class Sent(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -6,11 +6,14 @@ folders ("prompts/"), and by how its text reads.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 from promptlint.extract.chat_markup import ROLES, shown
 from promptlint.extract.names import prompt_like, role_of, words
 from promptlint.extract.prompt_paths import MACHINE
 from promptlint.extract.reads import could_be_prompt, looks_like_code_or_markup, reads_like_prompt
-from promptlint.template import Template
+from promptlint.template import Choice, Repeat, Template, Text
 
 EXTENSIONS = (".j2", ".jinja", ".jinja2")
 
@@ -43,13 +46,38 @@ def is_prompt(name: str, template: Template, *, divided: bool = False) -> bool:
         return True
     # A word stands for each value here, so that what surrounds it looks as it will.
     plain = _sample(template, "x")
-    if looks_like_code_or_markup(plain):
+    if looks_like_code_or_markup(plain) or (named < 2 and _is_data(template)):
         return False
     if (kind == "prose" and named == 2) or reads_like_prompt(text):
         return True
     if named < 0 or not could_be_prompt(text):
         return False
     return named == 2 or (kind == "prose" and (named == 1 or _is_prose(plain)))
+
+
+def _is_data(template: Template) -> bool:
+    """Whether a file makes one JSON document: settings, or what a service is sent."""
+    first = next((piece.strip() for piece in shown(template, "0") if piece.strip()), "")
+    if first[:1] not in ("{", "["):
+        return False
+    try:
+        json.loads("".join(_one_way(template)))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _one_way(template: Template) -> Iterator[str]:
+    """The text of a template with the first branch of each, one turn of each loop, and a number for each value."""
+    for part in template:
+        if type(part) is Text:
+            yield part.value
+        elif type(part) is Choice:
+            yield from _one_way(part.branches[0])
+        elif type(part) is Repeat:
+            yield from _one_way(part.body)
+        else:
+            yield "0"
 
 
 def may_be_prompt(name: str, text: str) -> bool:

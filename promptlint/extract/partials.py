@@ -38,7 +38,7 @@ def made(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> Value 
     entry = _entry(file, name)
     if entry is None:
         return None
-    client = client_in(function)
+    client = client_in(function, entry.keeps)
     on = evaluate(file, scope, client) if client is not None else None
     entries = [(str(number), value) for number, (value, _) in enumerate(site.positional[1:])]
     entries += [(key, value) for key, (value, _) in site.keywords.items()]
@@ -62,7 +62,7 @@ def named(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Value
     entry = _entry(file, name) if name.rpartition(".")[2] in file.lexicon.tails else None
     if entry is None:
         return None
-    client, span = client_in(node), file.span(node)
+    client, span = client_in(node, entry.keeps), file.span(node)
     on = evaluate(file, scope, client) if client is not None else None
     value = Mapping(_mark(entry), span, True, PARTIAL)
     call = ast.Call(node, [], [])

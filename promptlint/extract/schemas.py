@@ -305,6 +305,34 @@ def note_typed(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate
     return True
 
 
+# Last words of classes that a tool works with, or gives back, or is.
+_NOT_TAKEN = tuple((word,) for word in "kwargs config settings state context deps result output response tool".split())
+
+
+def note_taken(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate) -> None:
+    """Note what a tool takes, by a type argument of its base class: `class Search(Tool[SearchArguments])`."""
+    given = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    # Also by the name that a file gives it: `from settings import SearchTool as SearchToolConfig`.
+    given = [each for each in given if not _not_taken(dotted(each))]
+    names = [name for each in given for name in mentioned(file, scope, each, evaluate)]
+    note(file, [name for name in names if not _not_taken(name)], docstring=False)
+
+
+def _not_taken(name: str) -> bool:
+    """Whether the name of a class says that it is not what a tool takes."""
+    return words(name.rpartition(".")[2])[-1:] in _NOT_TAKEN
+
+
+def note_answers(file: File, scope: Scope, node: ast.ClassDef, evaluate: Evaluate) -> None:
+    """Note what a signature asks for: `answer: Report = dspy.OutputField()` sends the schema of `Report`."""
+    for each in node.body:
+        if not isinstance(each, ast.AnnAssign) or each.value is None:
+            continue
+        value = bare(each.value)
+        if isinstance(value, ast.Call) and dotted(value.func).endswith("OutputField"):
+            note(file, mentioned(file, scope, each.annotation, evaluate))
+
+
 def define_class(
     file: File, scope: Scope, node: ast.ClassDef, docstring: Value, evaluate: Evaluate, *, tool: bool
 ) -> None:

@@ -21,7 +21,7 @@ from promptlint.extract.catalogue import CallEntry, ClientEntry, Places, PromptE
 from promptlint.extract.chats import said_before
 from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import Call
+from promptlint.extract.facts import OPENED, Call
 from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import one_of, spread
 from promptlint.extract.messages import note_message, paired
@@ -119,6 +119,8 @@ def sent(
     holding = [node for slot, _, node in slots if slot == "messages"]
     holding += [each.value for each in site.node.keywords if each.arg is None]
     lent = [each for node in holding for each in changed_before(file, scope, root(node))]
+    if entry.opens:
+        lent.append(("", OPENED))
     if entry.keeps:
         lent += said_before(file, scope, site.node, client)
     if entry.address and (address := site.pick(entry.address)) is not None:
@@ -204,12 +206,15 @@ def _is_text(entry: CallEntry, slot: str, node: ast.expr, scope: Scope) -> bool:
     return hole is not None and hole.parameter != ""
 
 
-def client_in(function: ast.expr) -> ast.expr | None:
-    """What a method is called on, without the attributes by which an SDK groups its methods."""
+def client_in(function: ast.expr, chat: bool = False) -> ast.expr | None:
+    """What a method is called on, without the attributes by which an SDK groups its methods.
+
+    `chat`: it is a method of a chat, whatever the name of that is (`self.chat.send_message(...)`).
+    """
     if not isinstance(function, ast.Attribute):
         return None
     node = function.value
-    while isinstance(node, ast.Attribute) and node.attr in GROUPS:
+    while not chat and isinstance(node, ast.Attribute) and node.attr in GROUPS:
         node = node.value
     return node
 
@@ -449,13 +454,15 @@ def language(site: CallSite, template: str) -> str:
     return _LANGUAGES.get(literal(named[0]) or "", template) if named is not None else template
 
 
+# How a framework tells what a signature asks for: as it is, its reasons first, or tools in the place of the answer.
+SIGNATURES = frozenset({"signature", "reasoned", "acting"})
 _OPERATIONS = {"format": "fields", "dollar": "substitute"} | {name: name for name in ("jinja", "kernel", "mustache")}
 _LANGUAGES = {"handlebars": "mustache", "jinja2": "jinja"}
 
 
 def formatted(value: Value, template: str, span: Span) -> Value:
     """A template that the framework fills itself: its fields are holes."""
-    if template == "signature":
+    if template in SIGNATURES:
         return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
     operation = _OPERATIONS.get(template)
     if operation is None or not isinstance(value, tuple) or not textual(value):
