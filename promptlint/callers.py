@@ -41,9 +41,12 @@ from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, named, parameters_in, partly, says, vaguely
 from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
 from promptlint.told import (
+    Way,
     alike,
     at_caller,
     beyond,
+    chosen,
+    chosen_of,
     doubtful,
     kept_on,
     lacking,
@@ -72,20 +75,6 @@ MAX_BELOW = 8
 MIN_WITHIN = 40
 # What the slots of a call are, as roles.
 _ROLES = {"system": "system", MESSAGES: MESSAGES, "prompt": "user", "chain": MESSAGES, MODEL: MODEL}
-
-
-class _Way(msgspec.Struct, frozen=True):
-    """A way to a function: the call where it begins and the values of the function's parameters.
-
-    `ambiguous`: one of the calls on it is. `kept`: one of them hands on a list that earlier calls have added to.
-    `cut`: it begins in the middle, for no more wrappers of wrappers are followed.
-    """
-
-    invocation: Invocation
-    bound: Bound
-    ambiguous: bool
-    kept: bool
-    cut: bool = False
 
 
 class Callers:
@@ -407,7 +396,7 @@ class Callers:
             return []
         call = self.senders.named(call, facts)
         found: list[Sent] = []
-        silent: dict[tuple[str, ...], _Way] = {}
+        silent: dict[tuple[str, ...], Way] = {}
         below: list[tuple[str, Sent]] = []
         rest, cut, idle, who, held = True, False, 0, self.around.who(call, facts), self.objects.held(place, call)
         # What parameters are by default, as long as no call that is told together with others gives anything else.
@@ -453,7 +442,7 @@ class Callers:
             return found
         return [*found, alone if known else self._doubted(alone, call, facts, who, below)]
 
-    def _made(self, call: Call, facts: Facts, way: _Way, who: Bound, held: Bound) -> Sent | None:
+    def _made(self, call: Call, facts: Facts, way: Way, who: Bound, held: Bound) -> Sent | None:
         """What a call of a model sends on one way to the function around it."""
         invocation, bound = way.invocation, way.bound
         here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
@@ -462,6 +451,7 @@ class Callers:
             return None
         placed = at_caller(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
         placed = kept_on(placed) if way.kept else placed
+        placed = chosen_of(placed, call, way.chosen, self.linker)
         owned: Request | None = placed
         if way.ambiguous:
             # Another class may send something else around what the caller gives.
@@ -510,7 +500,7 @@ class Callers:
         told = [name for name in whole if (literal(bound[name]) or "").strip()]
         return any(literal(usual.get(name) or ()) != literal(bound[name]) for name in told)
 
-    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[_Way]:
+    def _bindings(self, place: Place, hops: int, active: set[Place]) -> Iterator[Way]:
         """The ways to a function, from the calls where they begin."""
         if place in active or hops > MAX_HOPS:
             return
@@ -537,10 +527,11 @@ class Callers:
                         kinds.add(kind)
                         bound = with_turns(self._bind(place, given, way.bound), kept, invocation.span)
                         either, turns = way.ambiguous or given.ambiguous, way.kept or bool(kept)
-                        yield _Way(way.invocation, bound, either, turns, way.cut)
+                        asked = chosen(self.linker, above, invocation, facts, way.bound)
+                        yield Way(way.invocation, bound, either, turns, way.cut, (*way.chosen, *asked))
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
-                yield _Way(invocation, bound, given.ambiguous, bool(kept), cut)
+                yield Way(invocation, bound, given.ambiguous, bool(kept), cut)
 
     def _goes(self, place: Place, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached and means it, for all that a call of the function around it tells."""

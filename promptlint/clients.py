@@ -35,6 +35,8 @@ _ANYBODY = frozenset({"litellm_proxy", "custom", "custom_openai", "openai_like",
 # The origin of a value that callers give, and that is not known: what stands for one that is not given holds less.
 GIVEN = "given"
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
+# The same as SDKs have it: `anthropic.NOT_GIVEN`.
+_NOT_GIVEN = ".NOT_GIVEN"
 
 
 class Through(msgspec.Struct, frozen=True):
@@ -216,7 +218,7 @@ def unsure(
 def unset(value: Value) -> bool:
     """Whether an argument says that nothing is given."""
     hole = single_hole(value)
-    return value == () or (hole is not None and hole.expression in _UNSET)
+    return value == () or (hole is not None and (hole.expression in _UNSET or hole.expression.endswith(_NOT_GIVEN)))
 
 
 def maybe_unset(value: Value) -> bool:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint.decisions import decided
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import Call, Invocation, Site
+from promptlint.extract.facts import Call, Facts, Invocation, Site
 from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, READS
 from promptlint.extract.state import single_hole
-from promptlint.gaps import BEFORE, EARLIER, OTHERS
+from promptlint.gaps import BEFORE, EARLIER, EITHER, OTHERS
 from promptlint.operations import several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
@@ -27,6 +28,7 @@ from promptlint.template import (
     Repeat,
     Span,
     Template,
+    Test,
     Text,
     Value,
     Volatility,
@@ -39,9 +41,28 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 Bound = dict[str, Value]
+# A function by its file and key, and one that makes a call by a condition, with that.
+Place = tuple[str, str]
+Chosen = tuple[Place, Test]
 
 # Roles of parameters that are messages, or stand in one.
 _OF_TEXT = frozenset({"system", "user", "assistant", "unknown", MESSAGES})
+
+
+class Way(msgspec.Struct, frozen=True):
+    """A way to a function: the call where it begins and the values of the function's parameters.
+
+    `ambiguous`: one of the calls on it is. `kept`: one of them hands on a list that earlier calls have added to.
+    `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on it that may
+    go another way, by a condition that is not known, each with what that asks.
+    """
+
+    invocation: Invocation
+    bound: Bound
+    ambiguous: bool
+    kept: bool
+    cut: bool = False
+    chosen: tuple[Chosen, ...] = ()
 
 
 def texts_of(value: Value) -> Iterator[Text]:
@@ -124,6 +145,48 @@ def told_apart(found: Sequence[tuple[Call, Sent]]) -> list[Sent]:
         request = msgspec.structs.replace(made.request, when=own) if own else made.request
         told.append(msgspec.structs.replace(made, request=request) if own else made)
     return told
+
+
+def chosen(linker: Linker, place: Place, invocation: Invocation, facts: Facts, bound: Bound) -> list[Chosen]:
+    """What a function asks before a call that it makes, where that is not known."""
+    test = invocation.test
+    if test is None or decided(linker, test, facts, bound, frozenset()) is not None:
+        return []
+    return [(place, test)]
+
+
+def chosen_of(made: Request, call: Call, chosen: Iterable[Chosen], linker: Linker) -> Request:
+    """A request on whose way functions ask a condition that is not known, and ask others for their answer otherwise.
+
+    Whom this one goes to is one of several then: `complete(messages, model)` of a router that looks at the model.
+    """
+    for place, test in chosen:
+        hole = _asked(test)
+        if made.provider and hole is not None and _providers(linker, place) - {call.provider}:
+            more = Unresolved("provider", hole.expression, hole.span, EITHER)
+            return msgspec.structs.replace(made, provider="", complete=False, unresolved=(more, *made.unresolved))
+    return made
+
+
+def _asked(test: Test) -> Hole | None:
+    """A value that a condition asks about."""
+    pending = [test]
+    while pending:
+        each = pending.pop()
+        hole = single_hole(each.value)
+        if hole is not None:
+            return hole
+        pending += [inner for inner in reversed(each.inner) if inner is not None]
+    return None
+
+
+def _providers(linker: Linker, place: Place) -> set[str]:
+    """Who is asked by a function, and by those that it calls."""
+    home, around = linker.classes.homes[place[0]], place[1]
+    called = {each.name for each in home.invocations if each.function == around}
+    places = [(home, around), *filter(None, (linker.place(name, home) for name in sorted(called)))]
+    asked = (call for facts, key in places for call in facts.calls if call.name == key)
+    return {call.provider for call in asked if call.provider}
 
 
 def kept_on(made: Request) -> Request:

@@ -1096,3 +1096,55 @@ def test_models_of_openai_that_others_serve_tell_no_provider(model: str, provide
     """
     (request,) = every_request(program)
     assert request.provider == provider
+
+
+ROUTER = """
+    from anthropic import Anthropic
+    from openai import OpenAI
+    gpt, claude = OpenAI(), Anthropic()
+
+    class Router:
+        def complete(self, messages, model):
+            if "claude" in model:
+                return self.ask_claude(messages, model)
+            return self.ask_gpt(messages, model)
+
+        def ask_claude(self, messages, model):
+            rest = [each for each in messages if each["role"] != "system"]
+            return claude.messages.create(model=model, messages=rest, max_tokens=100)
+
+        def ask_gpt(self, messages, model):
+            return gpt.chat.completions.create(model=model, messages=messages)
+
+    router = Router()
+
+    def usual(question):
+        return router.complete([{"role": "user", "content": "Name a plant for " + question}], "gpt-4o")
+
+    def any_of(question, model):
+        return router.complete([{"role": "user", "content": "Name a tree for " + question}], model)
+"""
+
+
+def test_a_router_asks_one_of_several_where_the_model_is_not_known() -> None:
+    asked = {each.name: each for each in requests_of(ROUTER)}
+    assert (asked["usual"].provider, asked["usual"].model, asked["usual"].complete) == ("openai", "gpt-4o", True)
+    assert (asked["any_of"].provider, asked["any_of"].model, asked["any_of"].complete) == ("", "", False)
+    assert [each.slot for each in asked["any_of"].unresolved] == ["provider", "model"]
+
+
+def test_what_an_sdk_has_for_nothing_is_nothing() -> None:
+    (found,) = requests_of("""
+        import anthropic
+        client = anthropic.Anthropic()
+
+        def complete(system, text):
+            return client.messages.create(
+                model="claude-sonnet-4-5", max_tokens=9, system=system if system else anthropic.NOT_GIVEN,
+                messages=[{"role": "user", "content": "Name a plant for " + text}],
+            )
+
+        def ask(text):
+            return complete("", text)
+    """)
+    assert (parts(found), found.complete) == ([("user", "Name a plant for {text}")], True)
