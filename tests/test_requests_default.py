@@ -352,6 +352,21 @@ def test_an_option_of_a_command_line_names_a_model_by_default(option: str, read:
     assert by_default(found) == [("model", read, model)]
 
 
+def test_an_option_that_is_handed_on_names_a_model_by_default() -> None:
+    (found,) = requests_of(f"""
+import argparse
+import asyncio
+async def ask(model):
+    return client.chat.completions.create(model=model, messages={SAID})
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="gpt-5")
+    args = parser.parse_args()
+    asyncio.run(ask(args.model))
+""")
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "args.model", "gpt-5")])
+
+
 def test_a_model_that_is_set_is_no_option() -> None:
     head = PARSED.replace("OPTION", "parser.add_argument('--model', default='gpt-5')")
     found = asked("args.model", head, "    args = arguments()\n    args.model = 'gpt-4o'\n")

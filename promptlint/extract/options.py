@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.names import words
-from promptlint.extract.state import File, Scope, single_hole
+from promptlint.extract.state import File, Scope, fallback_of
 from promptlint.extract.volatility import NAMES, dotted, walk
 from promptlint.template import Choice, Hole, Value, Volatility
 
@@ -61,7 +61,7 @@ def _nothing(node: ast.expr) -> bool:
 
 def parsed(file: File, scope: Scope, node: ast.Attribute, value: Value) -> Value:
     """`args.model`: what the command line says, or else what its option is by default."""
-    owner, hole = node.value, single_hole(value)
+    owner, hole = node.value, fallback_of(value)
     written = dotted(node)
     if type(owner) is not ast.Name or hole is None or written in scope.values or written in file.module.values:
         return value
