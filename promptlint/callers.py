@@ -453,9 +453,9 @@ class Callers:
         placed = kept_on(placed) if way.kept else placed
         placed = chosen_of(placed, call, way.chosen, self.linker)
         owned: Request | None = placed
-        if way.ambiguous:
+        if way.doubt is not None:
             # Another class may send something else around what the caller gives.
-            owned = of_caller(placed, bound)
+            owned = of_caller(placed, way.doubt)
         made = None if owned is None else msgspec.structs.replace(made, request=owned)
         return unfollowed(made) if made is not None and way.cut else made
 
@@ -526,12 +526,13 @@ class Callers:
                     if tells:
                         kinds.add(kind)
                         bound = with_turns(self._bind(place, given, way.bound), kept, invocation.span)
-                        either, turns = way.ambiguous or given.ambiguous, way.kept or bool(kept)
+                        doubt = bound if given.ambiguous and way.doubt is None else way.doubt
                         asked = chosen(self.linker, above, invocation, facts, way.bound)
-                        yield Way(way.invocation, bound, either, turns, way.cut, (*way.chosen, *asked))
+                        turns = way.kept or bool(kept)
+                        yield Way(way.invocation, bound, doubt, turns, way.cut, (*way.chosen, *asked))
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
-                yield Way(invocation, bound, given.ambiguous, bool(kept), cut)
+                yield Way(invocation, bound, bound if given.ambiguous else None, bool(kept), cut)
 
     def _goes(self, place: Place, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached and means it, for all that a call of the function around it tells."""

@@ -52,14 +52,14 @@ _OF_TEXT = frozenset({"system", "user", "assistant", "unknown", MESSAGES})
 class Way(msgspec.Struct, frozen=True):
     """A way to a function: the call where it begins and the values of the function's parameters.
 
-    `ambiguous`: one of the calls on it is. `kept`: one of them hands on a list that earlier calls have added to.
-    `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on it that may
-    go another way, by a condition that is not known, each with what that asks.
+    `doubt`: what the first ambiguous call on it gives. `kept`: one of them hands on a list that earlier calls have
+    added to. `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on
+    it that may go another way, by a condition that is not known, each with what that asks.
     """
 
     invocation: Invocation
     bound: Bound
-    ambiguous: bool
+    doubt: Bound | None
     kept: bool
     cut: bool = False
     chosen: tuple[Chosen, ...] = ()
@@ -234,10 +234,17 @@ def of_caller(made: Request, bound: Bound) -> Request | None:
     """
     given = {part.span for value in bound.values() for part in parts(value) if isinstance(part, Text | Hole)}
     kept = tuple(prompt for prompt in made.prompts if any(span in given for span in _places(prompt.template)))
-    if len(kept) == len(made.prompts):
-        return anybody(made)
     if not kept:
         return None
+    # Under which condition one class sends it says nothing of another one: of its ways each text is told once.
+    words: set[tuple[Span, ...]] = set()
+    plain: list[Prompt] = []
+    for prompt in kept:
+        said = tuple(text.span for text in texts(prompt.template))
+        if not prompt.when or (said and said not in words):
+            plain.append(msgspec.structs.replace(prompt, when=()))
+            words.add(said)
+    kept = tuple(plain) or kept
     more = (*made.unresolved, Unresolved("messages", "", made.span, OTHERS))
     tools = sum(prompt.role == "tool" for prompt in kept)
     return anybody(msgspec.structs.replace(

@@ -510,3 +510,45 @@ client.messages.create(model="claude-sonnet-4-5", messages=[{"role": "user", "co
 """
     (request,) = requests_of(code)
     assert (request.provider, request.complete) == ("anthropic", True)
+
+
+EITHER_CLASS = """
+    from openai import OpenAI
+    client = OpenAI()
+    class Desk:
+        def __init__(self, tone=None):
+            self.tone = tone
+        def ask(self, question):
+            said = []
+            if not self.tone:
+                said.append({"role": "system", "content": "Be kind."})
+            said.append({"role": "user", "content": question})
+            return self.send(said)
+        def send(self, said):
+            return client.chat.completions.create(model="gpt-5", messages=said)
+    class Other:
+        def __init__(self, tone=None):
+            self.tone = tone
+        def ask(self, question, brief=False):
+            said = [{"role": "system", "content": "Be brief."}] if self.tone else []
+            if self.tone:
+                said.append({"role": "user", "content": question})
+            return self.send(said)
+        def send(self, said):
+            return client.chat.completions.create(model="gpt-5-mini", messages=said)
+    def run(flag):
+        if flag:
+            desk = FIRST
+        else:
+            desk = SECOND
+        return desk.ask("Which plant is it?")
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [("Desk()", "Other('x')"), ("Other('x')", "Desk()")])
+def test_of_an_object_of_one_of_two_classes_only_what_the_caller_gives_is_told(first: str, second: str) -> None:
+    found = requests_of(EITHER_CLASS.replace("FIRST", first).replace("SECOND", second))
+    told = [each for each in found if each.name == "run"]
+    assert [parts(each) for each in told] == [[("user", "Which plant is it?")]]
+    assert [prompt.when for each in told for prompt in each.prompts] == [()]
+    assert [gap.slot for gap in told[0].unresolved] == ["provider", "model", "tools", "messages"]
