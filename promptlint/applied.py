@@ -428,6 +428,7 @@ def _few_shot(target: Template, positional: list[Value], keywords: dict[str, Val
 OPERATIONS: dict[str, Operation] = {
     "few_shot": _few_shot,
     "same": lambda target, positional, keywords, part: target,
+    "to_messages": lambda target, positional, keywords, part: target,
     "format": _format,
     "fields": _format,
     "format_map": _format_map,
@@ -459,7 +460,7 @@ OPERATIONS: dict[str, Operation] = {
     "render": _render,
 }
 # Those that a list of messages which are templates has, too.
-FILLING = frozenset({"format", "partial", "same"})
+FILLING = frozenset({"format", "partial", "to_messages"})
 # Operations that say what they are given in another form; the last one is not worked out.
 _MADE = OPERATIONS.keys() | {"shown"}
 

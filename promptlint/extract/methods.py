@@ -43,7 +43,6 @@ METHODS = frozenset(
 SAME_AS = {
     "format_messages": "format",
     "format_prompt": "format",
-    "to_messages": "same",
 }
 # Those of them that a list of messages has, too.
 FILLED = frozenset({"partial", "format_messages", "format_prompt", "to_messages"})
