@@ -413,3 +413,20 @@ def ask({parameter}):
     return client.chat.completions.create(model=model, messages={SAID})
 """)
     assert found.model == ""
+
+
+def test_an_object_that_is_said_to_be_another_one_is_none_of_the_command_line() -> None:
+    (found,) = requests_of("""
+        import argparse
+        from openai import OpenAI
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--model", default="gpt-5")
+
+        class Options:
+            model = "gpt-4o"
+
+        def ask(question, options: Options):
+            said = [{"role": "user", "content": "Name a plant for " + question}]
+            return OpenAI().chat.completions.create(model=options.model, messages=said)
+    """)
+    assert found.model != "gpt-5"

@@ -51,8 +51,13 @@ def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mappi
     return made.put(unread, (Hole(ast.unparse(node), file.span(node)),))
 
 
-def doubt(scope: Scope, given: Items | Mapping, written: str) -> None:
+def doubt(file: File, scope: Scope, given: Items | Mapping, written: str) -> None:
     """A list of tools, or a tool, is changed after an agent was made with it: some keep it, others what it was then."""
+    # Agents that have been made with it are known of as soon as it was changed once.
+    made_so_far = (len(scope.values), len(file.makers))
+    if scope.doubted.get(given.span) == made_so_far:
+        return
+    scope.doubted[given.span] = made_so_far
     # What an agent has under its own name for it is followed.
     own = written.rpartition(".")[0]
     for owner, made in list(scope.values.items()):
@@ -76,14 +81,14 @@ def retold(file: File, scope: Scope, target: ast.Attribute, read: Callable[[ast.
             if (found := _owner(scope, meant(scope, loop.iter))) is not None:
                 _leave_open(file, scope, *found, target)
             elif type(given := scope.values.get(dotted(loop.iter))) is Items:
-                doubt(scope, given, ast.unparse(target))
+                doubt(file, scope, given, ast.unparse(target))
                 renew(scope, dotted(loop.iter), msgspec.structs.replace(given, complete=False))
             return
     value = scope.values.get(node.id)
     value = file.unnoted(lambda: read(node)) if value is None or type(value) is tuple else value
     part = value[0] if type(value) is tuple and len(value) == 1 else None
     if type(value) is Mapping and value.kind and file.given_tools:
-        doubt(scope, value, ast.unparse(target))
+        doubt(file, scope, value, ast.unparse(target))
     if type(part) is Ref and part.call is None:
         note_retold(file, part.name, ast.unparse(target))
 
@@ -94,11 +99,13 @@ TELLING = frozenset({"description", "name", "__doc__"})
 
 def name(scope: Scope, target: str, node: ast.expr) -> None:
     """`tools = agent.tools`: another name for what an agent has."""
-    for other in [other for other, each in scope.equipment.items() if dotted(each.value) == target]:
+    for other in scope.equipped.pop(target, ()):
         # The agent has another name now, or none.
-        del scope.equipment[other]
+        if other in scope.equipment and dotted(scope.equipment[other].value) == target:
+            del scope.equipment[other]
     if type(node) is ast.Attribute and _owner(scope, node) is not None:
         scope.equipment[target] = node
+        scope.equipped.setdefault(dotted(node.value), []).append(target)
     elif target in scope.equipment:
         del scope.equipment[target]
 

@@ -87,7 +87,7 @@ def note_change(file: File, scope: Scope, where: Place, value: Value | None = No
     if file.given_tools and name not in scope.equipment:
         given = held(scope, where)
         if isinstance(given, Items) and given.span in file.given_tools:
-            equipped.doubt(scope, given, name)
+            equipped.doubt(file, scope, given, name)
     if isinstance(current, Items) and current.items:
         first = current.items[0]
         part = first[0] if isinstance(first, tuple) and is_several(first) else None

@@ -65,7 +65,10 @@ def parsed(file: File, scope: Scope, node: ast.Attribute, value: Value) -> Value
     written = dotted(node)
     if type(owner) is not ast.Name or hole is None or written in scope.values or written in file.module.values:
         return value
-    if owner.id not in _PARSED and "argparse" not in scope.types.get(owner.id, ""):
+    known = scope.types.get(owner.id, "")
+    # What a call gives back has no class that is known: `parser.parse_args()`.
+    of_class = known and not known.endswith(")")
+    if "argparse" not in known and (of_class or owner.id not in _PARSED):
         return value
     return _by_default(hole, file.options[node.attr]) or value
 

@@ -95,8 +95,10 @@ class Scope:
         self.mixed: set[str] = set()
         # Places of one and the same object: `same = messages`, `request = {"messages": messages}`.
         self.same: dict[Place, set[Place]] = {}
-        # Names that stand for what agents are given: `tools = agent.tools`.
+        # Names that stand for what agents are given (`tools = agent.tools`), also by agent; lists that are changed.
         self.equipment: dict[str, ast.Attribute] = {}
+        self.equipped: dict[str, list[str]] = {}
+        self.doubted: dict[Span, tuple[int, int]] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
         # Parameters that are handed on as they are, likewise.
