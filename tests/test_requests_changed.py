@@ -810,8 +810,11 @@ def test_an_agent_is_run_with_what_stands_in_its_place_for_a_while(
 
 def test_an_agent_that_others_run_within_a_block_has_its_model_by_default() -> None:
     run = 'agent.run_sync(question, model="openai:gpt-5-mini")'
-    code = OVERRIDDEN.replace(run, "again(question)")
-    (request,) = requests_of(code.replace("GIVEN", "agent.override(model=model, instructions='Hm.')"))
+    given = "agent.override(model=model, instructions='Hm.')"
+    (request,) = requests_of(OVERRIDDEN.replace(run, "again(question)").replace("GIVEN", given))
+    # So it has where the block runs it as well.
+    both = requests_of(OVERRIDDEN.replace(run, f"[{run}, again(question)]").replace("GIVEN", given))
+    assert [each.by_default("model") for each in both] == [False, True]
     assert (request.model, parts(request)) == ("openai:gpt-5", AS_MADE)
     assert [(each.slot, each.default) for each in request.unresolved] == [
         ("model", "openai:gpt-5"), ("provider", "openai"), ("system", ""),

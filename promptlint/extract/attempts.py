@@ -85,16 +85,15 @@ def within(file: File, scope: Scope, node: ast.With | ast.AsyncWith) -> bool:
     overridden: list[tuple[str, Override | None]] = []
     for item in node.items:
         value = evaluate(file, scope, item.context_expr)
-        before = dict(file.overrides)
-        if name := override.begin(file, scope, item.context_expr):
-            overridden.append((name, before.get(name)))
+        if begun := override.begin(file, scope, item.context_expr):
+            overridden.append(begun)
         if isinstance(item.context_expr, ast.Call) and dotted(item.context_expr.func).rpartition(".")[2] == "suppress":
             start = scope.fork()
         if item.optional_vars is not None:
             bind(file, scope, item.optional_vars, value, item.context_expr)
     reached = run(file, scope, node.body)
     for name, outer in reversed(overridden):
-        override.end(file, scope, name, outer)
+        override.end(file, scope, name, outer, node.body)
     if start is None:
         return reached
     if reached:

@@ -22,14 +22,14 @@ _SLOTS = {
 }  # fmt: skip
 
 
-def begin(file: File, scope: Scope, node: ast.expr) -> str:
-    """Note what an agent is run with from here on; gives the name of the agent, "" if it is none that has one."""
+def begin(file: File, scope: Scope, node: ast.expr) -> tuple[str, Override | None] | None:
+    """Note what an agent is run with from here on; gives its name, and what it was run with before, if it has one."""
     func = node.func if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or not isinstance(func, ast.Attribute) or func.attr != "override":
-        return ""
+        return None
     name = dotted(func.value)
     if not name or "pydantic_ai" not in file.imported:
-        return ""
+        return None
     before = file.overrides.get(name)
     slots: dict[str, Value] = dict(before.slots) if before is not None else {}
     rest = before.rest if before is not None else None
@@ -41,16 +41,23 @@ def begin(file: File, scope: Scope, node: ast.expr) -> str:
         elif slot == "":
             rest = file.hole(keyword.value, *UNKNOWN)
     file.overrides[name] = Override(slots, rest)
-    return name
+    return name, before
 
 
-def end(file: File, scope: Scope, name: str, before: Override | None) -> None:
+def end(file: File, scope: Scope, name: str, before: Override | None, body: list[ast.stmt]) -> None:
     """Behind the block the agent is run as it was made."""
     over = file.overrides.pop(name)
     if before is not None:
         before.applied = before.applied or over.applied
         file.overrides[name] = before
-    elif not over.applied:
+    elif not over.applied or _leads_on(file, body):
         # It is run where the block leads to: with that or, by way of others, without it.
         for slot in over.slots:
             note_outside(file, scope, f"{name}.{slot.removeprefix(UNREAD)}")
+
+
+def _leads_on(file: File, body: list[ast.stmt]) -> bool:
+    """Whether a block calls functions of the program, which may run the agent as well."""
+    calls = (each.func for statement in body for each in ast.walk(statement) if isinstance(each, ast.Call))
+    names = (func.id for func in calls if isinstance(func, ast.Name))
+    return any(name in file.definitions or name in file.aliases for name in names)
