@@ -854,6 +854,8 @@ GIVEN_TOOLS = """
         ("tools = agent.tools; agent = other; tools.append(find)", ["Seek a plant."], True),
         ("for each in agent.tools: each.description = 'Hm.'", ["Find a plant."], False),
         ("for each in tools: each.description = 'Hm.'", ["Find a plant."], False),
+        ("for at, each in enumerate(agent.tools): each.description = 'Hm.'", ["Find a plant."], False),
+        ("agent.tools[0].description = 'Hm.'", ["Find a plant."], False),
         ("for each in tools: each.enabled = True", ["Find a plant."], True),
         ("find.description = 'Find all plants.'", ["Find a plant."], False),
         ("seek.description = 'Seek all plants.'", ["Find a plant."], True),

@@ -74,16 +74,15 @@ def _place(item: Value) -> Span | None:
 def retold(file: File, scope: Scope, target: ast.Attribute, read: Callable[[ast.expr], Value]) -> None:
     """`find.description = "..."`, `for each in agent.tools: each.name = ...`: what a tool says is set."""
     node = target.value
+    if (source := _taken_from(file, node)) is not None:
+        if (found := _owner(scope, meant(scope, source))) is not None:
+            _leave_open(file, scope, *found, target)
+        elif type(given := scope.values.get(dotted(source))) is Items:
+            doubt(file, scope, given, ast.unparse(target))
+            renew(scope, dotted(source), msgspec.structs.replace(given, complete=False))
+        return
     if type(node) is not ast.Name:
         return
-    for loop in reversed(file.loops):
-        if not isinstance(loop, ast.While) and type(loop.target) is ast.Name and loop.target.id == node.id:
-            if (found := _owner(scope, meant(scope, loop.iter))) is not None:
-                _leave_open(file, scope, *found, target)
-            elif type(given := scope.values.get(dotted(loop.iter))) is Items:
-                doubt(file, scope, given, ast.unparse(target))
-                renew(scope, dotted(loop.iter), msgspec.structs.replace(given, complete=False))
-            return
     value = scope.values.get(node.id)
     value = file.unnoted(lambda: read(node)) if value is None or type(value) is tuple else value
     part = value[0] if type(value) is tuple and len(value) == 1 else None
@@ -93,6 +92,24 @@ def retold(file: File, scope: Scope, target: ast.Attribute, read: Callable[[ast.
         note_retold(file, part.name, ast.unparse(target))
 
 
+def _taken_from(file: File, node: ast.expr) -> ast.expr | None:
+    """The list of which a tool is an item, by its place or in a loop over the list: `tools[0]`, `for each in tools`."""
+    if type(node) is ast.Subscript:
+        return node.value
+    for loop in reversed(file.loops) if type(node) is ast.Name else ():
+        if isinstance(loop, ast.While):
+            continue
+        targets = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+        if any(dotted(each) == dotted(node) for each in targets):
+            source = loop.iter
+            if isinstance(source, ast.Call) and dotted(source.func) in _THROUGH and source.args:
+                source = source.args[0]
+            return source
+    return None
+
+
+# Functions whose items are those of a list.
+_THROUGH = frozenset({"enumerate", "reversed", "sorted", "list"})
 # Attributes of tools, and of functions, that say what a model is told of them.
 TELLING = frozenset({"description", "name", "__doc__"})
 
