@@ -21,6 +21,7 @@ from promptlint.clients import (
     asked_first,
     client_of,
     either_model,
+    may_be_model,
     maybe_unset,
     model_name,
     of_library,
@@ -314,7 +315,7 @@ class _Reading:
         resolved = [self.resolve(step) for step in steps]
         for number, step in enumerate(resolved[:-1]):
             behind = resolved[number + 1]
-            model = client_of(behind) is not None or single_hole(behind) is not None
+            model = client_of(behind) is not None or may_be_model(single_hole(behind), step, self.facts)
             if model and _is_prompt(step):
                 return [("messages", self.filled(step)), ("client", behind)]
         return None

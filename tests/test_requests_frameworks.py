@@ -144,6 +144,51 @@ def test_what_a_signature_asks_for_stands_behind_what_it_is_given() -> None:
     assert parts(acting) == [given, asked, ("tool", "Look a term up in the dictionary."), user]
 
 
+def test_a_module_is_asked_by_its_method_as_well() -> None:
+    code = '''
+    import dspy
+
+    class Rank(dspy.Signature):
+        """Rank the answers from best to worst."""
+        answers = dspy.InputField(desc="all answers")
+
+    class Ranking(dspy.Module):
+        def __init__(self):
+            self.rank = dspy.Predict(Rank)
+
+        def forward(self, answers):
+            return self.rank.forward(answers="Those of today: " + answers)
+
+        async def aforward(self, answers):
+            return await self.rank.acall(answers=answers)
+    '''
+    said = [parts(each)[-1] for each in requests_of(code)]
+    assert said == [("user", "Those of today: {answers}"), ("user", "{answers}")]
+
+
+def test_sets_that_are_united_are_no_chain() -> None:
+    code = """
+    from shop import load
+
+    MORE = frozenset(["rise", "rose", "fell"])
+
+    def read(name):
+        return frozenset(("good fine fair and all that is said of good days " + name).split())
+
+    WORDS = read("good") | MORE
+    """
+    assert requests_of(code) == []
+    (found,) = requests_of("""
+    from shop import best_model
+
+    def prompt(name):
+        return "Write a letter to {name}, who has waited for a year: " + name
+
+    letter = prompt("the king") | best_model
+    """)
+    assert found.api == "chain"
+
+
 def test_a_signature_of_another_file() -> None:
     found = requests_of(
         signatures='''
