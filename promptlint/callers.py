@@ -41,6 +41,7 @@ from promptlint.senders import Senders
 from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, named, parameters_in, partly, says, vaguely
 from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
 from promptlint.told import (
+    Asked,
     Way,
     alike,
     at_caller,
@@ -82,6 +83,7 @@ class Callers:
 
     def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
         self.linker = linker
+        self.asked = Asked(linker)
         self.classes = linker.classes
         self.homes = {facts.file: facts for facts in all_facts}
         self.slots: dict[Place, dict[str, Slot]] = {}
@@ -451,7 +453,7 @@ class Callers:
             return None
         placed = at_caller(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
         placed = kept_on(placed) if way.kept else placed
-        placed = chosen_of(placed, call, way.chosen, self.linker)
+        placed = chosen_of(placed, call, way.chosen, self.asked)
         owned: Request | None = placed
         if way.doubt is not None:
             # Another class may send something else around what the caller gives.

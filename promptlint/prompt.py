@@ -125,8 +125,8 @@ class Request(msgspec.Struct, frozen=True):
     to turn, for calls in the loop of a conversation; `mixed` is a set of tools, whose order no other process shares.
     `sender` is the function that sends it, where that takes what is sent from those who call it, as this call does.
     `beyond` is a call of a model that this one leads to by other functions as well, more than are followed.
-    `when` are the conditions (source text) under which it is this one of several requests that stand at one place, each
-    with whether it holds.
+    `when` are the conditions (source text) under which it is this one of several requests that stand at one place, or
+    to which functions on its way choose the way, each with whether it holds.
     """
 
     provider: str

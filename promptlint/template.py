@@ -493,3 +493,8 @@ def parts(value: Value, limit: int = 2_000) -> Iterator[Part]:
             if given is not None:
                 stack += given.positional
                 stack += [item for _, item in given.keywords]
+
+
+def written(guards: Iterable[tuple[Condition, bool]]) -> tuple[tuple[str, bool], ...]:
+    """Conditions as they stand in the source, each with whether it holds."""
+    return tuple([(condition.text, holds) for condition, holds in guards if condition.text])

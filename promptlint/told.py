@@ -15,7 +15,7 @@ from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, READS
 from promptlint.extract.state import single_hole
-from promptlint.gaps import BEFORE, EARLIER, EITHER, OTHERS
+from promptlint.gaps import BEFORE, EARLIER, OTHERS
 from promptlint.operations import several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
@@ -28,7 +28,6 @@ from promptlint.template import (
     Repeat,
     Span,
     Template,
-    Test,
     Text,
     Value,
     Volatility,
@@ -41,9 +40,11 @@ if TYPE_CHECKING:
     from promptlint.link import Linker
 
 Bound = dict[str, Value]
-# A function by its file and key, and one that makes a call by a condition, with that.
+# A function by its file and key, and one that makes a call by a condition, with how that is written.
 Place = tuple[str, str]
-Chosen = tuple[Place, Test]
+Chosen = tuple[Place, tuple[tuple[str, bool], ...]]
+# Functions that one leads to which are looked at.
+MAX_LED = 64
 
 # Roles of parameters that are messages, or stand in one.
 _OF_TEXT = frozenset({"system", "user", "assistant", "unknown", MESSAGES})
@@ -54,7 +55,7 @@ class Way(msgspec.Struct, frozen=True):
 
     `doubt`: what the first ambiguous call on it gives. `kept`: one of them hands on a list that earlier calls have
     added to. `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on
-    it that may go another way, by a condition that is not known, each with what that asks.
+    it that may go another way, by a condition that is not known, each with how that is written.
     """
 
     invocation: Invocation
@@ -142,51 +143,67 @@ def told_apart(found: Sequence[tuple[Call, Sent]]) -> list[Sent]:
     told: list[Sent] = []
     for call, made in found:
         own = tuple(each for each in call.when if each not in shared.get(made.request.span, call.when))
+        own = tuple(dict.fromkeys((*made.request.when, *own)))
         request = msgspec.structs.replace(made.request, when=own) if own else made.request
         told.append(msgspec.structs.replace(made, request=request) if own else made)
     return told
 
 
 def chosen(linker: Linker, place: Place, invocation: Invocation, facts: Facts, bound: Bound) -> list[Chosen]:
-    """What a function asks before a call that it makes, where that is not known."""
+    """A function that makes a call by a condition which is not known, with how that is written."""
     test = invocation.test
-    if test is None or decided(linker, test, facts, bound, frozenset()) is not None:
-        return []
-    return [(place, test)]
+    known = test is not None and decided(linker, test, facts, bound, frozenset()) is not None
+    return [(place, invocation.when)] if invocation.when and not known else []
 
 
-def chosen_of(made: Request, call: Call, chosen: Iterable[Chosen], linker: Linker) -> Request:
+class Asked:
+    """Who is asked by functions, and by those that they lead to. One for a run."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self.known: dict[Place, frozenset[str]] = {}
+        # By file: the functions that each function of it calls, and whom it asks itself.
+        self.called: dict[str, dict[str, list[str]]] = {}
+        self.asked: dict[str, dict[str, set[str]]] = {}
+
+    def by(self, place: Place) -> frozenset[str]:
+        if place not in self.known:
+            self.known[place] = frozenset(self._led(place))
+        return self.known[place]
+
+    def _led(self, place: Place) -> set[str]:
+        pending, seen, found = [place], {place}, set[str]()
+        for file, key in pending:
+            self._read(file)
+            found |= self.asked[file].get(key, set())
+            for name in self.called[file].get(key, ()):
+                inner = self.linker.place(name, self.linker.classes.homes[file])
+                if inner is not None and (led := (inner[0].file, inner[1])) not in seen and len(seen) < MAX_LED:
+                    seen.add(led)
+                    pending.append(led)
+        return found
+
+    def _read(self, file: str) -> None:
+        if file not in self.called:
+            called, asked = self.called.setdefault(file, {}), self.asked.setdefault(file, {})
+            home = self.linker.classes.homes[file]
+            for invocation in home.invocations:
+                called.setdefault(invocation.function, []).append(invocation.name)
+            for call in home.calls:
+                if call.provider:
+                    asked.setdefault(call.name, set()).add(call.provider)
+
+
+def chosen_of(made: Request, call: Call, ways: Iterable[Chosen], asked: Asked) -> Request:
     """A request on whose way functions ask a condition that is not known, and ask others for their answer otherwise.
 
-    Whom this one goes to is one of several then: `complete(messages, model)` of a router that looks at the model.
+    It is one of several then, whether they are told at this place or not: `complete(messages, model)` of a router that
+    looks at the model.
     """
-    for place, test in chosen:
-        hole = _asked(test)
-        if made.provider and hole is not None and _providers(linker, place) - {call.provider}:
-            more = Unresolved("provider", hole.expression, hole.span, EITHER)
-            return msgspec.structs.replace(made, provider="", complete=False, unresolved=(more, *made.unresolved))
-    return made
-
-
-def _asked(test: Test) -> Hole | None:
-    """A value that a condition asks about."""
-    pending = [test]
-    while pending:
-        each = pending.pop()
-        hole = single_hole(each.value)
-        if hole is not None:
-            return hole
-        pending += [inner for inner in reversed(each.inner) if inner is not None]
-    return None
-
-
-def _providers(linker: Linker, place: Place) -> set[str]:
-    """Who is asked by a function, and by those that it calls."""
-    home, around = linker.classes.homes[place[0]], place[1]
-    called = {each.name for each in home.invocations if each.function == around}
-    places = [(home, around), *filter(None, (linker.place(name, home) for name in sorted(called)))]
-    asked = (call for facts, key in places for call in facts.calls if call.name == key)
-    return {call.provider for call in asked if call.provider}
+    when = [each for place, written in ways if asked.by(place) - {call.provider} for each in written]
+    # Those that hold tell more.
+    ordered = sorted(dict.fromkeys(when), key=lambda each: not each[1])
+    return msgspec.structs.replace(made, when=tuple(ordered)) if when else made
 
 
 def kept_on(made: Request) -> Request:

@@ -1126,11 +1126,19 @@ ROUTER = """
 """
 
 
-def test_a_router_asks_one_of_several_where_the_model_is_not_known() -> None:
+def test_a_router_asks_one_of_several_by_conditions_on_the_way() -> None:
     asked = {each.name: each for each in requests_of(ROUTER)}
     assert (asked["usual"].provider, asked["usual"].model, asked["usual"].complete) == ("openai", "gpt-4o", True)
-    assert (asked["any_of"].provider, asked["any_of"].model, asked["any_of"].complete) == ("", "", False)
-    assert [each.slot for each in asked["any_of"].unresolved] == ["provider", "model"]
+    assert asked["usual"].when == ()
+    # What the other way sends is told where it stands: nothing of the caller is in sight there.
+    assert (asked["any_of"].provider, asked["any_of"].model) == ("openai", "")
+    assert asked["any_of"].when == (('"claude" in model', False),)
+
+
+def test_conditions_that_are_not_followed_are_told_as_well() -> None:
+    code = ROUTER.replace('"claude" in model:', '"claude" in model.lower():')
+    asked = {each.name: each for each in requests_of(code)}
+    assert asked["any_of"].when == asked["usual"].when == (('"claude" in model.lower()', False),)
 
 
 def test_what_an_sdk_has_for_nothing_is_nothing() -> None:

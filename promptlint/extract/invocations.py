@@ -28,6 +28,7 @@ from promptlint.template import (
     Text,
     Value,
     parts,
+    written,
 )
 
 # One file says no more: what is generated has thousands of calls that are all alike.
@@ -179,10 +180,9 @@ def _note(
     function = scope.name if scope.kind == "function" else ""
     either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
     if file.tested[0] is not scope.guards:
-        file.tested = (scope.guards, all_of(scope.guards))
-    noted = Invocation(name, given, file.span(node), function, file.once, file.tested[1], kept, either, made)
-    if later:
-        noted = msgspec.structs.replace(noted, later=True)
+        file.tested = (scope.guards, all_of(scope.guards), written(scope.guards))
+    known = (name, given, file.span(node), function, file.once, file.tested[1], kept, either, made)
+    noted = Invocation(*known, later=later, when=file.tested[2])
     if file.put and (held := file.put.pop(node, ())):
         noted = msgspec.structs.replace(noted, held=held)
     file.facts.invocations.append(noted)

@@ -45,6 +45,7 @@ from promptlint.template import (
     Text,
     Value,
     texts,
+    written,
 )
 
 # Of whatever form.
@@ -370,7 +371,7 @@ def _note(
             settings=settings,
             spread=spreads.merged(site.spread, file.span(site.node)),
             called=site.written,
-            when=tuple([(condition.text, holds) for condition, holds in scope.guards if condition.text]),
+            when=written(scope.guards),
         )
     )
 

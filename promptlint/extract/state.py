@@ -271,7 +271,7 @@ class File:
         # By the place of a call that nothing is known of, what it is given.
         self.fed: dict[Span, tuple[Value, ...]] = {}
         # The conditions around the call that was noted last, and their test: those of most calls are the same.
-        self.tested: tuple[Guards, Test | None] = ((), None)
+        self.tested: tuple[Guards, Test | None, tuple[tuple[str, bool], ...]] = ((), None, ())
         # Methods that are called on objects of which nothing is known, and how.
         self.strays: set[Stray] = set()
         self.methods_given: set[str] = set()
