@@ -125,8 +125,9 @@ def _filled(file: File, site: CallSite, receiver: Value | None) -> Value | None:
 
 
 def _is_template(file: File, value: Value) -> bool:
+    """Whether a value is a template, or a list of messages that are some, of this file, partly filled or not."""
     part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-    for _ in range(_FILLED_TWICE):
+    for _ in range(_MAX_FILLS):
         if type(part) is not Apply or part.operation not in ("partial", "format", "fields"):
             break
         value = part.target
@@ -139,7 +140,7 @@ def _is_template(file: File, value: Value) -> bool:
 
 
 # Fields of one template that are filled one after another.
-_FILLED_TWICE = 8
+_MAX_FILLS = 8
 
 
 def _speaks(site: CallSite, entry: CallEntry) -> bool:

@@ -406,7 +406,7 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
 def _given_back(scope: Scope, value: Value | None) -> bool:
     """Whether a value is what a function gives back, by its name: what is added to that is a list.
 
-    It must have no other name, and stand in nothing else: there it would not be changed with it.
+    It must have no other name, and stand in no dict that has one: there it would not be changed with it.
     """
     part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     if type(part) is not Ref or part.call is None or part.name.rpartition(".")[2].lstrip(":_")[:1].isupper():
