@@ -136,7 +136,10 @@ def _unknown(ignore: Ignore) -> Iterator[Finding]:
         )
     for name, span in ignore.rules:
         if name not in rules:
-            message = f"there is no rule `{name}`{nearest(name, rules)}"
+            if any(name == rule.group for rule in rules.values()):
+                message = f"`{name}` is a group, and an ignore comment names rules"
+            else:
+                message = f"there is no rule `{name}`{nearest(name, rules)}"
             yield Finding(span, message, help="`promptlint rule` lists the rules", rule=UNKNOWN)
 
 

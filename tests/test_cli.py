@@ -569,7 +569,7 @@ def test_a_syntax_error_names_the_version(
     # One form for all, whatever the line.
     assert said.startswith("promptlint: bad.py: skipped: line 2: ") and said.count("\n") == 1
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    assert (f"; promptlint runs on Python {version}, and the file may need a newer one\n" in said) == newer
+    assert (f" (read as Python {version}, under which promptlint runs)\n" in said) == newer
 
 
 def test_a_nul_byte_is_no_matter_of_the_version(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

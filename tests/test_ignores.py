@@ -194,6 +194,7 @@ def test_nor_behind_what_it_holds(name: str, text: str, said: int) -> None:
             "oversize-prompt",
             "there is no rule `oversize-prompt`, did you mean `oversized-prompt`?",
         ),
+        ("x = 1  # promptlint: ignore[bloat]\n", "bloat", "`bloat` is a group, and an ignore comment names rules"),
     ],
 )
 def test_an_ignore_that_names_no_rule(text: str, place: str, message: str) -> None:

@@ -65,7 +65,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
         message = f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)
         if not isinstance(error, IndentationError) and not str(error.msg).startswith(_WRONG_EVER):
             version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-            message += f"; promptlint runs on Python {version}, and the file may need a newer one"
+            message += f" (read as Python {version}, under which promptlint runs)"
         return _unread(source, "syntax", message, place)
     except (ValueError, RecursionError, MemoryError) as error:
         return _unread(source, "syntax", f"{type(error).__name__}: {error}" if str(error) else "nested too deeply", 0)
