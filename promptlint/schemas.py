@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Described, Facts, Site
 from promptlint.extract.names import of_tools
-from promptlint.extract.schemas import FIELDS, OUTPUTS, PLAIN_BASES, SCHEMA, SCHEMA_MEMBERS
+from promptlint.extract.schemas import FIELDS, OUTPUTS, PLAIN_BASES, SCHEMA, SCHEMA_MEMBERS, held
 from promptlint.extract.sites import KEYWORD
 from promptlint.operations import settled
 from promptlint.prompt import Schema
@@ -270,7 +270,13 @@ def _within(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) 
     seen.add((home.file, key))
     value = home.bindings.get(key)
     if value is not None:
-        return [target for name in references(value) for target in _targets(linker, home, name, hops + 1, seen)]
+        return [
+            target
+            for names, replaced in held(value)
+            for name in names
+            for target in _targets(linker, home, name, hops + 1, seen)
+            if not (replaced and _is_function(*target))
+        ]
     owner, _, member = key.rpartition(".")
     if not owner:
         target = home.aliases.get(key)

@@ -375,3 +375,32 @@ SPEC = """
 )
 def test_a_class_of_tools_lists_its_methods_by_name(code: str, said: set[str]) -> None:
     assert described({"letters.py": code}) == said
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("TOOLS = [end_schema]", {"Ends the call."}),
+        ("TOOLS = [Schema(name='end', description='Ends it.', handler=end)]", set()),
+        ("TOOLS = [Schema(name='end', handler=end)]", {"Winds the pipeline down."}),
+        ("TOOLS = [Schema(name='end', description=end.__doc__, handler=end)]", {"Winds the pipeline down."}),
+        ("TOOLS = [end]", {"Winds the pipeline down."}),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_stands_beside_a_description_is_not_described_by_its_docstring(
+    made: str, said: set[str], inside: bool
+) -> None:
+    code = textwrap.dedent(f"""
+        from helpers import Agent, Schema
+        from pipecat.adapters.schemas.function_schema import FunctionSchema
+
+        async def end(params):
+            '''Winds the pipeline down.'''
+
+        end_schema = FunctionSchema(name="end", description="Ends the call.", properties={{}}, handler=end)
+        {made}
+    """)
+    code += "def run():\n    " * inside + "agent = Agent(model='m', tools=TOOLS)\n"
+    # The catalogue knows this schema wherever it stands.
+    assert described({"m.py": code}) == said | {"Ends the call."}

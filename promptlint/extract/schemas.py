@@ -252,9 +252,9 @@ def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evalua
         inner: Sequence[ast.expr | None] = ()
         if isinstance(node, ast.Name):
             local = _local(file, scope, node.id)
-            found += [local] if local else references(evaluate(file, scope, node))
+            found += [local] if local else _held(file, evaluate(file, scope, node))
         elif isinstance(node, ast.Attribute):
-            found += references(evaluate(file, scope, node))
+            found += _held(file, evaluate(file, scope, node))
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):
             inner = node.elts
         elif isinstance(node, ast.Dict):
@@ -272,12 +272,40 @@ def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evalua
         elif isinstance(node, ast.Call):
             # `Tool(name="Search")` says what a tool is called, `{"name": "Search"}` too: neither sends the class.
             inner = [each for each in (*node.args, *(one.value for one in node.keywords)) if not _is_text(each)]
+            described = [one.value for one in node.keywords if one.arg == "description"]
+            if described and not all(_of_docstring(file, evaluate(file, scope, each)) for each in described):
+                inner = [each for each in inner if each is None or not _is_function(file, dotted(each))]
             if isinstance(node.func, ast.Attribute) and node.func.attr in SCHEMA_MEMBERS:
                 inner = [node.func.value]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             found += [f":{node.value}"] if node.value in file.known else []
         stack += [(child, depth + 1) for child in reversed(inner) if child is not None]
     return found
+
+
+def _held(file: File, value: Value) -> list[str]:
+    """What a value refers to, without functions whose docstrings something else replaces."""
+    return [
+        name
+        for names, replaced in held(value)
+        for name in names
+        if not (replaced and _is_function(file, name.removeprefix(":")))
+    ]
+
+
+def held(value: Value) -> Iterator[tuple[list[str], bool]]:
+    """What each object of a value refers to, and whether it has a description that is sent in place of a docstring.
+
+    `Schema(description="Ends the call.", handler=end)` has; one with `description=end.__doc__` has none of its own.
+    """
+    for each in value.items if type(value) is Items else (value,):
+        told = each.get("description") if type(each) is Mapping and each.kind else None
+        own = told is not None and not any(name.endswith(".__doc__") for name in references(told))
+        yield references(each), own
+
+
+def _is_function(file: File, name: str) -> bool:
+    return name in file.definitions and not isinstance(file.definitions[name][0], ast.ClassDef)
 
 
 def _is_text(node: ast.expr | None) -> bool:
