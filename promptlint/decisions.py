@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 # Messages of which a list begins with one or another.
 MAX_FIRST = 8
+# Digits of a whole number that is compared.
+MAX_DIGITS = 19
 # Values that are no text, as they are written.
 _FALSE = frozenset({"None", "False", "0", "0.0"})
 _TRUE = frozenset({"True", "1", "1.0"})
@@ -189,6 +191,9 @@ def _none_of(items: list[Message]) -> tuple[tuple[str, bool], ...]:
 def holds(test: Test, value: Value) -> bool | None:
     """Whether a linked value is what a test asks for; None when that is not known."""
     hole = value[0] if isinstance(value, tuple) and len(value) == 1 and type(value[0]) is Hole else None
+    if test.kind == "is" or test.kind == "above":
+        count = _whole(hole.expression) if hole is not None else None
+        return None if count is None else _number(test, count)
     if hole is not None and hole.expression not in _FALSE and hole.expression not in _TRUE:
         return None
     if type(value) is tuple and hole is None and (is_several(value) or not all(type(part) is Text for part in value)):
@@ -238,7 +243,13 @@ def _may_go(item: Value) -> bool:
 
 
 def _number(test: Test, count: int) -> bool:
-    return count > int(test.word) if test.kind == "exceeds" else count == int(test.word)
+    return count > int(test.word) if test.kind in ("exceeds", "above") else count == int(test.word)
+
+
+def _whole(written: str) -> int | None:
+    """The whole number that is written so."""
+    digits = written.removeprefix("-")
+    return int(written) if digits.isascii() and digits.isdigit() and len(digits) < MAX_DIGITS else None
 
 
 def _known(item: Message) -> bool:

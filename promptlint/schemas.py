@@ -260,6 +260,11 @@ def _targets(linker: Linker, facts: Facts, name: str, hops: int, seen: set[Place
     return _within(linker, found[0], found[1], hops + 1, seen) if found else []
 
 
+def _gives(linker: Linker, home: Facts, owner: str, member: str) -> bool:
+    """Whether a class has a method or property of its own by the name under which others give their schema."""
+    return any(f"{each}.{member}" in above.functions for above, each in linker.classes.lineage(home, owner))
+
+
 def _within(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) -> list[tuple[Facts, str]]:
     if hops > MAX_HOPS or not key:
         return []
@@ -281,7 +286,7 @@ def _within(linker: Linker, home: Facts, key: str, hops: int, seen: set[Place]) 
     if not owner:
         target = home.aliases.get(key)
         return _targets(linker, home, target, hops + 1, seen) if target else []
-    if member in SCHEMA_MEMBERS:
+    if member in SCHEMA_MEMBERS and not _gives(linker, home, owner, member):
         return _within(linker, home, owner, hops + 1, seen)
     for parent in _parents(home, owner):
         found = _targets(linker, home, f"{parent}.{member}", hops + 1, seen)

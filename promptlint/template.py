@@ -106,9 +106,9 @@ class Test(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `kind`: "true", "none" (is None), "flag" (is `word`, "True" or "False"), "equal" (to the text `word`), "holds",
     "begins" and "ends" (with it), "text", "list" and "dict" (what it is an instance of; "object": of a class of the
     program, "instance": of what is not followed), "opens" (is a list whose first message has the role `word`), "counts"
-    and "exceeds" (is a list of so many items, or of more) ask it of `value`; "not", "and" and "or" of the tests
-    `inner`, of which None is one that nothing decides. Where a name stands for the text, `named` is what that comes to,
-    and not `word`.
+    and "exceeds" (is a list of so many items, or of more), "is" and "above" (is this whole number, or a greater one)
+    ask it of `value`; "not", "and" and "or" of the tests `inner`, of which None is one that nothing decides. Where a
+    name stands for the text, `named` is what that comes to, and not `word`.
     """
 
     kind: str

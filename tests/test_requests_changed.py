@@ -388,6 +388,53 @@ def test_a_call_under_a_condition_that_was_asked_before_has_one_way() -> None:
     assert [parts(each) for each in requests_of(text)] == [[("system", "Be brief.")], [("system", "Be kind.")]]
 
 
+@pytest.mark.parametrize(
+    ("given", "asked", "said"),
+    [
+        ("5", "rounds > 1", ["Again."]),
+        ("5", "rounds < 1", ["Once."]),
+        ("5", "rounds >= 5", ["Again."]),
+        ("5", "rounds <= 4", ["Once."]),
+        ("5", "rounds == 5", ["Again."]),
+        ("5", "rounds != 5", ["Once."]),
+        ("-5", "rounds > 0", ["Once."]),
+        ("0", "rounds > 0", ["Once."]),
+        ("5", "rounds > 1.5", ["Again.", "Once."]),
+        ("4.5", "rounds > 4", ["Again.", "Once."]),
+        ("len(rows)", "rounds > 4", ["Again.", "Once."]),
+        ('"5"', "rounds > 4", ["Again.", "Once."]),
+    ],
+)
+def test_a_number_decides_what_is_compared_with_it(given: str, asked: str, said: list[str]) -> None:
+    (request,) = requests_of(f"""
+    def ask(question, rounds):
+        tone = "Again." if {asked} else "Once."
+        {ASK.format('[{"role": "system", "content": tone}, {"role": "user", "content": question}]')}
+    def main(rows):
+        ask("Read this.", {given})
+    """)
+    assert parts(request) == [("system", "|".join(said)), ("user", "Read this.")]
+
+
+@pytest.mark.parametrize("turn", ['mode = "second"', "mode = mode[1:]", 'mode += "!"'])
+def test_what_a_turn_makes_of_a_parameter_is_not_what_a_call_gives_it(turn: str) -> None:
+    requests = requests_of(f"""
+    def send(messages):
+        {ASK.format("messages")}
+    def ask(question, mode):
+        for _ in range(2):
+            if mode == "first":
+                send([{{"role": "user", "content": "Read it all: " + question}}])
+            else:
+                send([{{"role": "user", "content": "Read it again: " + question}}])
+            {turn}
+    def main(question):
+        ask(question, "first")
+    """)
+    said = [text.partition("{")[0] for each in requests for _, text in parts(each)]
+    assert said == ["Read it all: ", "Read it again: "]
+
+
 ASKING = """
 class Desk:
     def __init__(self, tone, model="gpt-5.2"):

@@ -675,3 +675,22 @@ def test_a_form_of_the_answer_that_the_code_does_not_tell_is_not_known(
     found = [(each.slot, each.expression.replace('"', "'")) for each in request.unresolved]
     assert found == [("schemas", each) for each in unknown]
     assert [schema.name for schema in request.schemas] == forms
+
+
+@pytest.mark.parametrize(("member", "forms"), [("schema", []), ("other", ["Short"])])
+def test_a_property_of_the_program_gives_another_schema_than_that_of_its_class(member: str, forms: list[str]) -> None:
+    (request,) = requests_of(f"""
+    import openai
+    from typing import Generic, TypeVar, get_args
+    T = TypeVar("T")
+    class Generator(Generic[T]):
+        @property
+        def {member}(self) -> type[T]:
+            return get_args(self.__orig_class__)[0]
+    class Short(Generator[T]):
+        retries: dict[str, int] = {{}}
+        def ask(self, question):
+            said = [{{"role": "user", "content": "Read this: " + question}}]
+            return openai.OpenAI().chat.completions.parse(model="gpt-4o", messages=said, response_format=self.schema)
+    """)
+    assert [schema.name for schema in request.schemas] == forms

@@ -10,6 +10,7 @@ from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
+from promptlint.extract.turns import turned
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, Test, Text, Value
 
@@ -115,8 +116,8 @@ def _test(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate, depth: i
     if depth > MAX_DEPTH:
         return None
     if type(node) is ast.Name:
-        value = evaluate(file, scope, node)
-        return Test("true", value) if _decides(value) else None
+        value = _given(file, scope, node, evaluate)
+        return None if value is None else Test("true", value)
     if type(node) is ast.BoolOp:
         inner = tuple([_test(file, scope, each, evaluate, depth + 1) for each in node.values[:MAX_TESTS]])
         if len(node.values) > MAX_TESTS or not any(inner):
@@ -130,8 +131,11 @@ def _test(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate, depth: i
 
 
 def _given(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> Value | None:
-    """The value of a name, if it takes anything of what the function around it is given."""
-    if type(node) is not ast.Name:
+    """The value of a name, if it takes anything of what the function around it is given.
+
+    What an earlier turn of a loop may have made of it, that does not tell.
+    """
+    if type(node) is not ast.Name or (file.loops and turned(file, node.id)):
         return None
     value = evaluate(file, scope, node)
     return value if _decides(value) else None
@@ -209,6 +213,11 @@ def _compared(file: File, scope: Scope, node: ast.Compare, evaluate: Evaluate) -
             test = Test("flag", value, str(right.value))
         elif isinstance(right.value, str) and (operator is ast.Eq or operator is ast.NotEq):
             test = Test("equal", value, right.value)
+        elif type(right.value) is int and operator in _COUNTS:
+            # `rounds > 1`
+            kind, less, holds = _COUNTS[operator]
+            test = Test("is" if kind == "counts" else "above", value, str(right.value - less))
+            return test if holds else opposite(test)
     elif type(right) is ast.Name and (operator is ast.Eq or operator is ast.NotEq):
         test = _equal_to(_given(file, scope, node.left, evaluate), evaluate(file, scope, right))
     return opposite(test) if test is not None and operator in _OPPOSITE else test

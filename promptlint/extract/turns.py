@@ -55,6 +55,12 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
             yield from turn.handed.get(name, ())
 
 
+def turned(file: File, name: str) -> bool:
+    """Whether a turn of the loops around a place gives a name something else, or adds to what it has."""
+    turns = (_turn_of(file, loop) for loop in file.loops)
+    return any(name in turn.assigned or name in turn.mutated for turn in turns)
+
+
 def _turn_of(file: File, loop: Loop) -> _Turn:
     turn: _Turn = file.turns.get(id(loop)) or _Turn(loop)
     file.turns[id(loop)] = turn
