@@ -984,3 +984,25 @@ def test_what_a_chain_gives_back_is_no_template_that_is_filled() -> None:
     code = "chain = PROMPT | llm\n        return llm.invoke(chain.invoke({'land': town, 'question': question}))"
     first, second = every_request(FILLED.replace("CODE", code))
     assert (first.complete, second.complete) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "slots"),
+    [
+        (
+            "from langchain.agents import create_agent\n"
+            "agent = create_agent('openai:gpt-5', tools=[], system_prompt='Be kind to them.', middleware=MIDDLEWARE)\n"
+            "agent.invoke({'messages': [{'role': 'user', 'content': 'What grows in the wood?'}]})\n",
+            {"system", "tools", "messages"},
+        ),
+        (
+            "from aider.coders import Coder\n"
+            "coder = Coder.create(main_model='gpt-4o')\n"
+            "coder.run('Write the part about methods, please.')\n",
+            {"model", "system", "tools", "messages"},
+        ),
+    ],
+)
+def test_what_a_framework_puts_in_of_its_own_is_not_known(code: str, slots: set[str]) -> None:
+    (request,) = every_request(code)
+    assert {each.slot for each in request.unresolved} == slots
