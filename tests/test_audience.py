@@ -816,6 +816,12 @@ def test_steps_for_a_person_in_a_function_that_is_named_for_them() -> None:
     assert texts_of(program.format("get_letter")) != []
 
 
+def test_what_a_person_agrees_to() -> None:
+    program = 'SHOWN = Shown(icon="code", {}_prompt="The agent wants to run a script on your files.", label="Run")'
+    assert [texts_of(program.format(each)) for each in ("approval", "confirmation", "consent")] == [[], [], []]
+    assert texts_of(program.format("agent")) == ["The agent wants to run a script on your files."]
+
+
 @pytest.mark.parametrize(
     ("key", "taken"),
     [

@@ -44,7 +44,7 @@ _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"), ("prompt", "r
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
-    "authentication".split()
+    "authentication confirmation approval consent permission".split()
 )
 # What follows a prompt in the words of a key that names one: `"Additional instructions for the writer"`.
 _OF = frozenset({"", "for", "of", "to", "in", "on", "with"})
