@@ -51,7 +51,7 @@ from promptlint.schemas import (
     gathered,
     tools_below,
 )
-from promptlint.served import explained, only_served, overridden
+from promptlint.served import explained, only_served, overridden, told_of
 from promptlint.spoken import Spoken
 from promptlint.template import (
     Arguments,
@@ -325,7 +325,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
     read = members.found()
     # The messages that texts come into by way of objects, by the places of the texts.
     into = {site.span: site.role for _, site in read}
-    sites = [*_sites(all_facts, linker, callers), *read]
+    sites = [*told_of(_sites(all_facts, linker, callers), all_facts, linker), *read]
     while sites:
         ranked = list(_ranked(_found(sites, linker, members, spoken, told, problems)))
         # Of two that are as strong and as long, the one that knows the role.

@@ -1,16 +1,22 @@
 """Descriptions of tools that no model gets: a web API lists them for people, or every class below has its own.
 
-And functions that only look like tools, as others that are marked as such work with them.
+And functions that only look like tools, as others that are marked as such work with them; and what agents say of
+themselves where nothing tells others of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from promptlint import template
 from promptlint.classes import Classes
-from promptlint.extract.facts import Facts, Site
-from promptlint.template import Span
+from promptlint.extract.catalogue import LISTED
+from promptlint.extract.facts import Call, Facts, Site
+from promptlint.extract.sending import UNREAD
+from promptlint.template import Items, Span, Value
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
@@ -86,3 +92,85 @@ def _own(classes: Classes, home: Facts, name: str, base: tuple[str, str], attrib
         if key in above.bindings or key in above.functions or key in above.assigned:
             return True
     return False
+
+
+def told_of(
+    sites: Iterable[tuple[Facts, Site]], all_facts: Sequence[Facts], linker: Linker
+) -> Iterator[tuple[Facts, Site]]:
+    """The sites, without what agents say of themselves where nothing in sight of those who make them tells it.
+
+    An agent does not read its own description. It is sent where the agent is one of a team whose members know each
+    other, or a tool of another one; of one that runs alone, or as a step of a graph, it is for who reads the program.
+    """
+    around: _Around | None = None
+    for facts, site in sites:
+        if site.role.startswith(LISTED):
+            around = around or _Around(all_facts, linker)
+            if not around.tells(facts, site):
+                continue
+            site = msgspec.structs.replace(site, role=site.role.removeprefix(LISTED))
+        yield facts, site
+
+
+class _Around:
+    """Which files import which, and which of them have something that tells of agents."""
+
+    def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
+        self.linker = linker
+        self.imports: dict[str, set[str]] = {}
+        self.importers: dict[str, set[str]] = {}
+        # By the names of functions and classes that stand alone: the files that mention them.
+        self.users: dict[str, set[str]] = {}
+        self.telling: set[str] = set()
+        self.found: dict[tuple[str, str], bool] = {}
+        own = {key.partition(".")[0] for facts in all_facts for key in (*facts.functions, *facts.bases)}
+        for facts in all_facts:
+            for path in set(facts.aliases.values()):
+                for home, _ in linker.modules.places(facts, path.rstrip("."))[:1]:
+                    self.imports.setdefault(facts.file, set()).add(home.file)
+                    self.importers.setdefault(home.file, set()).add(facts.file)
+            for name in own.intersection(facts.mentions):
+                self.users.setdefault(name, set()).add(facts.file)
+            if facts.tells or any(self._has_agents(call, facts) for call in facts.calls):
+                self.telling.add(facts.file)
+
+    def tells(self, facts: Facts, site: Site) -> bool:
+        """Whether something tells of an agent that is made here.
+
+        That is a file which uses what makes it, one that imports such a file, or one that such a file imports, each by
+        way of others, too.
+        """
+        offset = site.span.start if site.span.file == facts.file else -1
+        *_, key = "", *self.linker.around(facts, offset)
+        name = key.partition(".")[0]
+        place = (facts.file, name)
+        if place not in self.found:
+            starts = self.users.get(name, set()) or {facts.file}
+            reached = _closed(starts, self.imports) | _closed(starts, self.importers)
+            self.found[place] = not reached.isdisjoint(self.telling)
+        return self.found[place]
+
+    def _has_agents(self, call: Call, facts: Facts) -> bool:
+        """Whether an agent has others as tools, or something that may bring some."""
+        if any(slot == f"{UNREAD}tools" for slot, _ in call.slots):
+            return True
+        given = [value for slot, value in call.slots if slot == "tools"]
+        return any(self._holds_agent(self.linker.resolve(value, facts)) for value in given)
+
+    def _holds_agent(self, value: Value) -> bool:
+        items = value.items if isinstance(value, Items) else ()
+        return any(isinstance(item, template.Mapping) and item.get("@provider") is not None for item in items)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _closed(starts: Iterable[str], leads: Mapping[str, set[str]]) -> set[str]:
+    """Files and all that they lead to, one by way of another."""
+    reached = set(starts)
+    pending = list(reached)
+    while pending:
+        for file in leads.get(pending.pop(), _NONE) - reached:
+            reached.add(file)
+            pending.append(file)
+    return reached

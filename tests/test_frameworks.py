@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 import promptlint.extract
-from promptlint.extract.catalogue import Catalogue, Matcher, matcher
+from promptlint.extract.catalogue import LISTED, Catalogue, Matcher, matcher
 from promptlint.extract.facts import Facts
 from promptlint.extract.python import facts
 from promptlint.source import Source
@@ -208,7 +208,8 @@ def read(code: str) -> Facts:
 
 def sites(code: str) -> set[tuple[str, str]]:
     """Role and text of every site that evidence stronger than a name gives."""
-    return {(site.role, " ".join(static(site.value).split())) for site in read(code).sites if site.rank <= 1}
+    found = [site for site in read(code).sites if site.rank <= 1]
+    return {(site.role.removeprefix(LISTED), " ".join(static(site.value).split())) for site in found}
 
 
 # name, code, the sites that must be found: (role, text)

@@ -245,3 +245,57 @@ def test_what_semantic_kernel_passes_to_a_tool_is_not_described_to_the_model() -
     """
     described = ["Sort the letters of a department", "The department"]
     assert texts_of(program.format("Kernel")) == texts_of(program.format("'Kernel'")) == described
+
+
+CLERK = 'from strands import Agent\nclerk = Agent(system_prompt="You sort.", description="Sorts the letters.")\n'
+LIST = "Sorts the letters."
+
+
+@pytest.mark.parametrize(
+    ("use", "told"),
+    [
+        ('clerk("Sort them")', False),
+        ("from strands.multiagent import GraphBuilder\nGraphBuilder().add_node(clerk)", False),
+        ("from strands.multiagent import Swarm\nSwarm([clerk])", True),
+        ("def kind(team: Swarm) -> None:\n    team.run()", False),
+        ('head = Agent(system_prompt="You lead.", tools=[clerk])', True),
+        ('head = Agent(system_prompt="You lead.", tools=[clerk.as_tool()])', True),
+        ('head = Agent(system_prompt="You lead.", tools=[find])', False),
+    ],
+)
+def test_what_an_agent_says_of_itself_is_sent_where_others_are_told(use: str, told: bool) -> None:
+    assert (LIST in texts_of(f"{CLERK}{use}\n")) is told
+
+
+def test_what_agents_of_other_files_say_of_themselves() -> None:
+    desk = textwrap.dedent(
+        """
+        from strands import Agent
+
+        def build(name, about):
+            return Agent(name=name, description=about)
+
+        def make_clerk():
+            return build("clerk", "Sorts the letters.")
+
+        def make_porter():
+            return build("porter", "Carries the letters.")
+        """
+    )
+    team = "from desk import make_clerk\nfrom strands.multiagent import Swarm\nteam = Swarm(nodes=[make_clerk()])\n"
+    graph = "from desk import make_porter\nporter = make_porter()\nporter('Carry this')\n"
+    app = "import team\nimport graph\n"
+    found = project_of(desk=desk, team=team, graph=graph, app=app)
+    assert LIST in found
+    assert "Carries the letters." not in found
+
+
+@pytest.mark.parametrize(("team", "told"), [("RoundRobinGroupChat", False), ("SelectorGroupChat", True)])
+def test_what_members_of_a_team_say_of_themselves(team: str, told: bool) -> None:
+    program = f"""
+        from autogen_agentchat.agents import AssistantAgent
+        from autogen_agentchat.teams import {team}
+        clerk = AssistantAgent("clerk", model_client=c, system_message="You sort.", description="Sorts the letters.")
+        team = {team}([clerk])
+    """
+    assert (LIST in texts_of(program)) is told

@@ -87,6 +87,7 @@ def callee_of(file: File, written: str, known: str = "") -> Callee:
     )
     file.mentions.add(last)
     file.mentions.add(method)
+    file.facts.tells = file.facts.tells or last in file.lexicon.telling
     if not against and written.endswith("Message") and shown_on(file, name):
         against, shown = True, shown or for_people(name)
     if not against and posts(file, written, last):

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 
 Places = list[str | int]
+# In front of the role of what an agent says of itself to others: it is sent where something tells them.
+LISTED = "listed "
 
 
 class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -75,7 +77,8 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it; `unread`,
     `own`, `otherwise` and `settings` are those of `CallEntry`. An argument of `instead`, if it is given, is all that is
-    sent in the slot of its text.
+    sent in the slot of its text. What an agent says of itself by an argument of `told` is sent where calls of these
+    names, or agents that have it as a tool, tell others of it.
     """
 
     match: list[str]
@@ -89,6 +92,7 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     own: list[str] = []
     otherwise: list[str] = []
     instead: list[str] = []
+    told: dict[str, list[str]] = {}
     settings: str = ""
     requires: list[str] = []
     excludes: list[str] = []
@@ -289,6 +293,13 @@ def given_names() -> frozenset[str]:
 
 
 @functools.cache
+def telling() -> frozenset[str]:
+    """Last names of what tells models of the agents that it is given, in any framework."""
+    entries = (entry for each in matcher().prompts.values() for _, entry in each)
+    return frozenset(name for entry in entries for names in entry.told.values() for name in names)
+
+
+@functools.cache
 def _packages() -> frozenset[str]:
     """The packages that files import to use what the catalogue knows, but those that do much else."""
     known = matcher()
@@ -326,6 +337,7 @@ class Lexicon:
         self.verdict: Callable[[str], bool | None] | None = None
         self.schema_tails = frozenset(tail for each in self.matchers for tail in each.schemas)
         self.decorator_tails = frozenset(tail for each in self.matchers for tail in each.decorators)
+        self.telling = telling()
         # The last parts of all calls that are known.
         self.tails = self.schema_tails.union(self.decorator_tails, *[each.call_tails for each in self.matchers])
         # What the project says of its code: the kind of entry, the name, and the imports that a file must have.

@@ -10,7 +10,7 @@ from promptlint.extract import answering, fills, lists, schemas, sending
 from promptlint.extract.against import shown_on, speaks_against
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
-from promptlint.extract.catalogue import CallEntry, Matcher, MessageEntry, MessagesEntry, PromptEntry
+from promptlint.extract.catalogue import LISTED, CallEntry, Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.comments import PROMPT, Marked
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.invocations import takes
@@ -323,6 +323,7 @@ def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
         picked = site.pick([key]) if "." in key else site.keywords.get(key)
         if picked is not None:
             value, node = picked
+            role = f"{LISTED}{role}" if key in entry.told else role
             note_argument(file, value, node, key.rpartition(".")[2], role, entry.template)
             main = main if main is not None else value
     if "*" in entry.arguments:
