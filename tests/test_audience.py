@@ -1207,6 +1207,7 @@ def test_a_route_that_lists_tools_of_elsewhere_describes_none() -> None:
         ('Rule(name="late", description="Letters are answered within days", parameters={"days": 15})', False),
         ('Rule(name="late", description="Letters are answered within days", parameters={})', False),
         ('Rule(name="late", description="Letters are answered within days", parameters={"kind": "letter"})', False),
+        ('Rule(name="late", description="Letters, as they came", parameters={"kind": "letter", "at": TIME})', False),
         ('{"name": "clerk", "description": "Sorts the letters of a desk", "input_schema": "dict[str, Any]"}', False),
         ('{"name": "late", "description": "Letters are answered within days", "parameters": {"days": 15}}', False),
         ('{"name": "late", "description": "Tell which letters are late", "parameters": {}}', True),

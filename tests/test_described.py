@@ -404,3 +404,25 @@ def test_what_stands_beside_a_description_is_not_described_by_its_docstring(
     code += "def run():\n    " * inside + "agent = Agent(model='m', tools=TOOLS)\n"
     # The catalogue knows this schema wherever it stands.
     assert described({"m.py": code}) == said | {"Ends the call."}
+
+
+def test_a_decorator_that_is_given_the_description_by_its_place() -> None:
+    program = """
+        import mcp
+        from claude_agent_sdk import create_sdk_mcp_server, tool
+
+        @tool("find", "Finds the letters of a desk", {"desk": str})
+        async def find(args):
+            '''Look into the drawers.
+
+            Args:
+                args: what came with the call
+            '''
+
+        @tool(name="count", description="Counts the letters of a day", input_schema={})
+        async def count(args):
+            '''Go through the drawers.'''
+
+        server = create_sdk_mcp_server("desk", tools=[find, count])
+    """
+    assert described({"app.py": program}) == {"Finds the letters of a desk", "Counts the letters of a day"}

@@ -19,14 +19,20 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def described_by(file: File, scope: Scope, node: FunctionNode) -> Template:
-    """What a decorator says in the place of the docstring: `@tool(description="...")`; () if none does."""
+    """What a decorator says in the place of the docstring: `@tool(description="...")`; () if none does.
+
+    Some are given it by its place: `@tool("find", "...", {...})`.
+    """
     for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and decorator.keywords:
+        if isinstance(decorator, ast.Call):
             entry = file.lexicon.decorator(file.resolve(dotted(decorator.func)), file.imported)
-            for keyword in decorator.keywords if entry is not None and entry.gives == "docstring" else ():
-                if "description" in (keyword.arg or ""):
-                    value = evaluate(file, scope, keyword.value)
-                    return value if isinstance(value, tuple) and textual(value) else ()
+            if entry is None or entry.gives == "return":
+                continue
+            given = [each.value for each in decorator.keywords if "description" in (each.arg or "")]
+            given += [each for at, each in enumerate(decorator.args) if str(at) in entry.arguments]
+            for argument in given[:1]:
+                value = evaluate(file, scope, argument)
+                return value if isinstance(value, tuple) and textual(value) else ()
     return ()
 
 

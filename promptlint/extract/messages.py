@@ -325,10 +325,10 @@ def _of_settings(mapping: Mapping, schema: Value) -> bool:
         return False
     if not mapping.kind:
         return bool(values) and all(map(_is_amount, values))
-    # What says in words what it takes, or takes nothing, is a tool by the name of its class.
-    return any(_is_amount(item) for item in values) or all(
-        type(item) is not tuple or literal(item) is not None for item in values
-    )
+    # What says in words what it takes, or takes nothing, is a tool by the name of its class; one value that stands
+    # there is enough, whatever stands beside it.
+    written = [type(item) is not tuple or literal(item) is not None or _is_amount(item) for item in values]
+    return any(written) or not values
 
 
 _OF_TOOLS = frozenset(
