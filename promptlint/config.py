@@ -203,7 +203,7 @@ class Configuration:
         if directory not in self._projects:
             cwd = self.overrides.cwd
             inside = bool(cwd) and (directory == cwd or beneath(directory, cwd) != "")
-            found = cwd if inside and _marked(cwd) else next(filter(_marked, _upwards(directory)), "")
+            found = cwd if inside and marked(cwd) else next(filter(marked, _upwards(directory)), "")
             if not found and inside and cwd not in (os.path.expanduser("~"), os.path.dirname(cwd)):
                 found = cwd
             self._projects[directory] = found or _top(directory)
@@ -255,7 +255,7 @@ def _misspelt(data: bytes) -> str:
     return ""
 
 
-def _marked(directory: str) -> bool:
+def marked(directory: str) -> bool:
     """Whether a directory says that it is the top of a project."""
     return any(os.path.exists(os.path.join(directory, name)) for name in MARKS)
 

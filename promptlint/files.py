@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from promptlint.config import Configuration, Patterns, Settings, beneath
+from promptlint.config import Configuration, Patterns, Settings, beneath, marked
 from promptlint.extract import prompt_paths
 
 PYTHON = (".py",)
@@ -165,6 +165,8 @@ class _Walk:
         self.skipped: list[Skipped] = []
         self.others: dict[str, list[File]] = {}
         self.templates: list[File] = []
+        # What stands in front of the paths below the directory that is gone through.
+        self.within = ""
 
     def skip(self, path: str, kind: str, reason: str) -> None:
         self.skipped.append(Skipped(display(path, self.cwd), kind, reason))
@@ -216,6 +218,8 @@ class _Walk:
     def directory(self, root: str) -> None:
         """All files below a directory that was named."""
         stack = [(root, _ignored_above(root))]
+        # A folder that is named may be one of prompts. What a project is called tells nothing of the files in it.
+        self.within = "" if marked(root) else f"{os.path.basename(root)}/"
         while stack:
             folder, above = stack.pop()
             try:
@@ -267,7 +271,7 @@ class _Walk:
                 return
         except OSError:
             return
-        says = 2 if template else _says(f"{os.path.basename(root)}/{below}", entry.path)
+        says = 2 if template else _says(f"{self.within}{below}", entry.path)
         inside = not says and kind == "text" and any(map(prompt_paths.may_hold_templates, below.split("/")[:-1]))
         left_out = (says or inside) and (_ignores(ignored, entry.path, False) or settings.excluded(entry.path))
         if says and left_out:

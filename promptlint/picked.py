@@ -41,8 +41,11 @@ def sites(all_facts: Sequence[Facts], linker: Linker) -> Iterator[tuple[Facts, S
         for path in _paths(facts, linker):
             for file, speaks in _picked(path, facts, linker, named):
                 picked[file] = speaks or picked.get(file, False)
+    # A name by which files lie elsewhere, too, says nothing of the folder: the program may mean any of them.
     last = {name.rpartition("/")[2] for name in named}
-    said = {facts.file for facts in all_facts if facts.file.rpartition("/")[2] in last and among_prompts(facts.file)}
+    called = [facts.file for facts in all_facts if facts.file.rpartition("/")[2] in last]
+    elsewhere = {file.rpartition("/")[2] for file in called if not among_prompts(file)}
+    said = {file for file in called if file.rpartition("/")[2] not in elsewhere}
     known = said.union(picked)
     # Where the program is known to load prompts of a kind, those beside them are loaded, too: by texts, by lists.
     kinds = {kind for file in known if _says((kind := _kind(file))[0].rpartition("/")[2])}

@@ -234,3 +234,11 @@ def test_patterns_that_are_none_are_passed_over() -> None:
     assert patterns.verdict("/w/x/a.py") is True
     assert patterns.verdict("/w/b.py") is None
     assert patterns.verdict("/elsewhere/a.py") is None
+
+
+def test_what_a_project_is_called_makes_no_prompts_of_its_texts(tmp_path: Path) -> None:
+    make(tmp_path, "prompts/tone.md", "prompts/desk/rules.md")
+    folder = tmp_path / "prompts"
+    assert names(find(tmp_path, "prompts")) == ["prompts/desk/rules.md", "prompts/tone.md"]
+    (folder / "pyproject.toml").write_text("[project]\n")
+    assert names(find(tmp_path, "prompts")) == []

@@ -115,3 +115,18 @@ def test_settings_below_a_folder_of_prompts(tmp_path: Path) -> None:
     text = "version: 1.0\nsystem: |-\n  You are a strict judge of answers. Say which of them is better.\n"
     files = {"app/prompts/judge/strict.yaml": text, "app/settings/judge/strict.yaml": text}
     assert found(tmp_path, files) == ["app/prompts/judge/strict.yaml"]
+
+
+def test_documents_of_a_change_to_prompts(tmp_path: Path) -> None:
+    """A name that the program mentions is that of a file among prompts only where no other file has it."""
+    page = "## Why\n\nThe texts that greet a town stand in five modules, and each of them has to be changed alone.\n"
+    code = 'def change(folder):\n    return [(folder / each).read_text() for each in ("design.md", "tone.md")]\n'
+    files = {
+        "tools/change.py": code,
+        "changes/move-prompts/design.md": page,
+        "changes/paint-desks/design.md": page.replace("greet a town", "say who sits at a desk"),
+        "app/prompts/tone.md": SHORT,
+    }
+    assert found(tmp_path, files) == ["app/prompts/tone.md"]
+    del files["changes/paint-desks/design.md"]
+    assert found(tmp_path / "alone", files) == ["app/prompts/tone.md", "changes/move-prompts/design.md"]
