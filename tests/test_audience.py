@@ -1236,3 +1236,22 @@ def test_what_was_replied_is_no_prompt_by_the_name_that_one_reads(name: str, rea
         )
     """
     assert any("behind the stairs" in text for text in texts_of(program)) is read
+
+
+@pytest.mark.parametrize(
+    ("use", "told"),
+    [
+        ("client.create_agent(agentName=n, agentResourceRoleArn=r, description=agent_description)", False),
+        ("CfnAgent(self, 'A', agent_resource_role_arn=r, instruction=i, description=agent_description)", False),
+        ("client.create_agent(agentResourceRoleArn=r, description='You are a clerk. You sort letters.')", None),
+        ("client.create_agent(agentName=n, agentResourceRoleArn=r, instruction=agent_description)", True),
+        ("client.create_agent(agentName=n, description=agent_description)", True),
+    ],
+)
+def test_what_describes_an_agent_that_runs_elsewhere(use: str, told: bool | None) -> None:
+    program = f"""
+        def build(self, client, n, r, i):
+            agent_description = "Sorts the letters of the council by desk and by day"
+            {use}
+    """
+    assert len(texts_of(program)) == (1 if told is None else told)

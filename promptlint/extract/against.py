@@ -17,6 +17,9 @@ from promptlint.template import Hole, Mapping, Ref, Template, Text, Value
 FIELDS = frozenset(
     "Field field PrivateAttr Option Argument Query Body Form Path Header Cookie Param Parameter ConfigField".split()
 )
+# Keywords of a call that makes an agent which runs at Bedrock: what describes it there is told to those who manage it,
+# its `instruction` to the model (boto3 bedrock-agent create_agent, update_agent; aws-cdk-lib aws_bedrock.CfnAgent).
+MANAGED = frozenset({"agentResourceRoleArn", "agent_resource_role_arn"})
 # Calls whose text people or programs read, by the last part of the name.
 AGAINST = frozenset(
     "print debug info warning warn error exception critical fatal log trace echo secho add_argument "

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from promptlint.extract import sending
-from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, exemplified
+from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, MANAGED, exemplified
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
@@ -182,8 +182,9 @@ def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
 
 def _consider_keywords(file: File, site: CallSite, prompted: bool) -> None:
     """What the names of keywords, and the texts given by them, say."""
+    for_people = site.last in FIELDS or not MANAGED.isdisjoint(site.keywords)
     for key, (value, node) in site.keywords.items():
-        if key in _HINTS or exemplified(key, value) or (key == "description" and site.last in FIELDS):
+        if key in _HINTS or exemplified(key, value) or (key == "description" and for_people):
             continue
         asked = of_user(key) and _asks(site)
         if file.prompt_like(key) and (asked or leads_on(key, site.keywords)):

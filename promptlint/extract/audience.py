@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint.extract.against import speaks_against
+from promptlint.extract.against import MANAGED, speaks_against
 from promptlint.extract.extents import sample
 from promptlint.extract.facts import Site
 from promptlint.extract.reads import reads_like_prompt
@@ -244,10 +244,11 @@ def _call(node: ast.Call, use: str, resolve: Callable[[str], str], stack: list[t
             use = _TESTED
         elif last not in _SAME:
             use = _OTHER
-    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    managed = any(keyword.arg in MANAGED for keyword in node.keywords)
+    stack += [(each, use) for each in node.args]
+    stack += [(each.value, _SHOWN if managed and each.arg == "description" else use) for each in node.keywords]
     if isinstance(node.func, ast.Attribute):
-        given.append(node.func.value)
-    stack += [(child, use) for child in given]
+        stack.append((node.func.value, use))
 
 
 def _shown(uses: Uses, kinds: tuple[str, ...]) -> set[str]:
