@@ -172,7 +172,7 @@ def test_as_old_as_its_object() -> None:
         ("os.getenv(\"REGION\")", (V.DEPLOY, "environment")), ("settings.company", (V.DEPLOY, "name")),
         ("self.config.rules.max_items", (V.DEPLOY, "name")), ("user.first_name", (V.SESSION, "name")),
         ("self.session.id", (V.SESSION, "name")), ("document.title", (V.REQUEST, "name")),
-        ("user_language", (V.DEPLOY, "name")), ("context[\"language\"]", (V.DEPLOY, "name")),
+        ("user_language", (V.DEPLOY, "name")), ("settings[\"language\"]", (V.DEPLOY, "name")),
         ("has_access", (V.DEPLOY, "name")), ("entity_types", (V.DEPLOY, "name")), ("max_docs", (V.DEPLOY, "name")),
         ("retriever.invoke(q)", (V.REQUEST, "name")),
         ("store.similarity_search(q, k=4)", (V.REQUEST, "name")), ("input()", (V.REQUEST, "name")),
@@ -181,6 +181,27 @@ def test_as_old_as_its_object() -> None:
 )  # fmt: skip
 def test_other_sources(expression: str, expected: tuple[Volatility, str]) -> None:
     assert of(expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("lead.type", (V.UNKNOWN, "")), ("lead.kind.language", (V.UNKNOWN, "")), ("lead[\"type\"]", (V.UNKNOWN, "")),
+        ("ticket.category", (V.UNKNOWN, "")), ("ticket[\"category\"]", (V.UNKNOWN, "")),
+        ("user.language", (V.SESSION, "name")), ("lead.timestamp", (V.UNKNOWN, "")),
+        ("ticket.body", (V.REQUEST, "name")),
+        # What belongs to settings is settled with them.
+        ("lead.settings.language", (V.DEPLOY, "name")), ("options.language", (V.DEPLOY, "name")),
+        ("options[\"language\"]", (V.DEPLOY, "name")),
+    ],
+)  # fmt: skip
+def test_a_part_changes_as_its_whole(expression: str, expected: tuple[Volatility, str]) -> None:
+    # That a class has a field of this name says nothing of how often it is another one.
+    named = "class Kind(Enum):\n    type = 'big'\n    language = 'small'\n"
+    text = f"You are a helper. Note: {{{expression}}} and go on."
+    code = f"{named}def prompt(lead, ticket, user, options):\n    return f'{text}'\nHANDLERS = [prompt]\n"
+    assert states(code) == [expected]
+
 
 
 @pytest.mark.parametrize(

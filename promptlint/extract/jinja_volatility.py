@@ -65,6 +65,8 @@ def _of_part(node: nodes.Getattr | nodes.Getitem, scope: Scope, depth: int) -> S
     bound = scope.get(root) if root else None
     if base[0] is Volatility.UNIQUE or not name or (bound is not None and base[0] is not Volatility.UNKNOWN):
         return base
+    if known[0] is Volatility.DEPLOY and base[0] > Volatility.DEPLOY:
+        return volatility.of_part(name.partition(".")[2], (base[0], "name"), known)
     return known if known[0] is not Volatility.UNKNOWN else base
 
 

@@ -326,8 +326,13 @@ def of_part(member: str, whole: State, named: State) -> State:
         # A part of what never changes does not either; of `None` and `{}`, which may be replaced, nothing follows.
         return whole if named[0] is _UNKNOWN and whole != CONSTANT else named
     if named[0] is DEPLOY and whole[1] in ("name", "parameter"):
-        # `context["language"]`: of both only the names are known, and that of the part is the nearer one.
-        return named
+        # `lead.type`, `context["language"]`: of both only the names are known. What a value is called that is the same
+        # for every request says nothing of a part of one that need not be, unless it belongs to such a value itself
+        # (`context.settings.language`).
+        between = member.rpartition(".")[0]
+        if between and of_name(between)[0] <= DEPLOY:
+            return named
+        return whole if whole[0] < _UNKNOWN else UNKNOWN
     return strongest([named, whole])
 
 
