@@ -23,6 +23,7 @@ LAYERS = (
         "applied",
         "around",
         "objects",
+        "kinds",
         "modules",
         "slots",
         "classes",
