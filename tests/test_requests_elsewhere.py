@@ -130,6 +130,11 @@ MESSAGES = '{"system": "Sort the letters.", "messages": [{"role": "user", "conte
         ("None", "amazon.titan-text", "json.dumps({'inputText': 'Sort: ' + letter})", [("user", "Sort: {letter}")]),
         ("None", "amazon.titan-embed-text-v2", "json.dumps({'inputText': 'A letter: ' + letter})", None),
         ("None", "x", "json.dumps({'inputText': letter})", None),
+        ("None", "x", "json.dumps({'inputText': 'Sort: ' + letter})", [("user", "Sort: {letter}")]),
+        # What only models are given that make vectors.
+        ("None", "x", "json.dumps({'inputText': 'Sort: ' + letter, 'dimensions': 256})", None),
+        ("{'inputText': 'Sort: ' + letter, 'normalize': True}", "x", "json.dumps(body)", None),
+        ("None", "x", "json.dumps(dict(inputText='Sort: ' + letter, embeddingConfig=CONFIG))", None),
     ],
 )
 def test_a_body_that_is_written_as_json_is_sent(
