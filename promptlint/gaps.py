@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.clients import unset
+from promptlint.extract.answering import SCHEMAS
 from promptlint.extract.bounds import CUT
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.messages import NO_TEXT
@@ -42,6 +43,8 @@ from promptlint.template import (
 if TYPE_CHECKING:
     from promptlint.link import Linker
 
+# Dicts within dicts of a form.
+_DEPTH = 6
 # Why something is not known.
 NOT_GIVEN = "the call gives none that can be read"
 NOT_READ = "what is given is no name that can be read"
@@ -112,7 +115,8 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
     for slot, value in slots:
         empty = isinstance(value, Items) and value.complete and not value.items
         if slot == UNREAD + "schemas" and isinstance(value, Mapping) and value.complete:
-            # A schema that is written as a dict is told as that.
+            # A schema that is written as a dict is told as that, but for what it takes from elsewhere.
+            yield from (Unresolved("schemas", each.expression, each.span) for each in _within_form(value, 0))
             continue
         if slot.startswith(UNREAD) and not unset(value) and not empty:
             hole = single_hole(value)
@@ -121,6 +125,15 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
             else:
                 why = f"what `{hole.expression}` adds itself" if hole.origin == OWN else ""
                 yield Unresolved(slot.removeprefix(UNREAD), hole.expression, hole.span, why)
+
+
+def _within_form(value: Value, depth: int) -> Iterator[Hole]:
+    """The schemas within a form of an answer that are not known."""
+    if isinstance(value, Mapping) and depth < _DEPTH:
+        for key in SCHEMAS:
+            yield from _within_form(value.get(key) or (), depth + 1)
+    elif (hole := single_hole(value)) is not None and depth:
+        yield hole
 
 
 def by_function(call: Call, facts: Facts, linker: Linker) -> Iterator[Unresolved]:

@@ -61,7 +61,7 @@ from promptlint.lent import changes
 from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.returned import gives_back, repeats_model, wraps_result
-from promptlint.schemas import passed, schemas_named
+from promptlint.schemas import passed, schemas_named, unread_forms
 from promptlint.signatures import ORDERS
 from promptlint.template import (
     Apply,
@@ -328,7 +328,8 @@ class _Reading:
         return self.resolve((Apply("fields", step, Arguments(complete=False), self.call.span, hole),))
 
     def changed(self) -> Iterator[Unresolved]:
-        """What has changed the list of messages before it was sent: functions, or earlier turns of a loop."""
+        """What has changed the list of messages before it was sent (functions, earlier turns), and forms of files."""
+        yield from unread_forms(self.call.outputs, self.facts, self.linker)
         for name, at in self.call.lent:
             if not name:
                 yield Unresolved("messages", "", self.call.span, _CHANGED_BY.get(at, CHANGED))
@@ -510,6 +511,7 @@ class _Reading:
                     self.made(item, facts, depth + 1, above)
                 elif key == OUTPUT and (name := literal(item)):
                     self.schemas += schemas_named([name], facts, self.linker, value.span)
+                    self.unresolved += unread_forms([name], facts, self.linker)
                     if value.kind.endswith(".with_structured_output") and self.as_tool(value):
                         self.tools((Ref(name, Hole(name, value.span)),), facts)
 

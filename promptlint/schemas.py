@@ -11,8 +11,9 @@ from promptlint.extract.facts import Call, Described, Facts, Site
 from promptlint.extract.names import of_tools
 from promptlint.extract.schemas import FIELDS, OUTPUTS, PLAIN_BASES, SCHEMA, SCHEMA_MEMBERS, held
 from promptlint.extract.sites import KEYWORD
+from promptlint.extract.state import single_hole
 from promptlint.operations import settled
-from promptlint.prompt import Schema
+from promptlint.prompt import Schema, Unresolved
 from promptlint.template import Items, Mapping, Span, Template, Value, references
 
 if TYPE_CHECKING:
@@ -161,6 +162,16 @@ def passed(call: Call, facts: Facts, linker: Linker, bound: Bound | None) -> tup
             if properties is not None:
                 found.append(Schema(key, tuple(name for name, _ in properties.entries), call.span))
     return tuple(found)
+
+
+def unread_forms(names: Iterable[str], facts: Facts, linker: Linker) -> Iterator[Unresolved]:
+    """The forms of an answer that a name of a module stands for, and that are not in the code: a schema from a file."""
+    for name in names:
+        found = linker.place(name, facts)
+        if found is not None and found[1] in found[0].bindings and found[1] not in found[0].bases:
+            hole = single_hole(linker.named(*found) or ())
+            if hole is not None:
+                yield Unresolved("schemas", hole.expression, hole.span)
 
 
 def schemas_named(names: Iterable[str], facts: Facts, linker: Linker, span: Span) -> list[Schema]:

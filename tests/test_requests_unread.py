@@ -694,3 +694,41 @@ def test_a_property_of_the_program_gives_another_schema_than_that_of_its_class(m
             return openai.OpenAI().chat.completions.parse(model="gpt-4o", messages=said, response_format=self.schema)
     """)
     assert [schema.name for schema in request.schemas] == forms
+
+
+@pytest.mark.parametrize(
+    ("form", "unknown"),
+    [
+        ('{"type": "json_object"}', ""),
+        ('{"type": "json_schema", "json_schema": {"name": "plant", "schema": SCHEMA}}', ""),
+        ("FORM", 'json.load(open("form.json"))'),
+        ('{"type": "json_schema", "json_schema": {"name": "plant", "schema": FORM}}', 'json.load(open("form.json"))'),
+        ('dict(type="json_schema", json_schema=FORM)', 'json.load(open("form.json"))'),
+        ('{"type": "json_schema", "json_schema": json.loads(Path("a.json").read_text())}',
+         'json.loads(Path("a.json").read_text())'),
+        ('{"type": "json_schema", **schema}', "schema"),
+        ('{"type": "json_schema", "json_schema": schema}', "schema"),
+        ("self.form", 'json.load(open("form.json"))'),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [False, True])
+def test_a_form_from_a_file_is_not_known(form: str, unknown: str, named: bool) -> None:
+    said = '[{"role": "system", "content": "Name the plant."}]'
+    app = f"""
+        import json
+        from pathlib import Path
+        FORM = json.load(open("form.json"))
+        SCHEMA = {{"type": "object", "properties": {{"name": {{"type": "string"}}}}}}
+        class Desk:
+            def __init__(self):
+                self.form = {{"type": "json_schema", "json_schema": {{"name": "plant", "schema": FORM}}}}
+            def ask(self, schema):
+                form = {form}
+                return client.chat.completions.create(
+                    model="gpt-5", messages={said}, response_format={"form" if named else form}
+                )
+    """
+    (request,) = requests_of(app)
+    told = [each.expression for each in request.unresolved if each.slot == "schemas"]
+    assert told == ([unknown] if unknown else [])
+    assert request.complete is not bool(unknown)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.comments import bare
+from promptlint.extract.places import SPREAD
 from promptlint.extract.schemas import ARGUMENTS, OUTPUTS, SCHEMA_MEMBERS, mentioned
 from promptlint.extract.state import File, Scope, fallback_of
 from promptlint.extract.volatility import UNKNOWN, dotted
@@ -23,7 +24,7 @@ class Form(NamedTuple):
 
 
 # Under which keys a dict has the schema that it says of the answer.
-_SCHEMAS = ("json_schema", "schema", "format")
+SCHEMAS = ("json_schema", "schema", "format")
 # Methods of dicts that give one of several forms.
 _TAKING = frozenset({"get", "pop", "setdefault"})
 _TYPES = frozenset({"typing", "typing_extensions", "collections"})
@@ -102,9 +103,12 @@ def _open(file: File, value: Value, depth: int) -> Iterator[Value]:
     if depth > _DEPTH:
         return
     if type(value) is Mapping:
-        for key in _SCHEMAS if not value.kind else ():
+        for key in SCHEMAS if not value.kind else ():
             if (inner := value.get(key)) is not None:
                 yield from _open(file, inner, depth + 1)
+        if not value.complete and not value.kind:
+            # What is put in from elsewhere (`**schema`), or under keys that are not known.
+            yield value.get(SPREAD) or value
         return
     part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
     if type(part) is Choice:
@@ -113,6 +117,9 @@ def _open(file: File, value: Value, depth: int) -> Iterator[Value]:
     elif type(part) is Hole:
         if not isinstance(getattr(builtins, part.expression, None), type):
             yield value
+    elif type(part) is Apply and part.operation in ("data", "read"):
+        # What a file holds: a schema is told where that is read.
+        yield value
     elif type(part) is Ref and part.call is not None:
         if part.name.rpartition(".")[2] not in SCHEMA_MEMBERS and not references(value):
             yield value
