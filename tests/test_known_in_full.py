@@ -611,3 +611,21 @@ def test_what_stands_behind_the_gap_to_fill_is_not_read(made: str, call: str) ->
     gap = ', suffix="    return result"'
     (request,) = requests_of(f"{made}\n{call.format(gap)}\n")
     assert not request.complete
+
+
+@pytest.mark.parametrize(
+    ("taken", "known"), [("", True), ("lines.pop()", False), ("lines.pop(0)", False), ("lines.remove(word)", False)]
+)
+@pytest.mark.parametrize("words", ["words", '["Be brief.", "Be kind."]'])
+def test_what_is_taken_out_of_texts_that_a_loop_puts_in_is_not_known(taken: str, known: bool, words: str) -> None:
+    (request,) = requests_of(f"""
+        def ask(words, word):
+            lines = ["You name plants."]
+            for each in {words}:
+                lines.append(f"Mind this: {{each}}")
+            {taken}
+            return client.chat.completions.create(
+                model="gpt-5", messages=[{{"role": "system", "content": "\\n".join(lines)}}]
+            )
+    """)
+    assert request.complete is known

@@ -222,7 +222,7 @@ def lose(file: File, scope: Scope, node: ast.Call, method: ast.Attribute) -> Non
         whole = False
     elif whole:
         items = tuple(item for number, item in enumerate(items) if number != at % len(items))
-    left = Items(items, current.span, whole)
+    left = Items(items if whole else opened.cut(file, items, node), current.span, whole)
     replace(scope, where, left)
     equipped.hold(file, scope, of_agent, left)
 

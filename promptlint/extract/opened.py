@@ -7,10 +7,24 @@ import ast
 import msgspec
 
 from promptlint.extract.places import Place, renew
-from promptlint.extract.state import File, Scope
+from promptlint.extract.state import File, Scope, has_text
 from promptlint.extract.volatility import UNKNOWN
 from promptlint.operations import is_several
-from promptlint.template import OPEN, Apply, Arguments, Choice, Items, Mapping, Message, Ref, Repeat, Template, Value
+from promptlint.template import (
+    LOST,
+    OPEN,
+    Apply,
+    Arguments,
+    Choice,
+    Hole,
+    Items,
+    Mapping,
+    Message,
+    Ref,
+    Repeat,
+    Template,
+    Value,
+)
 
 # Choices within each other that are asked.
 _MAX_WAYS = 8
@@ -44,6 +58,14 @@ def leave_open(file: File, scope: Scope, name: str, node: ast.AST) -> None:
         elif type(value) is Mapping and any(item is current for _, item in value.entries):
             entries = tuple([(key, opened if item is current else item) for key, item in value.entries])
             scope.values[other] = msgspec.structs.replace(value, entries=entries)
+
+
+def cut(file: File, items: tuple[Value, ...], node: ast.AST) -> tuple[Value, ...]:
+    """The texts of a list out of which one is taken, where a loop has put in who knows how many: which is not known."""
+    texts = all(isinstance(item, tuple) for item in items) and any(map(has_text, items))
+    if not texts or not any(map(is_several, items)):
+        return items
+    return (*items, (Hole("...", file.span(node), origin=LOST),))
 
 
 def _looked_up(value: Value, depth: int = 0) -> bool:
