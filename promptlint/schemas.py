@@ -14,7 +14,7 @@ from promptlint.extract.sites import KEYWORD
 from promptlint.extract.state import single_hole
 from promptlint.operations import settled
 from promptlint.prompt import Schema, Unresolved
-from promptlint.template import Items, Mapping, Span, Template, Value, references
+from promptlint.template import Apply, Items, Mapping, Span, Template, Value, references
 
 if TYPE_CHECKING:
     from promptlint.callers import Callers
@@ -168,7 +168,9 @@ def unread_forms(names: Iterable[str], facts: Facts, linker: Linker) -> Iterator
     """The forms of an answer that a name of a module stands for, and that are not in the code: a schema from a file."""
     for name in names:
         found = linker.place(name, facts)
-        if found is not None and found[1] in found[0].bindings and found[1] not in found[0].bases:
+        value = found[0].bindings.get(found[1]) if found is not None else None
+        part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if found is not None and type(part) is Apply and part.operation in ("data", "read"):
             hole = single_hole(linker.named(*found) or ())
             if hole is not None:
                 yield Unresolved("schemas", hole.expression, hole.span)
