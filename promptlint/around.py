@@ -192,6 +192,10 @@ class Around:
 
     def _usually(self, place: Place, name: str, calls: list[Given], default: Value | None, hops: int) -> Value | None:
         """What a parameter holds that is left out somewhere, or of whose calls none is in sight."""
+        home = self.callers.homes[place[0]]
+        at = (default and extent(default)) or home.functions[place[1]].span
+        # A constant may stand for it.
+        default = default and self.callers.linker.resolve(default, home)
         if default is None or literal(default) is None:
             return None
         given = [each for each in calls if name in each.arguments]
@@ -200,7 +204,6 @@ class Around:
             values = [default, *(self._value(each, name, hops) for each in given)]
             if len(_models(values)) == 1:
                 return next((value for value in values if asked_first(value)), default)
-        at = extent(default) or self.callers.homes[place[0]].functions[place[1]].span
         return by_default(Hole(name, at or Span(place[0], 0, 0)), default)
 
     def _by_name(self, place: Place) -> bool:

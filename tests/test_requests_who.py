@@ -1156,3 +1156,27 @@ def test_what_an_sdk_has_for_nothing_is_nothing() -> None:
             return complete("", text)
     """)
     assert (parts(found), found.complete) == ([("user", "Name a plant for {text}")], True)
+
+
+@pytest.mark.parametrize("default", ['"gpt-5"', "SMALL", "Names.SMALL", "names.SMALL"])
+@pytest.mark.parametrize("field", ["", 'model: str = "gpt-5"', "model: str = SMALL", "model: str"])
+def test_what_a_constructor_has_by_default_is_the_model_by_default_only(default: str, field: str) -> None:
+    (request,) = every_request(
+        f"""
+        import openai
+        import names
+        SMALL = "gpt-5"
+        class Names:
+            SMALL = "gpt-5"
+        class Desk:
+            {field or "pass"}
+            def __init__(self, model: str = {default}, **kwargs):
+                self.model = model
+            def ask(self, letter):
+                return openai.OpenAI().chat.completions.create(
+                    model=self.model, messages=[{{"role": "user", "content": letter}}])
+        """,
+        names='SMALL = "gpt-5"',
+    )
+    assert (request.model, request.complete) == ("gpt-5", False)
+    assert [(each.slot, each.expression) for each in request.unresolved if each.default] == [("model", "model")]

@@ -31,7 +31,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     request if the call does not (`dspy.configure(lm=...)`). `address`: it asks any server, and counts only where the
     address may be that of a model. `most`: how many arguments it takes by position, where the catalogue says that; what
     is given more, and only named like it, is something else. `each`: it is given a list of what several requests say.
-    `vectors`: given any of these, it asks a model that makes vectors of texts, and answers with none.
+    `no_text`: given any of these, it asks a model that makes vectors or speech of texts, and answers with none.
     """
 
     match: list[str]
@@ -50,7 +50,7 @@ class CallEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     address: Places = []
     most: int | None = None
     each: bool = False
-    vectors: Places = []
+    no_text: Places = []
     template: str = ""
     requires: list[str] = []
     excludes: list[str] = []

@@ -93,7 +93,7 @@ def sent(
     """Note a call that sends a request. `form` is that of the answer."""
     through = entry.through and not _named(file, client, entry)
     site = _unpacked(site, entry)
-    if entry.vectors and site.pick(entry.vectors) is not None:
+    if entry.no_text and site.pick(entry.no_text) is not None:
         return
     slots, taken = _slots(site, entry.slots)
     slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]

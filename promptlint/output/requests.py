@@ -175,7 +175,9 @@ def _alternatives(prompt: Prompt) -> list[Prompt]:
     while todo and len(found) < MAX_ALTERNATIVES:
         when, template = todo.pop()
         parts = [part for part in template if not (isinstance(part, Text) and not part.value.strip())]
-        part = parts[0] if len(parts) == 1 else None
+        # Values beside it, such as a picture, are in all of them.
+        said = [part for part in parts if not isinstance(part, Hole)]
+        part = said[0] if len(said) == 1 else None
         if isinstance(part, Choice):
             ways = len(part.branches)
             for number in reversed(range(ways)):
