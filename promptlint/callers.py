@@ -18,7 +18,7 @@ import msgspec
 
 from promptlint import drawn
 from promptlint.around import Around
-from promptlint.classes import BELOW, Place
+from promptlint.classes import BELOW, Place, object_of
 from promptlint.clients import given_model
 from promptlint.decisions import decided
 from promptlint.extract import spreads
@@ -31,7 +31,6 @@ from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
 from promptlint.given import NO_TEXT, as_usual, defaults, inherited, kept_lists, left, never_given, spreads_more, strays
-from promptlint.kinds import Kinds
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
 from promptlint.operations import literal
 from promptlint.prompt import Request
@@ -49,6 +48,7 @@ from promptlint.told import (
     beyond,
     chosen,
     chosen_of,
+    doubtful,
     kept_on,
     lacking,
     of_caller,
@@ -70,6 +70,8 @@ MAX_REQUESTS, MAX_EACH, MAX_IDLE = 32, 4, 100
 MAX_WAYS = 1_000
 # Calls of wrappers that are looked at, over all.
 MAX_CALLS = 50_000
+# Classes below one whose objects are compared with its own.
+MAX_BELOW = 8
 # Text that stands in the middle of a message counts as a prompt of its own from this length on.
 MIN_WITHIN = 40
 # What the slots of a call are, as roles.
@@ -397,8 +399,8 @@ class Callers:
         call = self.senders.named(call, facts)
         found: list[Sent] = []
         silent: dict[tuple[str, ...], Way] = {}
+        below: list[tuple[str, Sent]] = []
         rest, cut, idle, who, held = True, False, 0, self.around.who(call, facts), self.objects.held(place, call)
-        kinds = Kinds(self, call, facts, who)
         # What parameters are by default, as long as no call that is told together with others gives anything else.
         usual = defaults(self, place, call)
         if call.span in self.fed and self.calls.get(place):
@@ -417,9 +419,9 @@ class Callers:
                     silent.setdefault(self._kind(place, bound), way)
                     usual = as_usual(usual, bound)
                     continue
-                made = self.made(call, facts, way, who, held)
+                made = self._made(call, facts, way, who, held)
                 if made is not None and (lacks or not made.bare):
-                    found += [made] if BELOW in bound else kinds.of(made, way, held)
+                    found.append(self._doubted(made, call, facts, who, below) if BELOW not in bound else made)
                     self.begun[invocation.span] = self.begun.get(invocation.span, 0) + 1
             if self.ways > MAX_WAYS or len(silent) > MAX_REQUESTS:
                 rest = cut = True
@@ -431,18 +433,18 @@ class Callers:
         alone = unfollowed(alone) if alone is not None and cut else alone
         known = False
         for way in itertools.islice(silent.values(), MAX_REQUESTS):
-            other = self.made(call, facts, way, who, held) if alone is not None else None
+            other = self._made(call, facts, way, who, held) if alone is not None else None
             told = other is not None and not (other.bare and place in self.objects.asked)
             if told and other is not None and alone is not None and not alike(other, alone):
-                found += [other] if BELOW in way.bound else kinds.of(other, way, held)
+                found.append(self._doubted(other, call, facts, who, below) if BELOW not in way.bound else other)
             else:
                 # What the function sends by itself stands for all that is the same.
                 rest, known = True, known or BELOW in way.bound
         if alone is None or (found and not rest):
             return found
-        return [*found, *([alone] if known else kinds.of(alone))]
+        return [*found, alone if known else self._doubted(alone, call, facts, who, below)]
 
-    def made(self, call: Call, facts: Facts, way: Way, who: Bound, held: Bound) -> Sent | None:
+    def _made(self, call: Call, facts: Facts, way: Way, who: Bound, held: Bound) -> Sent | None:
         """What a call of a model sends on one way to the function around it."""
         invocation, bound = way.invocation, way.bound
         here = msgspec.structs.replace(call, span=invocation.span, once=invocation.once)
@@ -458,6 +460,19 @@ class Callers:
             owned = of_caller(placed, way.doubt)
         made = None if owned is None else msgspec.structs.replace(made, request=owned)
         return unfollowed(made) if made is not None and way.cut else made
+
+    def _doubted(self, made: Sent, call: Call, facts: Facts, who: Bound, others: list[tuple[str, Sent]]) -> Sent:
+        """A request of an object of a class or of one below, as far as it is the same for all of them.
+
+        `others` are what those below send, once that is known.
+        """
+        owner = call.name.rpartition(".")[0]
+        if not others and owner in facts.bases:
+            for home, below in itertools.islice(self.classes.below(facts.file, owner), MAX_BELOW):
+                other = sent(call, facts, self.linker, {**who, BELOW: object_of((home.file, below))}, who)
+                if other is not None:
+                    others.append((below, other))
+        return doubtful(made, others)
 
     def _kind(self, place: Place, bound: Bound) -> tuple[str, ...]:
         """What a way tells of who gets a request, and of the attributes of the object whose method is called."""
@@ -569,8 +584,7 @@ class Callers:
         if fresh(given.invocation):
             # What the program puts into other objects of the class is not in this one.
             for name in [name for name in names if name not in made]:
-                own = f"{owner}.{name[5:]}"
-                value = bound.get(name) or self.linker.named(self.homes[place[0]], own, 0, bound.get(BELOW))
+                value = bound.get(name) or self.linker.named(self.homes[place[0]], f"{owner}.{name[5:]}")
                 if value is not None:
                     bound[name] = as_made(value)
         put = {f"self.{name}": self.linker.resolve(value, given.facts, outer) for name, value in given.invocation.held}

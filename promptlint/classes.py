@@ -14,7 +14,7 @@ from promptlint.extract.invocations import CALLED
 from promptlint.extract.sending import GROUPS
 from promptlint.modules import Modules
 from promptlint.operations import literal
-from promptlint.references import is_property, of_self
+from promptlint.references import is_property
 from promptlint.template import (
     SUPER,
     Apply,
@@ -22,14 +22,12 @@ from promptlint.template import (
     Hole,
     Items,
     Mapping,
-    Part,
     Ref,
     Span,
     Template,
     Text,
     Value,
     Volatility,
-    parts,
     texts,
 )
 
@@ -44,20 +42,6 @@ BELOW = "@below"
 def object_of(place: Place, exact: bool = False) -> Mapping:
     """A class as a value, to be handed on beside those of parameters; `complete`: the object is of none below it."""
     return Mapping((), Span(place[0], 0, 0), exact, ":".join(place))
-
-
-def of_kind(about: Value | None, value: Value | None) -> str:
-    """The class of an object by which the value of an attribute is told apart, "" where that is the same for all.
-
-    It is another one where a method of one class makes it by what those below have for themselves: `self.x = self.f()`.
-    """
-    if not isinstance(about, Mapping) or not (value is None or any(map(_of_own, parts(value)))):
-        return ""
-    return about.kind
-
-
-def _of_own(part: Part) -> bool:
-    return type(part) is Ref and of_self(part)
 
 
 class Classes:

@@ -14,7 +14,7 @@ from promptlint import applied, decisions, lent, loading, signatures
 from promptlint.answers import Answers, Shared, Trail
 from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, picked, sliced, summed
 from promptlint.changes import Changes
-from promptlint.classes import BELOW, Classes, of_kind
+from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, unset
 from promptlint.extract.bounds import bounded
 from promptlint.extract.facts import Facts, Function, Problem
@@ -57,11 +57,12 @@ from promptlint.template import (
 )
 from promptlint.unrolled import unrolled
 
-MAX_DEPTH, MAX_HOPS = 40, 12
+MAX_DEPTH = 40
 MAX_PARTS = 4_000
 # Steps of one look-up, and what may be cut off in it. Values of real programs take up to 7,000 steps and 110 cuts;
 # functions that call each other have ways without end: each of them ends where one is on the way already.
 MAX_STEPS, MAX_CUTS = 60_000, 1_000
+MAX_HOPS = 12
 
 Bound: TypeAlias = dict[str, Value]
 
@@ -349,11 +350,11 @@ class Linker:
         found = self.place(ref.name.removeprefix("@"), facts)
         if found is None:
             return None
-        about = bound[BELOW] if bound and BELOW in bound and of_self(ref) else None
-        home, key = (about is not None and self.classes.nearest(about, *found)) or found
+        nearest = self.classes.nearest(bound[BELOW], *found) if bound and BELOW in bound and of_self(ref) else None
+        home, key = nearest or found
         if ref.call is None:
             made = of_self(ref) and any(name[:5] == "self." for name in bound) and is_property(home, key, self.modules)
-            return self.called(home, key, Arguments(), facts, bound) if made else self.named(home, key, 0, about)
+            return self.called(home, key, Arguments(), facts, bound) if made else self.named(home, key)
         if ref.name[:1] == "@":
             return self.asked(home, key, ref.call, facts, bound)
         value = self.called(home, key, ref.call, facts, bound)
@@ -395,10 +396,9 @@ class Linker:
         """The file that the name of a `Ref` leads to, and the key there."""
         return (facts, name[1:]) if name.startswith(":") else self.modules.find(facts, name)
 
-    def named(self, home: Facts, key: str, hops: int = 0, about: Value | None = None) -> Value | None:
-        """The value of a module's name, a class's attribute (inherited too), or an entry of either; `about`: whose."""
-        kind = of_kind(about, home.bindings.get(key))
-        place = (home.file, f"{key}{kind}")
+    def named(self, home: Facts, key: str, hops: int = 0) -> Value | None:
+        """The value of a module's name, a class's attribute (inherited too), or an entry of either."""
+        place = (home.file, key)
         if place in self.memo:
             return self.memo[place]
         if place in self.passing:
@@ -415,10 +415,10 @@ class Linker:
             result: Value | None = None
             value = home.bindings.get(key)
             if value is not None:
-                result = self.classes.in_field(self.value(value, home, {BELOW: about} if about and kind else {}), value)
-                result = self.changes.made(result, (home.file, key))
+                result = self.classes.in_field(self.value(value, home, {}), value)
+                result = self.changes.made(result, place)
             else:
-                result = self._inherited(home, key, hops, about)
+                result = self._inherited(home, key, hops)
         finally:
             self.active.discard(place)
         if self.cuts == cuts or (not self.active and not self._spent()):
@@ -428,11 +428,11 @@ class Linker:
             self.trail.passing = True
         return result
 
-    def _inherited(self, home: Facts, key: str, hops: int, about: Value | None) -> Value | None:
+    def _inherited(self, home: Facts, key: str, hops: int) -> Value | None:
         if SUPER in key and (above := self.classes.above(home, key)) is not None:
             return self.named(*above, hops + 1)
         for place in self.modules.elsewhere(home, key):
-            if (value := self.named(*place, hops + 1, about)) is not None:
+            if (value := self.named(*place, hops + 1)) is not None:
                 return value
         owner, _, member = key.rpartition(".")
         if owner not in home.bases:

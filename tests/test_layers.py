@@ -23,7 +23,6 @@ LAYERS = (
         "applied",
         "around",
         "objects",
-        "kinds",
         "modules",
         "slots",
         "classes",

@@ -146,53 +146,6 @@ def test_an_object_of_one_class_or_another_is_not_known(kind: tuple[str, str, st
     assert [request.complete for request in requests_of(same)] == [True]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_of_an_abstract_class_those_below_are_told(kind: tuple[str, str, str]) -> None:
-    app = "from abc import ABC\n" + classes(*kind).replace("class Base:", "class Base(ABC):")
-    other = f"class Other(Base):\n    {kind[1].replace('special', 'other')}\n"
-    for use in ("", "def run(agent: Base, question):\n    return agent.ask(question)\n"):
-        (request,) = requests_of(f"{app}\n{use}")
-        assert (told(request), request.complete, request.when) == (("gpt-4o", "You are special."), True, ())
-        found = {told(each)[1]: (each.complete, each.when) for each in requests_of(f"{app}\n{other}\n{use}")}
-        assert found == {
-            "You are special.": (True, (("isinstance(self, Special)", True),)),
-            "You are other.": (True, (("isinstance(self, Other)", True),)),
-        }
-    run = "def run(agent: Base):\n    return agent.ask('Tell me about it.')\n"
-    found = {told(each)[1] for each in requests_of(f"{app}\n{other}\n{run}")}
-    assert found == {"You are special.Tell me about it.", "You are other.Tell me about it."}
-    # Something makes an object of it; a class below has nothing else to say, or asks in its own way.
-    for use in ("Base().ask(QUESTION)\n", "class Third(Base):\n    def more(self): pass\n"):
-        assert "You are generic." in {told(each)[1] for each in requests_of(f"{app}\n{use}")}
-    own = "class Third(Base):\n    system = 'You are third.'\n    def ask(self, question): return question\n"
-    assert [(told(each)[1], each.complete) for each in requests_of(f"{app}\n{own}")] == [("You are generic.", False)]
-
-
-def test_an_attribute_is_made_by_the_methods_of_the_class_below() -> None:
-    app = """
-        class Base:
-            def __init__(self):
-                self.system = self.rules()
-            def rules(self):
-                return "You are generic."
-            def ask(self, question):
-                return client.chat.completions.create(
-                    model="gpt-4o",
-                    messages=[{"role": "system", "content": self.system}, {"role": "user", "content": question}],
-                )
-        class Special(Base):
-            def rules(self):
-                return "You are special."
-        class Third(Special):
-            pass
-        def run(question):
-            return NAME().ask(question)
-    """
-    for name, system in [("Base", "generic"), ("Special", "special"), ("Third", "special")]:
-        (request,) = requests_of(app.replace("NAME", name))
-        assert (told(request), request.complete) == (("gpt-4o", f"You are {system}."), True)
-
-
 def test_what_a_class_below_says_in_another_file() -> None:
     base = "from openai import OpenAI\nclient = OpenAI()\n" + classes(*METHODS).partition("class Special")[0]
     use = "class Special(Base):\n    def system(self): return 'You are special.'\n"
