@@ -116,7 +116,7 @@ def alternatives(request: Request) -> list[dict[str, int]]:
     branches: dict[str, int] = {}
     for prompt in request.prompts:
         branches.update((condition, max(branches.get(condition, 0), 2)) for condition, _ in prompt.when)
-        for choice in _choices(prompt.template):
+        for choice in choices_in(prompt.template):
             branches[choice.condition] = max(branches.get(choice.condition, 0), len(choice.branches))
     taken: list[tuple[str, int]] = []
     number = 1
@@ -129,12 +129,13 @@ def alternatives(request: Request) -> list[dict[str, int]]:
     return [dict(zip(names, way, strict=True)) for way in ways]
 
 
-def _choices(template: Template) -> Iterator[Choice]:
+def choices_in(template: Template) -> Iterator[Choice]:
+    """The choices of a linked template, those within others too."""
     for part in template:
         if isinstance(part, Choice):
             yield part
             for branch in part.branches:
-                yield from _choices(branch)
+                yield from choices_in(branch)
 
 
 def lay_out(request: Request, choices: Mapping[str, int] | None = None, policy: Policy | None = None) -> list[Piece]:

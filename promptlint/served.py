@@ -133,6 +133,8 @@ class _Around:
                 self.users.setdefault(name, set()).add(facts.file)
             if facts.tells or any(self._has_agents(call, facts) for call in facts.calls):
                 self.telling.add(facts.file)
+        # Those that import a file which tells, and those that such a file imports, with it.
+        self.near = _closed(self.telling, self.importers) | _closed(self.telling, self.imports)
 
     def tells(self, facts: Facts, site: Site) -> bool:
         """Whether something tells of an agent that is made here.
@@ -145,9 +147,9 @@ class _Around:
         name = key.partition(".")[0]
         place = (facts.file, name)
         if place not in self.found:
-            starts = self.users.get(name, set()) or {facts.file}
-            reached = _closed(starts, self.imports) | _closed(starts, self.importers)
-            self.found[place] = not reached.isdisjoint(self.telling)
+            users = self.users.get(name) or {facts.file}
+            # Another one of that name may be meant where it is used.
+            self.found[place] = facts.file in self.telling or not self.near.isdisjoint(users)
         return self.found[place]
 
     def _has_agents(self, call: Call, facts: Facts) -> bool:

@@ -820,6 +820,8 @@ def test_what_a_person_agrees_to() -> None:
     program = 'SHOWN = Shown(icon="code", {}_prompt="The agent wants to run a script on your files.", label="Run")'
     assert [texts_of(program.format(each)) for each in ("approval", "confirmation", "consent")] == [[], [], []]
     assert texts_of(program.format("agent")) == ["The agent wants to run a script on your files."]
+    rules = 'APPROVAL_INSTRUCTIONS = "Always ask before you delete a file. Never delete one without a yes."'
+    assert len(texts_of(rules)) == 1
 
 
 @pytest.mark.parametrize(

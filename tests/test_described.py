@@ -381,9 +381,11 @@ def test_a_class_of_tools_lists_its_methods_by_name(code: str, said: set[str]) -
     ("made", "said"),
     [
         ("TOOLS = [end_schema]", {"Ends the call."}),
-        ("TOOLS = [Schema(name='end', description='Ends it.', handler=end)]", set()),
+        ("TOOLS = [Schema(name='end', description='Ends it.', parameters={}, handler=end)]", set()),
+        ("TOOLS = [Schema(name='end', description='Ends it.', handler=end)]", {"Winds the pipeline down."}),
+        ("TOOLS = [Schema(name='end', description=None, parameters={}, handler=end)]", {"Winds the pipeline down."}),
         ("TOOLS = [Schema(name='end', handler=end)]", {"Winds the pipeline down."}),
-        ("TOOLS = [Schema(name='end', description=end.__doc__, handler=end)]", {"Winds the pipeline down."}),
+        ("TOOLS = [Schema(description=end.__doc__, parameters={}, handler=end)]", {"Winds the pipeline down."}),
         ("TOOLS = [end]", {"Winds the pipeline down."}),
     ],
 )

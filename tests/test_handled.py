@@ -299,3 +299,24 @@ def test_what_members_of_a_team_say_of_themselves(team: str, told: bool) -> None
         team = {team}([clerk])
     """
     assert (LIST in texts_of(program)) is told
+
+
+@pytest.mark.parametrize("made", ["Team([clerk])", "KINDS[kind]([clerk])", "main()"])
+def test_teams_of_another_name_are_told_of_their_members(made: str) -> None:
+    desk = textwrap.dedent(
+        f"""
+        from autogen_agentchat.agents import AssistantAgent
+        from autogen_agentchat.teams import SelectorGroupChat
+
+        class Team(SelectorGroupChat):
+            pass
+
+        KINDS = {{"selector": SelectorGroupChat}}
+
+        def main():
+            clerk = AssistantAgent("clerk", model_client=c, description="Sorts the letters.")
+            {made}
+        """
+    )
+    # A function of the same name is called elsewhere.
+    assert LIST in project_of(desk=desk, other="def main():\n    print(1)\n\nmain()\n")

@@ -614,7 +614,8 @@ def test_what_stands_behind_the_gap_to_fill_is_not_read(made: str, call: str) ->
 
 
 @pytest.mark.parametrize(
-    ("taken", "known"), [("", True), ("lines.pop()", False), ("lines.pop(0)", False), ("lines.remove(word)", False)]
+    ("taken", "known"), [("", True), ("lines.pop()", False), ("lines.pop(0)", False), ("lines.remove(word)", False),
+     ("del lines[-1]", False), ("del lines[2:]", False)]
 )
 @pytest.mark.parametrize("words", ["words", '["Be brief.", "Be kind."]'])
 def test_what_is_taken_out_of_texts_that_a_loop_puts_in_is_not_known(taken: str, known: bool, words: str) -> None:

@@ -403,6 +403,9 @@ def test_a_call_under_a_condition_that_was_asked_before_has_one_way() -> None:
         ("4.5", "rounds > 4", ["Again.", "Once."]),
         ("len(rows)", "rounds > 4", ["Again.", "Once."]),
         ('"5"', "rounds > 4", ["Again.", "Once."]),
+        ("5 if rows else 1", "rounds > 4", ["Again.", "Once."]),
+        ("True if rows else False", "rounds", ["Again.", "Once."]),
+        pytest.param("5", f"rounds > 0x{'f' * 5_000}", ["Again.", "Once."], id="digits"),
     ],
 )
 def test_a_number_decides_what_is_compared_with_it(given: str, asked: str, said: list[str]) -> None:

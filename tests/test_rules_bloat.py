@@ -29,6 +29,7 @@ from promptlint.rules import (
     oversized_prompt,
     oversized_tools,
     pretty_json,
+    too_many_examples,
     wasted_whitespace,
 )
 from promptlint.rules._sizes import without
@@ -831,3 +832,16 @@ def test_comments_that_are_never_closed_are_passed_over() -> None:
     began = time.process_time()
     assert list(comment_in_prompt.check(prompt(text("Read this. <!-- " * 20_000)))) == []
     assert time.process_time() - began < 2
+
+
+def test_examples_in_branches_that_exclude_each_other_are_not_added_up() -> None:
+    def shown(first: int, number: int) -> str:
+        lines = (f"Example {n}:\nInput: the letter of street {n}\nOutput: district {n}\n" for n in range(first, number))
+        return "Sort the letters.\n\n" + "\n".join(lines)
+
+    def found(*branches: str) -> int:
+        choice = Choice("kind", tuple((text(each),) for each in branches))
+        return len(list(too_many_examples.check(request(prompt(choice, text("\nNow this one: "), model="gpt-4o")))))
+
+    assert found(shown(1, 6), shown(6, 11)) == 0
+    assert found(shown(1, 6), shown(6, 18)) == found(shown(1, 12), shown(12, 24)) == 1

@@ -17,6 +17,8 @@ from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, T
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
 MAX_GUARDS = 8
+# What numbers that are compared are less than: Python writes out none of thousands of digits.
+MAX_NUMBER = 10**18
 NOT_KNOWN = Condition("")
 _ENDS = {"startswith": "begins", "endswith": "ends"}
 # What a value may be an instance of. What other names stand for is not followed; a class of the program's own, as its
@@ -213,7 +215,7 @@ def _compared(file: File, scope: Scope, node: ast.Compare, evaluate: Evaluate) -
             test = Test("flag", value, str(right.value))
         elif isinstance(right.value, str) and (operator is ast.Eq or operator is ast.NotEq):
             test = Test("equal", value, right.value)
-        elif type(right.value) is int and operator in _COUNTS:
+        elif type(right.value) is int and operator in _COUNTS and abs(right.value) < MAX_NUMBER:
             # `rounds > 1`
             kind, less, holds = _COUNTS[operator]
             test = Test("is" if kind == "counts" else "above", value, str(right.value - less))
@@ -240,7 +242,7 @@ def _counted(
 ) -> Test | None:
     """`len(messages) == 1`, of a list that is known or given."""
     number = right.value if isinstance(right, ast.Constant) else None
-    if type(listed) is not ast.Name or type(number) is not int or operator not in _COUNTS:
+    if type(listed) is not ast.Name or type(number) is not int or operator not in _COUNTS or number > MAX_NUMBER:
         return None
     if file.loops or scope.lent.get(listed.id):
         # An earlier turn, or a function that it was given to, may have put more into it.

@@ -250,7 +250,7 @@ def delete(file: File, scope: Scope, target: ast.expr) -> None:
         else:
             whole = False
         left = tuple(item for number, item in enumerate(items) if number not in gone)
-        replace(scope, where, Items(left, current.span, whole))
+        replace(scope, where, Items(left if whole else opened.cut(file, left, target), current.span, whole))
     elif not isinstance(key, str):
         opened.change(file, scope, where, target)
 

@@ -44,8 +44,10 @@ _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"), ("prompt", "r
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
-    "authentication confirmation approval consent permission".split()
+    "authentication".split()
 )
+# What a `prompt` is for that asks a person; instructions about them may be a model's.
+_AGREED = frozenset({"confirmation", "approval", "consent", "permission"})
 # What follows a prompt in the words of a key that names one: `"Additional instructions for the writer"`.
 _OF = frozenset({"", "for", "of", "to", "in", "on", "with"})
 # Words between what a function makes and what it makes it of.
@@ -146,7 +148,9 @@ def prompt_like(name: str) -> bool:
         return False
     if not PROMPT_WORDS.isdisjoint(parts):
         for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):
-            if part in PROMPT_WORDS and before not in _FOR_PEOPLE and (part != "persona" or after in _OF_PERSONA):
+            if part not in PROMPT_WORDS or before in _FOR_PEOPLE or (part == "prompt" and before in _AGREED):
+                continue
+            if part != "persona" or after in _OF_PERSONA:
                 return True
     return not PROMPT_PAIRS.isdisjoint(pairwise(parts)) or _SYSTEM.match(name) is not None
 

@@ -75,6 +75,8 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     said = comments.mark(source, tree) if comments.marked(source.text) else comments.Said()
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
+    # Classes below those that are imported tell as they do, and what is called by another name.
+    file.facts.tells = any(path.rpartition(".")[2] in file.lexicon.telling for path in file.aliases.values())
     file.facts.marks = any(part in source.text for part in _IN_MARKING) and any(
         word in source.text for word in _MARKING
     )

@@ -272,8 +272,8 @@ def _names(file: File, scope: Scope, nodes: Sequence[ast.expr], evaluate: Evalua
         elif isinstance(node, ast.Call):
             # `Tool(name="Search")` says what a tool is called, `{"name": "Search"}` too: neither sends the class.
             inner = [each for each in (*node.args, *(one.value for one in node.keywords)) if not _is_text(each)]
-            described = [one.value for one in node.keywords if one.arg == "description"]
-            if described and not all(_of_docstring(file, evaluate(file, scope, each)) for each in described):
+            told = {one.arg: evaluate(file, scope, one.value) for one in node.keywords if one.arg in _OF_SCHEMA}
+            if _replaces(told):
                 inner = [each for each in inner if each is None or not _is_function(file, dotted(each))]
             if isinstance(node.func, ast.Attribute) and node.func.attr in SCHEMA_MEMBERS:
                 inner = [node.func.value]
@@ -294,14 +294,25 @@ def _held(file: File, value: Value) -> list[str]:
 
 
 def held(value: Value) -> Iterator[tuple[list[str], bool]]:
-    """What each object of a value refers to, and whether it has a description that is sent in place of a docstring.
+    """What each object of a value refers to, and whether it has a schema of its own in place of a docstring.
 
-    `Schema(description="Ends the call.", handler=end)` has; one with `description=end.__doc__` has none of its own.
+    `Schema(description="Ends the call.", properties={}, handler=end)` has; one with `description=end.__doc__` has none.
     """
     for each in value.items if type(value) is Items else (value,):
-        told = each.get("description") if type(each) is Mapping and each.kind else None
-        own = told is not None and not any(name.endswith(".__doc__") for name in references(told))
-        yield references(each), own
+        yield references(each), type(each) is Mapping and each.kind != "" and _replaces(dict(each.entries))
+
+
+# Keys of a schema of a tool: what it takes, as it is told a model.
+_INPUTS = frozenset({"properties", "parameters", "input_schema", "inputSchema"})
+_OF_SCHEMA = _INPUTS | {"description"}
+
+
+def _replaces(told: dict[str, Value] | dict[str | None, Value]) -> bool:
+    """Whether a schema is written out, with a description: what it takes is not read from a function then."""
+    said = told.get("description", ())
+    hole = single_hole(said)
+    written = said != () and (hole is None or hole.expression != "None")
+    return written and not _INPUTS.isdisjoint(told) and not any(name.endswith(".__doc__") for name in references(said))
 
 
 def _is_function(file: File, name: str) -> bool:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from promptlint.extract.patterns import lazy
+from promptlint.pieces import choices_in
 from promptlint.prompt import Finding, Prompt, Request
 from promptlint.rules import rule
 from promptlint.structure import Document, Kind, read
 from promptlint.structure.flat import VALUE
-from promptlint.template import Volatility, holes
+from promptlint.template import Choice, Part, Template, Volatility, holes
 from promptlint.tokens import count, encoding_of, fewer_than
 
 _NUMBERED = lazy(
@@ -21,6 +22,9 @@ _NUMBERED = lazy(
 _TAGGED = lazy(r"<(?:example|sample|shot|demonstration)(?:[ _-]?\d+)?(?:\s[^<>]*)?>", re.IGNORECASE)
 _ASKED = lazy(r"^\W*(?:input|question|query|user|human|q)(?: ?#?\d{1,3})?\W{0,3}[:：]", re.IGNORECASE | re.MULTILINE)
 
+# Branches of a condition that are looked at.
+MAX_WAYS = 8
+
 
 @rule(group="bloat", severity="info", default=False)
 def check(
@@ -29,18 +33,34 @@ def check(
     """A prompt holds more examples than help, or is made of examples for the most part."""
     before = 0
     for prompt in request.prompts:
-        document = _document(prompt)
-        if document is not None:
-            yield from _examples(prompt, document, max_examples, max_percent, min_tokens, before)
+        document, told = None, False
+        for each in _ways(prompt.template) if _may_hold(prompt) else ():
+            document = read(each)
+            for finding in () if told else _examples(prompt, document, max_examples, max_percent, min_tokens, before):
+                told = True
+                yield finding
         if any(hole.volatility > Volatility.DEPLOY for hole in holes(prompt.template)):
             return
         before += count(document.flat.text, prompt.model) if document is not None else 0
 
 
-def _document(prompt: Prompt) -> Document | None:
-    if prompt.role == "tool" or prompt.result or prompt.evidence in ("decorator", "schema"):
-        return None
-    return read(prompt.template)
+def _may_hold(prompt: Prompt) -> bool:
+    return prompt.role != "tool" and not prompt.result and prompt.evidence not in ("decorator", "schema")
+
+
+def _ways(template: Template) -> list[Template]:
+    """A template by the branches that are taken: the first ones, the second ones. No two branches are in one text."""
+    ways = min(max([len(choice.branches) for choice in choices_in(template)], default=1), MAX_WAYS)
+    return [_taken(template, number) for number in range(ways)]
+
+
+def _taken(template: Template, number: int) -> Template:
+    found: list[Part] = []
+    for part in template:
+        branches = part.branches if isinstance(part, Choice) else ((part,),)
+        inner = branches[min(number, len(branches) - 1)]
+        found += _taken(inner, number) if isinstance(part, Choice) else inner
+    return tuple(found)
 
 
 def _examples(
