@@ -138,10 +138,9 @@ def either(part: Choice, values: list[Value]) -> Value:
         if any(hole.origin == "folder" for hole in holes):
             # What is not given is a folder of the program.
             most = msgspec.structs.replace(most, origin="folder")
-        written = list(dict.fromkeys(hole.expression for hole in holes))
-        if len(written) > 1 and (most.expression in _FALSE | _TRUE or _whole(most.expression) is not None):
+        if not same and (most.expression in _FALSE | _TRUE or _whole(most.expression) is not None):
             # It decides nothing, as one of them alone would.
-            most = msgspec.structs.replace(most, expression=" or ".join(written))
+            most = msgspec.structs.replace(most, expression=" or ".join(hole.expression for hole in holes))
         return (most if most.member else msgspec.structs.replace(most, member=known_as),)
     if same:
         return branches[0]

@@ -419,6 +419,20 @@ def test_a_number_decides_what_is_compared_with_it(given: str, asked: str, said:
     assert parts(request) == [("system", "|".join(said)), ("user", "Read this.")]
 
 
+@pytest.mark.parametrize("change", ["for row in rows:\n            n += 1", "if rows:\n            n += 1", "n += 1"])
+def test_a_number_that_is_added_to_decides_nothing(change: str) -> None:
+    (request,) = requests_of(f"""
+    def ask(question, rounds):
+        tone = "Again." if rounds > 1 else "Once."
+        {ASK.format('[{"role": "system", "content": tone}, {"role": "user", "content": question}]')}
+    def main(rows):
+        n = 1
+        {change}
+        ask("Read this.", n)
+    """)
+    assert parts(request) == [("system", "Again.|Once."), ("user", "Read this.")]
+
+
 @pytest.mark.parametrize("turn", ['mode = "second"', "mode = mode[1:]", 'mode += "!"'])
 def test_what_a_turn_makes_of_a_parameter_is_not_what_a_call_gives_it(turn: str) -> None:
     requests = requests_of(f"""

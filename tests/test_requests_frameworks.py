@@ -1001,8 +1001,36 @@ def test_what_a_chain_gives_back_is_no_template_that_is_filled() -> None:
             "coder.run('Write the part about methods, please.')\n",
             {"model", "system", "tools", "messages"},
         ),
+        (
+            "from pydantic_ai import Agent\n"
+            "def run(options):\n"
+            "    agent = Agent('openai:gpt-5', **options)\n"
+            "    return agent.run_sync('What grows in the wood?')\n",
+            {"system", "tools"},
+        ),
+        (
+            "from pydantic_ai import Agent\n"
+            "def make(model, **kwargs):\n"
+            "    return Agent(model, **kwargs)\n"
+            "def run():\n"
+            "    agent = make('openai:gpt-5', system_prompt='You know all the plants.')\n"
+            "    return agent.run_sync('What grows in the wood?')\n",
+            {"system", "tools"},
+        ),
     ],
 )
 def test_what_a_framework_puts_in_of_its_own_is_not_known(code: str, slots: set[str]) -> None:
     (request,) = every_request(code)
     assert {each.slot for each in request.unresolved} == slots
+
+
+@pytest.mark.parametrize(
+    ("given", "number"), [("text=text, voice='Cherry'", 0), ("messages=said, voice=voice", 1), ("messages=said", 1)]
+)
+def test_speech_that_is_made_of_a_text_is_no_request(given: str, number: int) -> None:
+    code = f"""
+        import dashscope
+        def ask(text, said, voice=None):
+            return dashscope.MultiModalConversation.call(model="qwen3-omni", {given})
+    """
+    assert len(every_request(code)) == number

@@ -392,7 +392,7 @@ def _bind_attributes(file: File, scope: Scope) -> None:
         value = of_itself(scope, key, value)
         note_attribute(file, scope, key, written, value)
         note_set(file, scope, key, written, value)
-        hole, made = single_hole(value), None
+        hole = single_hole(value)
         if hole is not None:
             value = (_aged(hole, scope),)
             made = scope.defaults.get(hole.parameter) if scope.name.rpartition(".")[2] == "__init__" else None
@@ -405,10 +405,8 @@ def _bind_attributes(file: File, scope: Scope) -> None:
             _bind_source(file, key, value)
         else:
             known = file.facts.bindings.get(key)
-            of_class = made is not None and scope.parent is not None and scope.parent.values.get(name) == known
-            if known is not None and (of_class or single_hole(known) is not None):
-                # A constructor puts its own in the place of what the class has; what a clock or the like gives is
-                # among what is put there later.
+            if known is not None and single_hole(known) is not None:
+                # What a clock or the like gives is among what is put there later.
                 known = None
             file.facts.bindings[key] = value if known is None else join_branches(Condition(written), known, value)
     for written, value in ways(scope):

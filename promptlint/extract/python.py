@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from promptlint.extract import bounds, comments, onward, options, partials
 from promptlint.extract.audience import shown_constants
-from promptlint.extract.catalogue import Matcher
+from promptlint.extract.catalogue import Matcher, uses_models
 from promptlint.extract.definitions import (
     bind_scope,
     describe_tools,
@@ -76,7 +76,9 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     _imports(file, tree.body)
     file.facts.aliases = file.aliases
     # Classes below those that are imported tell as they do, and what is called by another name.
-    file.facts.tells = any(path.rpartition(".")[2] in file.lexicon.telling for path in file.aliases.values())
+    file.facts.tells = uses_models(
+        path for path in file.aliases.values() if path.rpartition(".")[2] in file.lexicon.telling
+    )
     file.facts.marks = any(part in source.text for part in _IN_MARKING) and any(
         word in source.text for word in _MARKING
     )

@@ -65,6 +65,8 @@ INSTRUCTIONS, COMPUTED = "instructions", "computed"
 # What an agent was made with in this slot is not sent.
 INSTEAD = "instead"
 SYSTEM = ("system", INSTRUCTIONS, COMPUTED)
+# What may be among arguments that cannot be read (`Agent(model, **options)`), by the slot in which it is told.
+_AGENTS = {"system": "system", INSTRUCTIONS: "system", "tools": "tools", "messages": "messages"}
 TEXTS = (*SYSTEM, "messages", "prompt")
 # What names who gets a request, or makes a model of its name.
 SERVICE = "service"
@@ -93,7 +95,7 @@ def sent(
     """Note a call that sends a request. `form` is that of the answer."""
     through = entry.through and not _named(file, client, entry)
     site = _unpacked(site, entry)
-    if entry.no_text and site.pick(entry.no_text) is not None:
+    if entry.no_text and site.pick(entry.no_text) is not None and site.pick(entry.slots.get("messages", [])) is None:
         return
     slots, taken = _slots(site, entry.slots)
     slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]
@@ -501,7 +503,9 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, form: Fo
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
-    given += [each for each in _unread(file, site, entry, form) if each[0].removeprefix(UNREAD) not in texts]
+    left = [_AGENTS[slot] for slot, at in entry.slots.items() if site.rest and slot in _AGENTS and not site.pick(at)]
+    unread = [*_unread(file, site, entry, form), *((UNREAD + slot, (site.rest,)) for slot in left if site.rest)]
+    given += [each for each in unread if each[0].removeprefix(UNREAD) not in texts]
     if any(slot in TEXTS or (slot.startswith(WITHIN) and slot.split(":")[1] in TEXTS) for slot, _ in given):
         settings = entry.settings
         _note(file, scope, site, entry.provider, entry.api, given, taken, True, form=form, settings=settings)

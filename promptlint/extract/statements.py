@@ -313,7 +313,8 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         if isinstance(grown, Items):
             equipped.hold(file, scope, equipped.meant(scope, target), grown)
     else:
-        scope.values[name] = grown
+        # A number is another one then.
+        scope.values[name] = grown if single_hole(grown) is None else (file.hole(target, *of_name(name)),)
     if name in scope.noted:
         note_grown(file, scope, name)
     elif isinstance(scope.values[name], tuple):

@@ -33,15 +33,17 @@ def check(
     """A prompt holds more examples than help, or is made of examples for the most part."""
     before = 0
     for prompt in request.prompts:
-        document, told = None, False
+        sizes: list[int] = []
+        told = False
         for each in _ways(prompt.template) if _may_hold(prompt) else ():
             document = read(each)
+            sizes.append(count(document.flat.text, prompt.model))
             for finding in () if told else _examples(prompt, document, max_examples, max_percent, min_tokens, before):
                 told = True
                 yield finding
         if any(hole.volatility > Volatility.DEPLOY for hole in holes(prompt.template)):
             return
-        before += count(document.flat.text, prompt.model) if document is not None else 0
+        before += min(sizes, default=0)
 
 
 def _may_hold(prompt: Prompt) -> bool:
@@ -49,7 +51,10 @@ def _may_hold(prompt: Prompt) -> bool:
 
 
 def _ways(template: Template) -> list[Template]:
-    """A template by the branches that are taken: the first ones, the second ones. No two branches are in one text."""
+    """A template by the branches that are taken: the first ones of all its choices, the second ones.
+
+    No two branches of one choice are in one text. Other ways through several choices are not looked at.
+    """
     ways = min(max([len(choice.branches) for choice in choices_in(template)], default=1), MAX_WAYS)
     return [_taken(template, number) for number in range(ways)]
 
