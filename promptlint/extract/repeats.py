@@ -11,7 +11,7 @@ import msgspec
 from promptlint.extract.joins import if_holds, join_branches, ways
 from promptlint.extract.messages import content_template
 from promptlint.extract.patterns import lazy
-from promptlint.extract.state import File, Scope
+from promptlint.extract.state import File, Scope, single_hole
 from promptlint.extract.volatility import State, dotted, walk
 from promptlint.operations import is_several, literal, settled, several
 from promptlint.template import (
@@ -199,3 +199,10 @@ def _ways(said: Sequence[tuple[When, Template]]) -> Template:
         yes, no = ([(when[1:], text) for when, text in each if when[0][1] is holds] for holds in (True, False))
         found += (Choice(asked, (_ways(yes), _ways(no))),)
     return found
+
+
+def counts(before: Value, added: ast.expr) -> bool:
+    """Whether what a value is added to is a number, another one then: `rounds += 1`."""
+    hole = single_hole(before)
+    number = isinstance(added, ast.Constant) and isinstance(added.value, int | float)
+    return hole is not None and (number or hole.expression.isdigit())

@@ -25,7 +25,7 @@ from promptlint.extract.messages import ROLES, note_company
 from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, of_model, role_of, words
 from promptlint.extract.places import SHARED, held, place, renew
 from promptlint.extract.reads import reads_like_prompt
-from promptlint.extract.repeats import each_turn, made_again, note_growing, repeated, replaces, shortened
+from promptlint.extract.repeats import counts, each_turn, made_again, note_growing, repeated, replaces, shortened
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name, walk
@@ -313,8 +313,7 @@ def _augment(file: File, scope: Scope, statement: ast.AugAssign) -> bool:
         if isinstance(grown, Items):
             equipped.hold(file, scope, equipped.meant(scope, target), grown)
     else:
-        # A number is another one then.
-        scope.values[name] = grown if single_hole(grown) is None else (file.hole(target, *of_name(name)),)
+        scope.values[name] = (file.hole(target, *of_name(name)),) if counts(current, node) else grown
     if name in scope.noted:
         note_grown(file, scope, name)
     elif isinstance(scope.values[name], tuple):
