@@ -113,28 +113,27 @@ def told_of(
 
 
 class _Around:
-    """Which files import which, and which of them have something that tells of agents."""
+    """Which files have something that tells of agents, and which are near them."""
 
     def __init__(self, all_facts: Sequence[Facts], linker: Linker) -> None:
         self.linker = linker
-        self.imports: dict[str, set[str]] = {}
-        self.importers: dict[str, set[str]] = {}
+        imports: dict[str, set[str]] = {}
+        importers: dict[str, set[str]] = {}
         # By the names of functions and classes that stand alone: the files that mention them.
         self.users: dict[str, set[str]] = {}
         self.telling: set[str] = set()
-        self.found: dict[tuple[str, str], bool] = {}
         own = {key.partition(".")[0] for facts in all_facts for key in (*facts.functions, *facts.bases)}
         for facts in all_facts:
             for path in set(facts.aliases.values()):
                 for home, _ in linker.modules.places(facts, path.rstrip("."))[:1]:
-                    self.imports.setdefault(facts.file, set()).add(home.file)
-                    self.importers.setdefault(home.file, set()).add(facts.file)
+                    imports.setdefault(facts.file, set()).add(home.file)
+                    importers.setdefault(home.file, set()).add(facts.file)
             for name in own.intersection(facts.mentions):
                 self.users.setdefault(name, set()).add(facts.file)
             if facts.tells or any(self._has_agents(call, facts) for call in facts.calls):
                 self.telling.add(facts.file)
         # Those that import a file which tells, and those that such a file imports, with it.
-        self.near = _closed(self.telling, self.importers) | _closed(self.telling, self.imports)
+        self.near = _closed(self.telling, importers) | _closed(self.telling, imports)
 
     def tells(self, facts: Facts, site: Site) -> bool:
         """Whether something tells of an agent that is made here.
@@ -144,13 +143,9 @@ class _Around:
         """
         offset = site.span.start if site.span.file == facts.file else -1
         *_, key = "", *self.linker.around(facts, offset)
-        name = key.partition(".")[0]
-        place = (facts.file, name)
-        if place not in self.found:
-            users = self.users.get(name) or {facts.file}
-            # Another one of that name may be meant where it is used.
-            self.found[place] = facts.file in self.telling or not self.near.isdisjoint(users)
-        return self.found[place]
+        users = self.users.get(key.partition(".")[0]) or {facts.file}
+        # Another one of that name may be meant where it is used.
+        return facts.file in self.telling or not self.near.isdisjoint(users)
 
     def _has_agents(self, call: Call, facts: Facts) -> bool:
         """Whether an agent has others as tools, or something that may bring some."""

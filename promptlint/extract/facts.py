@@ -368,7 +368,7 @@ class Facts(msgspec.Struct):
     settings: list[tuple[str, Value]] = []
     # Whether the text speaks of cache markers.
     marks: bool = False
-    # Whether something is called that tells models what the agents that it is given say of themselves.
+    # Whether something is called, or imported, that tells models what the agents that it is given say of themselves.
     tells: bool = False
     # Calls whose tools change from turn to turn, each with the expression by which they do.
     changing: list[tuple[Span, Hole]] = []

@@ -503,8 +503,10 @@ def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, form: Fo
     for slot, item in given:
         if slot == "tools":
             note_tools(file, item)
-    left = [_AGENTS[slot] for slot, at in entry.slots.items() if site.rest and slot in _AGENTS and not site.pick(at)]
-    unread = [*_unread(file, site, entry, form), *((UNREAD + slot, (site.rest,)) for slot in left if site.rest)]
+    unread = _unread(file, site, entry, form)
+    if site.rest is not None:
+        left = [_AGENTS[slot] for slot, at in entry.slots.items() if slot in _AGENTS and site.pick(at) is None]
+        unread += [(UNREAD + slot, (site.rest,)) for slot in left]
     given += [each for each in unread if each[0].removeprefix(UNREAD) not in texts]
     if any(slot in TEXTS or (slot.startswith(WITHIN) and slot.split(":")[1] in TEXTS) for slot, _ in given):
         settings = entry.settings

@@ -62,9 +62,10 @@ def _ways(template: Template) -> list[Template]:
 def _taken(template: Template, number: int) -> Template:
     found: list[Part] = []
     for part in template:
-        branches = part.branches if isinstance(part, Choice) else ((part,),)
-        inner = branches[min(number, len(branches) - 1)]
-        found += _taken(inner, number) if isinstance(part, Choice) else inner
+        if isinstance(part, Choice):
+            found += _taken(part.branches[min(number, len(part.branches) - 1)], number)
+        else:
+            found.append(part)
     return tuple(found)
 
 
