@@ -1034,3 +1034,36 @@ def test_speech_that_is_made_of_a_text_is_no_request(given: str, number: int) ->
             return dashscope.MultiModalConversation.call(model="qwen3-omni", {given})
     """
     assert len(every_request(code)) == number
+
+
+@pytest.mark.parametrize("given", ["system=SYSTEM", "llm=llm"])
+def test_a_template_that_a_function_is_given_has_fields(given: str) -> None:
+    (request,) = requests_of(f"""
+        from langchain_core.prompts import ChatPromptTemplate
+        from langchain_openai import ChatOpenAI
+
+        llm = ChatOpenAI(model="gpt-4o")
+        SYSTEM = 'Answer in {{language}} out of these documents, as {{{{"text": ...}}}}: {{context}}'
+
+        def chain_of(llm=llm, system=SYSTEM):
+            prompt = ChatPromptTemplate.from_messages([("system", system), ("human", "{{question}}")])
+            return prompt | llm
+
+        def ask(docs, question):
+            return chain_of({given}).invoke({{"context": docs, "language": "Dutch", "question": question}})
+    """)
+    said = 'Answer in {language} out of these documents, as {"text": ...}: {context}'
+    assert parts(request) == [("system", said), ("user", "{question}")]
+
+
+def test_instructions_that_stand_in_for_others_are_not_sent_beside_them() -> None:
+    (request, other) = requests_of("""
+        from praisonaiagents import Agent, PraisonAIAgents, Task
+
+        both = Agent(role="Analyst", goal="Find costs", backstory="Years of work", instructions="Analyse the data")
+        one = Agent(role="Analyst", goal="Find costs", instructions="Analyse the data")
+        tasks = [Task(description="Look at May", agent=both), Task(description="Look at June", agent=one)]
+        PraisonAIAgents(agents=[both, one], tasks=tasks).start()
+    """)
+    assert [text for role, text in parts(request) if role == "system"] == ["Years of work", "Analyst", "Find costs"]
+    assert [text for role, text in parts(other) if role == "system"] == ["Analyse the data", "Analyst", "Find costs"]

@@ -79,8 +79,9 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     With `api`, what is made sends requests itself: `slots` are what it sends, and `provider` is who gets it; `unread`,
     `own`, `otherwise` and `settings` are those of `CallEntry`. An argument of `instead`, if it is given, is all that is
-    sent in the slot of its text. What an agent says of itself by an argument of `told` is sent where calls of these
-    names, or agents that have it as a tool, tell others of it.
+    sent in the slot of its text; one of `unless` is not sent where all the others that it names are given. What an
+    agent says of itself by an argument of `told` is sent where calls of these names, or agents that have it as a
+    tool, tell others of it.
     """
 
     match: list[str]
@@ -94,6 +95,7 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     own: list[str] = []
     otherwise: list[str] = []
     instead: list[str] = []
+    unless: dict[str, list[str]] = {}
     told: dict[str, list[str]] = {}
     settings: str = ""
     requires: list[str] = []

@@ -264,7 +264,7 @@ def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
     messages: list[Value] = [*first]
     for item in value.items:
         message = item
-        history = sending.placeholder(item)
+        history = _placeholder(item)
         if history is not None:
             message = history
         elif type(item) is Items and len(item.items) == 2 and literal(item.items[0]) is not None:
@@ -356,3 +356,17 @@ def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
     if entry.template and isinstance(main, tuple):
         return main
     return as_object(file, site)
+
+
+def _placeholder(item: Value) -> Value | None:
+    """`MessagesPlaceholder("history")` and `("placeholder", "{history}")`: messages that are put in later."""
+    given: Value | None = None
+    if isinstance(item, Mapping) and item.kind.rpartition(".")[2] == "MessagesPlaceholder":
+        given = item.get("variable_name") or item.get("0")
+    elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) == "placeholder":
+        given = item.items[1]
+    name = literal(given)
+    if name is None or isinstance(item, tuple):
+        return None
+    state = of_name(name.strip("{}"))
+    return spread((Hole(name.strip("{}"), item.span, *state),))

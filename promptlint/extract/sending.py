@@ -23,14 +23,14 @@ from promptlint.extract.correlated import reached
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import OPENED, Call
 from promptlint.extract.invocations import called_name, changed_before, type_of
-from promptlint.extract.iteration import one_of, spread
+from promptlint.extract.iteration import one_of
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
 from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
-from promptlint.extract.volatility import UNKNOWN, dotted, of_name
+from promptlint.extract.volatility import UNKNOWN, dotted
 from promptlint.operations import is_several, literal
 from promptlint.template import (
     Apply,
@@ -470,29 +470,21 @@ def formatted(value: Value, template: str, span: Span) -> Value:
     if template in SIGNATURES:
         return (Apply(template, value, Arguments(), span, fallback_of(value) or Hole("...", span)),)
     operation = _OPERATIONS.get(template)
-    if operation is None or not isinstance(value, tuple) or not textual(value):
+    if operation is None or not isinstance(value, tuple):
         return value
-    hole = fallback_of(value) or Hole("...", span)
+    # What is given for a parameter is filled where it is known.
+    given = single_hole(value)
+    if not textual(value) and (given is None or not given.parameter):
+        return value
+    hole = given or fallback_of(value) or Hole("...", span)
     return (Apply(operation, value, Arguments(complete=False), span, hole),)
-
-
-def placeholder(item: Value) -> Value | None:
-    """`MessagesPlaceholder("history")` and `("placeholder", "{history}")`: messages that are put in later."""
-    given: Value | None = None
-    if isinstance(item, Mapping) and item.kind.rpartition(".")[2] == "MessagesPlaceholder":
-        given = item.get("variable_name") or item.get("0")
-    elif isinstance(item, Items) and len(item.items) == 2 and literal(item.items[0]) == "placeholder":
-        given = item.items[1]
-    name = literal(given)
-    if name is None or isinstance(item, tuple):
-        return None
-    state = of_name(name.strip("{}"))
-    return spread((Hole(name.strip("{}"), item.span, *state),))
 
 
 def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, form: Form = _ANY) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
+    unsent = _unsent(site, entry)
+    slots = [each for each in slots if all(each[1] is not value for value in unsent)]
     alone = _instead(site, entry)
     texts = {slot for slot, value, _ in slots if value is alone}
     slots = [each for each in slots if each[0] not in texts or each[1] is alone]
@@ -533,6 +525,15 @@ def _instead(site: CallSite, entry: PromptEntry) -> Value | None:
     given = next((site.keywords[key][0] for key in entry.instead if key in site.keywords), None)
     hole = single_hole(given) if given is not None else None
     return None if hole is not None and (hole.expression == "None" or hole.parameter) else given
+
+
+def _unsent(site: CallSite, entry: PromptEntry) -> list[Value]:
+    """The arguments that only stand in for others, where all of these are given."""
+    return [
+        site.keywords[key][0]
+        for key, others in entry.unless.items()
+        if key in site.keywords and all(name in site.keywords and has_text(site.keywords[name][0]) for name in others)
+    ]
 
 
 def _object(
