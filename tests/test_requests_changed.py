@@ -169,6 +169,31 @@ def test_a_name_that_an_inner_function_binds_anew_is_either() -> None:
     assert parts(request) == [("system", "Be kind|{tone}.")]
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "def relax():\n        nonlocal strict\n        strict = True\n    relax()",
+        "def on():\n        def go():\n            nonlocal strict\n            strict = True\n        go()\n    on()",
+        "seen = [(strict := row.hard) for row in rows]",
+        "seen = {row: (strict := row.hard) for row in rows}",
+    ],
+)
+def test_a_parameter_that_an_inner_scope_binds_anew_decides_nothing(changed: str) -> None:
+    sent = 'client.chat.completions.create(model="o3", messages=[{"role": "system", "content": tone}, ' + MORE + "])"
+    text = f"""
+def run(question, strict=False):
+    {changed}
+    tone = "Be strict." if strict else "Be kind."
+    {sent}
+
+run("What is a good name for a cat?")
+"""
+    (request,) = requests_of(text)
+    assert parts(request)[0] == ("system", "Be strict.|Be kind.")
+    (request,) = requests_of(text.replace("nonlocal strict", "pass").replace("(strict := row.hard)", "row.hard"))
+    assert parts(request)[0] == ("system", "Be kind.")
+
+
 def test_tools_that_a_function_adds_are_not_known() -> None:
     tool = '{"type": "function", "function": {"name": "find", "description": "Find the letters of a day."}}'
     sent = 'client.chat.completions.create(model="gpt-5.2", tools=TOOLS, messages=[' + SAID + "])"

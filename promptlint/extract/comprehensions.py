@@ -11,6 +11,7 @@ from promptlint.extract.conditions import any_turn
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import if_holds
 from promptlint.extract.kept import kept
+from promptlint.extract.later import note_named_in
 from promptlint.extract.repeats import each_turn
 from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import CONSTANT, State, dotted, strongest
@@ -39,6 +40,7 @@ def comprehension(
         for test in generator.ifs:
             evaluate(file, inner, test)
     value = evaluate(file, inner, node.elt)
+    note_named_in(file, scope, node)
     file.once = once
     if some is not None:
         return some
@@ -70,6 +72,7 @@ def dict_comprehension(file: File, scope: Scope, node: ast.DictComp, evaluate: E
         bind_loop(file, inner, generator.target, generator.iter, iterable, evaluate)
     evaluate(file, inner, node.key)
     value = evaluate(file, inner, node.value)
+    note_named_in(file, scope, node)
     if any(state[1] == "unordered" for state in states) and not textual(value):
         return (file.hole(node, strongest(states)[0], "unordered"),)
     return Mapping((("...", value),), file.span(node), False)

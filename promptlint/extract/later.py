@@ -17,9 +17,10 @@ import msgspec
 from promptlint.extract.bounds import CUT
 from promptlint.extract.catalogue import given_names
 from promptlint.extract.facts import Change
-from promptlint.extract.invocations import class_in_sight
+from promptlint.extract.invocations import class_in_sight, takes
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, is_instance, single_hole, textual
+from promptlint.extract.volatility import of_name
 from promptlint.extract.without import Marks, Without
 from promptlint.template import (
     LOST,
@@ -126,11 +127,11 @@ def note_any(file: File, scope: Scope, node: ast.Call, owner: str) -> None:
 
 def note_within(file: File, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     """A function within this one binds names of it anew, or adds to its lists: from here on they hold either."""
-    for each in node.body:
-        if type(each) is ast.Nonlocal:
-            _note_nonlocal(file, scope, each.names, each)
     text, end = file.source.text, file.span(node).end
     start = file.span(node.decorator_list[0] if node.decorator_list else node).start
+    for each in ast.walk(node) if text.find("nonlocal", start, end) >= 0 else ():
+        if type(each) is ast.Nonlocal:
+            _note_either(file, scope, each.names, each)
     lists = {
         name
         for name, value in scope.values.items()
@@ -150,10 +151,23 @@ def note_within(file: File, scope: Scope, node: ast.FunctionDef | ast.AsyncFunct
 _GROWING = frozenset({"append", "extend", "insert", "appendleft", "pop", "remove", "clear"})
 
 
-def _note_nonlocal(file: File, scope: Scope, names: list[str], place: ast.stmt) -> None:
+def note_named_in(file: File, scope: Scope, node: ast.expr) -> None:
+    """A turn of a comprehension binds names of the function around it: `[(last := each) for each in rows]`."""
+    span = file.span(node)
+    for each in ast.walk(node) if file.source.text.find(":=", span.start, span.end) >= 0 else ():
+        if isinstance(each, ast.NamedExpr):
+            name = each.target.id
+            if name in scope.values:
+                _note_either(file, scope, [name], each)
+            else:
+                scope.values[name] = (file.hole(each.target, *of_name(name)),)
+
+
+def _note_either(file: File, scope: Scope, names: list[str], place: ast.AST) -> None:
+    """Names hold from here on what they do, or something else, and decide nothing."""
     for name in names:
         value = scope.values.get(name)
-        if isinstance(value, tuple) and textual(value):
+        if isinstance(value, tuple) and (textual(value) or takes(value)):
             other = (Hole(name, file.span(place), origin=LOST),)
             scope.values[name] = join_branches(Condition(f"{name}{UNCHANGED}"), value, other)
         elif type(value) is Items:
