@@ -897,6 +897,28 @@ def test_an_agent_is_run_with_what_stands_in_its_place_for_a_while(
     assert (second.model, parts(second), second.complete) == ("openai:gpt-5", AS_MADE, True)
 
 
+@pytest.mark.parametrize(
+    ("block", "slots"),
+    [
+        ("over = agent.override(model='openai:o3')\n        with over:", ["model"]),
+        (
+            "with ExitStack() as stack:\n            stack.enter_context(agent.override(model='openai:o3', tools=[]))",
+            ["model", "tools"],
+        ),
+        ("with entered(agent.override(**more)):", ["arguments"]),
+    ],
+)
+def test_what_an_override_gives_that_is_kept_or_handed_on_is_not_known(block: str, slots: list[str]) -> None:
+    code = OVERRIDDEN.replace("with GIVEN:", block)
+    first, second = requests_of(code)
+    assert not first.complete and sorted(each.slot for each in first.unresolved if each.slot != "provider") == slots
+    assert (second.model, parts(second), second.complete) == ("openai:gpt-5", AS_MADE, True)
+    # Of the whole module it is so everywhere.
+    kept = "    over = agent.override(model=MODEL)\n    def ask("
+    at_module = code.replace(block, "with over:").replace("    def ask(", kept)
+    assert [each.model for each in requests_of(at_module)] == ["", ""]
+
+
 def test_an_agent_that_others_run_within_a_block_has_its_model_by_default() -> None:
     run = 'agent.run_sync(question, model="openai:gpt-5-mini")'
     given = "agent.override(model=model, instructions='Hm.')"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract.callsite import Override
+from promptlint.extract.definitions import read_function
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.later import note_outside
 from promptlint.extract.sending import INSTRUCTIONS, UNREAD
 from promptlint.extract.state import File, Scope
-from promptlint.extract.volatility import UNKNOWN, dotted
+from promptlint.extract.volatility import UNKNOWN, dotted, walk
 from promptlint.template import Value
 
 # pydantic-ai-slim 2.68.0: agent/abstract.py AbstractAgent.override. The slots of its arguments; those of None say
@@ -22,13 +23,51 @@ _SLOTS = {
 }  # fmt: skip
 
 
+PACKAGE = "pydantic_ai"
+
+
+def read(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef, parent: Scope) -> None:
+    """Read a function. What an override that is kept (`over = agent.override(...)`) or handed on
+    (`stack.enter_context(agent.override(...))`) gives agents stands anywhere in it, so it is not known."""
+    before = file.overrides
+    begin_kept(file, Scope("function", parent.key(node.name), parent), node.body)
+    read_function(file, node, parent)
+    file.overrides = before
+
+
+def begin_kept(file: File, scope: Scope, body: list[ast.stmt]) -> None:
+    """Note that nobody knows what agents are run with from here on to which an override is given out of sight."""
+    if PACKAGE not in file.imported or ".override(" not in file.source.text:
+        return
+    begun: set[ast.expr] = set()
+    later = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) if scope.kind == "module" else ()
+    for each in (each for statement in body if not isinstance(statement, later) for each in walk(statement)):
+        if isinstance(each, ast.With | ast.AsyncWith):
+            begun.update(item.context_expr for item in each.items)
+        if not isinstance(each, ast.Call) or each in begun or not isinstance(each.func, ast.Attribute):
+            continue
+        if each.func.attr != "override" or not (name := dotted(each.func.value)):
+            continue
+        known = file.overrides.get(name)
+        slots: dict[str, Value] = dict(known.slots) if known is not None else {}
+        rest = known.rest if known is not None else None
+        for keyword in each.keywords:
+            slot = _SLOTS.get(keyword.arg or "", "")
+            if slot:
+                slots[slot] = (file.hole(keyword.value, *UNKNOWN),)
+            rest = file.hole(keyword.value, *UNKNOWN) if slot == "" else rest
+        file.overrides = {**file.overrides, name: Override(slots, rest)}
+        for slot in slots if _leads_on(file, body) else ():
+            note_outside(file, scope, f"{name}.{slot.removeprefix(UNREAD)}")
+
+
 def begin(file: File, scope: Scope, node: ast.expr) -> tuple[str, Override | None] | None:
     """Note what an agent is run with from here on; gives its name, and what it was run with before, if it has one."""
     func = node.func if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or not isinstance(func, ast.Attribute) or func.attr != "override":
         return None
     name = dotted(func.value)
-    if not name or "pydantic_ai" not in file.imported:
+    if not name or PACKAGE not in file.imported:
         return None
     before = file.overrides.get(name)
     slots: dict[str, Value] = dict(before.slots) if before is not None else {}

@@ -9,15 +9,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from promptlint.extract import bounds, comments, onward, options, partials
+from promptlint.extract import bounds, comments, onward, options, overridden, partials
 from promptlint.extract.audience import shown_constants
 from promptlint.extract.catalogue import Matcher, uses_models
-from promptlint.extract.definitions import (
-    bind_scope,
-    describe_tools,
-    read_function,
-    unknown_lengths,
-)
+from promptlint.extract.definitions import bind_scope, describe_tools, unknown_lengths
 from promptlint.extract.examples import note_examples
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent
@@ -85,6 +80,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     file.known = _bound_names(tree.body)
     file.rebound |= file.known & file.aliases.keys()
     options.note_parsers(file, tree, evaluate)
+    overridden.begin_kept(file, file.module, tree.body)
     file.once = True
     _guarded(file, file.module, tree.body)
     file.once = False
@@ -98,7 +94,7 @@ def facts(source: Source, words: bytes = b"") -> Facts:
     while file.pending:
         node, scope = file.pending.pop()
         try:
-            read_function(file, node, scope)
+            overridden.read(file, node, scope)
         except RecursionError:
             file.facts.problems.append(Problem("internal", f"{node.name}: nested too deeply to read", file.span(node)))
     _conclude(file, source, tree)
