@@ -155,6 +155,21 @@ def test_an_item_of_a_dict_of_an_object_that_a_method_sets_is_either() -> None:
     assert parts(request) == [("system", "Be kind|{tone}.")]
 
 
+def test_what_a_method_sets_under_a_condition_is_either() -> None:
+    text = f"""
+    class Desk:
+        tone = "kind"
+        def ask(self, hard):
+            if hard:
+                self.tone = "strict"
+            {TONE.replace("DESK", "self.tone")}
+    """
+    (request,) = requests_of(text)
+    assert request.complete and parts(request) == [("system", "Be strict|kind|strict.")]
+    (request,) = requests_of(text.replace('self.tone = "strict"', "return self.later()"))
+    assert parts(request) == [("system", "Be kind.")]
+
+
 def test_a_name_that_an_inner_function_binds_anew_is_either() -> None:
     text = f"""
     def run(more):

@@ -367,6 +367,16 @@ if __name__ == "__main__":
     assert (found.model, by_default(found)) == ("gpt-5", [("model", "args.model", "gpt-5")])
 
 
+@pytest.mark.parametrize("end", ["", "    else:\n        print(args.model)\n"])
+def test_a_model_that_is_set_under_a_condition_is_one_of_two(end: str) -> None:
+    head = PARSED.replace("OPTION", "parser.add_argument('--model', default='gpt-5')")
+    fast = "    args = arguments()\n    if args.fast:\n        args.model = 'gpt-5-nano'\n"
+    found = asked("args.model", head, fast + end)
+    assert (found.model, found.complete) == ("", False)
+    found = asked("args.model", head, f"{fast}    else:\n        args.model = 'gpt-5-nano'\n")
+    assert (found.model, found.complete) == ("gpt-5-nano", True)
+
+
 def test_a_model_that_is_set_is_no_option() -> None:
     head = PARSED.replace("OPTION", "parser.add_argument('--model', default='gpt-5')")
     found = asked("args.model", head, "    args = arguments()\n    args.model = 'gpt-4o'\n")

@@ -131,6 +131,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     """`owner.name = ...`: what is known of the object under this name from here on."""
     target = _of_object(target)
     written = dotted(target)
+    if scope.guards and written not in scope.values and textual(value) and type(node) is not ast.Call:
+        _keep_before(file, scope, target, written)
     scope.values[written] = value
     owner = written.rpartition(".")[0]
     if owner in scope.among:
@@ -168,6 +170,13 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         consider(file, value, node, "tool_description", named=True)
     if type(node) not in NAMES or file.prompt_like(target.attr):
         note_value(file, scope, written, value, node)
+
+
+def _keep_before(file: File, scope: Scope, target: ast.Attribute, written: str) -> None:
+    """Remember what an attribute holds that is set under a condition: elsewhere it holds that still."""
+    if written and not scope.name.endswith("__init__"):
+        read = ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
+        scope.before[written] = file.unnoted(lambda: evaluate(file, scope, read))
 
 
 def _set_in_object(file: File, scope: Scope, owner: str, target: ast.Attribute, value: Value) -> None:

@@ -379,17 +379,18 @@ def _aged(hole: Hole, scope: Scope) -> Hole:
 def _bind_attributes(file: File, scope: Scope) -> None:
     """What a method leaves in the attributes of its object."""
     attributes = [(written, value) for written, value in scope.values.items() if "." in written]
-    for written, value in attributes:
+    for written, held in attributes:
         receiver, _, name = written.partition(".")
         owner = "" if "." in name else owner_of(scope, receiver)
         if not owner:
             continue
         key = f"{owner}.{name}"
-        if begins_with(value, key):
+        if begins_with(held, key):
             # How much of it other calls have added before is not known.
             file.grown.add(key)
             continue
-        value = of_itself(scope, key, value)
+        if (value := of_itself(scope, key, written, held)) is None:
+            continue
         note_attribute(file, scope, key, written, value)
         note_set(file, scope, key, written, value)
         hole = single_hole(value)

@@ -223,11 +223,13 @@ def note_set(file: File, scope: Scope, key: str, written: str, value: Value) -> 
         known.append(Change(f":{key}", "", written, _nameless(value)))
 
 
-def of_itself(scope: Scope, key: str, value: Value) -> Value:
+def of_itself(scope: Scope, key: str, written: str, held: Value) -> Value | None:
     """What a method leaves in an attribute, with what it held before: that of the class above where an object is made.
 
-    How much other methods have made of it before is not known.
+    How much other methods have made of it before is not known. None: it leaves what there was.
     """
+    if (value := _put_there(held, scope.before.get(written))) is None:
+        return None
     own = [part for part in parts(value) if type(part) is Ref and part.name == f":{key}" and part.call is None]
     if not own or not isinstance(value, tuple) or (len(value) == 1 and type(value[0]) is Ref):
         return value
@@ -238,6 +240,19 @@ def of_itself(scope: Scope, key: str, value: Value) -> Value:
         before = msgspec.structs.replace(part.fallback, origin=LOST)
         marks[id(part)] = (part, (Ref(f":{owner}{SUPER}{name}", before) if making else before,))
     return Without(marks).value(value)
+
+
+def _put_there(value: Value, before: Value | None) -> Value | None:
+    """What a method leaves in an attribute, but for the ways on which this holds what it did; None if there is none."""
+    if before is None or value == before:
+        return value if before is None else None
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is not Choice:
+        return value
+    left = [each for branch in part.branches if isinstance(each := _put_there(branch, before), tuple)]
+    if len(left) < 2 or len(left) == len(part.branches):
+        return None if not left else left[0] if len(left) == 1 else value
+    return (Choice(part.condition, tuple(left)),)
 
 
 # Methods that make an object.

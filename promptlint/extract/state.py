@@ -62,11 +62,12 @@ class Scope:
         self.receiver = ""
         # The names of the function's `**kwargs` and `*args`.
         self.gathered = self.starred = ""
-        # Parameters that are lists of strings, by their annotations.
+        # Parameters that are lists of strings, by their annotations; those that are one string, or None.
         self.strings: set[str] = set()
-        # Those that are one string, or None.
         self.texts: set[str] = set()
+        # What names hold, and what attributes held that have been set under a condition.
         self.values: dict[str, Value] = {}
+        self.before: dict[str, Value] = {}
         # By the names of objects those of their attributes that have values; by those of single items their lists.
         self.attributed: dict[str, set[str]] = {}
         self.among: dict[str, str] = {}
@@ -75,9 +76,8 @@ class Scope:
         self.returned: list[Value] = []
         # Of each of them under which conditions it is given back.
         self.returned_if: list[Guards] = []
-        # And at which line.
+        # And at which line; those that are given out one after another.
         self.returned_at: list[int] = []
-        # Those that are given out one after another.
         self.yields: list[Value] = []
         # Names that it declares global, and what all names held where it gave something back.
         self.declared: set[str] = set()

@@ -28,6 +28,7 @@ from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.repeats import counts, each_turn, made_again, note_growing, repeated, replaces, shortened
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
+from promptlint.extract.turns import counted
 from promptlint.extract.volatility import NAMES, dotted, of_name, walk
 from promptlint.operations import literal
 from promptlint.template import (
@@ -361,9 +362,11 @@ def join(
     file: File, scope: Scope, condition: Condition, first: Scope, second: Scope, *, before: Scope | None = None
 ) -> None:
     """The values after two branches, given to `scope`; `before` is how it was in front of them."""
-    start, known = (before or scope).values, first.values
+    start, known, others = (before or scope).values, first.values, second.values
+    if scope.before:
+        known, others = {**_held_still(scope, others), **known}, {**_held_still(scope, known), **others}
     after = known.copy()
-    for name, value in second.values.items():
+    for name, value in others.items():
         other = known.get(name)
         if other is value:
             continue
@@ -377,6 +380,11 @@ def join(
     for name in scope.noted:
         if after.get(name) is not start.get(name):
             note_grown(file, scope, name)
+
+
+def _held_still(scope: Scope, changed: dict[str, Value]) -> dict[str, Value]:
+    """What attributes that a branch has set hold where it is not taken."""
+    return {name: value for name, value in scope.before.items() if name in changed}
 
 
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
@@ -469,7 +477,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         else:
             inner.values, reached = end.values, True
     carried.restore(file, scope, inner, left)
-    if len(file.facts.calls) > calls and not _counted(node):
+    if len(file.facts.calls) > calls and not counted(node):
         note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)
     # What is put in front of what there is does not stand there in the order of the turns.
@@ -502,13 +510,6 @@ def _forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.W
             found.setdefault(node.id, node)
     for name, node in found.items():
         scope.values[name] = (file.hole(node, *of_name("")),)
-
-
-def _counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether a loop says itself how many turns it has at most."""
-    if isinstance(node, ast.While):
-        return isinstance(node.test, ast.Compare)
-    return isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
 
 
 def _match(file: File, scope: Scope, node: ast.Match) -> bool:

@@ -212,3 +212,10 @@ def named_text(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and not node.keywords and not node.args
     return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.IfExp | ast.BoolOp)
+
+
+def counted(node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a loop says itself how many turns it has at most."""
+    if isinstance(node, ast.While):
+        return isinstance(node.test, ast.Compare)
+    return isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
