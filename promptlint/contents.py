@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,7 +30,22 @@ from promptlint.template import (
     texts,
 )
 
+if TYPE_CHECKING:
+    from promptlint.link import Linker
+
 When = tuple[tuple[str, bool], ...]
+# What holds several messages by its name.
+_HISTORY = re.compile(
+    r"(?:^|[\W_])(?:history|messages|msgs|conversation|contents|turns|items|inputs|input_list)\W*$", re.IGNORECASE
+)
+# The end of a slice: what it is cut out of has the name.
+_SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]$")
+# What is called just that may be one text or a list.
+_INPUT = re.compile(r"(?:^|\W)input[\"'\]]*$")
+# What stands there under that key may be a text, or a message in one form or another.
+_UNDER = re.compile(r"\[[\"']message[\"']\]$")
+# Kinds of calls that take no text in the place of a list of messages.
+_LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
 
 
 def blocks(message: Message) -> list[tuple[Template, bool, int, When]]:
@@ -156,3 +173,19 @@ def whole_system(template: Template) -> Template:
     if hole is None or hole.volatility is not Volatility.REQUEST or hole.origin not in ("name", "parameter"):
         return template
     return (msgspec.structs.replace(hole, volatility=Volatility.UNKNOWN),)
+
+
+def listed(hole: Hole, api: str, linker: Linker) -> bool:
+    """Whether a value that is not known is a list of messages (for a call of that kind), not a text in its place."""
+    whole = _SLICE.sub("", hole.expression)
+    named = whole.startswith("[") or any(each.search(whole) for each in (_HISTORY, _INPUT, _UNDER))
+    named = named or _annotated(hole, linker) or api in _LISTS
+    return named or hole.volatility is Volatility.UNKNOWN
+
+
+def _annotated(hole: Hole, linker: Linker) -> bool:
+    """Whether a value is a parameter that is annotated as a list or an object, or may be such."""
+    facts = linker.classes.homes.get(hole.span.file) if hole.parameter else None
+    keys = linker.around(facts, hole.span.start) if facts is not None else ()
+    known = (facts.functions.get(key) for key in keys) if facts is not None else ()
+    return any(each is not None and hole.parameter in each.objects for each in known)

@@ -8,7 +8,7 @@ that are cut short, or made into others in a way that is not followed, and the r
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.clients import unset
@@ -148,10 +148,11 @@ def by_function(call: Call, facts: Facts, linker: Linker) -> Iterator[Unresolved
                 yield Unresolved("messages", part.fallback.expression, part.fallback.span)
 
 
-def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
+def unknown(slot: str, value: Value, settled: Collection[Span] = ()) -> Iterator[Unresolved]:
     """What of a list of messages is not known: all of it, some of it, or how many there are.
 
     Of a list whose name says what it is (a history) it is known that it is put in at run time, as of any value.
+    `settled` are the messages whose role a comment says.
     """
     if isinstance(value, tuple):
         # One text is a system prompt; a list that is one hole is not known.
@@ -175,7 +176,7 @@ def unknown(slot: str, value: Value) -> Iterator[Unresolved]:
     for item in perhaps:
         hole = single_hole(item.content if isinstance(item, Message) and item.role == "unknown" else item)
         if isinstance(item, Message) and hole is not None and hole.span != item.span:
-            if item.role == "unknown" and value.complete:  # else it is said below
+            if item.role == "unknown" and item.span not in settled and value.complete:  # else it is said below
                 yield Unresolved(slot, "role", item.span)
             continue
         if among and hole is not None and not unset((hole,)):

@@ -32,7 +32,7 @@ from promptlint.clients import (
     unset,
     unsure,
 )
-from promptlint.contents import blocks, in_list, messages, whole_system
+from promptlint.contents import blocks, in_list, listed, messages, whole_system
 from promptlint.decisions import decided
 from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
@@ -84,20 +84,8 @@ if TYPE_CHECKING:
 
 # Models that answer with no text.
 _NO_CHAT = re.compile(r"embed|rerank|image|canvas|reel|stability\.", re.IGNORECASE)
-# What holds several messages by its name.
-_HISTORY = re.compile(
-    r"(?:^|[\W_])(?:history|messages|msgs|conversation|contents|turns|items|inputs|input_list)\W*$", re.IGNORECASE
-)
-# The end of a slice: what it is cut out of has the name.
-_SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]$")
-# What is called just that may be one text or a list.
-_INPUT = re.compile(r"(?:^|\W)input[\"'\]]*$")
-# What stands there under that key may be a text, or a message in one form or another.
-_UNDER = re.compile(r"\[[\"']message[\"']\]$")
 # What the slots of text become, by the part of a request that providers order.
 _TEXTS = {slot: ("system", "system") if slot in SYSTEM else ("messages", "user") for slot in TEXTS}
-# Kinds of calls that take no text in the place of a list of messages.
-_LISTS = frozenset({"chat", "chat_template", "messages", "converse"})
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
 # with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
@@ -446,6 +434,8 @@ class _Reading:
             # Who says what of it is not known.
             role = "unknown"
         said = several or messages(value, role, self.call.span)
+        # Messages whose role a comment says.
+        settled: set[Span] = set()
         for message in said:
             if slot == "system" and message.role == "unknown" and len(said) == 1:
                 # Beside others whose role is known it may be anybody's.
@@ -464,15 +454,21 @@ class _Reading:
                 result = gives_back(message) or wraps_result(role_of, template) or repeats_model(role_of, template)
                 prompt = Prompt(self.call.name, role_of, "call", template, message.span, when=when, result=result)
                 self.said = self.said or slot != "system"
-                self.add("system" if leads else part, prompt, marked, life)
-                if role_of == "unknown" and (slot == "system" or any(texts(template))):
+                said_role = self.add("system" if leads else part, prompt, marked, life).role
+                if said_role != role_of:
+                    settled.add(message.span)
+                if said_role == "unknown" and (slot == "system" or any(texts(template))):
                     self.unresolved.append(Unresolved(slot, "role", message.span))
-                self.unresolved += text_gaps(slot, role_of, template, self.linker, self.gives_text)
+                self.unresolved += text_gaps(slot, said_role, template, self.linker, self.gives_text)
         values = run_time(value)
-        lists = not values or any(self.listed(hole) or hole.volatility is not Volatility.REQUEST for hole in values)
+        lists = not values or any(hole.volatility is not Volatility.REQUEST or self.listed(hole) for hole in values)
         if slot != "prompt" and lists:
             # What is called a question or a text is one text in the place of a list.
-            self.unresolved += unknown(slot, value)
+            self.unresolved += unknown(slot, value, settled)
+
+    def listed(self, hole: Hole) -> bool:
+        """Whether a value that is not known is a list of messages, not a text in the place of one."""
+        return listed(hole, self.call.api, self.linker)
 
     def gives_text(self, hole: Hole) -> bool:
         """Whether a value is made of a text of the program, or gives one back, in a way that is not followed."""
@@ -482,13 +478,6 @@ class _Reading:
         """The messages that a text alone marks in the way of a chat template."""
         found = chat_markup.spoken(value, role, self.call.api == "completion") if isinstance(value, tuple) else []
         return [Message(who, text, extent(text) or self.call.span, when=when) for who, text, when in found]
-
-    def listed(self, hole: Hole) -> bool:
-        """Whether a value that is not known is a list of messages, not a text in the place of one."""
-        whole = _SLICE.sub("", hole.expression)
-        named = whole.startswith("[") or any(each.search(whole) for each in (_HISTORY, _INPUT, _UNDER))
-        named = named or _annotated(hole, self.linker) or self.call.api in _LISTS
-        return named or hole.volatility is Volatility.UNKNOWN
 
     def made(self, value: Value, facts: Facts, depth: int, instead: bool) -> None:
         """The tools of a client or an agent, unless others are given `instead`, and the form of its answers.
@@ -539,11 +528,14 @@ class _Reading:
             self.given.add(tool)
             self.add("tools", Prompt(tool.name, "tool", "call", tool.template, tool.span), tool.marked, tool.life)
 
-    def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> None:
+    def add(self, part: str, prompt: Prompt, marked: bool, life: int) -> Prompt:
+        """Add a text to a part, and give it back as the comments have it."""
         prompt = msgspec.structs.replace(prompt, model=self.model, once=self.call.once)
-        self.parts[part].append(self.linker.remarks.applied(prompt, self.call.span))
+        prompt = self.linker.remarks.applied(prompt, self.call.span)
+        self.parts[part].append(prompt)
         if marked:
             self.markers[part][len(self.parts[part]) - 1] = life
+        return prompt
 
     def built(self) -> Request:
         """The request, its parts in the order of its provider."""
@@ -588,11 +580,3 @@ def _is_prompt(value: Value) -> bool:
     if isinstance(value, Items):
         return any(isinstance(item, Message) for item in value.items)
     return isinstance(value, tuple) and any(True for _ in texts(value))
-
-
-def _annotated(hole: Hole, linker: Linker) -> bool:
-    """Whether a value is a parameter that is annotated as a list or an object, or may be such."""
-    facts = linker.classes.homes.get(hole.span.file) if hole.parameter else None
-    keys = linker.around(facts, hole.span.start) if facts is not None else ()
-    known = (facts.functions.get(key) for key in keys) if facts is not None else ()
-    return any(each is not None and hole.parameter in each.objects for each in known)

@@ -170,6 +170,27 @@ def test_a_comment_says_whose_words_a_message_has(tmp_path: Path, text: str, exp
     assert sent(report(tmp_path, a=text.replace("promptlint:", ""))) != expected
 
 
+UNSAID = "{'role': r, 'content': %s},"
+SETTLED = [
+    # With words of its own and without, of a list that is known and of one that is not.
+    (call(f"{UNSAID % 'RULES'}  # promptlint: prompt[user]", USER), []),
+    (call(f"{UNSAID % 'q'}  # promptlint: prompt[user]", USER), []),
+    (call(f"{UNSAID % 'q'}  # promptlint: prompt[user]", UNSAID % "RULES"), ["role"]),
+    (call(UNSAID % "RULES", head=SPEAKING), []),
+    # What a system text is, the program says itself.
+    (call(f"{UNSAID % 'q'}  # promptlint: prompt[system]", USER), ["q"]),
+    # That it is no prompt says nothing of whose words they are.
+    (call(f"{UNSAID % 'RULES'}  {DENY}", USER), ["role"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "unknown"), SETTLED)
+def test_a_role_that_a_comment_says_is_known(tmp_path: Path, text: str, unknown: list[str]) -> None:
+    (request,) = [each for each in report(tmp_path, a=text).project.requests if each.api]
+    assert [each.expression for each in request.unresolved] == unknown
+    assert request.complete == (not unknown)
+
+
 UNHEARD = [
     (
         call("{'role': 'system', 'content': RULES},", head=SPEAKING),
