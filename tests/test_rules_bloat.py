@@ -691,6 +691,59 @@ def test_calls_that_take_nothing_off(tmp_path: Path, call: str, reason: str) -> 
         assert not found(tmp_path, "indented-prompt", source), "one defect, one finding"
 
 
+FIELD = "write a field in its place, and fill it when the indentation is off: dedent(...).format(...)"
+
+
+@pytest.mark.parametrize(
+    ("call", "reason", "advice"),
+    [
+        (
+            'dedent(f"""You answer letters.\n@        {RULES}\n@""")',
+            "right behind the quotes and a row of a text that is put in begins at the margin",
+            f"begin the text on a row of its own behind a backslash; for what is put in, {FIELD}",
+        ),
+        (
+            'dedent(f"""{RULES}\n@""")',
+            "right behind the quotes and a row of a text that is put in begins at the margin",
+            f"begin the text on a row of its own behind a backslash; for what is put in, {FIELD}",
+        ),
+        (
+            'dedent(f"""You answer letters.\n@        {lines}\n""")',
+            "right behind the quotes and the rows made of `x` begin at the margin",
+            f"begin the text on a row of its own behind a backslash; for what is put in, {FIELD}",
+        ),
+        (
+            'dedent(f"""You answer letters.\n@        {text}\n""")',
+            "the text begins right behind the quotes",
+            f"leaves the first row aside; if `text` may have several rows, also {FIELD}",
+        ),
+        (
+            'dedent(f"""{text}\n@""")',
+            "the text begins with `text`, at the margin",
+            f"leaves the first row aside; if `text` may have several rows, also {FIELD}",
+        ),
+        (
+            'dedent("""You answer letters.\n@""")',
+            "the text begins right behind the quotes",
+            "or use inspect.cleandoc, which leaves the first row aside",
+        ),
+        (
+            'cleandoc(f"""\n@        {RULES}\n@""")',
+            "nothing off: a row of a text that is put in begins at the margin",
+            FIELD.replace("dedent", "cleandoc"),
+        ),
+    ],
+)
+def test_the_advice_names_all_that_is_at_the_margin(tmp_path: Path, call: str, reason: str, advice: str) -> None:
+    source = (
+        "from inspect import cleandoc\nfrom textwrap import dedent\n\n"
+        f'RULES = "{AT_MARGIN}"\n\n\ndef ask(x, text):\n    lines = "\\n".join(f"- {{each}}" for each in x)\n'
+        f"    system_prompt = {call.replace('@', ROWS)}\n    return system_prompt\n"
+    )
+    (finding,) = found(tmp_path, "ineffective-dedent", source)
+    assert f"{reason}, so " in finding.message and finding.help is not None and finding.help.endswith(advice)
+
+
 BASE64 = base64.b64encode(random.Random(5).randbytes(600)).decode()
 WRAPPED = "\n".join(BASE64[at : at + 76] for at in range(0, len(BASE64), 76))
 UUIDS = [str(uuid.UUID(int=random.Random(n).getrandbits(128), version=4)) for n in range(8)]

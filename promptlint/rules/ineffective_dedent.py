@@ -13,7 +13,7 @@ from promptlint import margins
 from promptlint.prompt import Finding, Prompt
 from promptlint.rules import rule
 from promptlint.rules._indentation import measure
-from promptlint.template import Choice, Dedent, Hole, Repeat, Template, texts
+from promptlint.template import Choice, Dedent, Hole, Repeat, Template, Text, holes, texts
 from promptlint.tokens import encoding_of
 
 _FUNCTIONS = {"dedent": "textwrap.dedent", "cleandoc": "inspect.cleandoc"}
@@ -61,16 +61,37 @@ def _spoiler(target: Template) -> Hole | Repeat | None:
 
 
 def _reason(call: Dedent, spoiler: Hole | Repeat | None) -> tuple[str, str]:
-    afterwards = "take the indentation off first, and put the value in afterwards: dedent(...).format(...)"
+    """What keeps the call from taking anything off, and all that has to be done for it to help."""
+    reasons: list[str] = []
+    begins = _beginning(call.target) if call.operation == "dedent" else ""
+    if begins:
+        reasons.append(begins)
     if isinstance(spoiler, Hole):
-        return f"the rows of `{spoiler.expression}` begin at the margin", afterwards
-    if isinstance(spoiler, Repeat):
-        return f"the rows made of `{spoiler.over}` begin at the margin", afterwards
-    first = next(texts(call.target), None)
-    if call.operation == "dedent" and first is not None and first.value[:1] not in (" ", "\t", "\n", "\r"):
-        return (
-            "the text begins right behind the quotes",
-            "begin the text on a row of its own behind a backslash, or use inspect.cleandoc, which leaves the first "
-            "row aside",
-        )
-    return "a row of a text that is put in begins at the margin", afterwards
+        reasons.append(f"the rows of `{spoiler.expression}` begin at the margin")
+    elif isinstance(spoiler, Repeat):
+        reasons.append(f"the rows made of `{spoiler.over}` begin at the margin")
+    elif not begins or not margins.taken(call.target, first=False):
+        reasons.append("a row of a text that is put in begins at the margin")
+    later = f"write a field in its place, and fill it when the indentation is off: {call.operation}(...).format(...)"
+    own_row = "begin the text on a row of its own behind a backslash"
+    if not begins:
+        advice = later
+    elif len(reasons) > 1:
+        advice = f"{own_row}; for what is put in, {later}"
+    else:
+        advice = f"{own_row}, or use inspect.cleandoc, which leaves the first row aside"
+        open_to = next((hole for hole in holes(call.target) if hole.json is None), None)
+        if open_to is not None:
+            # Neither would take anything off then, and nobody could tell.
+            advice += f"; if `{open_to.expression}` may have several rows, also {later}"
+    return " and ".join(reasons), advice
+
+
+def _beginning(target: Template) -> str:
+    """What stands at the margin in the first row; "" if that is indented, or has nothing in it."""
+    first = next((part for part in target if not isinstance(part, Text) or part.value), None)
+    if isinstance(first, Hole):
+        return f"the text begins with `{first.expression}`, at the margin"
+    said = next(texts(target), None)
+    blank = said is None or said.value[:1] in (" ", "\t", "\n", "\r")
+    return "" if blank else "the text begins right behind the quotes"
