@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
-from promptlint.config import ConfigError, Configuration, Overrides, Settings, nearest
+from promptlint.config import ConfigError, Configuration, Overrides, Settings
 from promptlint.engine import Report, run
 from promptlint.files import Discovery, Found, Skipped, discover, given
 from promptlint.output import text as text_output
 from promptlint.prompt import Severity
 from promptlint.reading import Readers
 from promptlint.rules import SEVERITIES, all_rules, page
+from promptlint.spelling import nearest
 
 _STDIN = "-"
 _STDIN_NAME = "stdin.py"

@@ -14,6 +14,7 @@ import msgspec
 from promptlint.prompt import Severity
 from promptlint.providers import Override
 from promptlint.rules import ALWAYS, Files, Rule, all_rules
+from promptlint.spelling import nearest
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -320,14 +321,6 @@ def beneath(path: str, root: str) -> str:
     if not path.startswith(prefix):
         return ""
     return path[len(prefix) :].replace(os.sep, "/")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that this one was probably meant to be, as ", did you mean `...`?", or ""."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word.lower().replace("_", "-"), list(known), n=1, cutoff=0.55)
-    return f", did you mean `{close[0]}`?" if close else ""
 
 
 def selectors() -> dict[str, frozenset[str]]:

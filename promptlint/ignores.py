@@ -17,7 +17,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from promptlint.config import nearest
 from promptlint.extract import data_values
 from promptlint.extract.comments import (
     NOT_A_PROMPT,
@@ -33,6 +32,7 @@ from promptlint.files import language
 from promptlint.prompt import Edit, Finding, Fix
 from promptlint.rules import all_rules
 from promptlint.source import Source
+from promptlint.spelling import closest, nearest
 from promptlint.template import Items, Span, Text, Value
 from promptlint.template import Mapping as Entries
 
@@ -44,6 +44,7 @@ _OTHER_WORDS = frozenset(
 _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?", re.I)
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
+_NAME = re.compile(r"[\w-]+")
 _COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M | re.I)
 # The same behind something else, which settles nothing there.
 _COMMENT_BEHIND = re.compile(r"(?<=[ \t])#[ \t]*promptlint:[ \t]*(?:prompt|not-a-prompt)(?![\w-])[^\r\n]*", re.I)
@@ -212,6 +213,32 @@ def _meant(written: str) -> tuple[str, str] | None:
     return (" ".join(words) if word != first else words[0], close[0]) if close else None
 
 
+def _other_words(comment: str, match: re.Match[str]) -> str:
+    """What to write for an ignore in another tool's words; "" if it is none, or if `ignore` names no rule at all."""
+    verb = match["verb"].lower()
+    rules = all_rules()
+    names: list[str] = []
+    end = match.end()
+    if match["list"] is not None:
+        # Of a word that is none of another tool's either, only a rule that is known tells what it is.
+        near = verb in _OTHER_WORDS or verb.startswith("ignore")
+        for word in _WORD.findall(match["rules"]):
+            close = closest(word, rules) if near or word in rules else ""
+            names += [close] if close else []
+    elif verb in _OTHER_WORDS or verb.startswith("ignore"):
+        for word in _NAME.finditer(comment, end):
+            # The reason stands behind the last name.
+            if (name := word.group().lower().replace("_", "-")) not in rules:
+                break
+            names.append(name)
+            end = word.end() + comment.startswith(")", word.end())
+    if not names and verb not in _OTHER_WORDS:
+        return ""
+    instead = f"{'ignore-file' if verb.endswith('-file') else 'ignore'}[{', '.join(dict.fromkeys(names)) or 'rule'}]"
+    written = comment[match.start("verb") : end].strip()
+    return f"promptlint knows no comment `{written}`, write `{instead}`"
+
+
 def _parse(source: Source, start: int, end: int, covered: tuple[int, int], removal: tuple[int, int]) -> Ignore | None:
     """The ignore comment between two offsets, if it is one."""
     comment = source.text[start:end]
@@ -230,7 +257,9 @@ def _parse(source: Source, start: int, end: int, covered: tuple[int, int], remov
     if meant:
         wrong = f"promptlint knows no comment `{meant[0]}`, did you mean `{meant[1]}`?"
         return Ignore(Span(source.name, start, end), (), 0, 0, Span(source.name, *removal), wrong=wrong)
-    if not known and not verb.startswith("ignore") and verb not in _OTHER_WORDS:
+    if wrong := "" if known and match["list"] is not None else _other_words(comment, match):
+        return Ignore(Span(source.name, start, end), (), 0, 0, Span(source.name, *removal), wrong=wrong)
+    if not known and not verb.startswith("ignore"):
         return None
     if verb == "ignore-file":
         covered = (0, len(source.text) + 1)

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from promptlint.config import ConfigError, nearest, reason
+from promptlint.config import ConfigError, reason
 from promptlint.extract.catalogue import KINDS, Catalogue, Words
+from promptlint.spelling import nearest
 
 KEYS = (*KINDS, "names", "not-names")
 _SLOTS = ("model", "system", "instructions", "computed", "messages", "prompt", "tools", "examples", "client")

@@ -183,13 +183,6 @@ def test_nor_behind_what_it_holds(name: str, text: str, said: int) -> None:
         ("x = 1  # promptlint: ignore[]\n", "# promptlint", "an ignore must name the rule it is for"),
         ("x = 1  # promptlint: ignore-file\n", "# promptlint", "an ignore must name the rule it is for"),
         (
-            "x = 1  # promptlint: ignore-next-line[pretty-json]\n",
-            "# promptlint",
-            "an ignore must name the rule it is for",
-        ),
-        ("x = 1  # promptlint: disable=pretty-json\n", "# promptlint", "an ignore must name the rule it is for"),
-        ("x = 1  # promptlint: noqa\n", "# promptlint", "an ignore must name the rule it is for"),
-        (
             "x = 1  # promptlint: ignore[oversize-prompt]\n",
             "oversize-prompt",
             "there is no rule `oversize-prompt`, did you mean `oversized-prompt`?",
@@ -205,9 +198,35 @@ def test_an_ignore_that_names_no_rule(text: str, place: str, message: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("disable[pretty-json]", "ignore[pretty-json]"),
+        ("disable=pretty-json", "ignore[pretty-json]"),
+        ("disable [pretty-json, oversized-prompt]", "ignore[pretty-json, oversized-prompt]"),
+        ("noqa: pretty_json, oversized-prompt", "ignore[pretty-json, oversized-prompt]"),
+        ("Disable-File[pretty-json]", "ignore-file[pretty-json]"),
+        ("disable[prety-json]", "ignore[pretty-json]"),
+        ("disable[everything-here]", "ignore[rule]"),
+        ("noqa", "ignore[rule]"),
+        ("ignore-next-line[pretty-json]", "ignore[pretty-json]"),
+        ("ignore pretty-json", "ignore[pretty-json]"),
+        ("ignore(pretty-json)", "ignore[pretty-json]"),
+        ("allow[pretty-json]", "ignore[pretty-json]"),
+        ("[pretty-json]", "ignore[pretty-json]"),
+    ],
+)
+def test_other_words_for_an_ignore_are_told_what_to_write(written: str, instead: str) -> None:
+    _, (finding,), _ = lint(f"x = 1  # promptlint: {written} because of the mechanic\n")
+    message = f"promptlint knows no comment `{written}`, write `{instead}`"
+    assert (finding.rule, finding.message) == ("unknown-rule-in-ignore", message)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "# promptlint: see the README\n",
+        "# promptlint: no filler here\n",
+        "# promptlint: see [docs]\n",
         "# promptlint is a linter\n",
         "# Promptlint: a linter\n",
         "x = '# promptlint: ignore'\n",

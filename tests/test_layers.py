@@ -63,7 +63,7 @@ LAYERS = (
     ),
     ("pieces", "cache", "shared", "structure"),
     ("rules",),
-    ("config", "words", "files", "ignores", "reading", "engine"),
+    ("spelling", "config", "words", "files", "ignores", "reading", "engine"),
     ("output", "fix"),
     ("commands", "server"),
     ("cli",),
