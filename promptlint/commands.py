@@ -11,7 +11,7 @@ import click
 
 from promptlint.config import ConfigError, Configuration, Overrides, Settings
 from promptlint.engine import Report, run
-from promptlint.files import Discovery, Found, Skipped, discover, given
+from promptlint.files import Discovery, Found, Skipped, discover, given, idle_patterns
 from promptlint.output import text as text_output
 from promptlint.prompt import Severity
 from promptlint.reading import Readers
@@ -419,6 +419,12 @@ class _Job:
             names = " or ".join(f"`{text_output.safe(name)}`" for name in written)
             hint = f"; a name matches as it is written, here {names}" if names else ""
             _say(f"{text_output.safe(source)}: {said} matches nothing: nothing that was read has this name{hint}")
+        roots = [os.path.abspath(path) for path in self.paths or (".",) if os.path.isdir(path)]
+        if roots and not self.stdin and not self.shared["quiet"]:
+            for source, key, pattern in idle_patterns(found, self.configuration, roots):
+                where = text_output.safe(os.path.dirname(source))
+                said = f"{text_output.safe(source)}: {key}: `{text_output.safe(pattern)}` matches no file"
+                _say(f"{said}; patterns go from {where} downwards")
         return report
 
     def _around(self) -> Discovery:

@@ -148,6 +148,11 @@ class Settings(msgspec.Struct, frozen=True):
         """Whether `templates` names this absolute path: a prompt, whatever its name and its extension."""
         return any(patterns.verdict(path) for patterns in self.templates)
 
+    def patterns(self) -> list[tuple[str, Patterns]]:
+        """The patterns that say something of files that are there, one by one, each with its key."""
+        templates = [("templates", Patterns(each.root, [line])) for each in self.templates for line in each.lines]
+        return [*templates, *(("per-file-ignores", each) for each, _ in self.per_file_ignores)]
+
     def rules_for(self, path: str) -> frozenset[str]:
         """The rules that are on for this absolute path."""
         rules = self.rules

@@ -18,6 +18,8 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_LOADED = 2_000
 # Texts in folders of which the program picks some at run time.
 MAX_BELOW = 500
+# Files and folders that are looked at before a pattern is said to match none.
+_MAX_LOOKED_AT = 100_000
 
 # Directories that hold no source of the project. They are passed by on the way down, not when they are named.
 _JUNK = frozenset(
@@ -352,3 +354,42 @@ def _ignored_above(root: str) -> _IgnoreFiles:
         folders.append(parent)
     found = tuple(patterns for folder in reversed(folders[1:]) for patterns in _ignore_file(folder))
     return () if any(_ignores(found, folder, True) for folder in folders[:-1]) else found
+
+
+def idle_patterns(
+    found: Discovery, configuration: Configuration, roots: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """Patterns that match no file: the configuration file, the key, the pattern.
+
+    Only those whose directory lies in one of the absolute `roots` as a whole: of others nobody has looked at all files.
+    """
+    all_settings = {each.source: each for file in found.files for each in [configuration.settings(_folder(file))]}
+    idle: list[tuple[str, str, str]] = []
+    for source, settings in sorted(all_settings.items()):
+        whole = any(settings.root == root or beneath(settings.root, root) for root in roots)
+        said = [(key, each) for key, each in settings.patterns() if not each.lines[0].startswith("!")] if whole else []
+        left = [(key, each) for key, each in said if not any(each.verdict(file.path) for file in found.files)]
+        # What is not read is there all the same: tests, texts that nothing loads, what is left out.
+        for path in _all_below(settings.root) if left else ():
+            left = [(key, each) for key, each in left if path and not each.verdict(path)]
+            if not left:
+                break
+        idle += [(source, key, each.lines[0]) for key, each in left]
+    return idle
+
+
+def _folder(file: File) -> str:
+    return os.path.dirname(file.path)
+
+
+def _all_below(root: str) -> Iterator[str]:
+    """Every file below a directory; at last "" if there are more than are looked at."""
+    most = _MAX_LOOKED_AT
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != ".git"]
+        for name in names:
+            yield os.path.join(folder, name)
+        most -= len(names) + len(folders)
+        if most < 0:
+            yield ""
+            return

@@ -242,3 +242,47 @@ def test_what_a_project_is_called_makes_no_prompts_of_its_texts(tmp_path: Path) 
     assert names(find(tmp_path, "prompts")) == ["prompts/desk/rules.md", "prompts/tone.md"]
     (folder / "pyproject.toml").write_text("[project]\n")
     assert names(find(tmp_path, "prompts")) == []
+
+
+def test_patterns_that_match_no_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from promptlint.commands import execute
+
+    files = ("src/app.py", "src/legacy/old.py", "tests/test_app.py", "left/out.py", "notes/plain.xyz", "build/made.py")
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("X = 1\n")
+    (tmp_path / "promptlint.toml").write_text("""
+        exclude = ["left/", "nowhere/"]
+        templates = ["notes/*.xyz", "*.xyz", "!src/", "letters/*.xyz"]
+        [per-file-ignores]
+        "src/legacy/" = ["bloat"]
+        "app.py" = ["bloat"]
+        "legacy/*.py" = ["bloat"]
+        # What is there, if nobody reads it.
+        "tests/*.py" = ["bloat"]
+        "left/*.py" = ["bloat"]
+        "build/" = ["bloat"]
+    """)
+
+    def told(*arguments: str) -> list[str]:
+        assert execute(list(arguments)) == 0
+        start = f"promptlint: {tmp_path / 'promptlint.toml'}: "
+        return [line.removeprefix(start) for line in capsys.readouterr().err.splitlines() if line.startswith(start)]
+
+    end = f"matches no file; patterns go from {tmp_path} downwards"
+    expected = [f"templates: `letters/*.xyz` {end}", f"per-file-ignores: `legacy/*.py` {end}"]
+    assert told(str(tmp_path)) == told(str(tmp_path.parent)) == expected
+    # A part of the project does not tell, nor does one file; who wants to hear nothing hears nothing.
+    assert told(str(tmp_path / "src")) == told(str(tmp_path / "src/app.py")) == told(str(tmp_path), "--quiet") == []
+
+
+def test_of_more_files_than_are_looked_at_no_pattern_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from promptlint.commands import execute
+
+    (tmp_path / "app.py").write_text("X = 1\n")
+    (tmp_path / "promptlint.toml").write_text('[per-file-ignores]\n"x.py" = ["bloat"]\n')
+    for most, told in ((5, True), (1, False)):
+        monkeypatch.setattr("promptlint.files._MAX_LOOKED_AT", most)
+        assert execute([str(tmp_path)]) == 0 and ("matches no file" in capsys.readouterr().err) == told
