@@ -90,7 +90,18 @@ def cli(version: bool) -> None:
 def _words(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...] | None:
     """A repeatable option of words between commas; None when it is not given."""
     words = tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+    if values and not words and parameter.name == "select":
+        raise click.UsageError("--select names no rule, so nothing would be checked")
     return words if values else None
+
+
+def _named(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Paths and names as they are given. An empty one is a variable that holds nothing, not the working directory."""
+    if value == "" or (isinstance(value, tuple) and "" in value):
+        if parameter.name == "paths":
+            raise click.UsageError("a path is empty; the working directory is `.`")
+        raise click.UsageError(f"{parameter.opts[0]} is empty")
+    return value
 
 
 _patterns = click.option(
@@ -105,11 +116,16 @@ _patterns = click.option(
 def _shared(command: _Command) -> _Command:
     """The options of the commands that read files."""
     options = [
-        click.argument("paths", nargs=-1),
+        click.argument("paths", nargs=-1, callback=_named),
         _patterns,
         click.option("--include-tests", is_flag=True, help="Read tests, too."),
-        click.option("--stdin-filename", metavar="NAME", help="Read one file's text from standard input (path `-`)."),
-        click.option("--config", metavar="FILE", help="Use this configuration for all files."),
+        click.option(
+            "--stdin-filename",
+            metavar="NAME",
+            callback=_named,
+            help="Read one file's text from standard input (path `-`).",
+        ),
+        click.option("--config", metavar="FILE", callback=_named, help="Use this configuration for all files."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colors."),
         click.option("-q", "--quiet", is_flag=True, help="No summary, no notes."),
         click.option("-v", "--verbose", is_flag=True, help="Say what is left out, and why."),

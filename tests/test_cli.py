@@ -47,6 +47,27 @@ def promptlint(*arguments: str, cwd: Path, text: bytes = b"", **options: object)
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([""], "a path is empty; the working directory is `.`"),
+        (["check", "app.py", ""], "a path is empty"),
+        (["prompts", ""], "a path is empty"),
+        (["layout", ""], "a path is empty"),
+        (["--config", "", "."], "--config is empty"),
+        (["--stdin-filename", "", "-"], "--stdin-filename is empty"),
+        (["--select", "", "."], "--select names no rule"),
+        (["--select", " , ", "."], "--select names no rule"),
+    ],
+)
+def test_an_empty_argument_is_a_mistake(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A variable of a script that holds nothing must not mean the working directory, or no rule."""
+    assert execute(arguments) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err and not captured.out
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
     ("arguments", "code"),
     [
         ("app.py", 0),
