@@ -73,6 +73,14 @@ def unnamed(slot: str, value: Value | None, hole: Hole | None, call: Span) -> Un
     return Unresolved(slot, "", call, NOT_GIVEN if value is None else EITHER if several else NOT_READ)
 
 
+def once(unresolved: Iterable[Unresolved], call: Span) -> list[Unresolved]:
+    """What is not known, each part of it once: that of a part nothing is known says nothing beside what says more."""
+    found = list(dict.fromkeys(unresolved))
+    bare = {each for each in found if not (each.expression or each.reason or each.default) and each.span == call}
+    more = {each.slot for each in found if each not in bare and not each.default}
+    return [each for each in found if each not in bare or each.slot not in more]
+
+
 def text_gaps(
     slot: str, role: str, template: Template, linker: Linker, gives_text: Callable[[Hole], bool]
 ) -> Iterator[Unresolved]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
+from requested import START
 from test_requests import parts, requests_of
 
+from promptlint.config import Configuration
+from promptlint.engine import run
 from promptlint.extract.python import facts
+from promptlint.files import discover
 from promptlint.link import link
+from promptlint.output.requests import render_text
 from promptlint.prompt import Request
 from promptlint.source import Source
 
@@ -732,3 +738,32 @@ def test_a_form_from_a_file_is_not_known(form: str, unknown: str, named: bool) -
     told = [each.expression for each in request.unresolved if each.slot == "schemas"]
     assert told == ([unknown] if unknown else [])
     assert request.complete is not bool(unknown)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("handoffs=[clerk, chief], **options", ["options"]),
+        ("handoffs=[clerk, chief], tools=more", ["more"]),
+        ("handoffs=[clerk, chief]", [""]),
+        ("handoffs=more, tools=options", ["more", "options"]),
+    ],
+)
+def test_what_is_not_known_of_a_part_is_told_once(given: str, told: list[str]) -> None:
+    (request,) = requests_of(
+        "from agents import Agent\nfrom elsewhere import clerk, chief\n\n\n"
+        f"def made(options, more):\n    return Agent(instructions='Sort the mail of the desk.', {given})\n"
+    )
+    assert sorted(each.expression for each in request.unresolved if each.slot == "tools") == told
+
+
+def test_two_places_of_one_line_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        f"{START}def ask(one, other):\n    return client.chat.completions.create(model='gpt-5.2', messages=["
+        "{'role': one, 'content': 'Be kind.'}, {'role': other, 'content': 'Be brief.'}])\n"
+    )
+    configuration = Configuration()
+    report = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+    (request,) = [each for each in report.project.requests if each.api]
+    assert len(request.unresolved) == 2
+    assert render_text(report).count("not known: messages (`role`") == 1

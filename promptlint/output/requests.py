@@ -137,8 +137,12 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
     for schema in request.schemas:
         fields = ", ".join(map(safe, schema.fields))
         yield f"  {_FORM}: {safe(schema.name)}" + (f" ({_short(fields)})" if fields else "")
-    for unknown in request.unresolved:
-        yield f"  {'by default only' if unknown.default else 'not known'}: {_unknown(unknown, request, report)}"
+    gaps = (
+        f"  {'by default only' if each.default else 'not known'}: {_unknown(each, request, report)}"
+        for each in request.unresolved
+    )
+    # Two places on one line read alike.
+    yield from dict.fromkeys(gaps)
     if request.beyond is not None:
         yield f"  may send more: more functions lead to {_place_of(request.beyond, report)} than are followed"
 
