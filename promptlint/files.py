@@ -31,6 +31,7 @@ _JUNK = frozenset(
 )
 # What is built goes beside a package; within one these are names like others.
 _OUTPUT = frozenset({"build", "dist"})
+_REPOSITORY = (".git", ".hg")
 _IgnoreFiles = tuple[Patterns, ...]
 # What is told of a file that will be read, with what its project says of its own code.
 Found = Callable[["File", bytes], None]
@@ -195,8 +196,10 @@ class _Walk:
         """A file that was named: whoever names it, what the configuration leaves out is left out."""
         folder, name = os.path.split(path)
         settings = self.configuration.settings(folder)
-        below = beneath(path, self.configuration.project(folder))
-        says = 2 if settings.template(path) else _says(below, path, data)
+        project = self.configuration.project(folder)
+        below = beneath(path, project)
+        within = _telling(project) if marked(project) else ""
+        says = 2 if settings.template(path) else _says(f"{within}{below}", path, data)
         kind = language(name)
         if not kind and not says:
             self.skip(path, "other", f"neither Python nor Jinja by its extension ({', '.join(PYTHON + JINJA)})")
@@ -220,8 +223,7 @@ class _Walk:
     def directory(self, root: str) -> None:
         """All files below a directory that was named."""
         stack = [(root, _ignored_above(root))]
-        # A folder that is named may be one of prompts. What a project is called tells nothing of the files in it.
-        self.within = "" if marked(root) else f"{os.path.basename(root)}/"
+        self.within = _telling(root)
         while stack:
             folder, above = stack.pop()
             try:
@@ -295,6 +297,26 @@ class _Walk:
         else:
             return False
         return True
+
+
+def _telling(root: str) -> str:
+    """The name of a directory, to stand in front of the paths below it, if it tells something of the files in it.
+
+    A folder may be one of prompts, also one that is a package of its own within a project. What a project is called,
+    or a repository, tells nothing.
+    """
+    if marked(root) and (any(os.path.exists(os.path.join(root, name)) for name in _REPOSITORY) or not _inside(root)):
+        return ""
+    return f"{os.path.basename(root)}/"
+
+
+def _inside(directory: str) -> bool:
+    """Whether a directory lies in a project."""
+    while (above := os.path.dirname(directory)) != directory:
+        directory = above
+        if marked(directory):
+            return True
+    return False
 
 
 def _says(below: str, path: str, data: bytes | None = None) -> int:

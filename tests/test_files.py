@@ -244,6 +244,16 @@ def test_what_a_project_is_called_makes_no_prompts_of_its_texts(tmp_path: Path) 
     assert names(find(tmp_path, "prompts")) == []
 
 
+def test_a_folder_of_prompts_may_be_a_package_of_its_own_in_a_project(tmp_path: Path) -> None:
+    make(tmp_path, "prompts/tone.md", "prompts/pyproject.toml", "pyproject.toml")
+    tone = ["prompts/tone.md"]
+    assert names(find(tmp_path, "prompts")) == names(find(tmp_path)) == tone
+    assert names(discover([str(tmp_path / "prompts/tone.md")], Configuration(), str(tmp_path))) == tone
+    # A repository within another one is no folder of it.
+    (tmp_path / "prompts/.git").write_text("gitdir: ../.git/modules/prompts\n")
+    assert names(find(tmp_path, "prompts")) == []
+
+
 def test_patterns_that_match_no_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from promptlint.commands import execute
 
