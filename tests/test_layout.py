@@ -564,3 +564,21 @@ def hand(question):
     assert "1 request left out, as none of their fixed text is in sight" in shown.err
     assert execute(["layout", "ask.py:5"]) == 0
     assert "left out" not in capsys.readouterr().err
+
+
+def test_what_the_turns_of_a_loop_add_is_said_not_to_be_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop = (
+        "from openai import OpenAI\n\n\ndef chat(client: OpenAI, ask):\n"
+        "    said = [{'role': 'system', 'content': 'You sort the mail of the harbour.'}]\n"
+        "    while True:\n        said.append({'role': 'user', 'content': ask()})\n"
+        "        answer = client.chat.completions.create(model='gpt-5.2', messages=said)\n"
+        "        said.append({'role': 'assistant', 'content': answer.choices[0].message.content})\n"
+    )
+    told = "before anything is cached. What earlier turns of its loop have said is not counted."
+    for text, grows in ((loop, True), (loop.replace("while True", "if ask"), False)):
+        (tmp_path / "app.py").write_text(text)
+        assert execute(["layout", str(tmp_path / "app.py")]) == 0
+        shown = capsys.readouterr().out
+        assert "before anything is cached." in shown and (told in shown) == grows

@@ -170,9 +170,10 @@ def advice(view: View, sources: Sources) -> str:
         return f"{model}{usual} has no prompt cache, so no order is better than another."
     if other.best < plan.minimum:
         if plan.tokens < plan.minimum:
+            grown = " What earlier turns of its loop have said is not counted." if view.request.grows else ""
             return (
                 f"Nothing to move: the fixed text is {tokens} {plural(plan.tokens, 'token', bare=True)}, and "
-                f"{_minimum(plan)} are needed before anything is cached."
+                f"{_minimum(plan)} are needed before anything is cached.{grown}"
             )
         return f"Nothing to move: what could stand in front is less than {_needed(plan)}."
     if other.best - other.tokens < _WORTH:
