@@ -257,11 +257,13 @@ def test_a_folder_of_prompts_may_be_a_package_of_its_own_in_a_project(tmp_path: 
 def test_patterns_that_match_no_file_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from promptlint.commands import execute
 
+    # Not the directory of the test itself: other tests have theirs beside it.
+    project = tmp_path / "project"
     files = ("src/app.py", "src/legacy/old.py", "tests/test_app.py", "left/out.py", "notes/plain.xyz", "build/made.py")
     for name in files:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("X = 1\n")
-    (tmp_path / "promptlint.toml").write_text("""
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("X = 1\n")
+    (project / "promptlint.toml").write_text("""
         exclude = ["left/", "nowhere/"]
         templates = ["notes/*.xyz", "*.xyz", "!src/", "letters/*.xyz"]
         [per-file-ignores]
@@ -276,14 +278,14 @@ def test_patterns_that_match_no_file_are_told(tmp_path: Path, capsys: pytest.Cap
 
     def told(*arguments: str) -> list[str]:
         assert execute(list(arguments)) == 0
-        start = f"promptlint: {tmp_path / 'promptlint.toml'}: "
+        start = f"promptlint: {project / 'promptlint.toml'}: "
         return [line.removeprefix(start) for line in capsys.readouterr().err.splitlines() if line.startswith(start)]
 
-    end = f"matches no file; patterns go from {tmp_path} downwards"
+    end = f"matches no file; patterns go from {project} downwards"
     expected = [f"templates: `letters/*.xyz` {end}", f"per-file-ignores: `legacy/*.py` {end}"]
-    assert told(str(tmp_path)) == told(str(tmp_path.parent)) == expected
+    assert told(str(project)) == told(str(project.parent)) == expected
     # A part of the project does not tell, nor does one file; who wants to hear nothing hears nothing.
-    assert told(str(tmp_path / "src")) == told(str(tmp_path / "src/app.py")) == told(str(tmp_path), "--quiet") == []
+    assert told(str(project / "src")) == told(str(project / "src/app.py")) == told(str(project), "--quiet") == []
 
 
 def test_of_more_files_than_are_looked_at_no_pattern_is_told(
