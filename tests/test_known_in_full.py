@@ -505,6 +505,29 @@ def test_one_client_or_another_of_which_nothing_is_known() -> None:
         assert (request.model, request.complete) == (model, bool(model))
 
 
+@pytest.mark.parametrize(
+    ("taken", "provider"),
+    [
+        ("client = self.client\n        if flag:\n            client = OpenAI(base_url=ROUTER)", ""),
+        ("client = OpenAI(base_url=ROUTER) if flag else self.client", ""),
+        ("client = self.client or OpenAI(base_url=ROUTER)", ""),
+        ("client = self.client\n        if not client:\n            client = OpenAI(base_url=ROUTER)", "openrouter"),
+    ],
+)
+def test_a_client_that_an_attribute_holds_may_be_another(taken: str, provider: str) -> None:
+    (request,) = requests_of(f"""
+        from openai import OpenAI
+
+        ROUTER = "https://openrouter.ai/api/v1"
+
+        class Caller:
+            def ask(self, flag):
+                {taken.replace(chr(10), chr(10) + " " * 8)}
+                return client.chat.completions.create(model="m", messages=[{SAID}])
+        """)
+    assert (request.provider, request.complete) == (provider, bool(provider))
+
+
 def test_messages_whose_role_a_caller_says_are_not_known_in_full() -> None:
     (request,) = requests_of(f"""
         def ask(chat):

@@ -126,7 +126,9 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         return _joined(condition, *((one, before) if one is first else (before, one)), "")
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
-        return one if hole is None or _left_out(hole) else _or_another(one, hole)
+        # An attribute holds another client, unless it is asked whether it does: `if not self.client`.
+        held = type(other) is tuple and type(other[0]) is Ref and not condition.asks(first, second)
+        return one if hole is None or (_left_out(hole) and not held) else _or_another(one, hole)
     if type(one) is Items and _named(one) and _none(other):
         # `tools=[search] if online else None`
         return Items(tuple(optional(condition, item, one is first) for item in one.items), one.span, one.complete)
