@@ -54,7 +54,6 @@ from promptlint.told import (
     of_caller,
     sites_in,
     texts_of,
-    told_under,
     unfollowed,
     with_turns,
 )
@@ -122,11 +121,11 @@ class Callers:
 
     def _index(self, all_facts: Sequence[Facts]) -> None:
         for facts in all_facts:
-            # A call that hands a function on is one of two functions, at one place; one of an object, of each class.
-            seen: set[tuple[Span, bool, tuple[tuple[str, bool], ...]]] = set()
+            # A call that hands a function on is one of two functions, at one place.
+            seen: set[tuple[Span, bool]] = set()
             for each in facts.invocations:
                 invocation = self.classes.passed(facts, each) if each.by else each
-                if invocation is not None and (key := (each.span, bool(each.by), each.apart)) not in seen:
+                if invocation is not None and (key := (each.span, bool(each.by))) not in seen:
                     seen.add(key)
                     last = invocation.name.rpartition(".")[2].lstrip(":")
                     self.by_name.setdefault(last, []).append((facts, invocation))
@@ -454,7 +453,7 @@ class Callers:
             return None
         placed = at_caller(made.request, invocation, getattr(facts.functions.get(call.name), "span", None))
         placed = kept_on(placed) if way.kept else placed
-        placed = told_under(chosen_of(placed, call, way.chosen, self.asked), way.apart)
+        placed = chosen_of(placed, call, way.chosen, self.asked)
         owned: Request | None = placed
         if way.doubt is not None:
             # Another class may send something else around what the caller gives.
@@ -532,12 +531,10 @@ class Callers:
                         doubt = bound if given.ambiguous and way.doubt is None else way.doubt
                         asked = chosen(self.linker, above, invocation, facts, way.bound)
                         turns = way.kept or bool(kept)
-                        apart = (*way.apart, *invocation.apart)
-                        yield Way(way.invocation, bound, doubt, turns, way.cut, (*way.chosen, *asked), apart)
+                        yield Way(way.invocation, bound, doubt, turns, way.cut, (*way.chosen, *asked))
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
-                doubt = bound if given.ambiguous else None
-                yield Way(invocation, bound, doubt, bool(kept), cut, apart=invocation.apart)
+                yield Way(invocation, bound, bound if given.ambiguous else None, bool(kept), cut)
 
     def _goes(self, place: Place, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached and means it, for all that a call of the function around it tells."""

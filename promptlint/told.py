@@ -56,8 +56,7 @@ class Way(msgspec.Struct, frozen=True):
 
     `doubt`: what the first ambiguous call on it gives. `kept`: one of them hands on a list that earlier calls have
     added to. `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on
-    it that may go another way, by a condition that is not known, each with how that is written. `apart` are the
-    conditions under which objects on it are of the classes whose methods are called.
+    it that may go another way, by a condition that is not known, each with how that is written.
     """
 
     invocation: Invocation
@@ -66,7 +65,6 @@ class Way(msgspec.Struct, frozen=True):
     kept: bool
     cut: bool = False
     chosen: tuple[Chosen, ...] = ()
-    apart: tuple[tuple[str, bool], ...] = ()
 
 
 def texts_of(value: Value) -> Iterator[Text]:
@@ -207,11 +205,6 @@ def chosen_of(made: Request, call: Call, ways: Iterable[Chosen], asked: Asked) -
     # Those that hold tell more.
     ordered = sorted(dict.fromkeys(when), key=lambda each: not each[1])
     return msgspec.structs.replace(made, when=tuple(ordered)) if when else made
-
-
-def told_under(made: Request, apart: tuple[tuple[str, bool], ...]) -> Request:
-    """A request with the conditions under which it is this one of several."""
-    return msgspec.structs.replace(made, when=tuple(dict.fromkeys((*made.when, *apart)))) if apart else made
 
 
 def kept_on(made: Request) -> Request:

@@ -536,53 +536,19 @@ EITHER_CLASS = """
             return self.send(said)
         def send(self, said):
             return client.chat.completions.create(model="gpt-5-mini", messages=said)
-    def run(HEAD
+    def run(flag):
+        if flag:
+            desk = FIRST
+        else:
+            desk = SECOND
         return desk.ask("Which plant is it?")
 """
 
 
-@pytest.mark.parametrize("kinds", ["Desk | Other", "Other | Desk"])
-def test_of_an_object_of_one_of_two_classes_only_what_the_caller_gives_is_told(kinds: str) -> None:
-    found = requests_of(EITHER_CLASS.replace("HEAD", f"desk: {kinds}):"))
+@pytest.mark.parametrize(("first", "second"), [("Desk()", "Other('x')"), ("Other('x')", "Desk()")])
+def test_of_an_object_of_one_of_two_classes_only_what_the_caller_gives_is_told(first: str, second: str) -> None:
+    found = requests_of(EITHER_CLASS.replace("FIRST", first).replace("SECOND", second))
     told = [each for each in found if each.name == "run"]
     assert [parts(each) for each in told] == [[("user", "Which plant is it?")]]
     assert [prompt.when for each in told for prompt in each.prompts] == [()]
     assert [gap.slot for gap in told[0].unresolved] == ["provider", "model", "tools", "messages"]
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        "if flag:\n            desk = Desk()\n        else:\n            desk = Other('x')",
-        "if not flag:\n            desk = Other('x')\n        else:\n            desk = Desk()",
-        "desk = Other('x')\n        if flag:\n            desk = Desk()",
-        "desk = Desk() if flag else Other('x')",
-        "desk = Other('x') if not flag else Desk()",
-    ],
-)
-def test_an_object_of_a_class_by_a_condition_is_one_of_each(made: str) -> None:
-    app = EITHER_CLASS.replace("HEAD", f"flag):\n        {made}")
-    told = {each.model: each for each in requests_of(app) if each.name == "run"}
-    assert {model: parts(each) for model, each in told.items()} == {
-        "gpt-5": [("system", "Be kind."), ("user", "Which plant is it?")],
-        "gpt-5-mini": [("system", "Be brief."), ("user", "Which plant is it?")],
-    }
-    asked = "not flag" if "not flag" in made else "flag"
-    assert told["gpt-5"].when == ((asked, asked == "flag"),)
-    assert told["gpt-5-mini"].when == ((asked, asked != "flag"),)
-
-
-def test_of_an_object_that_a_branch_has_made_only_that_one_is_asked_there() -> None:
-    ways = "if flag:\n            desk = Desk()\n            return desk.ask('Is it old?')\n        desk = Other('x')"
-    told = [each for each in requests_of(EITHER_CLASS.replace("HEAD", f"flag):\n        {ways}")) if each.name == "run"]
-    assert [(each.model, parts(each)[-1][1]) for each in told] == [
-        ("gpt-5", "Is it old?"), ("gpt-5-mini", "Which plant is it?"),
-    ]  # fmt: skip
-    assert all(each.complete and not each.when for each in told)
-
-
-def test_an_object_that_may_be_anything_else_is_not_known() -> None:
-    ways = "if flag:\n            desk = Desk()\n        else:\n            desk = flag.desk"
-    found = requests_of(EITHER_CLASS.replace("HEAD", f"flag):\n        {ways}"))
-    (told,) = [each for each in found if each.name == "run"]
-    assert (told.model, told.complete) == ("", False)

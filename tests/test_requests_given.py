@@ -577,11 +577,7 @@ class House:
         (
             'def go(kind):\n    desk = Desk("gpt-5")\n    if kind:\n        desk = Desk("gpt-4o")\n'
             '    desk.ask("What is new?")\nDesk().ask("What is old?")',
-            [
-                ("openai", "gpt-5", "You are kind."),
-                ("openai", "gpt-4o", "You are kind."),
-                ("openai", "gpt-4o-mini", "You are kind."),
-            ],
+            [("", "", ""), ("openai", "gpt-4o-mini", "You are kind.")],
         ),
         (
             'def go(llm):\n    desk = Desk(llm=llm)\n    desk.ask("What is new?")\n'

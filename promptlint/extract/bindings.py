@@ -11,6 +11,7 @@ from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.facts import SEVERAL, Site
+from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
 from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
@@ -41,7 +42,6 @@ from promptlint.extract.sites import (
 )
 from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, single_hole, textual
-from promptlint.extract.typed import note_type
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import Items, Mapping, Message, Value
 

@@ -25,7 +25,7 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent, read_at, sample
 from promptlint.extract.facts import SEVERAL, Described, Function, Site
 from promptlint.extract.handled import answered, forget_handled, forget_listed
-from promptlint.extract.invocations import CALLED, called_name
+from promptlint.extract.invocations import CALLED, called_name, note_annotation
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_globals, note_later, note_outside, note_set, note_within, of_itself, ways
 from promptlint.extract.lists import begins_with
@@ -47,7 +47,6 @@ from promptlint.extract.state import (
 )
 from promptlint.extract.statements import STATEMENTS, is_cell, run
 from promptlint.extract.toolkits import note_toolkits
-from promptlint.extract.typed import note_annotation
 from promptlint.extract.volatility import NAMES, TELLING, dotted, of_name
 from promptlint.template import (
     Arguments,
@@ -66,7 +65,6 @@ from promptlint.template import (
 def bind_scope(file: File, scope: Scope) -> None:
     for name, (_, guards, span) in scope.made.items() if scope.kind == "module" else ():
         file.facts.origins[scope.key(name)] = span if not guards else SEVERAL
-    file.facts.mixed += sorted(scope.mixed) if scope.kind == "module" else ()
     for name, value in scope.values.items():
         if textual(value) or is_instance(value):
             given = field_default(value)

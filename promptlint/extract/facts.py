@@ -144,8 +144,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `Factory(Desk, tone=x)`. `later`: a partial, and whoever calls it gives what is left of the arguments. `by`: the
     function is handed to another one, of this name, and `arguments` are all that follows. If that one `passes` its last
     ones on, the function is called with these (`Classes.passed`); if not, no such call is known. `when` are the
-    conditions around it as they are written, each with whether it holds; `apart` those under which the object is of
-    this class, where it is of another one under others: that is a call of its own.
+    conditions around it as they are written, each with whether it holds.
     """
 
     name: str
@@ -162,7 +161,6 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     later: bool = False
     by: str = ""
     when: tuple[tuple[str, bool], ...] = ()
-    apart: tuple[tuple[str, bool], ...] = ()
 
 
 # A method by its last name that is called on what may be any object: how many arguments it is given by their place, the

@@ -8,15 +8,17 @@ from typing import TypeAlias
 
 import msgspec
 
+from promptlint.extract.annotations import CLASS_ONLY, annotated_class, class_only, items_of, of_text, several_classes
 from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.facts import SEVERAL, Change, Invocation
 from promptlint.extract.handing import FIRST, PASSING, Handed, handed, last_of
-from promptlint.extract.state import File, Kind, Scope, all_of, single_hole, state_of
+from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, in_turns
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
 from promptlint.template import (
     Arguments,
+    Condition,
     Hole,
     Items,
     Mapping,
@@ -39,8 +41,6 @@ MAX_HANDED = 500
 _Kept: TypeAlias = tuple[str, str, str]
 # Members of an enumeration are slow to look up.
 _CONSTANT = CONSTANT[0]
-# Classes of which one object may be.
-MAX_KINDS = 4
 # What calling an object calls.
 CALLED = "__call__"
 
@@ -179,23 +179,13 @@ def _note(
 ) -> None:
     function = scope.name if scope.kind == "function" else ""
     either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
-    kinds = _kinds(scope, dotted(called.value)) if scope.kinds and type(called) is ast.Attribute else []
-    either = either or any(not kind for kind, _, _ in kinds)
     if file.tested[0] is not scope.guards:
         file.tested = (scope.guards, all_of(scope.guards), written(scope.guards))
     known = (name, given, file.span(node), function, file.once, file.tested[1], kept, either, made)
     noted = Invocation(*known, later=later, when=file.tested[2])
     if file.put and (held := file.put.pop(node, ())):
         noted = msgspec.structs.replace(noted, held=held)
-    if not kinds or not all(kind for kind, _, _ in kinds):
-        file.facts.invocations.append(noted)
-        return
-    for kind, guards, span in kinds:
-        # An object of one class or of another, as conditions were: as many calls.
-        file.facts.invocations.append(msgspec.structs.replace(
-            noted, name=f"{kind}.{last_of(called)}", test=all_of((*scope.guards, *guards)), either=False, made=span,
-            apart=written(guards) if len(kinds) > 1 else (),
-        ))  # fmt: skip
+    file.facts.invocations.append(noted)
 
 
 def _tell(arguments: Arguments) -> bool:
@@ -306,29 +296,29 @@ def _matters(value: Value) -> bool:
 def called_name(file: File, scope: Scope, node: ast.expr) -> str:
     """The name of a function, method or class, as in `Invocation`; "" if it cannot be one of the project."""
     if type(node) is ast.Name:
-        return named(file, scope, node.id, "")
+        return _named(file, scope, node.id, "")
     if type(node) is ast.Attribute:
         if type(node.value) is ast.Name:
-            return named(file, scope, node.value.id, node.attr)
+            return _named(file, scope, node.value.id, node.attr)
         if type(node.value) is ast.Call:
             before = node.value.func
             if isinstance(before, ast.Name) and before.id == "super":
                 owner = next((here.owner for here in _around(scope) if here.owner), "")
                 return f":{owner}.super().{node.attr}" if owner else ""
             inner = called_name(file, scope, before)
-            made = inner if capital(inner) else f"{inner}()"
+            made = inner if _capital(inner) else f"{inner}()"
             return f"{made}.{node.attr}" if inner else ""
         first, _, rest = dotted(node).partition(".")
-        return named(file, scope, first, rest) if first else ""
+        return _named(file, scope, first, rest) if first else ""
     if type(node) is ast.Call and type(node.func) in NAMES:
         # An object that is called where it is made: `Grader(model)(answer)`.
         inner = called_name(file, scope, node.func)
-        made = inner if capital(inner) else f"{inner}()"
+        made = inner if _capital(inner) else f"{inner}()"
         return f"{made}.{CALLED}" if inner else ""
     return ""
 
 
-def named(file: File, scope: Scope, first: str, rest: str) -> str:
+def _named(file: File, scope: Scope, first: str, rest: str) -> str:
     here: Scope | None = scope
     if rest:
         member, _, further = rest.partition(".")
@@ -381,11 +371,65 @@ def _around(scope: Scope) -> list[Scope]:
     return scopes
 
 
-def capital(name: str) -> bool:
+def _capital(name: str) -> bool:
     return name.rpartition(".")[2].lstrip(":_")[:1].isupper()
 
 
 # Types
+
+
+def note_type(file: File, scope: Scope, name: str, node: ast.expr) -> None:
+    """Remember the class of an object that a name is bound to, as far as it is made or named in sight."""
+    if type(node) is ast.Await:
+        node = node.value
+    if type(node) is ast.BoolOp:
+        note_type(file, scope, name, node.values[-1])
+        if name in scope.made:
+            # `self.llm = llm or LLM()`: what stands in front may be made with something else.
+            scope.made[name] = (*scope.made[name][:2], SEVERAL)
+        return
+    if type(node) is ast.IfExp:
+        _note_either(file, scope, name, node)
+        return
+    found = ""
+    if type(node) is ast.Call:
+        found = called_name(file, scope, node.func)
+        if found and not _capital(found):
+            found += "()"
+    elif type(node) is ast.Subscript and type(node.value) in NAMES:
+        found = _item(file, scope, node.value)
+    elif type(node) in NAMES:
+        written = dotted(node)
+        own = f":{scope.owner}" if written == scope.receiver != "cls" and scope.owner else ""
+        found = class_in_sight(scope, written) or own
+    if found:
+        _keep(file, scope, name, found)
+        if type(node) is ast.Call:
+            _note_way(scope, name, found, file.span(node))
+    elif type(node) in NAMES and (items := class_in_sight(scope, f"{dotted(node)}{ITEM}")):
+        _keep(file, scope, f"{name}{ITEM}", items)
+    if not found and name in scope.made:
+        # Which object it stands for now, is not known.
+        scope.made[name] = (*scope.made[name][:2], SEVERAL)
+
+
+def _note_either(file: File, scope: Scope, name: str, node: ast.IfExp) -> None:
+    """Remember that a name stands for an object of one class or of another: `desk = Desk() if open else Counter()`."""
+    note_type(file, scope, name, node.orelse)
+    other = scope.types.get(name)
+    note_type(file, scope, name, node.body)
+    if other != scope.types.get(name) and name in scope.made:
+        _note_mixed(file, scope, name, scope.types[name])
+
+
+def _note_way(scope: Scope, name: str, found: str, span: Span) -> None:
+    """Remember names of objects of one class or another, by conditions."""
+    before, guards, _ = scope.made.get(name, (found, (), span))
+    if before != found and scope.guards != guards[: len(scope.guards)]:
+        scope.mixed.add(name)
+    elif scope.guards == guards[: len(scope.guards)]:
+        scope.mixed.discard(name)
+    scope.made[name] = (found, scope.guards, span)
 
 
 def _object(file: File, scope: Scope, node: ast.Attribute) -> tuple[bool, Span | None]:
@@ -414,26 +458,6 @@ def _object(file: File, scope: Scope, node: ast.Attribute) -> tuple[bool, Span |
     return either, None
 
 
-def _kinds(scope: Scope, name: str) -> list[Kind]:
-    """The classes of which an object may be that is made under conditions, where these still hold; without a class: it
-    may be anything."""
-    known = scope.kinds.get(name, ())
-    if len(known) < 2 or len(known) > MAX_KINDS:
-        return []
-    here = {id(asked): holds for asked, holds in scope.guards if asked.text}
-    found: list[Kind] = []
-    for number, (kind, guards, span) in enumerate(known):
-        if any(here.get(id(asked), holds) is not holds for asked, holds in guards):
-            continue
-        more = [each for each in guards if id(each[0]) not in here]
-        for _, later, _ in known[number + 1 :]:
-            if later[:-1] == guards and later and id(later[-1][0]) not in here:
-                # Under that it is replaced.
-                more.append((later[-1][0], not later[-1][1]))
-        found.append((kind, tuple(more), span))
-    return found
-
-
 def class_in_sight(scope: Scope, written: str) -> str:
     """The class of what has this name in a function, or in one around it; or ""."""
     here: Scope | None = scope
@@ -445,7 +469,56 @@ def class_in_sight(scope: Scope, written: str) -> str:
     return ""
 
 
-def item_class(file: File, scope: Scope, node: ast.expr) -> str:
+def note_annotation(file: File, scope: Scope, name: str, annotation: ast.expr) -> None:
+    """Remember the class that an annotation names, or that it is a string."""
+    if scope.kind == "class" and class_only(annotation):
+        _keep(file, scope, name, CLASS_ONLY)
+    if of_text(annotation):
+        scope.texts.add(name)
+        return
+    found = annotated_class(annotation)
+    if not found and name and isinstance(annotation, ast.Subscript) and (inner := items_of(annotation)) is not None:
+        found, name = annotated_class(inner), f"{name}{ITEM}"
+    if found and name:
+        first, _, rest = found.partition(".")
+        known = _named(file, file.module, first, rest)
+        if known:
+            _keep(file, scope, name, known)
+            if several_classes(annotation):
+                _note_mixed(file, scope, name, known)
+
+
+def _note_mixed(file: File, scope: Scope, name: str, known: str) -> None:
+    """Remember that something is of this class or of another one."""
+    if scope.kind == "function" and not name.endswith("()"):
+        scope.mixed.add(name)
+        # Under a condition that holds nowhere else.
+        scope.made[name] = (known, (*scope.guards, (Condition(""), True)), SEVERAL)
+    elif (key := scope.key(name)) not in file.facts.mixed:
+        file.facts.mixed.append(key)
+
+
+def note_item(file: File, scope: Scope, target: ast.expr, iterable: ast.expr) -> None:
+    """Remember the class of what a loop goes through: `for agent in self.agents`, `in enumerate(agents)`."""
+    if isinstance(iterable, ast.Call):
+        last = iterable.func.attr if isinstance(iterable.func, ast.Attribute) else dotted(iterable.func)
+        pair = isinstance(target, ast.Tuple) and len(target.elts) == 2
+        if last in ("values", "items") and isinstance(iterable.func, ast.Attribute) and pair == (last == "items"):
+            iterable = iterable.func.value
+        elif iterable.args and (last == "enumerate" if pair else last in ("list", "reversed", "tuple")):
+            iterable = iterable.args[0]
+        elif last == "zip" and isinstance(target, ast.Tuple):
+            for each, argument in zip(target.elts, iterable.args, strict=False):
+                note_item(file, scope, each, argument)
+            return
+        else:
+            return
+        target = target.elts[1] if isinstance(target, ast.Tuple) else target
+    if isinstance(target, ast.Name) and type(iterable) in NAMES and (found := _item(file, scope, iterable)):
+        _keep(file, scope, target.id, found)
+
+
+def _item(file: File, scope: Scope, node: ast.expr) -> str:
     """The name of one item of a collection: its class, or as an attribute of an object, ":Team.agents[]"."""
     written = f"{dotted(node)}{ITEM}"
     found = class_in_sight(scope, written)
@@ -502,7 +575,7 @@ def given_by(part: Part, bound: dict[str, Value]) -> Value | None:
     return bound.get(name) if name else None
 
 
-def keep(file: File, scope: Scope, name: str, found: str) -> None:
+def _keep(file: File, scope: Scope, name: str, found: str) -> None:
     if "." in name:
         file.held.setdefault(name, found)
     if scope.kind == "function":

@@ -10,10 +10,10 @@ import msgspec
 from promptlint.extract.attributes import ITEM
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import MAX_PATH, Drawn, below, drawn_from
-from promptlint.extract.invocations import item_class, keep
+from promptlint.extract.invocations import note_item
 from promptlint.extract.joins import join_branches, tools_among
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of
-from promptlint.extract.volatility import NAMES, UNKNOWN, State, dotted, of_name
+from promptlint.extract.volatility import UNKNOWN, State, of_name
 from promptlint.operations import exact, is_several, literal, settled, several
 from promptlint.template import (
     Apply,
@@ -263,23 +263,3 @@ def _turned(item: Value, mixed: bool) -> Value:
     if not isinstance(item, tuple) or not is_several(item) or type(item[0]) is not Repeat:
         return item
     return (msgspec.structs.replace(item[0], unordered=mixed), *item[1:])
-
-
-def note_item(file: File, scope: Scope, target: ast.expr, iterable: ast.expr) -> None:
-    """Remember the class of what a loop goes through: `for agent in self.agents`, `in enumerate(agents)`."""
-    if isinstance(iterable, ast.Call):
-        last = iterable.func.attr if isinstance(iterable.func, ast.Attribute) else dotted(iterable.func)
-        pair = isinstance(target, ast.Tuple) and len(target.elts) == 2
-        if last in ("values", "items") and isinstance(iterable.func, ast.Attribute) and pair == (last == "items"):
-            iterable = iterable.func.value
-        elif iterable.args and (last == "enumerate" if pair else last in ("list", "reversed", "tuple")):
-            iterable = iterable.args[0]
-        elif last == "zip" and isinstance(target, ast.Tuple):
-            for each, argument in zip(target.elts, iterable.args, strict=False):
-                note_item(file, scope, each, argument)
-            return
-        else:
-            return
-        target = target.elts[1] if isinstance(target, ast.Tuple) else target
-    if isinstance(target, ast.Name) and type(iterable) in NAMES and (found := item_class(file, scope, iterable)):
-        keep(file, scope, target.id, found)

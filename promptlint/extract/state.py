@@ -48,17 +48,18 @@ _LONGEST = 4 * MAX_EXPRESSION
 
 # Conditions that hold or do not hold, as the flag says; without text: something of which nothing is known.
 Guards: TypeAlias = tuple[tuple[Condition, bool], ...]
-# The class of an object, under which conditions it is made, and where.
-Kind: TypeAlias = tuple[str, Guards, Span]
 
 
 class Scope:
     """Names bound in a module, class or function, in the order in which its statements run."""
 
     def __init__(self, kind: str, name: str, parent: Scope | None, owner: str = "") -> None:
-        self.kind, self.name, self.parent = kind, name, parent
+        self.kind = kind
+        self.name = name
+        self.parent = parent
         # The class whose attributes `self` (named `receiver`) has, "" outside methods.
-        self.owner, self.receiver = owner, ""
+        self.owner = owner
+        self.receiver = ""
         # The names of the function's `**kwargs` and `*args`.
         self.gathered = self.starred = ""
         # Parameters that are lists of strings, by their annotations; those that are one string, or None.
@@ -88,10 +89,9 @@ class Scope:
         self.noted: dict[str, int] = {}
         # The classes of what names stand for, as `Ref` names.
         self.types: dict[str, str] = {}
-        # Of what is made in sight under which conditions and where that is, all ways to it, and the names of what
-        # another way makes of another class.
-        self.made: dict[str, Kind] = {}
-        self.kinds: dict[str, tuple[Kind, ...]] = {}
+        # Of what is made in sight under which conditions and where that is, and the names of what another way makes of
+        # another class.
+        self.made: dict[str, tuple[str, Guards, Span]] = {}
         self.mixed: set[str] = set()
         # Places of one and the same object: `same = messages`, `request = {"messages": messages}`.
         self.same: dict[Place, set[Place]] = {}

@@ -18,6 +18,7 @@ from promptlint.extract.correlated import possible, reached
 from promptlint.extract.decorated import note_return
 from promptlint.extract.expressions import add, evaluate
 from promptlint.extract.extents import sample
+from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
 from promptlint.extract.messages import ROLES, note_company
@@ -28,7 +29,6 @@ from promptlint.extract.repeats import counts, each_turn, made_again, note_growi
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
 from promptlint.extract.turns import counted
-from promptlint.extract.typed import note_annotation
 from promptlint.extract.volatility import NAMES, dotted, of_name, walk
 from promptlint.operations import literal
 from promptlint.template import (
