@@ -699,23 +699,3 @@ def test_a_tool_that_a_value_names_in_the_schema_of_its_function_is_called_by_no
     (request,) = requests_of(code)
     assert [each.name for each in request.prompts if each.role == "tool"] == [""]
     assert not request.complete
-
-
-@pytest.mark.parametrize("read", ["cls.tone", "Desk.tone"])
-def test_what_a_class_holds_is_not_what_its_objects_are_made_with(read: str) -> None:
-    code = f"""
-        class Desk:
-            tone = "Be kind to all."
-            def __init__(self, tone):
-                self.tone = tone
-            @classmethod
-            def ask(cls, question):
-                {ASK.format('[{"role": "system", "content": READ}]').replace("READ", read)}
-
-        Desk("Be strict with all.")
-    """
-    (request,) = requests_of(code)
-    assert "strict" not in str(parts(request)) and not request.complete
-    # Where its objects have no other one it is known.
-    (request,) = requests_of(code.replace("self.tone = tone", "self.other = tone"))
-    assert (parts(request), request.complete) == ([("system", "Be kind to all.")], True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from promptlint.extract.facts import SEVERAL, Function
 from promptlint.extract.names import describing
 from promptlint.extract.state import File, Scope, single_hole
-from promptlint.extract.volatility import walk
 from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Text, Value
 
 # What stands behind the name of a collection: one of its items.
@@ -35,30 +33,6 @@ def note_attribute(file: File, scope: Scope, key: str, written: str, value: Valu
     if own:
         known = file.facts.assigned.get(key, ())
         file.facts.assigned[key] = (*known, *((scope.name, parameter) for parameter in sorted(own)))
-
-
-def of_two(file: File, owner: str) -> frozenset[str]:
-    """The names for which a class itself has a value, and its methods give their objects another one."""
-    if owner not in file.of_two:
-        node = next((each for each in file.body if isinstance(each, ast.ClassDef) and each.name == owner), None)
-        own, given = set[str](), set[str]()
-        for statement in node.body if node is not None else ():
-            if isinstance(statement, ast.Assign | ast.AnnAssign):
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                own.update(each.id for each in targets if isinstance(each, ast.Name) and statement.value is not None)
-            elif own and isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-                given.update(_set_in(statement))
-        file.of_two[owner] = frozenset(own & given)
-    return file.of_two[owner]
-
-
-def _set_in(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    """The attributes that a method gives its object."""
-    receiver = node.args.args[0].arg if node.args.args else ""
-    inner = walk(node) if receiver not in ("", "cls") else ()
-    for each in (one for one in inner if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)):
-        if isinstance(each.value, ast.Name) and each.value.id == receiver:
-            yield each.attr
 
 
 def note_appended(file: File, scope: Scope, target: str, value: Value) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from promptlint.extract import fills, options, schemas, spreads
 from promptlint.extract.against import MAY_DOCUMENT, documents
-from promptlint.extract.attributes import note_given, of_two
+from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
 from promptlint.extract.calls import call
 from promptlint.extract.collections import below
@@ -201,10 +201,7 @@ def _attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                 # Bound in this very function: statement order is known.
                 if written in scope.values:
                     return _held(file, scope.values[written], node)
-                # Of a class it is not what its objects are made with.
-                own = f"self.{rest}" if first != "cls" else ""
-                if not own and rest in of_two(file, here.owner):
-                    break
+                own = f"self.{rest}"
                 return (Ref(f":{here.owner}.{rest}", file.hole(node, state[0], state[1], None, own)),)
             if first in here.values and here.kind == "function":
                 module = here.values[first]
@@ -215,8 +212,6 @@ def _attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
                     return (Ref(f"{module[0].name}.{rest}", file.hole(node, state[0], state[1])),)
                 return _member(file, here.values[first], rest, node, state, here.types.get(first, ""))
             here = here.parent
-        if first in file.known and first[:1].isupper() and rest in of_two(file, first):
-            return (file.hole(node, state[0], state[1]),)
         if first in file.known or (first not in file.aliases and file.may_import(first)):
             return (Ref(f":{written}", file.hole(node, state[0], state[1])),)
         if first in file.aliases:

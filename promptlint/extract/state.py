@@ -101,8 +101,9 @@ class Scope:
         self.doubted: dict[Span, tuple[int, int]] = {}
         # Lists by their names, with the functions they were given to and the place among their arguments.
         self.lent: dict[str, tuple[tuple[str, str], ...]] = {}
-        # Parameters that are handed on as they are, likewise, and those that hold lists which the function changes.
+        # Parameters that are handed on as they are, likewise.
         self.lends: dict[str, list[tuple[str, str]]] = {}
+        # Parameters that hold lists which the function changes.
         self.changed: set[str] = set()
         # What holds wherever the statement that is read is reached.
         self.guards: Guards = ()
@@ -137,10 +138,10 @@ class File:
         "components", "cut", "definitions", "depth", "documented", "drawn", "explained", "facts", "fed", "forced",
         "function", "given_tools", "globals", "grown", "guards", "handed", "handed_on", "held", "imported", "importing",
         "known", "later", "lexicon", "loads", "long", "longest", "loops", "made", "makers", "mentions", "methods_given",
-        "mild", "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "of_two", "once", "options",
-        "overrides", "own_jinja", "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like",
-        "put", "rebound", "rests", "reused", "rows", "settled", "several", "shown", "source", "starred", "strays",
-        "templates", "tested", "tuned", "turns", "united", "unused", "verdict", "where", "wide", "worth",
+        "mild", "module", "muted", "name", "nested", "of_docstrings", "of_prompts", "once", "options", "overrides",
+        "own_jinja", "own_rows", "partials", "pending", "perhaps", "popped", "positions", "prompt_like", "put",
+        "rebound", "rests", "reused", "rows", "settled", "several", "shown", "source", "starred", "strays", "templates",
+        "tested", "tuned", "turns", "united", "unused", "verdict", "where", "wide", "worth",
     )  # fmt: skip
 
     def __init__(self, source: Source, words: bytes = b"") -> None:
@@ -251,9 +252,8 @@ class File:
         self.callees: dict[str, Callee] = {}
         # By the call of a method what has been put into attributes of its object before.
         self.put: dict[ast.Call, tuple[tuple[str, Value], ...]] = {}
-        # Models that options of a command line name by default; what a class and its objects hold, by the class.
+        # Models that options of a command line name by default.
         self.options: dict[str, Value] = {}
-        self.of_two: dict[str, frozenset[str]] = {}
         # Lists of tools that were given to an agent or a client, by their places.
         self.given_tools: set[Span] = set()
         # What agents are run with in the blocks around the place, by their names.
