@@ -39,7 +39,7 @@ from promptlint.template import Mapping as Entries
 UNUSED, UNKNOWN = "unused-ignore", "unknown-rule-in-ignore"
 # What people write who know another linter.
 _OTHER_WORDS = frozenset(
-    {"disable", "disable-file", "disable-line", "disable-next-line", "noqa", "off", "skip", "nolint"}
+    "allow disable disable-file disable-line disable-next-line noqa nolint off skip suppress".split()
 )
 _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?", re.I)
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
@@ -220,11 +220,9 @@ def _other_words(comment: str, match: re.Match[str]) -> str:
     names: list[str] = []
     end = match.end()
     if match["list"] is not None:
-        # Of a word that is none of another tool's either, only a rule that is known tells what it is.
-        near = verb in _OTHER_WORDS or verb.startswith("ignore")
-        for word in _WORD.findall(match["rules"]):
-            close = closest(word, rules) if near or word in rules else ""
-            names += [close] if close else []
+        # Any other word may only speak of a rule: `see[static-after-variable]`.
+        near = not verb or verb in _OTHER_WORDS or verb.startswith("ignore")
+        names += filter(None, (closest(word, rules) for word in _WORD.findall(match["rules"]) if near))
     elif verb in _OTHER_WORDS or verb.startswith("ignore"):
         for word in _NAME.finditer(comment, end):
             # The reason stands behind the last name.

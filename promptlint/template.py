@@ -129,7 +129,7 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
     there: Template = ()
     absent: bool = False
 
-    def asks(self, first: Template, second: Template) -> bool:
+    def asks(self, first: Value, second: Value) -> bool:
         """Whether it asks for what stands in the one of two branches that is taken where that is there."""
         return bool(self.there) and (second if self.absent else first) == self.there
 

@@ -24,7 +24,6 @@ from promptlint.template import (
     Apply,
     Hole,
     Items,
-    Message,
     Ref,
     Repeat,
     Span,
@@ -214,20 +213,14 @@ def kept_on(made: Request) -> Request:
 
 
 def with_turns(bound: Bound, kept: Iterable[str], span: Span) -> Bound:
-    """The values of parameters, with those of earlier turns in the lists that keep them, which grow with every turn.
-
-    What stands at the end by a condition is put behind them: it may be there for the last turn alone.
-    """
+    """The values of parameters, with those of earlier turns in the lists that keep them, which grow with every turn."""
     more: Bound = {}
     for name in kept:
         value = bound.get(name)
         if isinstance(value, Items):
             hole = Hole(name, span, Volatility.REQUEST, "parameter", name)
             turns = several(Repeat((hole,), name, span, hole.volatility, grows=True))
-            end = len(value.items)
-            while end and type(last := value.items[end - 1]) is Message and last.when:
-                end -= 1
-            more[name] = msgspec.structs.replace(value, items=(*value.items[:end], turns, *value.items[end:]))
+            more[name] = msgspec.structs.replace(value, items=(*value.items, turns))
     return {**bound, **more} if more else bound
 
 

@@ -267,22 +267,3 @@ def test_what_an_inner_function_sets(held: str, within: str, text: str, complete
     inner = f"def inner(word):\n        {within}\n    inner('Be brief.')"
     (request,) = requests_of(f'KIND = "Be kind to all."\ndef ask():\n    held = {held}\n    {inner}\n    {sent}\n')
     assert request.complete is complete
-
-
-def test_what_stands_at_the_end_by_a_condition_follows_earlier_turns() -> None:
-    (request,) = requests_of("""
-        class Client:
-            def _create(self, messages):
-                return client.chat.completions.create(model="gpt-5.2", messages=messages)
-
-            def run(self, given, left):
-                messages = [{"role": "system", "content": "Be kind."}]
-                while left:
-                    if left == 1:
-                        messages.append({"role": "user", "content": "Sum it up now."})
-                    answer = self._create(messages)
-                    messages.append(answer)
-                    left -= 1
-    """)
-    assert parts(request) == [("system", "Be kind."), ("unknown", "[{messages}]"), ("user", "Sum it up now.")]
-    assert not request.complete

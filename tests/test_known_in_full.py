@@ -528,6 +528,21 @@ def test_a_client_that_an_attribute_holds_may_be_another(taken: str, provider: s
     assert (request.provider, request.complete) == (provider, bool(provider))
 
 
+@pytest.mark.parametrize("cut", ["if most > 3:\n            given = given[:-1]\n        return given", "return given[1:]"])
+def test_an_empty_list_is_not_all_that_a_function_gives_back(cut: str) -> None:
+    (request,) = requests_of(f"""
+        def shortened(given, most=1000):
+            if not given:
+                return []
+            {cut.replace(chr(10), chr(10) + " " * 4)}
+
+        def ask(history):
+            messages = [{SAID}, *shortened(history)]
+            {ASK.format("messages")}
+        """)
+    assert (parts(request), request.complete) == ([("system", "Be kind.")], False)
+
+
 def test_messages_whose_role_a_caller_says_are_not_known_in_full() -> None:
     (request,) = requests_of(f"""
         def ask(chat):

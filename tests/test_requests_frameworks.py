@@ -1067,3 +1067,25 @@ def test_instructions_that_stand_in_for_others_are_not_sent_beside_them() -> Non
     """)
     assert [text for role, text in parts(request) if role == "system"] == ["Years of work", "Analyst", "Find costs"]
     assert [text for role, text in parts(other) if role == "system"] == ["Analyse the data", "Analyst", "Find costs"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("backstory=BACK, goal=GOAL", ["Years of work", "Find costs"]),
+        ("backstory='B' if flag else None, goal=GOAL", ["Do it well.", "B", "Find costs"]),
+        ("backstory=given, goal=GOAL", ["Do it well.", "{given}", "Find costs"]),
+        ("backstory=SAME, goal=GOAL", ["Do it well.", "Find costs"]),
+    ],
+)
+def test_what_may_not_be_given_is_stood_in_for(given: str, sent: list[str]) -> None:
+    (request,) = requests_of(f"""
+        from praisonaiagents import Agent
+
+        BACK, GOAL = "Years of work", "Find costs"
+        SAME = "Do it well."
+
+        def made(flag, given):
+            return Agent(instructions=SAME, {given})
+    """)
+    assert [text for role, text in parts(request) if role == "system"] == sent

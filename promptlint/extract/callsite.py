@@ -10,7 +10,7 @@ import msgspec
 
 from promptlint.extract.catalogue import Places
 from promptlint.extract.state import File, Scope
-from promptlint.template import Arguments, Hole, Mapping, Ref, Value
+from promptlint.template import Arguments, Hole, Mapping, Ref, Text, Value
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 
@@ -39,6 +39,12 @@ class Override:
 
     def __init__(self, slots: dict[str, Value], rest: Hole | None) -> None:
         self.slots, self.rest, self.applied = slots, rest, False
+
+
+def _given(value: Value) -> bool:
+    """Whether a text is given, whatever is decided: one that stands there, or a name that the program gives one."""
+    part = value[0] if isinstance(value, tuple) and value else None
+    return type(part) is Text or (type(part) is Ref and part.call is None and not part.fallback.parameter)
 
 
 class CallSite(msgspec.Struct):
@@ -85,6 +91,14 @@ class CallSite(msgspec.Struct):
         """The arguments at all of these places, in their order."""
         found = [picked for place in places if (picked := self.pick([place])) is not None]
         return [each for number, each in enumerate(found) if all(each[1] is not other[1] for other in found[:number])]
+
+    def unsent(self, unless: dict[str, list[str]]) -> list[ast.expr]:
+        """The arguments that only stand in for others, by the names of those, where all of these are given."""
+        return [
+            self.keywords[key][1]
+            for key, others in unless.items()
+            if key in self.keywords and all(name in self.keywords and _given(self.keywords[name][0]) for name in others)
+        ]
 
     def arguments(self) -> Arguments:
         if self.given is None:

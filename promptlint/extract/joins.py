@@ -127,7 +127,7 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
         # An attribute holds another client, unless it is asked whether it does: `if not self.client`.
-        held = type(other) is tuple and type(other[0]) is Ref and not condition.asks(first, second)
+        held = isinstance(other, tuple) and type(other[0]) is Ref and not condition.asks(first, second)
         return one if hole is None or (_left_out(hole) and not held) else _or_another(one, hole)
     if type(one) is Items and _named(one) and _none(other):
         # `tools=[search] if online else None`
@@ -144,7 +144,7 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # `if not turns: turns = []`: what else callers give is a list, too.
         kept = [optional(condition, item, one is first) for item in one.items]
         return Items((*kept, optional(condition, given, one is second)), one.span, one.complete)
-    if type(one) is Items and one.complete and (hole := fallback_of(other)) is not None and not _left_out(hole):
+    if type(one) is Items and one.complete and _another_list(other):
         # What else it may hold is not known.
         sent = any(type(item) is Message for item in one.items)
         under_it = tuple(optional(condition, item, one is first) for item in one.items)
@@ -357,6 +357,15 @@ def _given_list(own: Items, other: Value) -> Template | None:
         return None
     sent = any(type(item) is Message for item in own.items)
     return other if not own.items or sent or _named(own) else None
+
+
+def _another_list(other: Value) -> bool:
+    """Whether a value of which nothing is known, or one of several such, may stand in the place of a list."""
+    part = other[0] if isinstance(other, tuple) and len(other) == 1 and not has_text(other) else None
+    if type(part) is Choice:
+        return any(branch and not _none(branch) for branch in part.branches)
+    hole = fallback_of(other)
+    return hole is not None and not _left_out(hole)
 
 
 def _may_be_message(value: Value) -> bool:

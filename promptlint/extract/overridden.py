@@ -40,6 +40,8 @@ def begin_kept(file: File, scope: Scope, body: list[ast.stmt]) -> None:
     if PACKAGE not in file.imported or ".override(" not in file.source.text:
         return
     begun: set[ast.expr] = set()
+    given: dict[str, None] = {}
+    overrides = dict(file.overrides)
     later = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) if scope.kind == "module" else ()
     for each in (each for statement in body if not isinstance(statement, later) for each in walk(statement)):
         if isinstance(each, ast.With | ast.AsyncWith):
@@ -48,17 +50,19 @@ def begin_kept(file: File, scope: Scope, body: list[ast.stmt]) -> None:
             continue
         if each.func.attr != "override" or not (name := dotted(each.func.value)):
             continue
-        known = file.overrides.get(name)
+        known = overrides.get(name)
         slots: dict[str, Value] = dict(known.slots) if known is not None else {}
         rest = known.rest if known is not None else None
         for keyword in each.keywords:
             slot = _SLOTS.get(keyword.arg or "", "")
             if slot:
                 slots[slot] = (file.hole(keyword.value, *UNKNOWN),)
+                given[f"{name}.{slot.removeprefix(UNREAD)}"] = None
             rest = file.hole(keyword.value, *UNKNOWN) if slot == "" else rest
-        file.overrides = {**file.overrides, name: Override(slots, rest)}
-        for slot in slots if _leads_on(file, body) else ():
-            note_outside(file, scope, f"{name}.{slot.removeprefix(UNREAD)}")
+        overrides[name] = Override(slots, rest)
+    file.overrides = overrides
+    for held in given if _leads_on(file, body) else ():
+        note_outside(file, scope, held)
 
 
 def begin(file: File, scope: Scope, node: ast.expr) -> tuple[str, Override | None] | None:

@@ -483,8 +483,8 @@ def formatted(value: Value, template: str, span: Span) -> Value:
 def maker(file: File, scope: Scope, site: CallSite, entry: PromptEntry, form: Form = _ANY) -> Value:
     """An agent: it sends requests later, so making it is noted as one."""
     slots, taken = _slots(site, entry.slots)
-    unsent = _unsent(site, entry)
-    slots = [each for each in slots if all(each[1] is not value for value in unsent)]
+    unsent = site.unsent(entry.unless)
+    slots = [each for each in slots if each[2] not in unsent]
     alone = _instead(site, entry)
     texts = {slot for slot, value, _ in slots if value is alone}
     slots = [each for each in slots if each[0] not in texts or each[1] is alone]
@@ -525,15 +525,6 @@ def _instead(site: CallSite, entry: PromptEntry) -> Value | None:
     given = next((site.keywords[key][0] for key in entry.instead if key in site.keywords), None)
     hole = single_hole(given) if given is not None else None
     return None if hole is not None and (hole.expression == "None" or hole.parameter) else given
-
-
-def _unsent(site: CallSite, entry: PromptEntry) -> list[Value]:
-    """The arguments that only stand in for others, where all of these are given."""
-    return [
-        site.keywords[key][0]
-        for key, others in entry.unless.items()
-        if key in site.keywords and all(name in site.keywords and has_text(site.keywords[name][0]) for name in others)
-    ]
 
 
 def _object(
