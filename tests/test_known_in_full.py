@@ -528,7 +528,10 @@ def test_a_client_that_an_attribute_holds_may_be_another(taken: str, provider: s
     assert (request.provider, request.complete) == (provider, bool(provider))
 
 
-@pytest.mark.parametrize("cut", ["if most > 3:\n            given = given[:-1]\n        return given", "return given[1:]"])
+CUTS = ["if most > 3:\n            given = given[:-1]\n        return given", "return given[1:]"]
+
+
+@pytest.mark.parametrize("cut", CUTS)
 def test_an_empty_list_is_not_all_that_a_function_gives_back(cut: str) -> None:
     (request,) = requests_of(f"""
         def shortened(given, most=1000):

@@ -10,7 +10,7 @@ from requested import shown
 from test_requests import parts, requests_of
 
 from promptlint import operations
-from promptlint.template import Span, Text, holes
+from promptlint.template import Choice, Span, Text, holes
 
 PARTIALS = '''
     import functools
@@ -1089,3 +1089,51 @@ def test_what_may_not_be_given_is_stood_in_for(given: str, sent: list[str]) -> N
             return Agent(instructions=SAME, {given})
     """)
     assert [text for role, text in parts(request) if role == "system"] == sent
+
+
+def test_a_pipeline_whose_prompt_is_one_of_several_is_a_request() -> None:
+    (request,) = requests_of("""
+        from langchain_core.prompts import PromptTemplate
+
+        ANSWER = "Answer out of {context}: {question}"
+
+        class Node:
+            def __init__(self, config):
+                self.llm, self.info = config["llm"], config.get("info")
+
+            def run(self, doc, question):
+                template = ANSWER
+                if self.info is not None:
+                    template = self.info + ANSWER
+                chain = PromptTemplate(template=template, partial_variables={"context": doc}) | self.llm
+                return chain.invoke({"question": question})
+    """)
+    (prompt,) = request.prompts
+    (choice,) = prompt.template
+    assert isinstance(choice, Choice) and prompt.role == "user"
+    said = [[part.value for part in branch if isinstance(part, Text)] for branch in choice.branches]
+    assert said == [["Answer out of ", ": "]] * 2
+
+
+@pytest.mark.parametrize("asked", ["chain.run(land)", "chain.predict(land=land)", "chain({'land': land})"])
+def test_a_chain_of_langchain_is_told_where_it_is_made(asked: str) -> None:
+    (request, other) = requests_of(f"""
+        from langchain.chains import LLMChain
+        from langchain.prompts import ChatPromptTemplate, PromptTemplate
+        from langchain_openai import ChatOpenAI
+
+        llm = ChatOpenAI(model="gpt-4o")
+        CHAT = ChatPromptTemplate.from_messages([("system", "Be kind to {{land}}."), ("human", "{{question}}")])
+
+        def ask(land):
+            prompt = PromptTemplate(template="Name towns in {{land}} as {{{{json}}}}.", input_variables=["land"])
+            chain = LLMChain(llm=llm, prompt=prompt)
+            return {asked}
+
+        def keep(memory):
+            return LLMChain(prompt=CHAT, llm=llm, memory=memory)
+    """)
+    assert (request.model, request.complete) == ("gpt-4o", True)
+    assert parts(request) == [("user", "Name towns in {land} as {json}.")]
+    assert parts(other) == [("system", "Be kind to {land}."), ("user", "{question}")]
+    assert not other.complete

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -29,7 +29,7 @@ from promptlint.extract.names import words
 from promptlint.extract.places import root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
-from promptlint.extract.state import File, Scope, all_of, fallback_of, has_text, single_hole, state_of, textual
+from promptlint.extract.state import File, Scope, all_of, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import UNKNOWN, dotted
 from promptlint.operations import is_several, literal
 from promptlint.template import (
@@ -98,6 +98,9 @@ def sent(
     if entry.no_text and site.pick(entry.no_text) is not None and site.pick(entry.slots.get("messages", [])) is None:
         return
     slots, taken = _slots(site, entry.slots)
+    if entry.api == "chain":
+        chain(file, scope, site.node, [value for _, value, _ in slots], _unread(file, site, entry, form))
+        return
     slots = [("prompt" if _is_text(entry, slot, node, scope) else slot, value, node) for slot, value, node in slots]
     if template := language(site, entry.template):
         slots = [(slot, formatted(value, template, file.span(node)), node) for slot, value, node in slots]
@@ -541,14 +544,16 @@ def _object(
     return Mapping(tuple(entries), span, site.complete, site.name)
 
 
-def chain(file: File, scope: Scope, node: ast.expr, steps: list[Value]) -> None:
+def chain(
+    file: File, scope: Scope, node: ast.expr, steps: list[Value], more: Iterable[tuple[str, Value]] = ()
+) -> None:
     """`prompt | model | parser`: the steps of a pipeline, of which linking finds out what they are.
 
-    How often it sends a request, those who invoke it say, wherever it is put together.
+    How often it sends a request, those who invoke it say, wherever it is put together. `more` are slots of the call.
     """
     if any(_may_be_prompt(step) for step in steps[:-1]):
         span = file.span(node)
-        slots: tuple[tuple[str, Value], ...] = (("chain", Items(tuple(steps), span)),)
+        slots = (("chain", Items(tuple(steps), span)), *more)
         defaults = tuple(scope.defaults.items())
         file.note_call(Call("", "chain", slots, (), span, scope.name, True, defaults=defaults))
 
@@ -557,7 +562,7 @@ def _may_be_prompt(step: Value) -> bool:
     if isinstance(step, Items):
         return any(isinstance(item, Message) for item in step.items)
     if isinstance(step, tuple):
-        return has_text(step) or any(isinstance(part, Ref | Apply) for part in step) or bool(single_hole(step))
+        return textual(step) or single_hole(step) is not None
     return False
 
 
