@@ -1137,3 +1137,36 @@ def test_a_chain_of_langchain_is_told_where_it_is_made(asked: str) -> None:
     assert parts(request) == [("user", "Name towns in {land} as {json}.")]
     assert parts(other) == [("system", "Be kind to {land}."), ("user", "{question}")]
     assert not other.complete
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "create_stuff_documents_chain(llm, PROMPT)",
+        "create_history_aware_retriever(llm, retriever, PROMPT)",
+        "RetrievalQA.from_chain_type(llm=llm, retriever=retriever, chain_type_kwargs={'prompt': PROMPT})",
+        "ConversationalRetrievalChain.from_llm(llm, retriever, combine_docs_chain_kwargs={'prompt': PROMPT})",
+        "load_qa_chain(llm, chain_type='stuff', prompt=PROMPT)",
+        "ConversationChain(llm=llm, memory=memory, prompt=PROMPT)",
+    ],
+)
+def test_chains_of_langchain_that_are_given_their_prompt(made: str) -> None:
+    name = made.partition("(")[0].partition(".")[0]
+    code = f"""
+        from langchain.chains import {name}
+        from langchain_core.prompts import ChatPromptTemplate
+        from langchain_openai import ChatOpenAI
+
+        llm = ChatOpenAI(model="gpt-4o")
+        PROMPT = ChatPromptTemplate.from_messages([("system", "Answer out of {{context}}."), ("human", "{{input}}")])
+
+        def made(retriever, memory):
+            return {made}
+    """
+    (request,) = requests_of(code)
+    assert (request.model, request.complete) == ("gpt-4o", True)
+    assert parts(request) == [("system", "Answer out of {context}."), ("user", "{input}")]
+    # Texts of its own do not stand in the code.
+    for given in (", prompt=PROMPT", ", PROMPT", "'prompt': PROMPT"):
+        code = code.replace(given, "")
+    assert "PROMPT)" not in code and not requests_of(code)
