@@ -131,7 +131,9 @@ def either(part: Choice, values: list[Value]) -> Value:
     same = all(branch == branches[0] for branch in branches[1:])
     holes = [branch[0] for branch in branches if len(branch) == 1 and type(branch[0]) is Hole]
     nothing = [type(hole) is Hole and hole.expression == "None" for hole in holes]
-    if not same and len(holes) == len(branches) and (len(holes) != 2 or not any(nothing)):
+    # Of a value that is written out as JSON it counts how.
+    dumped = any(type(hole) is Hole and hole.json is not None for hole in holes)
+    if not same and len(holes) == len(branches) and not dumped and (len(holes) != 2 or not any(nothing)):
         # One value or another, all put in at run time.
         known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
         most = max(holes, key=lambda hole: hole.volatility)

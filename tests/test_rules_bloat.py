@@ -903,3 +903,14 @@ def test_examples_in_branches_that_exclude_each_other_are_not_added_up() -> None
 
     assert found(shown(1, 6), shown(6, 11)) == 0
     assert found(shown(1, 6), shown(6, 18)) == found(shown(1, 12), shown(12, 24)) == 1
+
+
+def test_one_value_or_another_of_which_one_is_indented_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ask.py").write_text(
+        "import json\nfrom openai import OpenAI\n\n\ndef ask(orders):\n    if isinstance(orders, str):\n"
+        "        told = orders\n    else:\n        told = json.dumps(orders, indent=2)\n"
+        "    OpenAI().chat.completions.create(model='gpt-4o', messages=[{'role': 'user', 'content': f'Sort: {told}'}])\n"
+    )
+    path = tmp_path / "ask.py"
+    report = run([File(path.name, str(path))], Configuration(Overrides(select=("pretty-json",), cwd=str(tmp_path))))
+    assert [(found.rule, found.span.file) for found in report.findings] == [("pretty-json", "ask.py")]
