@@ -305,7 +305,7 @@ def _row_end(source: Source, row: int) -> int:
 
 def _covered(extents: list[tuple[int, int]], row: int, below: int | None) -> tuple[int, int]:
     """The rows that a comment on this row covers; `below` is the one below it if it is alone."""
-    index = bisect.bisect_right(extents, (row, row + 1)) - 1
+    index = bisect.bisect_right(extents, (row, sys.maxsize)) - 1
     if index >= 0 and extents[index][0] <= row <= extents[index][1]:
         return extents[index]
     if below is None:

@@ -49,6 +49,7 @@ COVERED = [
     'call(\n    "@",  # promptlint: ignore[oversized-prompt]\n    "more",\n)\n',
     'call(\n    # promptlint: ignore[oversized-prompt]\n    "@",\n)\n',
     'call(\n    "@",\n    "more",\n)  # promptlint: ignore[oversized-prompt]\n',
+    'call(  # promptlint: ignore[oversized-prompt]\n    "more",\n    more,\n    "@",\n)\n',
     'def f():\n    # promptlint: ignore[oversized-prompt]\n    """@"""\n',
     '# promptlint: ignore[oversized-prompt]\n@tool("@")\ndef f():\n    pass\n',
     'def f(x="@"):  # promptlint: ignore[oversized-prompt]\n    pass\n',

@@ -909,7 +909,7 @@ def test_one_value_or_another_of_which_one_is_indented_is_told(tmp_path: Path) -
     (tmp_path / "ask.py").write_text(
         "import json\nfrom openai import OpenAI\n\n\ndef ask(orders):\n    if isinstance(orders, str):\n"
         "        told = orders\n    else:\n        told = json.dumps(orders, indent=2)\n"
-        "    OpenAI().chat.completions.create(model='gpt-4o', messages=[{'role': 'user', 'content': f'Sort: {told}'}])\n"
+        "    OpenAI().chat.completions.create(model='gpt-4o', messages=[{'role': 'user', 'content': f'Sort {told}'}])\n"
     )
     path = tmp_path / "ask.py"
     report = run([File(path.name, str(path))], Configuration(Overrides(select=("pretty-json",), cwd=str(tmp_path))))
