@@ -511,6 +511,7 @@ def test_one_client_or_another_of_which_nothing_is_known() -> None:
         ("client = self.client\n        if flag:\n            client = OpenAI(base_url=ROUTER)", ""),
         ("client = OpenAI(base_url=ROUTER) if flag else self.client", ""),
         ("client = self.client or OpenAI(base_url=ROUTER)", ""),
+        ("client = ''\n        if flag:\n            client = OpenAI(base_url=ROUTER)", "openrouter"),
         ("client = self.client\n        if not client:\n            client = OpenAI(base_url=ROUTER)", "openrouter"),
     ],
 )

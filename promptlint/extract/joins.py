@@ -127,7 +127,8 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     if type(one) is Mapping and one.get("@provider") is not None and one.get("@asked") is None:
         hole = fallback_of(other)
         # An attribute holds another client, unless it is asked whether it does: `if not self.client`.
-        held = isinstance(other, tuple) and type(other[0]) is Ref and not condition.asks(first, second)
+        part = other[0] if isinstance(other, tuple) and len(other) == 1 else None
+        held = type(part) is Ref and not condition.asks(first, second)
         return one if hole is None or (_left_out(hole) and not held) else _or_another(one, hole)
     if type(one) is Items and _named(one) and _none(other):
         # `tools=[search] if online else None`
