@@ -221,8 +221,8 @@ def _other_words(comment: str, match: re.Match[str]) -> str:
     end = match.end()
     if match["list"] is not None:
         # Any other word may only speak of a rule: `see[static-after-variable]`.
-        near = not verb or verb in _OTHER_WORDS or verb.startswith("ignore")
-        names += filter(None, (closest(word, rules) for word in _WORD.findall(match["rules"]) if near))
+        if not verb or verb in _OTHER_WORDS or verb.startswith("ignore"):
+            names += filter(None, (closest(word, rules) for word in _WORD.findall(match["rules"])))
     elif verb in _OTHER_WORDS or verb.startswith("ignore"):
         for word in _NAME.finditer(comment, end):
             # The reason stands behind the last name.

@@ -30,14 +30,19 @@ def read(file: File, node: ast.FunctionDef | ast.AsyncFunctionDef, parent: Scope
     """Read a function. What an override that is kept (`over = agent.override(...)`) or handed on
     (`stack.enter_context(agent.override(...))`) gives agents stands anywhere in it, so it is not known."""
     before = file.overrides
-    begin_kept(file, Scope("function", parent.key(node.name), parent), node.body)
+    if _may_override(file):
+        begin_kept(file, Scope("function", parent.key(node.name), parent), node.body)
     read_function(file, node, parent)
     file.overrides = before
 
 
+def _may_override(file: File) -> bool:
+    return PACKAGE in file.imported and ".override(" in file.source.text
+
+
 def begin_kept(file: File, scope: Scope, body: list[ast.stmt]) -> None:
     """Note that nobody knows what agents are run with from here on to which an override is given out of sight."""
-    if PACKAGE not in file.imported or ".override(" not in file.source.text:
+    if not _may_override(file):
         return
     begun: set[ast.expr] = set()
     given: dict[str, None] = {}
