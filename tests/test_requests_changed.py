@@ -1020,3 +1020,22 @@ def test_a_list_of_tools_that_another_method_changes_is_not_known() -> None:
     (request,) = requests_of(code)
     assert [each.slot for each in request.unresolved] == ["tools"]
     assert requests_of(code.replace("self.tools.append", "self.other.append"))[0].complete
+
+
+@pytest.mark.parametrize(
+    "change", ['messages[-1]["content"] = question + " Take care."', 'messages[0]["content"] += " Take care."']
+)
+@pytest.mark.parametrize("sent", ["messages=messages", '**{"messages": messages}'])
+def test_a_message_says_what_is_given_or_what_an_earlier_turn_has_left(change: str, sent: str) -> None:
+    send = f'client.chat.completions.create(model="gpt-5.2", {sent})'
+    (request,) = requests_of(f"""
+        def ask(question):
+            messages = [{{"role": "user", "content": question}}]
+            for turn in range(3):
+                {send}
+                {change}
+        """)
+    ((role, text),) = parts(request)
+    assert role == "user"
+    assert "{question}" in text
+    assert text != "{question}"

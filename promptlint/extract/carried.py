@@ -106,7 +106,9 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
         return carried
     side = _changing(file, scope, given)
     carried.parameters = {name: parameters[name] for name in sorted(parameters.keys() & reads.found)}
-    for name in sorted(reads.found & known):
+    # A parameter stays one for those who call; what stands in a message is not what they give after the first turn.
+    within = {name for name in carried.parameters if "[" in name}
+    for name in sorted(reads.found & (known | within)):
         before, one = _value(scope, name), _Entry(file, side, loop, name, given[name], evaluate, carried)
         marks = carried.marks.setdefault(name.partition("[")[0], {})
         if isinstance(before, tuple):
@@ -252,7 +254,8 @@ class _Entry:
             # Of a model one name is not told where others may stand for it.
             "model" in self.name.lower() and any(literal(template) is None for _, template in later)
         )
-        if single_hole(before) is not None and not any(has_text(template) for _, template in later):
+        run_time = single_hole(before) is not None and not _parameter(before)
+        if run_time and not any(has_text(template) for _, template in later):
             hidden = bool(later or grown)
         if hidden:
             states = [state_of(template) for _, template in later]
