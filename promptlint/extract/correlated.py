@@ -111,7 +111,7 @@ def _asks(node: ast.expr, depth: int) -> Asks:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return "not", (_asks(node.operand, depth + 1),)
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and (name := _name(node.left)):
-            words = _words(node.ops[0], node.comparators[0])
+            words = words_of(node.ops[0], node.comparators[0])
             if words is not None:
                 asked: Asks = ("one", (name, words))
                 opposite = isinstance(node.ops[0], ast.NotEq | ast.IsNot | ast.NotIn)
@@ -125,7 +125,7 @@ def _name(node: ast.expr) -> str:
     return "" if name.startswith(".") else name
 
 
-def _words(operator: ast.cmpop, right: ast.expr) -> frozenset[Any] | None:
+def words_of(operator: ast.cmpop, right: ast.expr) -> frozenset[Any] | None:
     """The constants that a comparison asks for: texts, numbers, `None`."""
     if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
         each = [right]

@@ -43,6 +43,19 @@ MAX_NESTING = 4
 KEYS = "keys"
 
 
+class Rows(msgspec.Struct, frozen=True):
+    """A loop over a list in sight: what names one of the items, and those.
+
+    `holes` is what its names stand for where nothing is known of the items, `bound` what they do when a turn begins.
+    """
+
+    target: ast.expr
+    items: Items
+    node: ast.expr
+    holes: dict[str, Value]
+    bound: dict[str, Value]
+
+
 def condition_text(file: File, node: ast.expr | ast.pattern) -> str:
     """A condition as written, so that equal conditions can be seen to be equal."""
     span = file.span(node)
@@ -91,8 +104,15 @@ def _bind_drawn(file: File, scope: Scope, target: ast.expr, node: ast.expr, stat
     owner = scope.types.get(target.id, "") if isinstance(target, ast.Name) else ""
     # What an attribute of this object holds may be objects, of which its class says more, or texts.
     said = bool(owner) and (not owner.endswith(ITEM) or owner[1:] in file.facts.types)
-    if drawn.collection is not None and not said:
-        _bind_item(file, scope, target, drawn.collection, drawn.values, node)
+    if drawn.collection is None or said:
+        return
+    names = [each.id for each in ast.walk(target) if type(each) is ast.Name]
+    holes = {name: scope.values[name] for name in names if name in scope.values}
+    bind_item(file, scope, target, drawn.collection, drawn.values, node)
+    items = drawn.collection
+    if type(items) is Items and not drawn.values and 1 < len(items.items) <= MAX_MEMBERS and exact(items):
+        rows = Rows(target, items, node, holes, {name: scope.values[name] for name in holes})
+        scope.rows = {**scope.rows, **dict.fromkeys(holes, rows)}
 
 
 def _bind(file: File, scope: Scope, target: ast.expr, state: State, member: str, beside: int) -> None:
@@ -118,10 +138,12 @@ def part_of(value: Value, number: int, hole: Hole) -> Template:
     return (Apply("item", value, Arguments(((Text(str(number), hole.span, False),),)), hole.span, hole),)
 
 
-def _bind_item(file: File, scope: Scope, target: ast.expr, items: Value, values: bool, node: ast.expr) -> None:
+def bind_item(
+    file: File, scope: Scope, target: ast.expr, items: Value, values: bool, node: ast.expr, over: str = ""
+) -> None:
     """Bind a loop's target to one of the items, where these are texts that are known or may come to be.
 
-    `values`: of a dict they are its values, not its keys.
+    `values`: of a dict they are its values, not its keys. `over` are the items in words, if they are not all of `node`.
     """
     hole = file.hole(target, state_of(items)[0], "loop")
     if isinstance(items, tuple):
@@ -132,7 +154,7 @@ def _bind_item(file: File, scope: Scope, target: ast.expr, items: Value, values:
         return
     if type(items) is Mapping and not values:
         return
-    one = one_of(items, condition_text(file, node), (hole,))
+    one = one_of(items, over or condition_text(file, node), (hole,))
     if one is not None:
         _assign(scope, target, one)
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from promptlint.extract.carried import body_text
 from promptlint.extract.joins import if_holds, join_branches, ways
-from promptlint.extract.messages import content_template
+from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope, single_hole
-from promptlint.extract.volatility import State, dotted, walk
+from promptlint.extract.volatility import State, dotted, of_name, walk
 from promptlint.operations import is_several, literal, settled, several
 from promptlint.template import (
     Apply,
@@ -53,6 +54,19 @@ def note_growing(
         sent = dict(call.slots).get("messages")
         if type(sent) is Items and sent.items and any(_begins(items, sent) for items in growing):
             file.facts.calls[index] = msgspec.structs.replace(call, grows=True)
+
+
+def forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.While) -> None:
+    """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
+    if "role" not in body_text(file, loop).lower():
+        return
+    known = {name for name, value in scope.values.items() if "role" in name.lower() and literal(value) in ROLES}
+    found: dict[str, ast.Name] = {}
+    for node in (each for statement in loop.body for each in walk(statement)) if known else ():
+        if type(node) is ast.Name and node.id in known and type(node.ctx) is ast.Store:
+            found.setdefault(node.id, node)
+    for name, node in found.items():
+        scope.values[name] = (file.hole(node, *of_name("")),)
 
 
 def _begins(items: Items, first: Items) -> bool:

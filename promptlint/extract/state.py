@@ -63,8 +63,7 @@ class Scope:
         # The names of the function's `**kwargs` and `*args`.
         self.gathered = self.starred = ""
         # Parameters that are lists of strings, by their annotations; those that are one string, or None.
-        self.strings: set[str] = set()
-        self.texts: set[str] = set()
+        self.strings, self.texts = set[str](), set[str]()
         # What names hold, and what attributes held that have been set under a condition.
         self.values: dict[str, Value] = {}
         self.before: dict[str, Value] = {}
@@ -108,9 +107,10 @@ class Scope:
         # What holds wherever the statement that is read is reached.
         self.guards: Guards = ()
         # Conditions that were asked, by their texts (`correlated.Asked`; None: of several values), and how many
-        # different ones ask for a name.
+        # different ones ask for a name; of what list names are items (`iteration.Rows`).
         self.asked: dict[str, Any] = {}
         self.asks: dict[str, int] = {}
+        self.rows: dict[str, Any] = {}
 
     def key(self, name: str) -> str:
         """The key of a name of this scope in `Facts.bindings`."""

@@ -21,16 +21,25 @@ from promptlint.extract.extents import sample
 from promptlint.extract.invocations import note_annotation
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import join_branches
-from promptlint.extract.messages import ROLES, note_company
+from promptlint.extract.messages import note_company
 from promptlint.extract.names import class_of_prompts, example_like, gives_prompt, heading, of_model, role_of, words
+from promptlint.extract.narrowed import narrow, widen
 from promptlint.extract.places import SHARED, held, place, renew
 from promptlint.extract.reads import reads_like_prompt
-from promptlint.extract.repeats import counts, each_turn, made_again, note_growing, repeated, replaces, shortened
+from promptlint.extract.repeats import (
+    counts,
+    each_turn,
+    forget_roles,
+    made_again,
+    note_growing,
+    repeated,
+    replaces,
+    shortened,
+)
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
 from promptlint.extract.turns import counted
-from promptlint.extract.volatility import NAMES, dotted, of_name, walk
-from promptlint.operations import literal
+from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import (
     Condition,
     Hole,
@@ -389,6 +398,7 @@ def _held_still(scope: Scope, changed: dict[str, Value]) -> dict[str, Value]:
 
 def _if(file: File, scope: Scope, node: ast.If) -> bool:
     arms: list[tuple[Condition, Scope, bool]] = []
+    less: list[dict[str, Value]] = []
     rest: list[ast.stmt] = [node]
     # Where no arm before has been taken: a branch of its own only if something is done there.
     last = scope.shared()
@@ -401,12 +411,16 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         branch.lent = last.lent.copy()
         guard(branch, asked)
         guard(last, asked, False)
+        if scope.rows:
+            less += narrow(file, branch, last, arm.test)
         arms.append((asked, branch, run(file, branch, arm.body)))
         rest = arm.orelse
     if rest:
         last.values = last.values.copy()
     reached = run(file, last, rest)
-    lists.meet(scope, [branch for _, branch, through in arms if through] + ([last] if reached else []))
+    meeting = [branch for _, branch, through in arms if through] + ([last] if reached else [])
+    widen(scope, meeting, less)
+    lists.meet(scope, meeting)
     if reached and not any(through for _, _, through in arms):
         scope.guards = last.guards
     elif len(arms) == 1 and arms[0][2] and not reached:
@@ -460,7 +474,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         state, over, test = iteration_state(iterable), condition_text(file, node.iter), any_turn(iterable)
         bind_loop(file, inner, node.target, node.iter, iterable, evaluate)
         lists.note_turns(inner, node)
-    _forget_roles(file, inner, node)
+    forget_roles(file, inner, node)
     left = carried.carry(file, inner, node, evaluate)
     once, file.once = file.once, False
     inner.ends, inner.breaks = [], []
@@ -497,19 +511,6 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
     else:
         scope.values = broken.values
     return True
-
-
-def _forget_roles(file: File, scope: Scope, loop: ast.For | ast.AsyncFor | ast.While) -> None:
-    """Forget the roles that names stand for where a turn of a loop sets others for the next one: `role = "user"`."""
-    if "role" not in carried.body_text(file, loop).lower():
-        return
-    known = {name for name, value in scope.values.items() if "role" in name.lower() and literal(value) in ROLES}
-    found: dict[str, ast.Name] = {}
-    for node in (each for statement in loop.body for each in walk(statement)) if known else ():
-        if type(node) is ast.Name and node.id in known and type(node.ctx) is ast.Store:
-            found.setdefault(node.id, node)
-    for name, node in found.items():
-        scope.values[name] = (file.hole(node, *of_name("")),)
 
 
 def _match(file: File, scope: Scope, node: ast.Match) -> bool:
