@@ -19,7 +19,8 @@ from promptlint.extract.sending import PIPES, WITHIN
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Choice, Hole, Mapping, Span, Text, Value, Volatility
+from promptlint.template import Choice, Hole, Items, Mapping, Span, Text, Value, Volatility
+from promptlint.tokens import is_known
 
 if TYPE_CHECKING:
     from promptlint.link import Linker
@@ -30,6 +31,7 @@ MAX_INNER = 8
 OPENAI = frozenset("chat chat_template messages converse responses assistants conversations completion".split())
 # Keywords by which a call itself says where it connects to, and who gets it.
 ADDRESSES, SERVED_BY = ("api_base", "base_url"), "custom_llm_provider"
+_ROUTER = "litellm.Router"
 # Names of LiteLLM's for servers that may be anybody's.
 _ANYBODY = frozenset({"litellm_proxy", "custom", "custom_openai", "openai_like", "hosted_vllm"})
 # The origin of a value that callers give, and that is not known: what stands for one that is not given holds less.
@@ -186,6 +188,25 @@ def service_named(value: Value) -> str | None:
     """Who gets a request that names its provider apart from the model; None for what serves the models of anybody."""
     named = model_name(value)[0]
     return None if named in _ANYBODY else named or None
+
+
+def routed(client: Value, router: Value, model: Value) -> Value:
+    """The model behind a name that a router of LiteLLM gives it (`model_list`), where an object is asked for one.
+
+    Of a router that is not in sight a name by which no model goes says nothing. `client` is what the call stands on,
+    `router` what that turns out to be.
+    """
+    name, on = literal(model), fallback_of(client)
+    if not name or on is None or on.expression == "self" or on.expression.partition(".")[0] == "litellm":
+        # The functions of the library, also under a name of the object's own.
+        return model
+    listed = router.get("model_list") if isinstance(router, Mapping) and router.kind == _ROUTER else None
+    rows = [row for row in listed.items if isinstance(row, Mapping)] if isinstance(listed, Items) else []
+    served = [within(row, "litellm_params.model") for row in rows if literal(row.get("model_name")) == name]
+    if served and served[0] is not None and all(one == served[0] for one in served):
+        return served[0]
+    known = not served and (bool(providers.provider_in(name)) or is_known(name))
+    return model if known else (Hole(f'"{name}"', on.span),)
 
 
 def unsure(

@@ -27,6 +27,7 @@ from promptlint.clients import (
     of_library,
     of_project,
     provider_at,
+    routed,
     service_named,
     settled,
     unset,
@@ -330,6 +331,8 @@ class _Reading:
         own = next((value for slot, value in slots if slot == "model" and not unset(value)), None)
         inherited = through.all("model")[:1] if through is not None else []
         value = own if own is not None else next(iter(inherited), None)
+        if self.call.provider == "litellm" and value is not None:
+            value = routed(self.call.client, self.resolve(self.call.client), value)
         # On some way that of the client holds.
         either = [own, inherited[0]] if own is not None and inherited and maybe_unset(own) else []
         if isinstance(value, Mapping) and (made := client_of(value)) is not None:

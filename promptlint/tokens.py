@@ -136,6 +136,11 @@ def encoding_of(model: str) -> Tokenizer:
     return _UNKNOWN
 
 
+def is_known(model: str) -> bool:
+    """Whether a name is that of a model, or of a family of models, for which there is a row in `MODELS`."""
+    return encoding_of(model) is not _UNKNOWN
+
+
 def _without_vendor(name: str) -> str:
     """Without the region and vendor that Bedrock puts in front: `us.anthropic.claude-...`, `mistral.mixtral-...`."""
     while (dot := name.find(".")) > 0 and name[:dot].replace("-", "").isalpha():

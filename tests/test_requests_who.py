@@ -1180,3 +1180,44 @@ def test_what_a_constructor_has_by_default_is_the_model_by_default_only(default:
     )
     assert (request.model, request.complete) == ("gpt-5", False)
     assert [(each.slot, each.expression) for each in request.unresolved if each.default] == [("model", "model")]
+
+
+LITELLM = """
+import litellm
+from litellm import Router
+
+NAMED, OTHER = "azure/prod-gpt-4o", "gpt-5"
+ROWS = [{rows}]
+router = Router(model_list=ROWS)
+
+class Desk:
+    def __init__(self, router):
+        self.completion = litellm.completion
+        self.router = router
+
+    def ask(self):
+        return {call}(model="{name}", messages=[{{"role": "user", "content": "Say something kind."}}])
+"""
+ROW = '{{"model_name": "{}", "litellm_params": {{"model": {}}}}}'
+ROUTED = [
+    # What a router has under the name.
+    (ROW.format("fast", "NAMED"), "router.completion", "fast", ("azure", "azure/prod-gpt-4o")),
+    (", ".join([ROW.format("fast", "NAMED")] * 2), "router.completion", "fast", ("azure", "azure/prod-gpt-4o")),
+    (ROW.format("fast", "pick()"), "router.completion", "fast", ("litellm", "")),
+    (f"{ROW.format('fast', 'NAMED')}, {ROW.format('fast', 'OTHER')}", "router.completion", "fast", ("litellm", "")),
+    # A name that it does not have, or of which nothing is known.
+    (ROW.format("slow", "NAMED"), "router.completion", "fast", ("litellm", "")),
+    (ROW.format("slow", "NAMED"), "router.completion", "gpt-5", ("litellm", "gpt-5")),
+    ("", "self.router.completion", "fast", ("litellm", "")),
+    ("", "self.router.completion", "groq/fast", ("groq", "groq/fast")),
+    # The library itself.
+    ("", "litellm.completion", "fast", ("litellm", "fast")),
+    ("", "self.completion", "fast", ("litellm", "fast")),
+]
+
+
+@pytest.mark.parametrize(("rows", "call", "name", "expected"), ROUTED)
+def test_a_name_that_a_router_gives_is_no_model(rows: str, call: str, name: str, expected: tuple[str, str]) -> None:
+    (request,) = requests_of(LITELLM.format(rows=rows, call=call, name=name))
+    assert (request.provider, request.model) == expected
+    assert ("model" in [each.slot for each in request.unresolved]) is (not expected[1])
