@@ -610,6 +610,21 @@ FOUND: list[tuple[str, str, set[tuple[str, str]]]] = [
         {("user", "Name a {thing}."), ("unknown", "Recommend a {genre} book."), ("system", "You sell books.")},
     ),
     (
+        "functions-that-return-prompts",
+        """
+        import ell
+        from mirascope.core import openai
+        @openai.call("gpt-4o-mini")
+        def book(genre: str) -> str:
+            return f"Recommend a {genre} book."
+        @ell.simple(model="gpt-4o")
+        def rhyme(name: str):
+            '''You rhyme.'''
+            return f"Say hello to {name}."
+        """,
+        {("user", "Recommend a book."), ("system", "You rhyme."), ("user", "Say hello to .")},
+    ),
+    (
         "other-agents",
         """
         from strands import Agent

@@ -1170,3 +1170,21 @@ def test_chains_of_langchain_that_are_given_their_prompt(made: str) -> None:
     for given in (", prompt=PROMPT", ", PROMPT", "'prompt': PROMPT"):
         code = code.replace(given, "")
     assert "PROMPT)" not in code and not requests_of(code)
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "expected"),
+    [
+        ("huggingface_hub.InferenceClient('zai/glm')", "chat_completion", ("huggingface", "zai/glm")),
+        ("huggingface_hub.AsyncInferenceClient(model='zai/glm')", "chat_completion", ("huggingface", "zai/glm")),
+        ("huggingface_hub.InferenceClient('zai/glm', provider='groq')", "chat_completion", ("groq", "zai/glm")),
+        ("vllm.LLM(model='zai/glm')", "chat", ("vllm", "zai/glm")),
+    ],
+)
+def test_the_model_of_a_client_that_has_one(made: str, asked: str, expected: tuple[str, str]) -> None:
+    (request,) = requests_of(f"""
+        import {made.partition(".")[0]}
+        llm = {made}
+        llm.{asked}([{{"role": "user", "content": "Say something kind."}}])
+    """)
+    assert (request.provider, request.model, request.complete) == (*expected, True)

@@ -121,12 +121,13 @@ class DecoratorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
     `arguments` are its own, by keyword or position ("0"); with `gives` "arguments" they are all that is sent. `slot` is
     where what it gives stands in the requests of the agent whose method it is, if that is not told by the role
-    (`unread.tools`: tools that are made where it runs).
+    (`unread.tools`: tools that are made where it runs). `returned` is the role of what is returned beside a docstring.
     """
 
     match: list[str]
     gives: str
     role: str = "tool"
+    returned: str = ""
     slot: str = ""
     arguments: dict[str, str] = {}
     requires: list[str] = []

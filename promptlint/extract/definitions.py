@@ -432,12 +432,13 @@ def _note_returned(file: File, scope: Scope, node: FunctionNode, value: Value) -
     for decorator in node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         entry = file.lexicon.decorator(file.resolve(dotted(target)), file.imported)
-        if entry is not None and entry.gives == "return" and isinstance(value, tuple):
+        role = "" if entry is None else entry.role if entry.gives == "return" else entry.returned
+        if role and isinstance(value, tuple):
             # What its callers give it stands in the prompt that a framework sends.
             file.function = scope.name
-            note_taken(file, value, entry.role, file.span(node))
+            note_taken(file, value, role, file.span(node))
             file.function = ""
-            file.note(value, extent(value) or file.span(node), node.name, entry.role, "decorator", KEYWORD)
+            file.note(value, extent(value) or file.span(node), node.name, role, "decorator", KEYWORD)
 
 
 def define_class(file: File, scope: Scope, node: ast.ClassDef) -> bool:
