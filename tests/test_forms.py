@@ -31,6 +31,25 @@ def form(name: str, *parts: Any, silent: tuple[str, ...] = ()) -> Any:
 
 FORMS = [
     form(
+        "a constant of any name that is held by one of a prompt",
+        """
+        _SORTED = "The letters are sorted by their subject."
+        _COUNTED = "The letters are counted by their subject."
+        _SHOWN = "The letters are shown by their subject."
+        _BEGUN = "letters"
+        def choose(kind):
+            if kind == "sort":
+                prompt = _SORTED
+            else:
+                system_prompt = _COUNTED
+            title = _SHOWN
+            user_prompt = _BEGUN
+        """,
+        ("The letters are sorted", "user"),
+        ("The letters are counted", "system"),
+        silent=("are shown",),
+    ),
+    form(
         "a text that is found by its name, filled with the values of a dict",
         """
         JUDGE_PROMPT = "Judge the letter by this: {{BY}}. Answer with a number."

@@ -10,6 +10,7 @@ from promptlint.extract import equipped, lists, makers, schemas
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import evaluate
+from promptlint.extract.extents import extent
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
@@ -20,6 +21,7 @@ from promptlint.extract.names import (
     class_of_prompts,
     leads_on,
     of_template,
+    role_of,
     settings_of_prompts,
     told_of_prompt,
     words,
@@ -32,7 +34,9 @@ from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import (
     KEYWORD,
     NAME,
+    READS,
     consider,
+    feeds,
     note_content,
     note_fed,
     note_setting,
@@ -43,7 +47,7 @@ from promptlint.extract.sites import (
 from promptlint.extract.spreads import with_entry
 from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import NAMES, dotted, of_name
-from promptlint.template import Items, Mapping, Message, Value
+from promptlint.template import Items, Mapping, Message, Ref, Value
 
 # What an object holds, attributes that are set after it was made included: each of these copies it.
 MAX_SET = 64
@@ -270,6 +274,9 @@ def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr
         note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(last) and leads_on(last):
         note_fed(file, value, last)
+        if type(value[0]) is Ref and value[0].call is None and feeds(value) and not file.muted:
+            # A constant that is one, as a name says: `prompt = _GREETING`.
+            file.note(value, extent(value) or file.span(node), last, role_of(last), "within", READS)
     if single_hole(value) is not None:
         scope.noted.pop(name, None)
         return
