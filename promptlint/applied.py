@@ -18,6 +18,7 @@ from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Syntax
 from promptlint.extract.iteration import KEYS, one_of, spread
 from promptlint.extract.joins import join_branches, optional
+from promptlint.extract.joins import one_of as one_list
 from promptlint.extract.joins import ways as ways_of
 from promptlint.extract.places import SPREAD, replaced, with_value
 from promptlint.extract.state import has_text, single_hole, state_of
@@ -328,6 +329,10 @@ def _found(target: Value, positional: list[Value], hole: Hole, about: str) -> Va
             # Tables of one form, of which one is taken: by languages, by models.
             return _table(values, keys, about)
         values += [default] if values and default is not None else []
+        lists = [value for value in values if type(value) is Items and any(type(one) is Message for one in value.items)]
+        if lists and len(lists) == len(values) <= MAX_BRANCHES:
+            # Conversations to begin with: by languages, by tasks.
+            return one_list(by_key(about, keys, default is not None), lists, len(values))
         branches = tuple(value for value in values if isinstance(value, tuple))
         if not branches or not len(branches) == len(values) <= MAX_BRANCHES:
             return None

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import applied, decisions, lent, loading, signatures
+from promptlint import applied, decisions, lent, loading, signatures, usual
 from promptlint.answers import Answers, Shared, Trail
-from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, picked, sliced, summed
+from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, sliced, summed
 from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, unset
@@ -31,7 +31,7 @@ from promptlint.modules import Modules
 from promptlint.nesting import Nesting
 from promptlint.operations import SEVERAL, in_text, is_several
 from promptlint.prompt import Project
-from promptlint.references import is_property, of_object, of_self
+from promptlint.references import is_property, of_self
 from promptlint.remarks import Remarks
 from promptlint.slots import note_dedent, unsaid
 from promptlint.template import (
@@ -505,9 +505,7 @@ class Linker:
         told += [(name, argument) for name, argument in call.keywords if name in names]
         for name, argument in told:
             given[name] = self.value(argument, facts, bound)
-        # What an attribute holds unless its object is made otherwise decides nothing.
-        loose = [name for name, argument in told if of_object(argument, facts)]
-        self.assumed, assumed = self.assumed.union(loose) if loose else self.assumed, self.assumed
+        self.assumed, assumed = usual.held_in(self, told, names, facts), self.assumed
         if call.complete:
             for parameter, default in function.parameters:
                 if default is not None and parameter not in given:
@@ -564,7 +562,7 @@ class Linker:
         if part.operation == "join" and part.arguments.keywords and positional:
             positional[0] = lent.given(self, positional[0], part.arguments.keywords, facts)
         if part.operation == "item":
-            found = picked(part, target, positional, keywords)
+            found = usual.item(self, part, target, (positional, keywords), facts, bound)
             if found is None and (given := bound.get(part.fallback.member)) is not None:
                 return given
             return or_default(part.fallback, positional) if found is None else found

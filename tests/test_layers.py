@@ -60,6 +60,7 @@ LAYERS = (
         "told",
         "tools",
         "unrolled",
+        "usual",
     ),
     ("pieces", "cache", "shared", "structure"),
     ("rules",),

@@ -750,3 +750,58 @@ def test_what_is_added_to_a_message_is_told_or_not_known(at: int, added: str, wh
     request = run(change, "said", "question, strict, turns", BASE)
     told = [content for _, content in parts(request)]
     assert not request.complete or (len(told) == 3 and sum("In French." in each for each in told) == 1)
+
+
+TONES = 'TONES = {"kind": "Be kind to all of them.", "curt": "Say one word and no more."}\n'
+TELL = ASK.format('[{"role": "system", "content": WHICH}, ' + MORE + "]")
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "def ask(question, tone='kind'):\n    TONES[tone]",
+        "def ask(question, tone='kind'):\n    TONES.get(tone)",
+        "def ask(question, tone='kind'):\n    TONES[tone.lower()]",
+        "def ask(question, tone=None):\n    TONES[tone or 'kind']",
+        # By way of a function that makes the text.
+        "def told(kind):\n    return TONES[kind]\n\ndef ask(question, tone='kind'):\n    told(tone)",
+        "def told(kind):\n    if kind == 'kind':\n        return TONES['kind']\n    return TONES['curt']\n\n"
+        "def ask(question, tone='kind'):\n    told(tone)",
+        # By way of an object that anything may have made.
+        "class Desk:\n    def __init__(self, tone='kind'):\n        self.tone = tone\n\n"
+        "    def ask(self, question):\n        TONES[self.tone]",
+    ],
+)
+def test_a_text_under_a_key_that_is_one_by_default_is_one_of_several(app: str) -> None:
+    head, _, which = app.rpartition("\n")
+    indent = " " * (len(which) - len(which.lstrip()))
+    request = alone(f"{TONES}{head}\n{indent}{TELL.replace('WHICH', which.strip())}\n")
+    assert parts(request)[0] == ("system", "Be kind to all of them.|Say one word and no more.")
+
+
+def test_a_key_that_a_call_leaves_as_it_is_is_known() -> None:
+    told = "def told(tone='kind'):\n    return TONES[tone]\n\n"
+    # What a call says, and leaves out, holds whatever the parameters around it are called.
+    for given, said in (("", "Be kind to all of them."), ("'curt'", "Say one word and no more.")):
+        ask = f"def ask(question, tone='kind'):\n    {TELL.replace('WHICH', f'told({given})')}\n"
+        assert parts(alone(TONES + told + ask))[0] == ("system", said)
+    ask = f"def ask(question, tone='kind'):\n    {TELL.replace('WHICH', 'TONES[tone]')}\n"
+    for call, said in (("'Who?'", "Be kind to all of them."), ("'Who?', 'curt'", "Say one word and no more.")):
+        assert parts(alone(f"{TONES}{ask}\nask({call})\n"))[0] == ("system", said)
+
+
+def test_of_a_table_that_is_not_known_in_full_the_default_is_not_all() -> None:
+    table = f"{TONES}TONES.update(read())\n"
+    ask = f"def ask(question, tone='kind'):\n    {TELL.replace('WHICH', 'TONES[tone]')}\n"
+    assert not alone(table + ask).complete
+
+
+def test_conversations_to_begin_with_by_a_key() -> None:
+    shots = (
+        'SHOTS = {"one": [{"role": "system", "content": "Be kind."}],\n'
+        '"two": [{"role": "system", "content": "Be curt."}, {"role": "user", "content": "Who are they?"}]}\n'
+    )
+    for given in ("kind", "kind='one'"):
+        request = alone(f"{shots}def ask(question, {given}):\n    {ASK.format('SHOTS[kind] + [' + MORE + ']')}\n")
+        assert parts(request) == [("system", "Be kind.|Be curt."), ("user", "Who are they?"), ("user", "{question}")]
+        assert request.complete and request.prompts[1].conditions == ('not (kind == "one")',)
