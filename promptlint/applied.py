@@ -41,6 +41,7 @@ from promptlint.template import (
     Text,
     Value,
     by_key,
+    in_turn,
     texts,
     way,
 )
@@ -293,6 +294,10 @@ def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[s
         return None
     asked = literal(keywords.get(ASKED)) or f"key of {part.fallback.expression}"
     found = _found(target, positional, part.fallback, asked)
+    if ASKED in keywords and isinstance(found, tuple) and len(found) == 1 and type(choice := found[0]) is Choice:
+        key = single_hole(positional[0])
+        if key is not None and key.origin == "loop":
+            return (msgspec.structs.replace(choice, condition=in_turn(choice.condition)),)
     inner = part.target[0] if isinstance(part.target, tuple) and len(part.target) == 1 else None
     hole = single_hole(found) if found is not None else None
     if hole is not None and type(inner) is Apply and hole.span == inner.fallback.span:

@@ -37,6 +37,7 @@ from promptlint.template import (
     by_item,
     holes,
     parts,
+    picked_in_turn,
     texts,
 )
 
@@ -54,6 +55,7 @@ MORE = "not all of them can be read"
 WHICH = "some of them are left out, by a condition that is not decided"
 NAME = "what one of them is called"
 ORDER = "in which order they come"
+PICKED = "which of them are put in, and how many"
 CHANGED = "they may be changed before they are sent"
 EARLIER = "those of earlier calls may be among them"
 OTHERS = "another class may send others"
@@ -96,15 +98,32 @@ def text_gaps(
         if lost or hole.span in unseen or hole.span in alone or gives_text(hole):
             yield Unresolved(slot, hole.expression, hole.span)
     for part in parts(template):
-        if isinstance(part, Repeat) and (part.unordered or _mixed(part)):
+        if not isinstance(part, Repeat):
+            continue
+        if _picks(part):
+            yield Unresolved(slot, part.over, part.span, PICKED)
+        elif part.unordered or _mixed(part):
             # Which of its texts comes first, a run decides.
             yield Unresolved(slot, part.over, part.span, ORDER)
+        elif part.span in linker.changes.made_of and not _reads(part) and gives_text(Hole(part.over, part.span)):
+            # It goes through texts that were made into others, or of which some are taken.
+            yield Unresolved(slot, part.over, part.span)
+
+
+def _picks(part: Repeat) -> bool:
+    """Whether the turns of a loop pick texts of a table, by keys of which it is not known which they are."""
+    return any(isinstance(each, Choice) and picked_in_turn(each.condition) for each in parts(part.body))
+
+
+def _reads(part: Repeat) -> bool:
+    """Whether the items that a loop goes through are known."""
+    return any(isinstance(each, Choice) and by_item(each.condition) for each in parts(part.body))
 
 
 def _mixed(part: Repeat) -> bool:
     """Whether texts that are known come in an order that is not: those of a list that was shuffled."""
     settled = part.volatility in (Volatility.CONSTANT, Volatility.DEPLOY)
-    return not settled and any(isinstance(each, Choice) and by_item(each.condition) for each in parts(part.body))
+    return not settled and _reads(part)
 
 
 def _given(hole: Hole, role: str) -> bool:

@@ -153,6 +153,7 @@ class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
 _BETWEEN = "\x1f"
 _LONGEST_KEY = 60
 _WHICH = "which item of "
+_PICKED = "turn by turn, "
 
 
 def by_key(subject: str, keys: Iterable[str], default: bool = False) -> str:
@@ -185,6 +186,16 @@ def subject(condition: str) -> str:
 def by_item(condition: str, over: str = "") -> bool:
     """Whether a condition asks which item of a collection it is (`by_number`), of this one if one is named."""
     return subject(condition) == f"{_WHICH}{over}" if over else condition.startswith(_WHICH)
+
+
+def in_turn(condition: str) -> str:
+    """The same of what is picked in the turns of a loop, each time by another key."""
+    return f"{_PICKED}{condition}"
+
+
+def picked_in_turn(condition: str) -> bool:
+    """Whether a condition asks what the turns of a loop pick: which that is, and how often, it does not say."""
+    return condition.startswith(_PICKED)
 
 
 def by_keys(condition: str) -> bool:

@@ -14,6 +14,7 @@ from promptlint.extract.state import single_hole
 from promptlint.extract.without import Marks, Without
 from promptlint.operations import exact
 from promptlint.template import Apply, Arguments, Items, Message, Span, Text, Value, parts
+from promptlint.usual import goes_through, loose
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -33,6 +34,9 @@ def unrolled(linker: Linker, value: Items, facts: Facts, bound: Bound) -> Items:
             continue
         taken = {id(part): part for item in made for part in parts(item) if type(part) is Apply and _taken(part, turn)}
         count = _turns(linker, list(taken.values()), facts, bound)
+        if count is not None and any(loose(linker, key.target, facts) for key in taken.values() if _is_key(key, made)):
+            # Which texts are picked, and how many, is only so by default.
+            count = None
         if count is None or count * len(made) > MAX_MADE:
             items += made
             # What is not known is the first loop of which the turns are not.
@@ -48,11 +52,16 @@ def unrolled(linker: Linker, value: Items, facts: Facts, bound: Bound) -> Items:
 
 def _taken(part: Apply, turn: Span) -> bool:
     """Whether a part is what one turn of a loop takes of a collection; `turn` is the place of the loop's names."""
-    given = part.arguments.positional
-    asked = single_hole(given[0]) if part.operation == "item" and given else None
-    if asked is None or asked.origin != "loop":
+    asked = single_hole(part.arguments.positional[0]) if goes_through(part) else None
+    if asked is None:
         return False
     return asked.span.file == turn.file and turn.start <= asked.span.start and asked.span.end <= turn.end
+
+
+def _is_key(taken: Apply, made: Sequence[Value]) -> bool:
+    """Whether something is picked by an item of a list."""
+    picking = (part for item in made for part in parts(item) if type(part) is Apply and part.operation == "item")
+    return any((taken,) in part.arguments.positional for part in picking)
 
 
 def _turns(linker: Linker, taken: Sequence[Apply], facts: Facts, bound: Bound) -> int | None:

@@ -1,4 +1,4 @@
-"""What holds as long as nothing else is given, where that picks one of several texts: any of them may be sent then."""
+"""Texts that are picked by what holds as long as nothing else is given, or by the keys of a loop: which these are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import msgspec
 from promptlint.applied import picked
 from promptlint.extract.attributes import bare
 from promptlint.extract.facts import Facts
+from promptlint.extract.iteration import KEYS, one_of
 from promptlint.extract.state import single_hole
 from promptlint.extract.subscripts import ASKED
-from promptlint.operations import literal
+from promptlint.operations import exact, literal
 from promptlint.references import of_object
 from promptlint.slots import says
 from promptlint.template import Apply, Choice, Items, Mapping, Ref, Template, Value, by_key, holes
@@ -44,11 +45,41 @@ def item(
 
     Of texts, where the key is only so by default, it is one or another.
     """
+    if (found := _in_turns(linker, part, target, facts, bound)) is not None:
+        return found
     found = picked(part, target, *given)
     if found is None or not says(found) or not (key := _open_key(linker, part, facts, bound)):
         return found
     positional, keywords = given
     return _either(part, found, picked(part, target, [key, *positional[1:]], keywords), positional[0])
+
+
+def _in_turns(linker: Linker, part: Apply, target: Value, facts: Facts, bound: Bound) -> Value | None:
+    """What a table has under the keys that a loop goes through, where it is known which these are."""
+    key = part.arguments.positional[0] if part.arguments.positional else ()
+    each = key[0] if isinstance(key, tuple) and len(key) == 1 else None
+    if type(target) is not Mapping or type(each) is not Apply or not goes_through(each) or not target.complete:
+        return None
+    if loose(linker, each.target, facts):
+        return None
+    over = linker.value(each.target, facts, bound)
+    keys: list[str | None] = []
+    if type(over) is Items and exact(over):
+        keys = [literal(item) for item in over.items]
+    elif type(over) is Mapping and over.complete and any(name == KEYS for name, _ in each.arguments.keywords):
+        keys = [name for name, _ in over.entries]
+    values = [target.get(name) for name in keys if name is not None]
+    known = tuple([value for value in values if value is not None])
+    if not known or len(known) < len(keys):
+        return None
+    return one_of(Items(known, part.span), each.fallback.expression, (part.fallback,))
+
+
+def goes_through(part: Apply) -> bool:
+    """Whether a part is the item of a collection that one turn of a loop sees."""
+    given = part.arguments.positional
+    asked = single_hole(given[0]) if part.operation == "item" and given else None
+    return asked is not None and asked.origin == "loop"
 
 
 def _open_key(linker: Linker, part: Apply, facts: Facts, bound: Bound) -> Template:

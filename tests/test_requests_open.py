@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from requested import ASK, MORE, SAID, parts, requests_of
 
-from promptlint.gaps import WHICH
+from promptlint.gaps import PICKED, WHICH
 from promptlint.prompt import Request
 
 SHOTS = '[{"role": "user", "content": "Where is Oslo?"}, {"role": "assistant", "content": "In Norway."}]'
@@ -805,3 +805,63 @@ def test_conversations_to_begin_with_by_a_key() -> None:
         request = alone(f"{shots}def ask(question, {given}):\n    {ASK.format('SHOTS[kind] + [' + MORE + ']')}\n")
         assert parts(request) == [("system", "Be kind.|Be curt."), ("user", "Who are they?"), ("user", "{question}")]
         assert request.complete and request.prompts[1].conditions == ('not (kind == "one")',)
+
+
+JOINED = '"\\n".join(TONES[each] for each in tones)'
+ADDED = 'text = ""\nfor each in tones:\n    text += TONES[each] + "\\n"'
+
+
+def told(body: str, which: str, given: str = "", more: str = "") -> Request:
+    """The one request of a function whose system message is made in its body."""
+    lines = textwrap.indent(body, "    ")
+    return alone(f"{TONES}{more}\ndef ask(question{given}):\n{lines}\n    {TELL.replace('WHICH', which)}\n")
+
+
+@pytest.mark.parametrize("given", [", tones", ", tones=('kind', 'curt')"])
+@pytest.mark.parametrize(
+    ("body", "which"),
+    [
+        ("pass", JOINED),
+        ("pass", '"\\n".join([TONES[each] for each in tones if each in TONES])'),
+        ("pass", '"\\n".join(f"{each}: {TONES[each]}" for each in tones)'),
+        (ADDED, "text"),
+        (ADDED.replace("TONES[each]", "TONES.get(each)"), "text"),
+    ],
+)
+def test_which_texts_the_turns_of_a_loop_pick_is_not_known(body: str, which: str, given: str) -> None:
+    found = told(body, which, given)
+    assert not found.complete and any(each.reason == PICKED for each in found.unresolved)
+
+
+@pytest.mark.parametrize(
+    ("which", "more"),
+    [
+        (JOINED.replace("in tones", "in TONES"), ""),
+        (JOINED.replace("in tones", "in BOTH"), 'BOTH = ("kind", "curt")\n'),
+        ("both()", f'def both(keys=("kind", "curt")):\n    return {JOINED.replace("tones", "keys")}\n'),
+        ('both(("kind", "curt"))', f"def both(keys):\n    return {JOINED.replace('tones', 'keys')}\n"),
+    ],
+)
+def test_texts_that_a_loop_picks_by_keys_that_are_known(which: str, more: str) -> None:
+    found = told("pass", which, more=more)
+    assert found.complete and parts(found)[0][1].startswith("[Be kind to all of them.|Say one word and no more.")
+    one = told("pass", which, more=more.replace(', "curt")', ",)")) if '"curt"' in more else None
+    assert one is None or parts(one)[0][1].startswith("[Be kind to all of them.\n")
+
+
+def test_how_many_messages_keys_make_that_are_only_so_by_default() -> None:
+    said = '[{"role": "system", "content": TONES[each]} for each in tones] + [' + MORE + "]"
+    ask = f"{TONES}def ask(question, tones=('kind', 'curt')):\n    {ASK.format(said)}\n"
+    assert not alone(ask).complete
+    known = alone(f"{ask}\nask('Who?', ('curt', 'kind'))\n")
+    assert known.complete
+    assert parts(known)[:2] == [("system", "Say one word and no more."), ("system", "Be kind to all of them.")]
+
+
+def test_what_a_loop_goes_through_may_be_made_of_texts() -> None:
+    rules = 'RULES = ["Be kind to all of them.", "Never guess what it is."]\n'
+    for over in ("RULES[:most]", "filter(near, RULES)"):
+        loop = f'text = ""\nfor each in {over}:\n    text += f"- {{each}}"'
+        assert not told("pass", f'"\\n".join(each for each in {over})', ", most", rules).complete
+        assert not told(loop, "text", ", most", rules).complete
+    assert told("pass", '"Be kind. " + ", ".join(each for each in question.split()[:most])', ", most", rules).complete

@@ -13,6 +13,7 @@ from promptlint.extract.joins import if_holds
 from promptlint.extract.kept import kept
 from promptlint.extract.later import note_named_in
 from promptlint.extract.repeats import each_turn
+from promptlint.extract.results import note_form
 from promptlint.extract.state import File, Scope, single_hole, textual
 from promptlint.extract.volatility import CONSTANT, State, dotted, strongest
 from promptlint.operations import several
@@ -31,6 +32,7 @@ def comprehension(
     some: Value | None = None
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
+        _note_form(file, node, iterable)
         some = kept(file, node, iterable)
         any_of = any_of or any_turn(iterable)
         turn = iteration_state(iterable)
@@ -54,6 +56,13 @@ def comprehension(
     if type(value) is not Message or value.when or place is None:
         return Items((if_holds(any_of, value),), span, False)
     return Items((if_holds(any_of, msgspec.structs.replace(value, turn=place)),), span)
+
+
+def _note_form(file: File, node: ast.expr, iterable: Value) -> None:
+    """What is gone through is made of what that was made of: `rule for rule in RULES[:most]`."""
+    made, hole = file.facts.made_of, single_hole(iterable)
+    if made and hole is not None and hole.span == made[-1][0]:
+        note_form(file, file.span(node), made[-1][1])
 
 
 def _of_messages(scope: Scope, node: ast.expr) -> bool:
