@@ -28,7 +28,7 @@ from promptlint.lent import changes
 from promptlint.loading import OPERATIONS
 from promptlint.operations import literal
 from promptlint.slots import says
-from promptlint.template import Apply, Choice, Hole, Items, Mapping, Ref, Span, Value, Volatility, holes, parts
+from promptlint.template import Apply, Choice, Hole, Items, Mapping, Message, Ref, Span, Value, Volatility, holes, parts
 
 if TYPE_CHECKING:
     from promptlint.callers import Callers
@@ -59,6 +59,7 @@ class Changes:
         # Calls of functions that were not read, given a word of the program: as whole messages they may be its texts.
         self.outside: set[Span] = set()
         self.made_of = {span: (value, facts) for facts in all_facts for span, value in facts.made_of}
+        self.of_messages = frozenset(span for facts in all_facts for span in facts.of_messages)
         # Classes whose attributes are set by names that only run time knows.
         self.open: dict[Place, tuple[Change, Facts]] = {}
         # By the places where agents are made: what functions give them later, by its slot.
@@ -255,6 +256,23 @@ class Changes:
                 return self.telling[asked]
         return False
 
+    def gives_messages(self, name: str, span: Span) -> bool:
+        """Whether a caller gives messages for a parameter of the function around a place."""
+        home = self.linker.classes.homes.get(span.file)
+        keys = self.linker.around(home, span.start) if home is not None and self.callers is not None else ()
+        for key in keys:
+            if home is None or self.callers is None or name not in dict(home.functions[key].parameters):
+                continue
+            asked = (home.file, f"{key}({name})")
+            if asked not in self.telling:
+                self.asked += 1
+                calls = self.callers.calls_of((home.file, key)) if self.asked <= MAX_ASKED else ()
+                values = ((each.arguments.get(name), each.facts) for each in calls)
+                lists = (self.linker.resolve(value, facts) for value, facts in values if value is not None)
+                self.telling[asked] = any(type(each) is Items and any(map(_message, each.items)) for each in lists)
+            return self.telling[asked]
+        return False
+
     def _holds(self, given: Given, name: str, path: list[str]) -> bool:
         value = given.arguments.get(name)
         known = self.linker.resolve(value, given.facts) if value is not None and textual(value) else ()
@@ -333,6 +351,10 @@ class Changes:
             own = any(f"{each}.".startswith(f"{key}.") for each in home.remaking)
             self.remaking[place] = own or any(_made(each.returns) for each in inner)
         return self.remaking[place]
+
+
+def _message(item: Value) -> bool:
+    return isinstance(item, Message)
 
 
 def _all_within(hole: Hole) -> str:

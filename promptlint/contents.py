@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint.clients import unset
+from promptlint.extract.annotations import RETURNED
 from promptlint.extract.extents import extent
 from promptlint.extract.joins import under, ways
 from promptlint.extract.messages import DATA, as_message, content_template, life_of, marker_of, paired
 from promptlint.extract.state import single_hole
-from promptlint.operations import SEVERAL, is_several
+from promptlint.operations import SEVERAL, is_several, literal
 from promptlint.template import (
     Choice,
     Condition,
@@ -141,6 +142,8 @@ def _alone(item: Value) -> bool:
 
 def _open(item: Mapping) -> bool:
     """Whether a dict may hold anything, a role too: a copy of another one."""
+    if not item.complete and literal(item.get("type") or ()) == "message":
+        return True
     return not item.complete and not item.kind and not any(item.get(key) is not None for key in ("text", "type", DATA))
 
 
@@ -179,8 +182,27 @@ def listed(hole: Hole, api: str, linker: Linker) -> bool:
     """Whether a value that is not known is a list of messages (for a call of that kind), not a text in its place."""
     whole = _SLICE.sub("", hole.expression)
     named = whole.startswith("[") or any(each.search(whole) for each in (_HISTORY, _INPUT, _UNDER))
-    named = named or _annotated(hole, linker) or api in _LISTS
-    return named or hole.volatility is Volatility.UNKNOWN
+    named = named or _annotated(hole, linker) or api in _LISTS or hole.span in linker.changes.of_messages
+    return named or hole.volatility is Volatility.UNKNOWN or _returns_list(hole, linker)
+
+
+def _returns_list(hole: Hole, linker: Linker) -> bool:
+    """Whether a value is what a function gives back that is named after a list, or annotated as one or as an object."""
+    name, called, _ = hole.expression.removeprefix("await ").partition("(")
+    facts = linker.classes.homes.get(hole.span.file)
+    if facts is None or not called or not name.replace(".", "").isidentifier():
+        return False
+    if _HISTORY.search(name) is not None:
+        return True
+    first, _, rest = name.partition(".")
+    written = [name] if first != "self" else [
+        f"{key.rpartition('.')[0]}.{rest}" for key in linker.around(facts, hole.span.start)
+    ]
+    path = facts.aliases.get(first)
+    names = [f":{each}" for each in written] if path is None else [f"{path}.{rest}" if rest else path]
+    places = (found for each in names if (found := linker.place(each, facts)) is not None)
+    functions = (known[1] for place in places if (known := linker.function(*place)) is not None)
+    return any(RETURNED in each.objects for each in functions)
 
 
 def _annotated(hole: Hole, linker: Linker) -> bool:

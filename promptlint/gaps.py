@@ -191,10 +191,7 @@ def unknown(slot: str, value: Value, settled: Collection[Span] = ()) -> Iterator
         yield Unresolved(slot, value.kind.rpartition(".")[2].lstrip(":"), value.span)
     if not isinstance(value, Items):
         return
-    perhaps = list(value.items)
-    for item in perhaps:
-        # Under a condition, and one within it.
-        perhaps += _branches(item) if is_several(item) else ()
+    perhaps = _perhaps(value)
     for repeat in (repeat for item in perhaps if (repeat := _loop(item)) is not None):
         hole = single_hole(repeat.body)
         if (hole is not None and max(hole.volatility, repeat.volatility) not in _GIVEN) or _made(repeat.over):
@@ -211,6 +208,28 @@ def unknown(slot: str, value: Value, settled: Collection[Span] = ()) -> Iterator
             yield Unresolved(slot, hole.expression, hole.span)
     if not value.complete:
         yield Unresolved(slot, "", value.span, MORE)
+
+
+def _perhaps(value: Items) -> list[Value]:
+    """The items of a list, and those that stand there under a condition, and one within it."""
+    found = list(value.items)
+    for item in found:
+        found += _branches(item) if is_several(item) else ()
+    return found
+
+
+def made_anew(slot: str, value: Value, gives: Callable[[str, Span], bool]) -> Iterator[Unresolved]:
+    """What of a list of messages stands for those that a function is given, in a form that is not followed.
+
+    `gives` tells whether its callers give messages for the parameter that has a name at a place.
+    """
+    for item in _perhaps(value) if isinstance(value, Items) else ():
+        repeat = _loop(item)
+        hole = single_hole(item.content if isinstance(item, Message) else item)
+        if repeat is not None and gives(repeat.over, repeat.span):
+            yield Unresolved(slot, repeat.over, repeat.span)
+        elif hole is not None and hole.member[:1] == "*" and gives(hole.member[1:], hole.span):
+            yield Unresolved(slot, hole.expression, hole.span)
 
 
 def _wholes(template: Template) -> Iterator[Hole]:

@@ -52,6 +52,7 @@ from promptlint.gaps import (
     NOT_GIVEN,
     WHERE_RUN,
     by_function,
+    made_anew,
     once,
     run_time,
     text_gaps,
@@ -469,6 +470,7 @@ class _Reading:
         if slot != "prompt" and lists:
             # What is called a question or a text is one text in the place of a list.
             self.unresolved += unknown(slot, value, settled)
+        self.unresolved += made_anew(slot, value, self.linker.changes.gives_messages)
 
     def listed(self, hole: Hole) -> bool:
         """Whether a value that is not known is a list of messages, not a text in the place of one."""

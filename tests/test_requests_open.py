@@ -865,3 +865,53 @@ def test_what_a_loop_goes_through_may_be_made_of_texts() -> None:
         assert not told("pass", f'"\\n".join(each for each in {over})', ", most", rules).complete
         assert not told(loop, "text", ", most", rules).complete
     assert told("pass", '"Be kind. " + ", ".join(each for each in question.split()[:most])', ", most", rules).complete
+
+
+ANSWER = 'client.responses.create(model="gpt-5.2", input={})'
+EACH = "    made = []\n    for turn in messages:\n"
+
+
+def answered(sent: str, head: str = "", given: str = "question") -> Request:
+    """The request of a function that gives a value in the place of a text or of a list of messages."""
+    return alone(f"from elsewhere import anew\n{head}\ndef ask({given}):\n    {ANSWER.format(sent)}\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{EACH}        made.append(anew(turn))\n    return made",
+        f"{EACH}        made.extend(anew(turn))\n    return made",
+        f"{EACH}        made.append(turn.to_dict())\n    return made",
+        "    made = None\n    for turn in messages:\n        made = (made or []) + [turn]\n    return made",
+        "    return [anew(turn) for turn in messages]",
+        "    return [turn for turn in messages if anew(turn)]",
+        "    return list(map(anew, messages))",
+        "    for turn in messages:\n        yield {key: value for key, value in turn.items()}",
+    ],
+)
+def test_messages_that_a_function_makes_of_others_are_not_one_text_of_a_user(body: str) -> None:
+    # The value was told as a text where the name of the question says that it is another one each time.
+    found = answered(f"told([{SAID}, {MORE}])", f"def told(messages):\n{body}\n")
+    assert [role for role, _ in parts(found)] and {role for role, _ in parts(found)} == {"unknown"}
+    assert any(each.slot == "messages" for each in found.unresolved)
+
+
+@pytest.mark.parametrize("made", [f"anew([{SAID}, {MORE}])", f"anew(question, [{MORE}])", "as_messages(question)"])
+def test_what_may_be_a_list_of_messages_is_none_of_a_user(made: str) -> None:
+    found = answered(made)
+    assert [role for role, _ in parts(found)] == ["unknown"] and not found.complete
+
+
+def test_what_a_function_gives_back_by_its_annotation() -> None:
+    for kind, role in (("list[dict]", "unknown"), ("Turns", "unknown"), ("str", "user"), ("str | None", "user")):
+        head = f"def told(question) -> {kind}:\n    return anew(question)\n"
+        assert parts(answered("told(question)", head))[0][0] == role
+        own = f"class Desk:\n    def told(self, question) -> {kind}:\n        return anew(question)\n\n"
+        ask = f"    def ask(self, question):\n        {ANSWER.format('self.told(question)')}\n"
+        assert parts(alone(f"from elsewhere import anew\n{own}{ask}"))[0][0] == role
+
+
+def test_a_copy_of_a_message_may_have_any_role() -> None:
+    body = f'{EACH}        made.append({{**turn, "type": "message"}})\n    return made'
+    found = answered("told(turns)", f"def told(messages):\n{body}\n", "turns")
+    assert [role for role, _ in parts(found)] == ["unknown"] and not found.complete

@@ -67,6 +67,14 @@ def of_other(annotation: ast.expr, depth: int = 0) -> bool:
     return isinstance(annotation, ast.Attribute)
 
 
+def no_texts(node: ast.FunctionDef | ast.AsyncFunctionDef, parameters: list[ast.arg]) -> tuple[str, ...]:
+    """The parameters that are annotated as lists or objects, or may be such, and `RETURNED` if what comes back is."""
+    names = [each.arg for each in parameters if each.annotation is not None and of_other(each.annotation)]
+    return (*names, RETURNED) if node.returns is not None and of_other(node.returns) else tuple(names)
+
+
+# Among the names of parameters, of which none can be this one: what a function gives back.
+RETURNED = "return"
 # What may be a string, and what holds one or another.
 _OPEN = frozenset({"str", "Any", "object", "None", "Text", "AnyStr", "LiteralString"})
 _EITHER = frozenset({"Optional", "Union", "Annotated", "Final", "Required", "NotRequired"})

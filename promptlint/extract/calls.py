@@ -46,7 +46,7 @@ from promptlint.extract.messages import DATA, as_message, note_schema, note_writ
 from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, may_be_text, method, result_of, says_nothing
 from promptlint.extract.names import of_model, words
 from promptlint.extract.places import SPREAD
-from promptlint.extract.results import note_form, note_made, run_time_value
+from promptlint.extract.results import note_form, note_made, note_messages, run_time_value
 from promptlint.extract.sites import consider, feeds, flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
 from promptlint.extract.subscripts import MAX_BRANCHES
@@ -354,6 +354,7 @@ def _unknown(
     if unused:
         return ()
     value = _other(file, scope, site, receiver, against, evaluate)
+    note_messages(file, site, value)
     if not against:
         _keep_given(file, site, value)
     return value

@@ -10,7 +10,7 @@ import msgspec
 
 from promptlint.extract import docstrings, equipped, handing, makers, options, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
-from promptlint.extract.annotations import explains, of_other, of_strings
+from promptlint.extract.annotations import explains, no_texts, of_strings
 from promptlint.extract.arguments import note_argument
 from promptlint.extract.attempts import attempt, within
 from promptlint.extract.attributes import note_attribute, note_fields
@@ -243,11 +243,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         scope.gathered,
         wrappers(file, parent, node),
         tuple(each.arg for each in node.args.kwonlyargs),
-        tuple(
-            each.arg
-            for each in (*arguments, *node.args.kwonlyargs)
-            if each.annotation is not None and of_other(each.annotation)
-        ),
+        no_texts(node, [*arguments, *node.args.kwonlyargs]),
         handing.passes(node, bool(scope.receiver)),
     )
     file.facts.functions[scope.name] = _defined_again(file, scope.name, node, made)

@@ -105,9 +105,10 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     nothing describes it as a tool.
     `gathered` is the name of its `**settings`, "" if it has none. `wrappers` are the decorators above it that may be
     functions of the project, as `Ref` names. `named` are the parameters that are given by name alone, `objects` those
-    that are annotated as lists or objects, or may be such. `passes`: it calls what it is given first with all that it
-    is given behind so many arguments, and with nothing else (`def retry(call, *args): call(*args)`), or hands both to
-    what does so (`submit(call, *args)`); 0 if it is not known to.
+    that are annotated as lists or objects, or may be such, `annotations.RETURNED` among them for what it gives back.
+    `passes`: it calls what it is given first with all that it is given behind so many arguments, and with nothing else
+    (`def retry(call, *args): call(*args)`), or hands both to what does so (`submit(call, *args)`); 0 if it is not known
+    to.
     """
 
     parameters: tuple[tuple[str, Value | None], ...]
@@ -338,6 +339,8 @@ class Facts(msgspec.Struct):
     regiving: list[str] = []
     # Values of which only the place is known, where functions of Python make them of others: what these are.
     made_of: list[tuple[Span, Value]] = []
+    # The places of values of which no more is known than that calls make them of lists of messages.
+    of_messages: list[Span] = []
     # Names under which values are put into dicts that they have as attributes, too: `{"rules": place.rules}`.
     namesakes: list[str] = []
     # Attributes whose schema is asked for, and classes that are given by keyword, as `Ref` names.

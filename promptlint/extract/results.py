@@ -20,7 +20,7 @@ from promptlint.extract.volatility import (
     of_call,
 )
 from promptlint.operations import literal
-from promptlint.template import Hole, Items, JsonDump, Mapping, Span, Value, Volatility
+from promptlint.template import Hole, Items, JsonDump, Mapping, Message, Span, Value, Volatility
 
 # Functions of Python that give back what they are given in another form, one of it, or some; and methods that do.
 _OF_GIVEN = frozenset(
@@ -83,6 +83,15 @@ def note_made(file: File, site: CallSite, receiver: Value | None, hole: Hole) ->
     else:
         return
     note_form(file, hole.span, given)
+
+
+def note_messages(file: File, site: CallSite, value: Value) -> None:
+    """Remember of which calls that are not followed the value may be a list of messages: they are given one."""
+    hole = fallback_of(value) if isinstance(value, tuple) else None
+    given = (*site.positional, *site.keywords.values()) if site.keywords else site.positional
+    lists = (each.items for each, _ in given if type(each) is Items)
+    if hole is not None and any(type(item) is Message for items in lists for item in items):
+        file.facts.of_messages.append(hole.span)
 
 
 def _each_of(value: Value, span: Span) -> Value:

@@ -19,7 +19,7 @@ def given_back(scope: Scope) -> Value | None:
         return None
     if not any(textual(value) or is_instance(value) or _sends(value) for value in scope.returned):
         return _measured(scope)
-    if scope.yields and any(map(_sends, scope.returned)):
+    if scope.yields and (any(map(_sends, scope.returned)) or _in_loops(scope)):
         return _given_out(scope)
     known = [
         (value, condition)
@@ -34,6 +34,13 @@ def given_back(scope: Scope) -> Value | None:
         else:
             value = join_branches(condition, other, value)
     return value
+
+
+def _in_loops(scope: Scope) -> bool:
+    """Whether a generator gives out dicts in the turns of a loop."""
+    given = zip(scope.returned, scope.returned_if, strict=True)
+    dicts = (guards for value, guards in given if isinstance(value, Mapping) and not value.kind)
+    return any(not condition.text for guards in dicts for condition, _ in guards)
 
 
 def _is_row(value: Items) -> bool:
