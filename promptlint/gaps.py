@@ -15,6 +15,7 @@ from promptlint.clients import unset
 from promptlint.extract.answering import SCHEMAS
 from promptlint.extract.bounds import CUT
 from promptlint.extract.facts import Call, Facts
+from promptlint.extract.joins import goes_through
 from promptlint.extract.messages import NO_TEXT
 from promptlint.extract.names import gives_prompt, prompt_like
 from promptlint.extract.sending import OWN, UNREAD
@@ -226,7 +227,7 @@ def made_anew(slot: str, value: Value, gives: Callable[[str, Span], bool]) -> It
     for item in _perhaps(value) if isinstance(value, Items) else ():
         repeat = _loop(item)
         hole = single_hole(item.content if isinstance(item, Message) else item)
-        if repeat is not None and gives(repeat.over, repeat.span):
+        if repeat is not None and not goes_through(repeat) and gives(repeat.over, repeat.span):
             yield Unresolved(slot, repeat.over, repeat.span)
         elif hole is not None and hole.member[:1] == "*" and gives(hole.member[1:], hole.span):
             yield Unresolved(slot, hole.expression, hole.span)

@@ -896,6 +896,14 @@ def test_messages_that_a_function_makes_of_others_are_not_one_text_of_a_user(bod
     assert any(each.slot == "messages" for each in found.unresolved)
 
 
+def test_a_list_that_a_caller_gives_is_put_in_as_it_is() -> None:
+    ask = "def ask(question, history):\n    return " + ANSWER.format("history + [" + MORE + "]")
+    ask += "\n\ndef reply(text, history):\n    return ask('Answer in a word: ' + text, history)\n"
+    other = '\n\ndef run(text, said):\n    return ask(text, [{"role": "user", "content": said}])\n'
+    found = [each for each in requests_of(ask + other) if any("Answer" in text for _, text in parts(each))]
+    assert found and all(each.complete for each in found)
+
+
 @pytest.mark.parametrize("made", [f"anew([{SAID}, {MORE}])", f"anew(question, [{MORE}])", "as_messages(question)"])
 def test_what_may_be_a_list_of_messages_is_none_of_a_user(made: str) -> None:
     found = answered(made)
