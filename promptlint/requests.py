@@ -445,8 +445,8 @@ class _Reading:
             if slot == "system" and message.role == "unknown" and len(said) == 1:
                 # Beside others whose role is known it may be anybody's.
                 message = msgspec.structs.replace(message, role="system")
-            if unset(message.content):
-                # Nothing is given for it here: what makes the message leaves it out.
+            if message.content and unset(message.content):
+                # Nothing is given for it here: what makes the message leaves it out. One with an empty text is sent.
                 continue
             # What a list of messages begins with is where a provider has its system part.
             leads = message.role == "system" and not self.parts["messages"]

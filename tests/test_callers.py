@@ -728,6 +728,25 @@ def test_a_message_for_which_nothing_is_given_is_not_sent() -> None:
     assert [[prompt.role for prompt in each.prompts] for each in told] == [["system"]]
 
 
+def test_a_message_with_an_empty_text_is_sent() -> None:
+    # It was not told, so that what stands behind it seemed to come first.
+    code = """
+    from openai import OpenAI
+    def ask(question, system="", last="Go on."):
+        said = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+        said.append({"role": "assistant", "content": last})
+        return OpenAI().chat.completions.create(model="gpt-5.2", messages=said)
+    def begin():
+        return ask("Begin a story about a lighthouse.", last="")
+    def tell():
+        return ask("Tell a story about a lighthouse.", "Be kind.")
+    """
+    told = [each for each in read({"app.py": textwrap.dedent(code)}).requests if each.api]
+    assert [[prompt.role for prompt in each.prompts] for each in told] == [["system", "user", "assistant"]] * 2
+    assert [[bool(prompt.template) for prompt in each.prompts] for each in told] == [[False, True, False], [True] * 3]
+    assert all(each.complete for each in told)
+
+
 def test_a_method_that_only_some_objects_have_makes_no_request_certain() -> None:
     code = """
     from openai import OpenAI
