@@ -138,8 +138,11 @@ def plans(
 
 
 def worst(plans: Iterable[Plan]) -> Plan:
-    """Of several ways the one of which another conversation reads least; the first of equals. At least one is given."""
-    return min(plans, key=lambda each: (each.other.tokens, each.turn.tokens))
+    """Of several ways the one of which another conversation reads least, and at least one is given.
+
+    Of equals the one that another order gives most, and then the one with the most fixed text; the first of these.
+    """
+    return min(plans, key=lambda each: (each.other.tokens, each.turn.tokens, -each.other.best, -each.tokens))
 
 
 def best(plans: Iterable[Plan]) -> Plan:

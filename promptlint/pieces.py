@@ -16,7 +16,7 @@ import msgspec
 
 from promptlint.prompt import Prompt, Request
 from promptlint.providers import PARTS, Policy, gathers_system, model_of, policy_of
-from promptlint.template import Apply, Choice, Hole, Ref, Repeat, Span, Template, Text, Volatility, holes
+from promptlint.template import Apply, Choice, Hole, Ref, Repeat, Span, Template, Text, Volatility, holes, way
 from promptlint.tokens import count, encoding_of
 
 Part: TypeAlias = Literal["tools", "system", "messages"]
@@ -113,20 +113,52 @@ def alternatives(request: Request) -> list[dict[str, int]]:
     Equal conditions take equal branches. A condition that would make more than `MAX_ALTERNATIVES` ways is not listed,
     and takes its first branch.
     """
-    branches: dict[str, int] = {}
-    for prompt in request.prompts:
-        branches.update((condition, max(branches.get(condition, 0), 2)) for condition, _ in prompt.when)
-        for choice in choices_in(prompt.template):
-            branches[choice.condition] = max(branches.get(choice.condition, 0), len(choice.branches))
     taken: list[tuple[str, int]] = []
     number = 1
-    for condition, width in branches.items():
-        if width > 1 and number * width <= MAX_ALTERNATIVES:
+    for condition, width in _widths(request).items():
+        if number * width <= MAX_ALTERNATIVES:
             number *= width
             taken.append((condition, width))
     names = [condition for condition, _ in taken]
     ways = itertools.product(*(range(width) for _, width in taken))
     return [dict(zip(names, way, strict=True)) for way in ways]
+
+
+def unlisted(request: Request, choices: Mapping[str, int]) -> bool:
+    """Whether there are more ways through the conditions of a request than are listed (`alternatives`)."""
+    return any(condition not in choices for condition in _widths(request))
+
+
+def _widths(request: Request) -> dict[str, int]:
+    """How many ways each condition of a request has, of those that have several."""
+    found: dict[str, int] = {}
+    for prompt in request.prompts:
+        found.update((condition, max(found.get(condition, 0), 2)) for condition, _ in prompt.when)
+        for choice in choices_in(prompt.template):
+            found[choice.condition] = max(found.get(choice.condition, 0), len(choice.branches))
+    return {condition: width for condition, width in found.items() if width > 1}
+
+
+def way_of(request: Request, choices: Mapping[str, int]) -> dict[tuple[str, bool], None]:
+    """The conditions that are asked on one way through those of a request, each with whether it holds, in order."""
+    found: dict[tuple[str, bool], None] = {}
+    for prompt in request.prompts:
+        for condition, holds in prompt.when:
+            here = choices.get(condition, 0) == 0
+            found[condition, here] = None
+            if here != holds:
+                break
+        else:
+            found.update((asked, None) for asked in _asked(prompt.template, choices))
+    return found
+
+
+def _asked(template: Template, choices: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
+    for part in template:
+        if isinstance(part, Choice) and len(part.branches) > 1:
+            number = min(choices.get(part.condition, 0), len(part.branches) - 1)
+            yield way(part.condition, number, len(part.branches))
+            yield from _asked(part.branches[number], choices)
 
 
 def choices_in(template: Template) -> Iterator[Choice]:

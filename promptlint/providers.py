@@ -234,6 +234,11 @@ def _named(name: str, table: Mapping[str, Provider]) -> list[str]:
     return [key for key, each in table.items() if plain in each.names or plain == key.replace("_", "-")]
 
 
+def same_provider(name: str, key: str) -> bool:
+    """Whether a name, as a program writes it, stands for this key of the table."""
+    return name == key or key in _named(name, providers())
+
+
 def _find(provider: Provider, bare: str, marked: bool, table: Mapping[str, Provider]) -> Model | None:
     if not bare:
         return None

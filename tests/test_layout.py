@@ -497,7 +497,7 @@ def test_rules_and_layout_say_the_same(project: Path, capsys: pytest.CaptureFixt
     first, second = re.findall(r"would grow from 0 to (~?[\d,]+)", capsys.readouterr().out)
     assert execute(["layout", "ways.py"]) == 0
     ways, timed = capsys.readouterr().out.split("\nways.py:", 1)
-    told = re.search(r"Shown is the first of 2 ways, by `known`; at best they read ([\d,]+) to ([\d,]+)\.", ways)
+    told = re.search(r"Shown is one of 2 ways, if `known`; at best they read ([\d,]+) to ([\d,]+)\.", ways)
     assert told is not None and first == told[1] and f"then {told[2]} tokens come from the cache" in ways
     assert "Shown is" not in timed and f"at best {second} (" in timed
 
@@ -525,8 +525,8 @@ def ask(question):
 @pytest.mark.parametrize(
     ("model", "head", "advice"),
     [
-        ("claude-sonnet-4-5", "claude-sonnet-4-5 by default (anthropic) caches what", "Nothing to move"),
-        ("gpt-4", "gpt-4 by default (openai) caches nothing", "gpt-4, by default, has no prompt cache"),
+        ("claude-sonnet-4-5", "(litellm, with the figures of anthropic) caches what", "Nothing to move"),
+        ("gpt-4", "(litellm, with the figures of openai) caches nothing", "gpt-4, by default, has no prompt cache"),
     ],
 )
 def test_a_model_by_default_is_told_as_one(
@@ -540,7 +540,7 @@ def ask(question):
     (project / "ask.py").write_text(code)
     assert execute(["layout", "ask.py:4"]) == 0
     shown = capsys.readouterr().out
-    assert f"ask.py:4: ask: {head}" in shown and f"  {advice}" in shown
+    assert f"ask.py:4: ask: {model} by default {head}" in shown and f"  {advice}" in shown
     name = 'unless `os.environ.get("MODEL"'
     assert "By default only: model (" in shown and f"model ({model}, {name}" in shown
     assert "What is said holds by default." in shown and "Not known" not in shown
@@ -582,3 +582,95 @@ def test_what_the_turns_of_a_loop_add_is_said_not_to_be_counted(
         assert execute(["layout", str(tmp_path / "app.py")]) == 0
         shown = capsys.readouterr().out
         assert "before anything is cached." in shown and (told in shown) == grows
+
+
+NOTES = """from openai import OpenAI
+client = OpenAI()
+NOTES = ["Mind the first rule of the house. ", "Mind the second rule. "]
+RULES = "Answer in one sentence, and mind the rules of the house, whoever asks. " * 100
+def front(question):
+    text = "You are a clerk. "
+    for note in NOTES:
+        text += f"Rule: {note} It holds for everybody who comes in. "
+    return client.chat.completions.create(model="gpt-4o", messages=[
+        {"role": "system", "content": text}, {"role": "user", "content": question}])
+def behind(question):
+    text = RULES + f"Question: {question}. " + " ".join(f"Mind {note} of all." for note in NOTES)
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text}])
+def found(question, pages):
+    text = "Read these. " + "".join(f"<page> {page} </page>" for page in pages)
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text}])
+def ahead(question):
+    text = RULES + " ".join(f"Mind {note} of all." for note in NOTES) + f" Question: {question}"
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text}])
+"""
+
+
+def test_what_loops_repeat_leaves_open_whether_to_move(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "notes.py").write_text(NOTES)
+    assert execute(["layout", "notes.py"]) == 0
+    front, behind, found, ahead = re.findall(r"^  (Whether .*|Nothing to move.*)$", capsys.readouterr().out, re.M)
+    unknown = "Whether there is anything to move is not known: "
+    told = "the fixed text is 6 tokens without what the loop over `NOTES` repeats, and 1,024 are needed"
+    assert front.startswith(unknown + told)
+    assert behind == f"{unknown}how much the loop over `NOTES` repeats behind what changes is open."
+    # A loop over what changes is nothing that could stand in front.
+    assert found.startswith("Nothing to move: the fixed text is 4 tokens")
+    assert ahead.startswith("Nothing to move: all the fixed text")
+
+
+WAYS = """from openai import OpenAI
+client = OpenAI()
+RULES = "Answer in one sentence, and mind the rules of the house, whoever asks. " * 100
+def ask(question, hard, tone):
+    text = "You are a clerk. "
+    if hard:
+        text += "Be quick. "
+    elif tone:
+        text += f"The question: {question} "
+        text += RULES
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text + question}])
+def desk(question, desk):
+    text = {"repairs": "You repair.", "sales": "You sell what there is."}[desk]
+    return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text + question}])
+"""
+
+
+def test_which_way_is_shown_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "ways.py").write_text(WAYS)
+    assert execute(["layout", "ways.py"]) == 0
+    shown = capsys.readouterr().out
+    # All of them read nothing from the cache now, so it is the one in which something may be moved.
+    assert "Shown is one of 4 ways, if `not (hard)` and `tone`; at best they read 0 to 1,6" in shown
+    assert "Shown is one of 2 ways, if `desk == \"sales\"`." in shown
+    assert execute(["layout", "ways.py", "--output-format", "json"]) == 0
+    ways = [each["ways"]["shown"] for each in msgspec.json.decode(capsys.readouterr().out)]
+    assert ways == [["not (hard)", "tone"], ['desk == "sales"']]
+
+
+@pytest.mark.parametrize(
+    ("call", "provider", "figures", "said"),
+    [
+        ("litellm.completion", "litellm", "openai", "(litellm, with the figures of openai) caches"),
+        ("openai.OpenAI().chat.completions.create", "openai", "openai", "(openai) caches"),
+        ("made(URL).chat.completions.create", None, "openai", "(provider not known, with the figures of openai)"),
+    ],
+)
+def test_layout_names_the_provider_that_requests_name(
+    call: str, provider: str | None, figures: str, said: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = f"""import litellm, openai
+from elsewhere import URL
+def made(url):
+    return openai.OpenAI(base_url=url)
+def ask(question):
+    return {call}(model="gpt-4o", messages=[{{"role": "user", "content": "Name a tree. " + question}}])
+"""
+    (project / "ask.py").write_text(code)
+    assert execute(["layout", "ask.py"]) == 0
+    assert f"ask.py:6: ask: gpt-4o {said}" in capsys.readouterr().out
+    assert execute(["layout", "ask.py", "--output-format", "json"]) == 0
+    (layout,) = msgspec.json.decode(capsys.readouterr().out)
+    assert execute(["prompts", "--requests", "ask.py", "--output-format", "json"]) == 0
+    (request,) = msgspec.json.decode(capsys.readouterr().out)
+    assert layout["provider"] == request["provider"] == provider and layout["figures_of"] == figures

@@ -11,10 +11,11 @@ from promptlint import cache
 from promptlint.cache import Piece, Plan, Reuse
 from promptlint.engine import Report, Sources
 from promptlint.output.json import encode, place, unknown_json
+from promptlint.output.requests import who
 from promptlint.output.text import amount, counted, painter, plural, safe, width
-from promptlint.pieces import with_loops
-from promptlint.prompt import Request, Unresolved, together
-from promptlint.providers import added_tokens
+from promptlint.pieces import unlisted, way_of, with_loops
+from promptlint.prompt import Request, Unresolved, in_words, together
+from promptlint.providers import added_tokens, same_provider
 from promptlint.rules._sizes import size
 from promptlint.shared import Shared, shared_prefixes
 from promptlint.template import COMMENT, Span, Volatility
@@ -26,6 +27,8 @@ _BAR, _SNIPPET = 20, 44
 _ROWS = 60
 # Columns of what a request depends on.
 _LONGEST = 110
+# As many conditions of the way that is shown are told.
+_ASKED = 3
 # A gain below this is not worth an edit.
 _WORTH = cache.UNIQUE_GAIN
 _CHANGES = {
@@ -45,6 +48,7 @@ _ASSUMED = (
     "That holds for a provider that caches any beginning that is the same again, from {minimum} tokens on, "
     "without markers."
 )
+_OPEN = "Whether there is anything to move is not known"
 _LEGEND = """\
 # comes from the cache on the next call, - fixed text that does not, ~ a value put in at run time
 A provider keeps the beginning of a request, and reads it again at a part of the price, up to the first place that is
@@ -169,6 +173,9 @@ def advice(view: View, sources: Sources) -> str:
         model = safe(plan.policy.model) or "The model"
         return f"{model}{usual} has no prompt cache, so no order is better than another."
     if other.best < plan.minimum:
+        if loop := _fixed_loop(view, 0):
+            fixed = f"the fixed text is {tokens} {plural(plan.tokens, 'token', bare=True)} without what {loop} repeats"
+            return f"{_OPEN}: {fixed}, and {_minimum(plan)} are needed before anything is cached."
         if plan.tokens < plan.minimum:
             grown = " What earlier turns of its loop have said is not counted." if view.request.grows else ""
             return (
@@ -178,6 +185,8 @@ def advice(view: View, sources: Sources) -> str:
         return f"Nothing to move: what could stand in front is less than {_needed(plan)}."
     if other.best - other.tokens < _WORTH:
         left = " that could stand there" if other.lost else ""
+        if other.broken is not None and (loop := _fixed_loop(view, other.broken)):
+            return f"{_OPEN}: how much {loop} repeats behind what changes is open."
         return f"Nothing to move: all the fixed text{left} already stands in front of what changes."
     before = _amount(view, other.tokens)
     if plan.complete and _within_a_step(plan):
@@ -191,6 +200,15 @@ def advice(view: View, sources: Sources) -> str:
         )
     steps = list(_steps(view, sources))
     return f"{_sentence(steps)}: then {_amount(view, other.best)} tokens come from the cache, not {before}."
+
+
+def _fixed_loop(view: View, start: int) -> str:
+    """What repeats fixed text from one piece of the plan on, which is not counted, in words; "" if nothing does."""
+    pieces = view.plan.pieces[start:]
+    loops = [each for each in pieces if each.kind == "repeat" and not cache.changes(each)]
+    if not loops or not _in_loops(view):
+        return ""
+    return f"the loop over `{safe(_cut(loops[0].expression, _SNIPPET))}`"
 
 
 def _within_a_step(plan: Plan) -> bool:
@@ -310,15 +328,26 @@ def _title(view: View) -> str:
     name = safe(request.name) or ("request" if is_call(request) else "prompt")
     model = _model(view.plan) or "a model that is not known"
     if policy.assumed:
-        return f"{name}: {model}; how it is cached is not known"
-    by = f" ({policy.provider.replace('_', ' ')})" if policy.provider else ""
+        return f"{name}: {model}{_by(view)}; how it is cached is not known"
     how = {
         "prefix": f"caches any beginning that is the same again, from {_minimum(view.plan)} tokens on",
         "boundary": f"caches whole messages that are the same again, from {_minimum(view.plan)} tokens on",
         "breakpoint": f"caches what stands in front of a marker, from {_minimum(view.plan)} tokens on",
         "none": "caches nothing",
     }[policy.mode]
-    return f"{name}: {model}{by} {how}"
+    return f"{name}: {model}{_by(view)} {how}"
+
+
+def _by(view: View) -> str:
+    """Who gets the request, as `prompts --requests` says it, and whose figures hold, where these are another's."""
+    figures = view.plan.policy.provider.replace("_", " ")
+    if not is_call(view.request):
+        return f" ({figures})" if figures else ""
+    provider, _ = who(view.request)
+    if not figures:
+        return f" ({provider})" if view.request.provider else ""
+    own = same_provider(view.request.provider, view.plan.policy.provider)
+    return f" ({provider})" if own else f" ({provider}, with the figures of {safe(figures)})"
 
 
 def _picture(view: View, sources: Sources, paint: Any) -> Iterator[str]:
@@ -401,18 +430,26 @@ def _totals(view: View) -> Iterator[str]:
 
 
 def _ways(view: View) -> str:
-    """Which of several ways through the conditions is shown, and how far the others are from it; "" if they are not."""
-    least, most = view.gains
-    better = view.best.other != view.plan.other
-    if view.ways < 2 or (least == most and not better):
+    """Which of several ways through the conditions is shown, and how far the others are from it; "" of one way."""
+    if view.ways < 2:
         return ""
-    by = ", ".join(f"`{safe(_cut(name, 40))}`" for name in list(view.plan.choices)[:3])
-    told = f"Shown is the {'worst' if better else 'first'} of {view.ways:,} ways, by {by}"
+    least, most = view.gains
+    better = view.best.other.tokens > view.plan.other.tokens
+    asked = _way(view)
+    by = " and ".join(f"`{safe(_cut(name, _LONGEST if len(asked) < 2 else 40))}`" for name in asked[:_ASKED])
+    more = f" and {plural(len(asked) - _ASKED, 'more condition')}" if len(asked) > _ASKED else ""
+    known = f"{'more than ' if unlisted(view.request, view.plan.choices) else ''}{view.ways:,}"
+    told = f"Shown is {'the worst' if better else 'one'} of {known} ways{', if ' if by else ''}{by}{more}"
     if better:
         told += f"; the best reads {_share(view, view.best.other.tokens, view.best.tokens)}"
     if least < most:
         told += f"; at best they read {_amount(view, least)} to {_amount(view, most)}"
     return told + "."
+
+
+def _way(view: View) -> tuple[str, ...]:
+    """The conditions under which what is shown is sent, of those that tell the ways apart."""
+    return in_words(way_of(view.request, view.plan.choices))
 
 
 def _in_loops(view: View) -> int:
@@ -488,7 +525,8 @@ def _as_json(view: View, report: Report) -> dict[str, Any]:
     return {
         "name": request.name,
         **place(request.span, sources),
-        "provider": policy.provider,
+        "provider": request.provider or None,
+        "figures_of": policy.provider or None,
         "model": policy.model,
         "mode": policy.mode,
         "assumed": policy.assumed,
@@ -508,6 +546,7 @@ def _as_json(view: View, report: Report) -> dict[str, Any]:
         "turn": _reuse_json(plan.turn),
         "ways": {
             "count": view.ways,
+            "shown": _way(view),
             "worst": plan.other.tokens,
             "best": view.best.other.tokens,
             "at_best": {"least": view.gains[0], "most": view.gains[1]},

@@ -104,16 +104,11 @@ def total(found: list[Parts], report: Report) -> str:
 def _lines(parts: Parts, report: Report) -> Iterator[str]:
     request = parts.request
     line, _ = report.sources.get(request.span.file).location(request.span.start)
-    who = ", ".join(
-        (
-            *_who(request),
-            *([safe(request.api)] if request.api else []),
-        )
-    )
+    to = ", ".join((*who(request), *([safe(request.api)] if request.api else [])))
     inside = f" in {safe(request.name)}" if request.name else ""
     most = f"{'up to ' if parts.several else ''}{counted(parts.tokens, parts.exact)}"
     under = f"  [if {_condition(request)}]" if request.when else ""
-    yield f"{safe(request.span.file)}:{line}{inside}: {who}, {most}{under}"
+    yield f"{safe(request.span.file)}:{line}{inside}: {to}, {most}{under}"
     cells = []
     for number, row in enumerate(parts.rows):
         names = ", ".join(dict.fromkeys(safe(variable.expression) for variable in row.variables))
@@ -147,7 +142,7 @@ def _lines(parts: Parts, report: Report) -> Iterator[str]:
         yield f"  may send more: more functions lead to {_place_of(request.beyond, report)} than are followed"
 
 
-def _who(request: Request) -> tuple[str, str]:
+def who(request: Request) -> tuple[str, str]:
     """Who gets a request, and which model; whether that is only so by default, which is told once of both."""
     usual = [slot for slot in ("provider", "model") if request.by_default(slot)]
     provider = safe(request.provider) + (" by default" if usual == ["provider"] else "")
