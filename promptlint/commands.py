@@ -20,6 +20,7 @@ from promptlint.spelling import nearest
 
 _STDIN = "-"
 _STDIN_NAME = "stdin.py"
+_NAMED = "--stdin-filename"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -120,7 +121,7 @@ def _shared(command: _Command) -> _Command:
         _patterns,
         click.option("--include-tests", is_flag=True, help="Read tests, too."),
         click.option(
-            "--stdin-filename",
+            _NAMED,
             metavar="NAME",
             callback=_named,
             help="Read one file's text from standard input (path `-`).",
@@ -140,7 +141,7 @@ _format = click.option(
 )
 
 
-@cli.command()
+@cli.command(short_help="Report what prompts cost for nothing.")
 @_shared
 @_format
 @click.option("--select", multiple=True, callback=_words, metavar="RULES", help="Rules or groups to check, or `all`.")
@@ -190,7 +191,7 @@ def check(
     return max(job.blocked, _broken(report, strict), 1 if report.failing and not exit_zero else 0)
 
 
-@cli.command()
+@cli.command(short_help="List prompts, or the requests that send them.")
 @_shared
 @_format
 @click.option("--requests", "as_requests", is_flag=True, help="List the calls that send them, with all they send.")
@@ -268,7 +269,7 @@ def _listed(
     return prompts_output.render_text(report, at, summary=summary)
 
 
-@cli.command()
+@cli.command(short_help="Show requests as their provider's cache sees them.")
 @_shared
 @_format
 def layout(**shared: Any) -> int:
@@ -339,7 +340,7 @@ def _nothing(report: Report, path: str, line: int | None, files: set[str], sent:
     return f"{place}{nothing} found there; `promptlint prompts` lists the prompts of a path"
 
 
-@cli.command()
+@cli.command(short_help="List the rules, or show the page of one.")
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="All rules.")
 @_format
@@ -429,8 +430,10 @@ class _Job:
             self._found = None
             if progress:
                 progress.close()
+        unnamed = self.stdin and self.shared["stdin_filename"] is None
         for problem in report.problems:
-            _say(text_output.describe(problem, report.sources))
+            hint = f"; without {_NAMED} standard input is Python" if unnamed and problem.kind == "syntax" else ""
+            _say(text_output.describe(problem, report.sources) + hint)
         for source, said, written in () if self.shared["quiet"] else report.unmatched:
             names = " or ".join(f"`{text_output.safe(name)}`" for name in written)
             hint = f"; a name matches as it is written, here {names}" if names else ""

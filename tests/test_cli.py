@@ -593,6 +593,27 @@ def test_a_syntax_error_names_the_version(
     assert (f" (read as Python {version}, under which promptlint runs)\n" in said) == newer
 
 
+@pytest.mark.parametrize("command", ["check", "check --output-format json", "check --quiet", "prompts", "layout"])
+def test_a_syntax_error_is_said_of_standard_input_as_of_a_file(project: Path, command: str) -> None:
+    bad = b"x = 1\ny = (\n"
+    (project / "bad.py").write_bytes(bad)
+    file = promptlint(*command.split(), "bad.py", cwd=project)
+    given = promptlint(*command.split(), "--stdin-filename", "bad.py", "-", cwd=project, text=bad)
+    assert file.stderr.startswith(b"promptlint: bad.py: skipped: line 2: '(' was never closed\n")
+    assert (given.stdout, given.stderr, given.returncode) == (file.stdout, file.stderr, file.returncode)
+    strict = promptlint("--strict", "--quiet", "-", cwd=project, text=b"{% if x %}\n")
+    said = b"; without --stdin-filename standard input is Python\n"
+    assert strict.stderr.startswith(b"promptlint: stdin.py: skipped: line 1: ") and strict.stderr.endswith(said)
+    assert (strict.stdout, strict.returncode) == (b"", 2)
+
+
+def test_the_help_of_a_command_is_not_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in commands] == ["check", "layout", "prompts", "rule"]
+    assert all(line.endswith(".") and not line.endswith("...") and len(line) < 80 for line in commands)
+
+
 def test_a_nul_byte_is_no_matter_of_the_version(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "bad.py").write_text("x = '\0'\n")
     assert execute(["bad.py"]) == 0
