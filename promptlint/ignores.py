@@ -42,10 +42,17 @@ _OTHER_WORDS = frozenset(
     "allow disable disable-file disable-line disable-next-line noqa nolint off skip suppress".split()
 )
 _DIRECTIVE = re.compile(r"promptlint:[ \t]*(?P<verb>[\w-]*)(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?", re.I)
+# The same without the colon. Only what cannot be prose is one: brackets, a rule's name, or nothing behind the word.
+_NO_COLON = re.compile(
+    r"promptlint(?:[ \t]+|[ \t]*[-=][ \t]*)(?P<verb>ignore(?:-file)?|not-a-prompt|prompt|"
+    + "|".join(sorted(_OTHER_WORDS)) + r")(?![\w-])"
+    r"(?P<list>[ \t]*\[(?P<rules>[^\]\r\n]*)\])?(?P<end>[ \t]*(?:$|[-+]?#\}))?",
+    re.I | re.M,
+)  # fmt: skip
 _COMMENTS = "comments are `prompt`, `prompt[role]`, `not-a-prompt`, `ignore[rule]` and `ignore-file[rule]`"
 _WORD = re.compile(r"[^\s,]+")
 _NAME = re.compile(r"[\w-]+")
-_COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint:[^\r\n]*)", re.M | re.I)
+_COMMENT_LINE = re.compile(r"^[ \t]*(#[^\r\n]*promptlint[^\r\n]*)", re.M | re.I)
 # The same behind something else, which settles nothing there.
 _COMMENT_BEHIND = re.compile(r"(?<=[ \t])#[ \t]*promptlint:[ \t]*(?:prompt|not-a-prompt)(?![\w-])[^\r\n]*", re.I)
 
@@ -72,7 +79,7 @@ class Ignore(msgspec.Struct, frozen=True):
 
 def ignores(source: Source) -> list[Ignore]:
     """All ignore comments of a file that can be parsed; none of one that cannot."""
-    if not marked(source.text):
+    if not (marked(source.text) or _without_colon(source.text)):
         return []
     try:
         return list(_python(source) if language(source.name) == "python" else _jinja(source))
@@ -237,10 +244,39 @@ def _other_words(comment: str, match: re.Match[str]) -> str:
     return f"promptlint knows no comment `{written}`, write `{instead}`"
 
 
+def _without_colon(text: str) -> bool:
+    """Whether a text has what may be a comment of ours without its colon."""
+    return "romptlint" in text and _NO_COLON.search(text) is not None
+
+
+def _colon_missing(comment: str) -> str:
+    """What is wrong with a comment that would be ours if there were a colon behind `promptlint`; "" if it is none."""
+    match = _NO_COLON.search(comment)
+    if match is None or comment[: match.start()].strip(" \t#{-+"):
+        return ""
+    verb, words = match["verb"].lower(), _WORD.findall(match["rules"] or "")
+    if verb in (PROMPT, NOT_A_PROMPT):
+        settles = match["end"] is not None if verb == NOT_A_PROMPT else any(word.lower() in ROLES for word in words)
+        instead = f"{verb}{(match['list'] or '').strip()}" if settles else ""
+    else:
+        rules = all_rules()
+        behind = _NAME.match(comment[match.end() :].lstrip(" \t"))
+        if match["list"] is None and behind and behind.group().lower() in rules:
+            words = [behind.group()]
+        names = list(filter(None, (closest(word, rules) for word in words)))
+        ours = verb in ("ignore", "ignore-file")
+        if not names and not (ours and (match["list"] is not None or match["end"] is not None)):
+            return ""
+        instead = f"{'ignore-file' if verb.endswith('-file') else 'ignore'}[{', '.join(names) or 'rule'}]"
+    return f"a colon is missing behind `promptlint`, write `promptlint: {instead}`" if instead else ""
+
+
 def _parse(source: Source, start: int, end: int, covered: tuple[int, int], removal: tuple[int, int]) -> Ignore | None:
     """The ignore comment between two offsets, if it is one."""
     comment = source.text[start:end]
     match = _DIRECTIVE.search(comment)
+    if match is None and (wrong := _colon_missing(comment)):
+        return Ignore(Span(source.name, start, end), (), 0, 0, Span(source.name, *removal), wrong=wrong)
     # A note about promptlint is no ignore: nothing but signs may stand before its name.
     if match is None or comment[: match.start()].strip(" \t#{-+"):
         return None

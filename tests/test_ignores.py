@@ -306,3 +306,54 @@ def test_a_file_that_does_not_parse_has_no_comments(text: str) -> None:
 def test_many_comments_take_no_long_time() -> None:
     text = 'X = "@"  # promptlint: ignore[oversized-prompt]\n' * 5000
     assert len(ignores(Source("a.py", text))) == 5000
+
+
+@pytest.mark.parametrize(
+    ("comment", "instead"),
+    [
+        ("# promptlint ignore[pretty-json]", "ignore[pretty-json]"),
+        ("# promptlint ignore[pretty-json, oversized_prompt] why", "ignore[pretty-json, oversized-prompt]"),
+        ("# noqa: E501  # promptlint ignore[pretty-json]", "ignore[pretty-json]"),
+        ("#promptlint-ignore-file[pretty-json]", "ignore-file[pretty-json]"),
+        ("# promptlint = ignore[nothing-like-it]", "ignore[rule]"),
+        ("# promptlint disable[pretty-json]", "ignore[pretty-json]"),
+        ("# Promptlint ignore pretty-json as people read it", "ignore[pretty-json]"),
+        ("# promptlint ignore", "ignore[rule]"),
+        ("# promptlint not-a-prompt", "not-a-prompt"),
+        ("# promptlint prompt[system]", "prompt[system]"),
+    ],
+)
+def test_a_comment_without_its_colon_is_told(comment: str, instead: str) -> None:
+    _, (found,), ignored = lint(f"X = 1  {comment}\n")
+    message = f"a colon is missing behind `promptlint`, write `promptlint: {instead}`"
+    assert (found.rule, found.message, ignored) == ("unknown-rule-in-ignore", message, 0)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# promptlint ignores what stands in [brackets]",
+        "# promptlint ignore comments are read here",
+        "# promptlint prompt tables [see below]",
+        "# promptlint disable is no word of ours",
+        "# see promptlint ignore[pretty-json]",
+        "# what promptlint prompts --tree shows",
+        "# promptlint not-a-prompt comments stand above",
+        "# promptlintignore[pretty-json]",
+    ],
+)
+def test_a_note_about_promptlint_is_no_comment_without_its_colon(comment: str) -> None:
+    assert left(f"X = 1  {comment}\n") == []
+    assert left(f'X = """\n# promptlint ignore[pretty-json]\n"""  {comment}\n') == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.j2", "{# promptlint ignore[pretty-json] why #}\n{{ x }}\n"),
+        ("a.j2", "{#- promptlint not-a-prompt -#}\n"),
+        ("a.yaml", "# promptlint ignore[pretty-json]\nsystem_prompt: |\n  You sort letters.\n"),
+    ],
+)
+def test_a_colon_is_missing_in_other_files(name: str, text: str) -> None:
+    assert left(text, name=name) == ["unknown-rule-in-ignore"]

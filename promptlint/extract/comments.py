@@ -90,7 +90,7 @@ def parts(comment: str, start: int) -> Iterator[tuple[int, int]]:
     """Our parts of a comment such as `# noqa: E501  # promptlint: ignore[rule] because`, each from its sign on."""
     places = [match.start() for match in re.finditer(r"#(?=[ \t]*[A-Za-z])", comment)] or [0]
     for place, end in zip(places, [*places[1:], len(comment)], strict=True):
-        if marked(comment[place:end]):
+        if MARK.rstrip(":") in comment[place:end].lower():
             yield start + place, start + end
 
 
