@@ -1188,3 +1188,55 @@ def test_the_model_of_a_client_that_has_one(made: str, asked: str, expected: tup
         llm.{asked}([{{"role": "user", "content": "Say something kind."}}])
     """)
     assert (request.provider, request.model, request.complete) == (*expected, True)
+
+
+PIPED = """
+from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_openai import ChatOpenAI
+
+bot = ChatOpenAI(model="gpt-4o")
+piped = bot | StrOutputParser()
+TOLD = ChatPromptTemplate.from_template("Tell of the {place}.")
+
+
+def at_once(place):
+    return (ChatOpenAI(model="gpt-5") | StrOutputParser()).invoke(f"Tell me of {place} at the sea.")
+
+
+def by_name(place):
+    return (bot | StrOutputParser()).invoke([SystemMessage("You are a guide."), HumanMessage(f"Now {place}.")])
+
+
+def kept(place):
+    return piped.invoke(f"Tell me of {place} in the hills.")
+
+
+def handed(place, llm):
+    return (llm | StrOutputParser()).invoke(f"Tell me of {place} in the woods.")
+
+
+def behind(place):
+    return (TOLD | piped).invoke({"place": place})
+
+
+def others(place, words, finder):
+    more = words | {"sea"}
+    return (finder | StrOutputParser()).invoke(f"Tell me of {place} in the marsh."), more
+"""
+
+
+def test_a_pipeline_that_begins_with_a_model_is_asked_as_it_is() -> None:
+    found = {request.name: request for request in requests_of(PIPED)}
+    assert {name: (each.provider, each.model) for name, each in found.items()} == {
+        "at_once": ("openai", "gpt-5"),
+        "by_name": ("openai", "gpt-4o"),
+        "kept": ("openai", "gpt-4o"),
+        "handed": ("", ""),
+        "behind": ("openai", "gpt-4o"),
+    }
+    assert [each.complete for each in found.values()] == [name != "handed" for name in found]
+    assert parts(found["at_once"]) == [("user", "Tell me of {place} at the sea.")]
+    assert parts(found["by_name"]) == [("system", "You are a guide."), ("user", "Now {place}.")]
+    assert [(each.slot, each.expression) for each in found["handed"].unresolved] == [("model", "llm")]

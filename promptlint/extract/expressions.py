@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from promptlint.extract import fills, options, schemas, spreads
+from promptlint.extract import fills, options, pipelines, schemas, spreads
 from promptlint.extract.against import MAY_DOCUMENT, documents
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import MAX_WEIGHT, bounded, full, rest
@@ -290,8 +290,11 @@ def _begins_with_call(file: File, node: ast.BinOp) -> bool:
 
 def _pipeline(file: File, scope: Scope, node: ast.BinOp) -> Value:
     """`prompt | model | parser`."""
-    values = [evaluate(file, scope, term) for term in terms(node, ast.BitOr)]
+    steps = terms(node, ast.BitOr)
+    values = [evaluate(file, scope, term) for term in steps]
     chain(file, scope, node, values)
+    if (asked := pipelines.begun(file, steps[0], values[0])) is not None:
+        return asked
     if len(values) == 2 and (united := spreads.union(values[0], values[1], file.span(node))) is not None:
         return united
     return (file.hole(node, *strongest([state_of(value) for value in values])),)
