@@ -16,6 +16,7 @@ from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Stray
 from promptlint.extract.invocations import given_as, takes
 from promptlint.operations import literal
+from promptlint.references import own_calls
 from promptlint.template import Hole, Mapping, Ref, Span, Test, Value, parts, texts
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Around:
 
     def _bound(self, values: list[Value], facts: Facts, function: str, hops: int) -> Bound:
         bound: Bound = {}
-        named = {name: hole for value in values for name, hole in _names(value, 0)}
+        named = {name: hole for value in values for name, hole in self._asked(value, facts)}
         for name, hole in sorted(named.items(), key=lambda item: item[0]):
             if not hole.parameter:
                 owner, _, member = hole.member[1:].rpartition(".")
@@ -105,6 +106,13 @@ class Around:
             if found is not None:
                 bound[name] = found
         return bound
+
+    def _asked(self, value: Value, facts: Facts) -> Iterator[tuple[str, Hole]]:
+        """The parameters and attributes in a value, those among them that methods of the object put there."""
+        yield from _names(value, 0)
+        for _, returned in own_calls(value, facts, self.callers.linker):
+            # The parameters of another method are none of this function.
+            yield from (each for each in _names(returned, 0) if not each[1].parameter or each[0][:5] == "self.")
 
     def attribute(self, facts: Facts, owner: str, name: str, hops: int = 0) -> Value | None:
         """What an attribute holds in all objects that are made in sight; None when its class alone says that."""
@@ -124,7 +132,8 @@ class Around:
         for home, each in self.callers.classes.lineage(facts, owner):
             key = f"{each}.{name}"
             value = home.bindings.get(key)
-            if value is not None and takes(value):
+            calls = value is not None and any(own_calls(value, home, self.callers.linker))
+            if value is not None and (calls or takes(value)):
                 made = f"{each}.__init__"
                 bound = self._bound([value], home, made, hops + 1) if made in home.functions else {}
                 return self.callers.linker.resolve(value, home, bound) if bound else None

@@ -53,7 +53,7 @@ from promptlint.told import (
     lacking,
     of_caller,
     sites_in,
-    texts_of,
+    told_of,
     unfollowed,
     with_turns,
 )
@@ -469,7 +469,9 @@ class Callers:
         owner = call.name.rpartition(".")[0]
         if not others and owner in facts.bases:
             for home, below in itertools.islice(self.classes.below(facts.file, owner), MAX_BELOW):
-                other = sent(call, facts, self.linker, {**who, BELOW: object_of((home.file, below))}, who)
+                about = object_of((home.file, below))
+                own = self.objects.client_below(call, facts, about)
+                other = sent(call, facts, self.linker, {**who, **own, BELOW: about}, who)
                 if other is not None:
                     others.append((below, other))
         return doubtful(made, others)
@@ -478,7 +480,7 @@ class Callers:
         """What a way tells of who gets a request, and of the attributes of the object whose method is called."""
         slots = self.slots[place]
         names = [name for name in bound if name[:5] == "self." or (name in slots and slots[name].role == MODEL)]
-        told = [f"{name}={''.join(text.value for text in texts_of(bound[name]))}" for name in sorted(names)]
+        told = [f"{name}={told_of(bound[name])}" for name in sorted(names)]
         kind = bound.get(BELOW)
         return (*told, kind.kind if isinstance(kind, Mapping) else "")
 
@@ -571,11 +573,9 @@ class Callers:
         line = self.classes.lineage(self.homes[place[0]], owner)
         names = sorted({name for home, each in line for name in self.own.get((home.file, each), ())})
         same = same_object(given.invocation)
-        made = self.objects.made_with(given, names, outer, same)
-        bound: Bound = {}
         about = outer.get(BELOW) if same else self.objects.below(given, place)
-        if about is not None:
-            bound[BELOW] = about
+        made = self.objects.made_with(given, names, outer, same, about)
+        bound: Bound = {} if about is None else {BELOW: about}
         for name in names:
             if same and name in outer:
                 bound[name] = outer[name]

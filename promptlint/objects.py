@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint.classes import BELOW, Place, object_of
-from promptlint.clients import given_model, unset
+from promptlint.clients import client_of, given_model, unset
 from promptlint.extract.attributes import bare
 from promptlint.extract.facts import SEVERAL, Call, Facts, Function, Invocation
 from promptlint.extract.invocations import given_as, takes
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 OBJECT = "@object"
 # Constructors above each other that are followed, and calls of one that are compared.
 MAX_ABOVE, MAX_MADE = 6, 100
+# Attributes that are made of attributes which are.
+MAX_BESIDE = 2
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -76,6 +78,11 @@ class Objects:
         self.told: dict[tuple[Place, str], dict[str | Value | None, Value | None]] = {}
         # By constructor the arguments of the calls that lead to it.
         self.ways: dict[Place, list[Arguments]] = {}
+        # What objects are made with, by the calls that make them, and what that leaves in their attributes.
+        self.objects: dict[tuple[Place, Span, str], Mapping] = {}
+        self.left: dict[int, tuple[Mapping, dict[str, Value | None]]] = {}
+        # By constructor and attribute the other ones of which that is made.
+        self.beside: dict[tuple[Place, str], list[str]] = {}
 
     def follow(self, all_facts: Sequence[Facts]) -> None:
         """Follow the calls of methods that send nothing but what their object was made with."""
@@ -115,18 +122,23 @@ class Objects:
     def _read(self, value: Value, facts: Facts) -> set[str]:
         return attributes_in(value, facts, self.callers.linker)
 
-    def made_with(self, given: Given, names: list[str], outer: Bound, same: bool) -> Bound:
+    def made_with(self, given: Given, names: list[str], outer: Bound, same: bool, about: Value | None) -> Bound:
         """What attributes of the object hold whose method a call is, as far as the call that makes the object says it.
 
         `outer` is what holds in the function around the method's call, `same`: that is a method of the same object.
+        `about` is the class of the object, where that is known.
         """
-        known = _object_in(outer) if same else self._made(given, outer)
-        if known is None:
+        made = outer.get(OBJECT) if same else self._made(given, outer, about)
+        if not isinstance(made, Mapping):
             return {} if same else self._of_any(given, names)
-        place, told = known
-        found = ((name, self._attribute(place, name[5:], told)) for name in names)
-        bound = {name: value for name, value in found if value is not None}
-        bound[OBJECT] = Mapping(tuple(told.items()), given.invocation.span, True, ":".join(place))
+        place, told = _made_by(made)
+        # Many methods of one object are called, and each of them asks for the same attributes.
+        left = self.left.setdefault(id(made), (made, {}))[1]
+        for name in names:
+            if name not in left:
+                left[name] = self._attribute(place, name[5:], told)
+        bound = {name: value for name in names if (value := left[name]) is not None}
+        bound[OBJECT] = made
         return bound
 
     def below(self, given: Given, place: Place) -> Mapping | None:
@@ -160,8 +172,11 @@ class Objects:
         member = place[1].rpartition(".")[2]
         return any(f"{name}.{member}" in self.callers.homes[file].functions for file, name in classes.line(found))
 
-    def _made(self, given: Given, outer: Bound) -> tuple[Place, Bound] | None:
-        """The constructor that makes the object whose method a call is, and what its parameters are given."""
+    def _made(self, given: Given, outer: Bound, about: Value | None) -> Mapping | None:
+        """The constructor that makes the object whose method a call is, and what its parameters are given.
+
+        `about` is the class of the object, where that is known.
+        """
         invocation = given.invocation
         span = invocation.made or self._origin(given.facts, invocation.name.rpartition(".")[0])
         place = self._constructor(given) if span is not None else None
@@ -172,6 +187,10 @@ class Objects:
         if place not in self.makers:
             self.makers[place] = {each.invocation.span: each for each in self.callers.calls_of(place)}
         made = self.makers[place].get(span)
+        asked = (place, span, about.kind if isinstance(about, Mapping) else "")
+        alone = not outer and made is not None and made.invocation.arguments.complete
+        if alone and asked in self.objects:
+            return self.objects[asked]
         if made is not None:
             at = made
             call = _each(
@@ -182,7 +201,12 @@ class Objects:
         elif invocation.name.rpartition(".")[0].endswith("()") or not self.callers.around.bare_of(place):
             # A function gives back the object, and may have made it of anything.
             return None
-        return place, self._told_by(function, home, call, invocation.span)
+        told = self._told_by(function, home, call, invocation.span)
+        told = told if about is None else {**told, BELOW: about}
+        found = Mapping(tuple(told.items()), invocation.span, True, ":".join(place))
+        if alone:
+            self.objects[asked] = found
+        return found
 
     def _told_by(self, function: Function, home: Facts, call: Arguments, span: Span) -> Bound:
         """What the parameters of a constructor hold, by a call of it; what that hides is not known."""
@@ -397,14 +421,46 @@ class Objects:
             above = self._above(place, told)
             before = None if above is None else self._left_above(home, above, name, hops)
             told = told if before is None else {**told, f"self.{name}": before}
-        if value is not None and takes(value):
-            return self.callers.linker.resolve(value, home, told)
+        beside = self._beside(place, name, value, told, hops) if value is not None else {}
+        if value is not None and (beside or takes(value)):
+            return self.callers.linker.resolve(value, home, {**beside, **told})
+        if value is not None and BELOW in told and (own := self._of_below(home, key, told[BELOW])) is not None:
+            return own
         line = self.callers.classes.lineage(home, owner)[1:]
         given_above = any(f"{each}.{name}" in at.assigned for at, each in line)
         if value is None or not given_above or self._above(place, told) is not None:
             return None
         # A constructor that calls none above leaves what it sets itself, whatever those would be given.
         return self.callers.linker.named(home, key)
+
+    def _of_below(self, home: Facts, key: str, about: Value) -> Value | None:
+        """The client that an attribute holds, made of what a class below has for itself; None if it is the same one."""
+        usual = self.callers.linker.named(home, key)
+        if usual is None or client_of(usual) is None or not self._read(home.bindings[key], home):
+            return None
+        own = self.callers.linker.resolve(home.bindings[key], home, {BELOW: about})
+        return None if own == usual or client_of(own) is None else own
+
+    def client_below(self, call: Call, facts: Facts, about: Value) -> Bound:
+        """The attribute that holds the client of a call, of an object of a class below, where that is another one."""
+        bound: Bound = {}
+        line = self.callers.classes.lineage(facts, call.name.rpartition(".")[0])
+        names = attributes(call.client) if isinstance(call.client, tuple) else set()
+        for name in sorted(each for each in names if each[0] != "*"):
+            keys = ((home, f"{each}.{name[5:]}") for home, each in line)
+            held = next(((home, key) for home, key in keys if key in home.bindings), None)
+            if held is not None and (own := self._of_below(*held, about)) is not None:
+                bound[name] = own
+        return bound
+
+    def _beside(self, place: Place, name: str, value: Value, told: Bound, hops: int) -> Bound:
+        """The other attributes of which one is made, also by methods, as the same call leaves them."""
+        if (place, name) not in self.beside:
+            read = self._read(value, self.callers.homes[place[0]]) - {f"self.{name}"}
+            self.beside[place, name] = sorted(each for each in read if each[0] != "*")
+        asked = [each for each in self.beside[place, name] if each not in told] if hops <= MAX_BESIDE else []
+        found = {each: self._attribute(place, each[5:], told, hops + 1) for each in asked}
+        return {each: left for each, left in found.items() if left is not None}
 
     def _of_model(self, home: Facts, owner: str, name: str, told: Bound) -> Bound:
         """What the parameters of a constructor hold, for an attribute that is the model, or a client that has one."""
@@ -427,10 +483,12 @@ class Objects:
 def _object_in(outer: Bound) -> tuple[Place, Bound] | None:
     """The constructor of the object of which a function is a method, and what its parameters were given."""
     known = outer.get(OBJECT)
-    if not isinstance(known, Mapping):
-        return None
-    file, _, key = known.kind.rpartition(":")
-    return (file, key), dict(known.entries)
+    return _made_by(known) if isinstance(known, Mapping) else None
+
+
+def _made_by(made: Mapping) -> tuple[Place, Bound]:
+    file, _, key = made.kind.rpartition(":")
+    return (file, key), dict(made.entries)
 
 
 def fresh(invocation: Invocation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.extract.facts import Facts
@@ -36,9 +37,8 @@ def is_property(home: Facts, key: str, modules: Modules) -> bool:
     return type(part) is Ref and part.call is not None and part.name == f":{name}"
 
 
-def attributes_in(value: Value, facts: Facts, linker: Linker) -> set[str]:
-    """The attributes of `self` that stand in a value, those among them that methods of the same object put there."""
-    found = attributes(value)
+def own_calls(value: Value, facts: Facts, linker: Linker) -> Iterator[tuple[Ref, Value]]:
+    """The methods of the same object that are called in a value, or read as properties, with what each gives back."""
     seen: set[str] = set()
     level = [value]
     while level:
@@ -50,8 +50,15 @@ def attributes_in(value: Value, facts: Facts, linker: Linker) -> set[str]:
             known = linker.function(facts, part.name[1:]) if len(seen) < MAX_CALLED else None
             seen.add(part.name)
             if known is not None:
-                # What a property gives back is made anew each time.
-                found.discard(part.fallback.parameter)
-                found |= {name for name in attributes(known[1].returns) if name[0] != "*"}
                 level.append(known[1].returns)
+                yield part, known[1].returns
+
+
+def attributes_in(value: Value, facts: Facts, linker: Linker) -> set[str]:
+    """The attributes of `self` that stand in a value, those among them that methods of the same object put there."""
+    found = attributes(value)
+    for called, returned in own_calls(value, facts, linker):
+        # What a property gives back is made anew each time.
+        found.discard(called.fallback.parameter)
+        found |= {name for name in attributes(returned) if name[0] != "*"}
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint.clients import client_of
 from promptlint.decisions import decided
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Invocation, Site
@@ -66,8 +67,12 @@ class Way(msgspec.Struct, frozen=True):
     chosen: tuple[Chosen, ...] = ()
 
 
-def texts_of(value: Value) -> Iterator[Text]:
-    return texts(value) if isinstance(value, tuple) else iter(())
+def told_of(value: Value) -> str:
+    """The texts of a value; of a client, a model or an agent who it is."""
+    if isinstance(value, tuple):
+        return "".join(text.value for text in texts(value))
+    through = client_of(value)
+    return "" if through is None else " ".join([through.provider or "", *map(told_of, through.all("model"))])
 
 
 def lacking(slots: dict[str, Slot], bound: Bound, linker: Linker) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from requested import requests_of
+from requested import parts, requests_of
 
 from promptlint.classes import Classes
 from promptlint.extract.python import facts
@@ -440,3 +440,99 @@ def test_an_object_that_is_said_to_be_another_one_is_none_of_the_command_line() 
             return OpenAI().chat.completions.create(model=options.model, messages=said)
     """)
     assert found.model != "gpt-5"
+
+
+ASKING = f"""
+    def ask(self, question):
+        return CLIENT.chat.completions.create(model="chat-x", messages={SAID})
+"""
+MADE = "    def make(self):\n        return OpenAI(base_url=self.at)\n"
+OWN = """
+class Desk:
+    def __init__(self, at="https://api.deepseek.com"):
+        self.at = at
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "client"),
+    [
+        (f"        self.client = self.make()\n{MADE}", "self.client"),
+        ("        self.make()\n    def make(self):\n        self.client = OpenAI(base_url=self.at)\n", "self.client"),
+        ("    @property\n    def client(self):\n        return OpenAI(base_url=self.at)\n", "self.client"),
+        (MADE, "self.make()"),
+        (
+            "        self.client = self.first()\n    def first(self):\n        return self.make()\n"
+            + MADE,
+            "self.client",
+        ),
+    ],
+)
+def test_a_client_that_a_method_makes_is_made_of_what_the_object_is_made_with(more: str, client: str) -> None:
+    code = f"{OWN}{more}{ASKING.replace('CLIENT', client)}"
+    (found,) = requests_of(code)
+    assert (found.provider, by_default(found)) == ("deepseek", [("provider", "at", "deepseek")])
+    # Of each object that is made in sight it is told who is asked; where no attribute holds the client it is not known.
+    calls = "\ndef run(text):\n    Desk('https://api.mistral.ai/v1').ask(text)\n    Desk('https://api.groq.com').ask(text)\n"
+    told = ["groq", "mistral"] if client == "self.client" else [""]
+    assert sorted(each.provider for each in requests_of(code + calls)) == told
+    (found,) = requests_of(code.replace('at="https://api.deepseek.com"', "at=None"))
+    assert (found.provider, [each.slot for each in found.unresolved]) == ("", ["provider"])
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '    at = "https://api.mistral.ai/v1"\n',
+        '    def make(self):\n        return OpenAI(base_url="https://api.mistral.ai/v1")\n',
+    ],
+)
+def test_a_class_below_has_another_client_by_what_it_has_for_itself(below: str) -> None:
+    code = f"""
+class Desk:
+    at = "https://api.deepseek.com"
+    def __init__(self):
+        self.client = self.make()
+    def make(self):
+        return OpenAI(base_url=self.at)
+{ASKING.replace("CLIENT", "self.client")}
+class Below(Desk):
+{below}
+"""
+    (found,) = requests_of(code)
+    assert (found.provider, by_default(found)) == ("deepseek", [("provider", "Below(...)", "deepseek")])
+    found, other = requests_of(f"{code}\ndef run(text):\n    Desk().ask(text)\n    Below().ask(text)\n")
+    assert {(each.provider, each.complete) for each in (found, other)} == {("deepseek", True), ("mistral", True)}
+
+
+def test_a_text_that_a_method_makes_is_made_of_what_the_object_is_made_with() -> None:
+    code = """
+class Desk:
+    def __init__(self, tone="Be kind to them."):
+        self.tone = tone
+        self.system = self.build()
+    def build(self):
+        return f"You sort letters. {self.tone}"
+    def ask(self, question):
+        said = [{"role": "system", "content": self.system}, {"role": "user", "content": question}]
+        return client.chat.completions.create(model="gpt-5", messages=said)
+def run(question):
+    return Desk("Be short with them.").ask(question)
+"""
+    (found,) = requests_of(code)
+    assert parts(found) == [("system", "You sort letters. Be short with them."), ("user", "{question}")]
+
+
+def test_a_model_that_a_method_names_is_one_by_default() -> None:
+    code = f"""
+class Desk:
+    def __init__(self, model="gpt-5"):
+        self.model = model
+    def named(self):
+        return self.model
+    def ask(self, question):
+        return client.chat.completions.create(model=self.named(), messages={SAID})
+"""
+    (found,) = requests_of(code)
+    assert (found.model, by_default(found)) == ("gpt-5", [("model", "model", "gpt-5")])
+    assert [each.model for each in requests_of(f"{code}\nDesk('gpt-4o').ask('Which one?')\n")] == ["gpt-4o"]
