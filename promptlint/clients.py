@@ -15,7 +15,7 @@ from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.later import UNCHANGED
 from promptlint.extract.names import scripted, words
-from promptlint.extract.sending import PIPES, WITHIN
+from promptlint.extract.sending import PIPES, WHOLE, WITHIN
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
@@ -111,6 +111,14 @@ def settled(linker: Linker, name: str) -> Through | None:
         known = {(each.provider, model_name(next(iter(each.all("model")), ()))) for each in given if each}
         linker.clients[name] = given[0] if None not in given and len(known) == 1 else None
     return linker.clients[name]
+
+
+def in_one(linker: Linker, settings: str, through: Through | None) -> bool:
+    """Whether who gets a request is sent it as one message: the client that it goes through, or any of the settings."""
+    if through is not None and (through.all(WHOLE) or through.provider):
+        return bool(through.all(WHOLE))
+    given = [client_of(linker.resolve(value, facts)) for facts, value in linker.settings.get(settings, ())]
+    return bool(given) and all(each is not None and each.all(WHOLE) for each in given)
 
 
 def of_project(linker: Linker, call: Call, clients: Sequence[Value]) -> bool:

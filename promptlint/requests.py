@@ -21,6 +21,7 @@ from promptlint.clients import (
     asked_first,
     client_of,
     either_model,
+    in_one,
     may_be_model,
     maybe_unset,
     model_name,
@@ -65,7 +66,7 @@ from promptlint.operations import literal
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.returned import gives_back, repeats_model, wraps_result
 from promptlint.schemas import passed, schemas_named, unread_forms
-from promptlint.signatures import ORDERS
+from promptlint.signatures import ORDERS, instructions_first
 from promptlint.template import (
     Apply,
     Arguments,
@@ -208,10 +209,12 @@ class _Reading:
         if call.settings and not any(slot == "model" for slot, _ in (*slots, *(through.slots if through else ()))):
             through = self.by_settings(through)
         self.who(slots, through)
+        whole = in_one(self.linker, call.settings, through)
         for slot, (part, role) in _TEXTS.items():
             own = [value for key, value in slots if key == slot]
             inherited = through.all(slot) if through is not None else []
             for value in [*inherited, *own]:
+                value = instructions_first(value) if whole else value
                 self.text("system" if slot in SYSTEM else slot, part, role, value)
         clients = [value for slot, value in call.slots if slot in ("client", "model", "chain")] + [on]
         own = [value for slot, value in call.slots if slot == "tools"]
@@ -228,11 +231,21 @@ class _Reading:
             return None
         if call.api == "invoke" and _NO_CHAT.search(self.model):
             return None
+        self.gaps(slots, through, whole)
+        return Sent(self.built(), through.places if through is not None else frozenset(), bare)
+
+    def gaps(self, slots: list[tuple[str, Value]], through: Through | None, whole: bool) -> None:
+        """What of the texts is not known; `whole`: all of them are one message."""
+        call = self.call
         self.unresolved += unread([*(through.slots if through is not None else ()), *slots], call.span)
         if call.made and not self.parts["messages"]:
             # What an agent is asked is said where it is run.
             self.unresolved.append(Unresolved("messages", "", call.span, WHERE_RUN))
         self.unresolved += (*self.changed(), *by_function(call, self.facts, self.linker))
+        if whole:
+            self.parts["system"] = [msgspec.structs.replace(each, role="user") for each in self.parts["system"]]
+            slot = {"system": "messages"}
+            self.unresolved = [msgspec.structs.replace(e, slot=slot.get(e.slot, e.slot)) for e in self.unresolved]
         for name in self.linker.changes.instead(call, self.facts):
             self.unresolved.append(Unresolved("arguments", f"{name}(...)", call.span))
         if not call.complete and not ((spread := self.spread()) is not None and spread.complete):
@@ -240,7 +253,6 @@ class _Reading:
         if not self.said and not any(each.slot in _ASKED for each in self.unresolved):
             # Something is asked that could not be read.
             self.unresolved.append(Unresolved("messages", "", call.span, NOT_GIVEN))
-        return Sent(self.built(), through.places if through is not None else frozenset(), bare)
 
     def through(self, clients: list[Value]) -> Through | None:
         """The client that a call goes through; whom a class of the project asks, it says itself, whatever its name."""

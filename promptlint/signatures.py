@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts
 from promptlint.operations import literal
@@ -78,11 +80,20 @@ def _of_class(linker: Linker, home: Facts, key: str, span: Span, answer: Callabl
     told = [*described.texts[: described.given], *answer(described.texts[described.given :])]
     values = [linker.value(value, home, {}) for _, value in told]
     docstring = linker.value(described.docstring, home, {})
-    return _messages([*values, docstring], span)
+    fields = Items(tuple(_message(value, span) for value in values if value != ()), span)
+    asked = (_message(docstring, span),) if docstring != () else ()
+    return Items((fields, *asked) if fields.items else asked, span)
 
 
 def _messages(values: list[Value], span: Span) -> Items:
-    return Items(tuple(_message(value, span) for value in values if value != ()), span)
+    return Items(tuple(_message(value, span) for value in values), span)
+
+
+def instructions_first(value: Value) -> Value:
+    """What a signature says of itself as one text has it: what it asks for, and behind that its fields."""
+    if not isinstance(value, Items):
+        return value
+    return msgspec.structs.replace(value, items=tuple(sorted(value.items, key=lambda item: type(item) is Items)))
 
 
 def _message(value: Value, span: Span) -> Message:

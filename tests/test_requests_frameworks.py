@@ -581,6 +581,41 @@ SETTINGS = '''
 '''
 
 
+@pytest.mark.parametrize(
+    ("head", "role"),
+    [
+        ("dspy.settings.configure(lm=dspy.OpenAI(model='gpt-3.5-turbo'))", "user"),
+        ("dspy.configure(lm=dspy.HFClientTGI(model='llama', port=8080))", "user"),
+        ("dspy.configure(lm=dspy.LM('openai/gpt-4o-mini'))", "system"),
+        ("dspy.configure(lm=dspy.OpenAI('gpt-4'))\nwith dspy.context(lm=dspy.Claude('claude-2')):\n    pass", "user"),
+        # Of which of them is asked nothing is known.
+        ("dspy.configure(lm=dspy.OpenAI('gpt-4'))\nwith dspy.context(lm=dspy.LM('gpt-4o')):\n    pass", "system"),
+        ("dspy.configure(lm=dspy.OpenAI('gpt-4'))\ndspy.configure(lm=given)", "system"),
+        ("", "system"),
+    ],
+)
+def test_models_of_old_versions_of_dspy_are_sent_one_message(head: str, role: str) -> None:
+    code = f"""import dspy
+{head}
+class Sort(dspy.Signature):
+    \"\"\"Sort the letter by what it asks for.\"\"\"
+    letter = dspy.InputField(desc="the letter as it came in")
+    kind = dspy.OutputField(desc="one word alone")
+sort = dspy.Predict(Sort)
+def run(letter):
+    return sort(letter=letter)
+"""
+    (found,) = requests_of(code)
+    asked, fields = (role, "Sort the letter by what it asks for."), [
+        (role, "the letter as it came in"),
+        (role, "one word alone"),
+    ]
+    told = [asked, *fields] if role == "user" else [*fields, asked]
+    assert parts(found) == [*told, ("user", "{letter}")]
+    slots = {each.slot for each in found.unresolved} - {"model", "provider"}
+    assert slots == {"messages" if role == "user" else "system"}
+
+
 def test_the_model_that_dspys_settings_name() -> None:
     one = "import dspy\nlm = dspy.LM('openai/gpt-4o-mini')\ndspy.configure(lm=lm)\n"
     (found,) = requests_of(SETTINGS, main=one)

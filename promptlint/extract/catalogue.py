@@ -166,7 +166,8 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     gives back that client with more set; with `through` its name is a common one, and it counts only on what is known
     to be one. `output` is where it is given the form of every answer. `unread` and `own` are those of `CallEntry`.
     `settings`: it makes no client, but settings of this name out of the one that it is given. `speaks` is the provider
-    whose methods it has, where `provider` is another one.
+    whose methods it has, where `provider` is another one. `whole`: whatever framework it is given to, it is sent all
+    that a request says as one message of the user.
     """
 
     match: list[str]
@@ -174,6 +175,7 @@ class ClientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     slots: dict[str, Places] = {}
     address: Places = []
     output: list[int | str] = []
+    whole: bool = False
     method: bool = False
     through: bool = False
     unread: dict[str, Places] = {}

@@ -72,6 +72,8 @@ TEXTS = (*SYSTEM, "messages", "prompt")
 SERVICE = "service"
 # Whom a framework asks for models that it is given by name, or not at all.
 SERVES = "serves"
+# Of a model that is sent all that a request says as one message.
+WHOLE = "whole"
 # In front of the name of a slot: something is sent there that cannot be read.
 UNREAD = "unread."
 # The origin of what a framework adds itself.
@@ -441,6 +443,8 @@ def client(
         given.append(("address", address[0]))
     elif entry.address and site.rest is not None:
         given.append(("address", (site.rest,)))
+    if entry.whole:
+        given.append((WHOLE, (Text("user", file.span(site.node), False),)))
     if entry.speaks or (entry.provider and any(key in _ELSEWHERE and _set(value) for key, value in given)):
         file.facts.addressed.append(entry.speaks or entry.provider)
     for slot, value, _ in slots:
