@@ -19,7 +19,7 @@ from promptlint.extract.sending import PIPES, WHOLE, WITHIN
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Choice, Hole, Items, Mapping, Span, Text, Value, Volatility
+from promptlint.template import Choice, Hole, Items, Mapping, Message, Span, Text, Value, Volatility, texts
 from promptlint.tokens import is_known
 
 if TYPE_CHECKING:
@@ -258,6 +258,13 @@ def may_be_model(hole: Hole | None, step: Value, facts: Facts) -> bool:
         return hole is not None
     imported = {path.partition(".")[0] for path in facts.aliases.values()}
     return not imported.isdisjoint(PIPES) or not _MODELS.isdisjoint(words(hole.expression.rpartition(".")[2]))
+
+
+def is_prompt(value: Value) -> bool:
+    """Whether a step of a pipeline is a prompt: messages, or a text."""
+    if isinstance(value, Items):
+        return any(isinstance(item, Message) for item in value.items)
+    return isinstance(value, tuple) and any(True for _ in texts(value))
 
 
 def maybe_unset(value: Value) -> bool:

@@ -22,6 +22,7 @@ from promptlint.clients import (
     client_of,
     either_model,
     in_one,
+    is_prompt,
     may_be_model,
     maybe_unset,
     model_name,
@@ -319,7 +320,7 @@ class _Reading:
         for number, step in enumerate(resolved[:-1]):
             behind = resolved[number + 1]
             model = client_of(behind) is not None or may_be_model(single_hole(behind), step, self.facts)
-            if model and _is_prompt(step):
+            if model and is_prompt(step):
                 return [("messages", self.filled(step)), ("client", behind)]
         return None
 
@@ -592,9 +593,3 @@ class _Reading:
 
 # What else than a function may have changed the messages of a call, by what `Call.lent` says of it.
 _CHANGED_BY = {SAID: EARLIER, OPENED: WHERE_RUN}
-
-
-def _is_prompt(value: Value) -> bool:
-    if isinstance(value, Items):
-        return any(isinstance(item, Message) for item in value.items)
-    return isinstance(value, tuple) and any(True for _ in texts(value))
