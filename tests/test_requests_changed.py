@@ -1039,3 +1039,41 @@ def test_a_message_says_what_is_given_or_what_an_earlier_turn_has_left(change: s
     assert role == "user"
     assert "{question}" in text
     assert text != "{question}"
+
+
+@pytest.mark.parametrize(
+    ("made", "sent"),
+    [
+        ("asked = [each for each in turns if each['role'] != 'tool']", "messages=asked"),
+        ("asked = turns + [{'role': 'user', 'content': question}]", "messages=asked"),
+        ("asked = turns[-10:]", "messages=asked"),
+        ("asked = turns.copy()\n                asked.insert(0, turns[0])", "messages=asked"),
+        ("asked = [{'role': 'user', 'content': question}, *turns]", "messages=asked"),
+        ("kept = list(turns)\n                asked = kept[:]", "messages=asked"),
+        ("asked = {'messages': turns[:]}", "**asked"),
+    ],
+)
+def test_a_list_that_is_made_in_every_turn_of_one_that_grows(made: str, sent: str) -> None:
+    program = f"""
+        def ask(question):
+            turns = [{{"role": "system", "content": "You count sheep."}}]
+            while True:
+                {made}
+                answer = client.chat.completions.create(model="gpt-5.2", {sent})
+                GROW
+        """
+    (request,) = requests_of(program.replace("GROW", 'turns.append({"role": "assistant", "content": answer})'))
+    assert "messages" in [each.slot for each in request.unresolved]
+    (request,) = requests_of(program.replace("GROW", "print(answer)"))
+    assert request.complete
+
+
+def test_a_list_that_is_made_in_every_turn_of_what_the_turn_has() -> None:
+    (request,) = requests_of("""
+        def ask(questions):
+            answers = []
+            for question in questions:
+                asked = [{"role": "system", "content": "You count sheep."}, {"role": "user", "content": question}]
+                answers.append(client.chat.completions.create(model="gpt-5.2", messages=asked))
+        """)
+    assert request.complete

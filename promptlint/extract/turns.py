@@ -22,6 +22,10 @@ _HISTORIES = ("messages", "input", "contents", "history")
 MAX_NODES = 5_000
 # Rounds in which names take over that others change.
 _ROUNDS = 3
+# Functions whose result has the items of a list.
+_COPYING = frozenset({"list", "copy", "deepcopy", "filter", "sorted", "reversed"})
+# Lists of which another one is made, one by way of another.
+_SOURCES = 8
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
@@ -51,8 +55,13 @@ def changers(file: File, node: ast.expr) -> Iterator[tuple[ast.Call | None, str]
         if stored or turn.grows(node):
             yield None, ""
             return
-        if type(node) in NAMES and (name := dotted(node)) not in turn.assigned:
+        name = dotted(node) if type(node) in NAMES else ""
+        if name and name not in turn.assigned:
             yield from turn.handed.get(name, ())
+        elif name and any(map(turn.grows, turn.made_of(name))):
+            # `recent = messages[-10:]`, `asked = [*messages, question]`: made anew in every turn, of a list that grows.
+            yield None, ""
+            return
 
 
 def turned(file: File, name: str) -> bool:
@@ -163,6 +172,19 @@ class _Turn:
             return (name in self.mutated and name not in self.assigned) or again
         return any(self.grows(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
 
+    def made_of(self, name: str) -> Iterator[ast.expr]:
+        """The lists of which a name is made in the loop, copied, cut, put together or in part."""
+        todo, seen = [(name, value) for value in self.assigned.get(name, ())], {name}
+        while todo and len(seen) < _SOURCES:
+            owner, node = todo.pop()
+            if type(node) in NAMES:
+                if (other := dotted(node)) not in seen:
+                    seen.add(other)
+                    yield node
+                    todo += [(other, value) for value in self.assigned.get(other, ())]
+            else:
+                todo += [(owner, part) for part in _listed(node)]
+
     def change(self, tools: ast.expr) -> ast.expr | None:
         """The expression by which the list of tools changes, or None."""
         if not isinstance(tools, ast.Name | ast.Attribute):
@@ -171,6 +193,29 @@ class _Turn:
         if name in self.assigned:
             return next((value for value in self.assigned[name] if self.varies(value)), None)
         return self.mutated.get(name)
+
+
+def _listed(node: ast.expr) -> Sequence[ast.expr]:
+    """The lists of whose items an expression makes a list, or a dict that holds one."""
+    match node:
+        case ast.ListComp(generators=generators):
+            return [generators[0].iter]
+        case ast.Call(func=ast.Attribute(value=owner, attr="copy"), args=[]):
+            return [owner]
+        case ast.Call(func=func, args=args) if dotted(func).rpartition(".")[2] in _COPYING:
+            return args
+        case ast.Subscript(value=owner, slice=ast.Slice()):
+            return [owner]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [left, right]
+        case ast.IfExp(body=body, orelse=orelse):
+            return [body, orelse]
+        case ast.List(elts=items):
+            return [item.value for item in items if isinstance(item, ast.Starred)]
+        case ast.Dict(keys=keys, values=values):
+            held = zip(keys, values, strict=True)
+            return [value for key, value in held if isinstance(key, ast.Constant) and key.value in _HISTORIES]
+    return []
 
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:
