@@ -20,7 +20,7 @@ from promptlint import drawn
 from promptlint.around import Around
 from promptlint.classes import BELOW, Place, object_of
 from promptlint.clients import given_model
-from promptlint.decisions import decided
+from promptlint.decisions import asked_of, decided, said_of, under
 from promptlint.extract import spreads
 from promptlint.extract.against import of_failures, speaks_against
 from promptlint.extract.attributes import ITEM
@@ -482,7 +482,7 @@ class Callers:
         names = [name for name in bound if name[:5] == "self." or (name in slots and slots[name].role == MODEL)]
         told = [f"{name}={told_of(bound[name])}" for name in sorted(names)]
         kind = bound.get(BELOW)
-        return (*told, kind.kind if isinstance(kind, Mapping) else "")
+        return (*told, *said_of(bound), kind.kind if isinstance(kind, Mapping) else "")
 
     def _by_default(self, place: Place) -> bool:
         """Whether a function is called with nothing that matters, and sends what its parameters are by default."""
@@ -565,6 +565,8 @@ class Callers:
             elif spreads_more(given.invocation) and literal(default):
                 # What a dict brings along that is put into the arguments may stand in its place.
                 bound[name] = (Hole(name, given.invocation.span, origin=LOST),)
+        told = asked_of(self.linker, given.invocation.test, given.facts, given.invocation.function)
+        bound |= under(given.arguments.items(), outer, told)
         return {**self._own(place, given, outer), **bound}
 
     def _own(self, place: Place, given: Given, outer: Bound) -> Bound:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from promptlint.extract.attributes import bare
-from promptlint.extract.facts import Facts
+from promptlint.extract.facts import Call, Facts
 from promptlint.extract.joins import either_text, one_of
+from promptlint.extract.state import single_hole
+from promptlint.lent import changes
 from promptlint.operations import exact, in_text, is_several, literal
-from promptlint.template import Choice, Hole, Items, Mapping, Message, Template, Test, Text, Value, parts
+from promptlint.template import Choice, Hole, Items, Mapping, Message, Span, Template, Test, Text, Value, parts
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -25,10 +28,14 @@ _FALSE = frozenset({"None", "False", "0", "0.0"})
 _TRUE = frozenset({"True", "1", "1.0"})
 # What holds for any text that says something.
 _OF_TEXT = {"true": True, "none": False, "text": True, "list": False, "dict": False, "object": False}
+# Tests that hold, or do not.
+_Facts: TypeAlias = Iterable[tuple[Test, bool]]
 # Tests of what a text is made of.
 _OF_WORDS = frozenset({"equal", "holds", "begins", "ends"})
 # Tests of how many items a list has.
 _OF_NUMBER = frozenset({"counts", "exceeds"})
+# In front of the name of a parameter: what the conditions around a call say of what it is given.
+KNOWN = "@known:"
 
 
 def decided(linker: Linker, test: Test, facts: Facts, bound: Bound, assumed: frozenset[str]) -> bool | None:
@@ -53,10 +60,114 @@ def decide(linker: Linker, test: Test, facts: Facts, bound: Bound, depth: int = 
         names = [hole.parameter for item in test.value.items if is_several(item) for hole in _given_in(item)]
     elif not names:
         return None
-    if not linker.assumed.isdisjoint(names) or any(name not in bound for name in names):
-        return None
     asked = _worded(linker, test, facts, bound)
-    return None if asked is None else holds(asked, linker.value(test.value, facts, bound))
+    if asked is None:
+        return None
+    given = linker.assumed.isdisjoint(names) and all(name in bound for name in names)
+    found = holds(asked, linker.value(test.value, facts, bound)) if given else None
+    return _implied(asked, names[0], bound) if found is None and single_hole(test.value) is not None else found
+
+
+def under(given: Iterable[tuple[str, Value]], outer: Bound, told: Callable[[str], _Facts] | None = None) -> Bound:
+    """What conditions say of what a call gives the parameters of a function, where that itself is not known.
+
+    `outer` is what holds in the function around the call; `told` says what those around the call ask of a parameter.
+    """
+    found: Bound = {}
+    for name, value in given:
+        hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+        if type(hole) is not Hole or not hole.parameter:
+            continue
+        known = outer.get(f"{KNOWN}{hole.parameter}")
+        before = _facts(known.test, hole.parameter) if type(known) is Mapping else ()
+        facts = [*before, *(told(hole.parameter) if told is not None else ())]
+        if facts:
+            tests = tuple(fact if so else Test("not", inner=(fact,)) for fact, so in facts)
+            named = tuple(_of(each, (msgspec.structs.replace(hole, parameter=name),)) for each in tests)
+            found[f"{KNOWN}{name}"] = Mapping((), hole.span, test=Test("and", inner=named))
+    return found
+
+
+def around(linker: Linker, call: Call, facts: Facts, bound: Bound) -> Bound:
+    """What the conditions around a call of a model say of the parameters of the function that it stands in."""
+    function = facts.functions.get(call.name) if call.test is not None else None
+    own = function.parameters if function is not None else ()
+    told = asked_of(linker, call.test, facts, call.name)
+    return under([(name, (Hole(name, call.span, parameter=name),)) for name, _ in own], bound, told)
+
+
+def asked_of(linker: Linker, test: Test | None, facts: Facts, function: str) -> Callable[[str], _Facts] | None:
+    """What a test in a function asks of each parameter of it.
+
+    Of a list that the function may change, by way of others too, nothing tells later whether it is empty.
+    """
+
+    def told(parameter: str) -> _Facts:
+        found = list(_facts(test, parameter))
+        whether = any(fact.kind == "true" for fact, _ in found) and changes(linker, f":{function}", parameter, facts)
+        return [each for each in found if each[0].kind != "true"] if whether else found
+
+    return None if test is None else told
+
+
+def within(bound: Bound, names: Container[str]) -> Bound:
+    """What holds within a function that stands in another one, and has parameters of these names itself."""
+    return {name: value for name, value in bound.items() if name.removeprefix(KNOWN) not in names}
+
+
+def said_of(bound: Bound) -> tuple[str, ...]:
+    """What conditions around a call say of its parameters, in words that tell one from another."""
+    known = [(name, value.test) for name, value in bound.items() if name.startswith(KNOWN) and type(value) is Mapping]
+    return tuple(
+        f"{name} {so} {fact.kind} {fact.word}"
+        for name, test in sorted(known, key=lambda each: each[0])
+        for fact, so in _facts(test, name.removeprefix(KNOWN))
+    )
+
+
+def _of(test: Test, value: Value) -> Test:
+    """The same test of another value."""
+    if test.kind == "not":
+        return msgspec.structs.replace(test, inner=tuple(each and _of(each, value) for each in test.inner))
+    return msgspec.structs.replace(test, value=value)
+
+
+def _facts(test: Test | None, parameter: str, so: bool = True, depth: int = 0) -> _Facts:
+    """The tests of one parameter that hold, or do not, wherever a test does."""
+    if test is None or depth > MAX_DEPTH:
+        return
+    if test.kind == "not":
+        yield from _facts(test.inner[0], parameter, not so, depth + 1)
+    elif test.kind == ("and" if so else "or"):
+        for each in test.inner:
+            yield from _facts(each, parameter, so, depth + 1)
+    elif not test.inner and (hole := single_hole(test.value)) is not None and hole.parameter == parameter:
+        yield test, so
+
+
+def _implied(test: Test, parameter: str, bound: Bound) -> bool | None:
+    """What is known of a parameter by the conditions around a call tells a test of it; None if it does not."""
+    known = bound.get(f"{KNOWN}{parameter}")
+    facts = _facts(known.test, parameter) if type(known) is Mapping else ()
+    return next((told for fact, so in facts if (told := _tells(fact, so, test)) is not None), None)
+
+
+def _tells(fact: Test, so: bool, test: Test) -> bool | None:
+    """Whether one test of a value holds where another one does, or does not (`so`); None if that does not tell."""
+    if fact.named != ():
+        return None
+    if (fact.kind, fact.word) == (test.kind, test.word):
+        return so
+    if so and fact.kind in ("equal", "none", "flag"):
+        word, place = "None" if fact.kind == "none" else fact.word, Span("", 0, 0)
+        return holds(test, (Text(word, place, False) if fact.kind == "equal" else Hole(word, place),))
+    if fact.kind == "true":
+        # What is true is not None, nor an empty text; what is not is no text that says something.
+        opposite = test.kind == "none" if so else False
+        opposite = opposite or (test.kind == "equal" and bool(test.word) is not so)
+        opposite = opposite or (test.kind == "flag" and (test.word == "True") is not so)
+        return False if opposite else None
+    return None
 
 
 def _given_in(item: Value) -> list[Hole]:

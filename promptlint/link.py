@@ -494,17 +494,17 @@ class Linker:
         names = {parameter for parameter, _ in function.parameters}
         # A function inside of another one sees what that one was called with.
         inside = owner is facts and key.rpartition(".")[0] in facts.functions
-        given: Bound = {name: value for name, value in bound.items() if name not in names} if inside else {}
+        given = decisions.within(bound, names) if inside else {}
         if own and (owner is facts or home is facts) and not inside and key.rpartition(".")[0] in facts.bases:
             # A method of the same class has the same attributes.
             given = {name: value for name, value in bound.items() if name.startswith("self.")}
         if "." in key and own and not inside and (about := self.classes.of_call(home, key, owner, bound)) is not None:
             given[BELOW] = about
         in_order = [parameter for parameter, _ in function.parameters if parameter not in function.named]
-        told = list(zip(in_order, call.positional, strict=False))
-        told += [(name, argument) for name, argument in call.keywords if name in names]
+        told = [*zip(in_order, call.positional, strict=False), *(each for each in call.keywords if each[0] in names)]
         for name, argument in told:
             given[name] = self.value(argument, facts, bound)
+        given.update(decisions.under(told, bound))
         self.assumed, assumed = usual.held_in(self, told, names, facts), self.assumed
         if call.complete:
             for parameter, default in function.parameters:

@@ -36,7 +36,7 @@ from promptlint.clients import (
     unsure,
 )
 from promptlint.contents import blocks, in_list, listed, messages, whole_system
-from promptlint.decisions import decided
+from promptlint.decisions import around, decided
 from promptlint.extract import chat_markup
 from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
@@ -149,6 +149,7 @@ def sent(
     known = {name: linker.resolve(value, facts) for name, value in call.defaults}
     assumed = frozenset(known).difference(bound or ()).union(usual)
     known.update(bound or {})
+    known |= around(linker, call, facts, known)
     if call.api == HTTP:
         call = msgspec.structs.replace(call, api=asked_at(call, facts, linker, known))
         if not call.api:

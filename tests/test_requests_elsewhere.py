@@ -529,3 +529,65 @@ def test_what_is_put_into_the_body_stands_in_the_place_of_arguments(
     (found,) = requests_of(code)
     assert (found.model, parts(found)) == (model, said)
     assert [each.slot for each in found.unresolved] == gaps
+
+
+ASKS = """
+    return client.chat.completions.create(
+        model="gpt-5", messages=[{"role": "system", "content": system}, {"role": "user", "content": text}]
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("around", "asked", "told"),
+    [
+        ("if kind == 'card':", "'Sort letters.' if kind == 'letter' else 'Sort cards.'", "Sort cards."),
+        ("if kind == 'letter':", "'Sort letters.' if kind == 'letter' else 'Sort cards.'", "Sort letters."),
+        ("if not kind:", "'Sort letters.' if kind else 'Sort cards.'", "Sort cards."),
+        ("if kind is None:", "'Sort letters.' if kind == 'letter' else 'Sort cards.'", "Sort cards."),
+        ("if kind and more:", "'Sort letters.' if kind is None else 'Sort cards.'", "Sort cards."),
+        # Nothing tells.
+        ("if kind != 'letter':", "'Sort letters.' if kind == 'card' else 'Sort cards.'", "Sort letters.|Sort cards."),
+        ("if kind or more:", "'Sort letters.' if kind else 'Sort cards.'", "Sort letters.|Sort cards."),
+        ("if kind == 'card':\n        kind = more", "'Sort letters.' if kind == 'letter' else 'Sort cards.'", None),
+        ("if not kind:\n        fill(kind)", "'Sort letters.' if kind else 'Sort cards.'", None),
+        ("if not kind:\n        kind.append(more)", "'Sort letters.' if kind else 'Sort cards.'", None),
+    ],
+)
+def test_what_contradicts_the_condition_of_a_call_is_not_sent(around: str, asked: str, told: str | None) -> None:
+    head = "def fill(kind):\n    kind.append('letter')\n"
+    route = f"def route(kind, more, text):\n    {around}\n        return ask(kind, text)\n"
+    own = route.replace("ask(kind, text)", "ask(system, text)").replace("    if", f"    system = {asked}\n    if", 1)
+    for code in (
+        f"{route}def ask(kind, text):\n    system = {asked}\n{ASKS}",
+        f"{route}def ask(kind, text):\n    system = named(kind)\n{ASKS}def named(kind):\n    return {asked}\n",
+        *([f"{own}def ask(system, text):\n{ASKS}"] if told is not None else []),
+    ):
+        (found,) = requests_of(head + code)
+        assert parts(found)[0][1] == (told or "Sort letters.|Sort cards.")
+
+
+def test_of_two_calls_under_other_conditions_both_are_told() -> None:
+    code = f"""
+def route(kind, text):
+    if kind == "letter":
+        return ask(kind, text)
+    if kind == "card":
+        return ask(kind, text)
+def ask(kind, text):
+    system = "Sort letters." if kind == "letter" else "Sort cards."
+{ASKS}
+"""
+    assert sorted(parts(each)[0][1] for each in requests_of(code)) == ["Sort cards.", "Sort letters."]
+
+
+def test_a_name_that_was_asked_for_before_it_got_another_value() -> None:
+    code = f"""
+def ask(text, system=None):
+    system = system or "Sort letters."
+    if system and text:
+        if system:
+            {ASKS.strip()}
+"""
+    (found,) = requests_of(code)
+    assert parts(found)[0][1] == "{system}|Sort letters."

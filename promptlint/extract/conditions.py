@@ -42,11 +42,15 @@ def condition(file: File, scope: Scope, node: ast.expr, evaluate: Evaluate) -> C
     return Condition(text, test, *_there(scope, node))
 
 
-def truth(file: File, node: ast.expr, value: Value) -> Condition:
+def truth(file: File, scope: Scope, node: ast.expr, value: Value) -> Condition:
     """Whether a value that is known already is true."""
+    text = condition_text(file, node)
+    if type(node) in NAMES:
+        # The name may stand for something else where it is asked again: `tone = tone or "kind"`.
+        ask(file, scope, node, text)
     known = type(node) is ast.Name and _decides(value)
     there = value if isinstance(value, tuple) and len(value) == 1 else ()
-    return Condition(condition_text(file, node), Test("true", value) if known else None, there)
+    return Condition(text, Test("true", value) if known else None, there)
 
 
 def _there(scope: Scope, node: ast.expr) -> tuple[Template, bool]:

@@ -11,6 +11,7 @@ from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.template import (
     Apply,
+    Arguments,
     Choice,
     Condition,
     Hole,
@@ -318,6 +319,13 @@ def reached(file: File, scope: Scope, value: Value) -> Value:
         if asks is not None:
             _assume(asks, holds, known)
     return ways.value(value, known)
+
+
+def given_here(file: File, scope: Scope, given: Arguments) -> Arguments:
+    """The arguments of a call, less what the conditions around it make impossible."""
+    positional = tuple([reached(file, scope, value) for value in given.positional])
+    keywords = tuple([(key, reached(file, scope, value)) for key, value in given.keywords])
+    return Arguments(positional, keywords, given.complete)
 
 
 def _plain(value: Value) -> bool:

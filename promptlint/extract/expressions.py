@@ -371,7 +371,7 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
     if isinstance(node.op, ast.Or) and any(textual(value) for value in values):
         result = values[-1]
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
-            result = either(file, node, truth(file, operand, value), value, result)
+            result = either(file, node, truth(file, scope, operand, value), value, result)
         return result
     states = [state_of(value) for value in values]
     state = either_state(states) if isinstance(node.op, ast.Or) else strongest(states)

@@ -11,6 +11,7 @@ import msgspec
 from promptlint.extract.annotations import CLASS_ONLY, annotated_class, class_only, items_of, of_text, several_classes
 from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
+from promptlint.extract.correlated import given_here
 from promptlint.extract.facts import SEVERAL, Change, Invocation
 from promptlint.extract.handing import FIRST, PASSING, Handed, handed, last_of
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
@@ -33,10 +34,8 @@ from promptlint.template import (
 
 # One file says no more: what is generated has thousands of calls that are all alike.
 MAX_INVOCATIONS = 5_000
-# Functions that one list is given to which are remembered.
-MAX_LENT = 16
-# Attributes of one file that functions are given.
-MAX_HANDED = 500
+# Functions that one list is given to which are remembered, and attributes of one file that functions are given.
+MAX_LENT, MAX_HANDED = 16, 500
 # The place of an argument that is a list, and a function that this was given to before, with its place there.
 _Kept: TypeAlias = tuple[str, str, str]
 # Members of an enumeration are slow to look up.
@@ -181,6 +180,7 @@ def _note(
     either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
     if file.tested[0] is not scope.guards:
         file.tested = (scope.guards, all_of(scope.guards), written(scope.guards))
+    given = given_here(file, scope, given) if scope.guards else given
     known = (name, given, file.span(node), function, file.once, file.tested[1], kept, either, made)
     noted = Invocation(*known, later=later, when=file.tested[2])
     if file.put and (held := file.put.pop(node, ())):
