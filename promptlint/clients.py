@@ -14,12 +14,12 @@ from promptlint.extract.callsite import within
 from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.later import UNCHANGED
-from promptlint.extract.names import scripted, words
-from promptlint.extract.sending import PIPES, WHOLE, WITHIN
+from promptlint.extract.names import scripted
+from promptlint.extract.sending import WHOLE, WITHIN
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Choice, Hole, Items, Mapping, Message, Span, Text, Value, Volatility, texts
+from promptlint.template import Choice, Hole, Items, Mapping, Span, Text, Value, Volatility
 from promptlint.tokens import is_known
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ _ANYBODY = frozenset({"litellm_proxy", "custom", "custom_openai", "openai_like",
 # The origin of a value that callers give, and that is not known: what stands for one that is not given holds less.
 GIVEN = "given"
 _UNSET = ("None", "NOT_GIVEN", "NotGiven()", "omit", "False")
-# Words in the name of a model.
-_MODELS = frozenset({"llm", "model", "chat", "gpt", "agent"})
 # The same as SDKs have it: `anthropic.NOT_GIVEN`.
 _NOT_GIVEN = ".NOT_GIVEN"
 
@@ -250,21 +248,6 @@ def unset(value: Value) -> bool:
     """Whether an argument says that nothing is given."""
     hole = single_hole(value)
     return value == () or (hole is not None and (hole.expression in _UNSET or hole.expression.endswith(_NOT_GIVEN)))
-
-
-def may_be_model(hole: Hole | None, step: Value, facts: Facts) -> bool:
-    """Whether what stands behind a step of a pipeline may be a model: sets of words are united by `|`, too."""
-    if hole is None or not isinstance(step, tuple):
-        return hole is not None
-    imported = {path.partition(".")[0] for path in facts.aliases.values()}
-    return not imported.isdisjoint(PIPES) or not _MODELS.isdisjoint(words(hole.expression.rpartition(".")[2]))
-
-
-def is_prompt(value: Value) -> bool:
-    """Whether a step of a pipeline is a prompt: messages, or a text."""
-    if isinstance(value, Items):
-        return any(isinstance(item, Message) for item in value.items)
-    return isinstance(value, tuple) and any(True for _ in texts(value))
 
 
 def maybe_unset(value: Value) -> bool:

@@ -22,8 +22,6 @@ from promptlint.clients import (
     client_of,
     either_model,
     in_one,
-    is_prompt,
-    may_be_model,
     maybe_unset,
     model_name,
     of_library,
@@ -43,6 +41,7 @@ from promptlint.extract.catalogue import makes_client, matcher
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import OPENED, SAID, Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
+from promptlint.extract.pipelines import FIELDS
 from promptlint.extract.sending import DEFINES, HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
@@ -64,13 +63,12 @@ from promptlint.gaps import (
 )
 from promptlint.lent import changes
 from promptlint.operations import literal
+from promptlint.piped import pipeline
 from promptlint.prompt import Prompt, Request, Role, Schema, Unresolved
 from promptlint.returned import gives_back, repeats_model, wraps_result
 from promptlint.schemas import passed, schemas_named, unread_forms
 from promptlint.signatures import ORDERS, instructions_first
 from promptlint.template import (
-    Apply,
-    Arguments,
     Hole,
     Items,
     Mapping,
@@ -94,6 +92,8 @@ _TEXTS = {slot: ("system", "system") if slot in SYSTEM else ("messages", "user")
 # Providers whose models LangChain gives the form of an answer as a tool if nothing else is said: `method` of
 # with_structured_output in langchain-anthropic, -aws, -mistralai, -groq, -fireworks, -cohere.
 _ANSWERS_BY_TOOL = frozenset({"anthropic", "bedrock", "mistral", "groq", "fireworks", "cohere"})
+# Slots of a call that are looked at by themselves.
+_OWN = frozenset({"tools", "chain", FIELDS})
 # Where what is asked stands.
 _ASKED = frozenset({"messages", "prompt"})
 
@@ -189,13 +189,13 @@ class _Reading:
         call = self.call
         if call.test is not None and decided(self.linker, call.test, self.facts, self.bound, self.assumed) is False:
             return None
-        slots = [(slot, self.resolve(value)) for slot, value in call.slots if slot not in ("tools", "chain")]
+        slots = [(slot, self.resolve(value)) for slot, value in call.slots if slot not in _OWN]
         slots = [(slot, value) for slot, value in slots if not hidden(value)]
         slots = [each for slot, value in slots for each in self.settings(slot, value)]
         if call.api == MAKES_TEXT and answered(call, slots):
             return None
         steps = next((value for slot, value in call.slots if slot == "chain"), None)
-        if steps is not None and (found := self.steps(steps)) is not None:
+        if steps is not None and (found := pipeline(steps, call, self.facts, self.resolve)) is not None:
             slots += found
         elif steps is not None:
             return None
@@ -313,24 +313,6 @@ class _Reading:
             what = "arguments" if slot == SERVICE else slot
             self.unresolved.append(Unresolved(what, hole.expression if hole else "", place))
         return []
-
-    def steps(self, value: Value) -> list[tuple[str, Value]] | None:
-        """Of a pipeline the prompt, and the model behind it; None when no prompt stands in it."""
-        steps = value.items if isinstance(value, Items) else ()
-        resolved = [self.resolve(step) for step in steps]
-        for number, step in enumerate(resolved[:-1]):
-            behind = resolved[number + 1]
-            model = client_of(behind) is not None or may_be_model(single_hole(behind), step, self.facts)
-            if model and is_prompt(step):
-                return [("messages", self.filled(step)), ("client", behind)]
-        return None
-
-    def filled(self, step: Value) -> Value:
-        """A text of a pipeline, whose fields the values fill that the pipeline is given."""
-        if not isinstance(step, tuple):
-            return step
-        hole = Hole("...", self.call.span)
-        return self.resolve((Apply("fields", step, Arguments(complete=False), self.call.span, hole),))
 
     def changed(self) -> Iterator[Unresolved]:
         """What has changed the list of messages before it was sent (functions, earlier turns), and forms of files."""

@@ -47,6 +47,7 @@ LAYERS = (
         "members",
         "named",
         "picked",
+        "piped",
         "records",
         "references",
         "remarks",

@@ -397,6 +397,47 @@ def test_a_list_of_strings_is_left_alone(tmp_path: Path) -> None:
         assert len([each for each in report.findings if each.rule == "pretty-json"]) == most
 
 
+FIELDS = """
+import json
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_openai import ChatOpenAI
+model = ChatOpenAI(model="gpt-4o")
+SORT = ChatPromptTemplate.from_messages([("system", "You sort the rows."), ("human", "{rows}, for {reader}")])
+chain = SORT | model
+def by_module(found, reader):
+    return chain.invoke({"rows": json.dumps(found, indent=2), "reader": reader})  # told
+def at_once(found):
+    return (ChatPromptTemplate.from_template("Sort these: {rows}") | model).invoke(
+        {"rows": json.dumps(found, indent=2)})  # told
+async def by_name(found, others):
+    asked = ChatPromptTemplate.from_template("Sort these rows: {rows}") | model
+    rows = json.dumps(found, indent=2)  # told
+    await asked.ainvoke({"rows": rows})
+    async for part in asked.astream(input={"rows": json.dumps(others, indent=4)}):  # told
+        print(part)
+def compact(found):
+    asked = ChatPromptTemplate.from_template("Sort these rows now: {rows}") | model
+    return asked.invoke({"rows": json.dumps(found)})
+def no_field(found):
+    asked = ChatPromptTemplate.from_template("Sort those rows: {rows}") | model
+    return asked.invoke({"rows": found, "log": json.dumps(found, indent=2)})
+def goes_through(found):
+    asked = {"rows": lambda given: given["rows"][:9]} | ChatPromptTemplate.from_template("Sort some: {rows}") | model
+    return asked.invoke({"rows": json.dumps(found, indent=2)})
+def another(found, asked):
+    return asked.invoke({"rows": json.dumps(found, indent=2)})
+"""
+
+
+def test_what_a_pipeline_is_given_for_its_fields(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(FIELDS)
+    configuration = Configuration(Overrides(select=("pretty-json", "template"), cwd=str(tmp_path)))
+    report = run(discover([str(tmp_path)], configuration, str(tmp_path)).files, configuration)
+    rows = [report.sources.get("a.py").location(each.span.start)[0] for each in report.findings]
+    assert rows == [row for row, line in enumerate(FIELDS.split("\n"), 1) if line.endswith("# told")]
+    assert {each.rule for each in report.findings} == {"pretty-json"}
+
+
 @pytest.mark.parametrize(
     ("text", "quote"),
     [

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from promptlint.extract import answering, fills, lists, schemas, sending
+from promptlint.extract import answering, fills, lists, pipelines, schemas, sending
 from promptlint.extract.against import shown_on, speaks_against
 from promptlint.extract.arguments import consider_arguments, note_argument
 from promptlint.extract.callsite import CallSite, Evaluate, as_object
@@ -76,6 +76,8 @@ def _entry(file: File, scope: Scope, site: CallSite, match: Matcher, evaluate: E
     if request is not None and request.address and not sending.asks_model(site, request):
         request = None
     receiver = _receiver(file, scope, site, evaluate, request.keeps) if request is not None else None
+    if request is not None and request.through:
+        pipelines.note_fields(file, scope, site, receiver)
     if request is not None and request.through and (filled := _filled(file, site, receiver)) is not None:
         return filled
     if request is not None and (not request.through or sending.may_be_client(file, receiver, request)):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 
+import msgspec
+
 from promptlint.extract.callsite import CallSite
+from promptlint.extract.facts import Call
 from promptlint.extract.names import words
 from promptlint.extract.sending import PIPES, chain, formatted, known_client
-from promptlint.extract.state import File, Scope
+from promptlint.extract.state import File, Scope, fallback_of, single_hole
 from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
-from promptlint.template import Hole, Mapping, Ref, Value
+from promptlint.template import Choice, Hole, Mapping, Ref, Template, Value, by_number
 
 KNOWN = frozenset({"add_component", "connect"})
 # Of one pipeline; more are made by a program.
 MAX_COMPONENTS = 200
 # What a model of LangChain is called, where nothing else tells.
 _MODELS = frozenset({"llm", "model"})
+_ASKED = frozenset({"invoke", "ainvoke", "stream", "astream"})
+# The slot of what a pipeline is given for the fields of its prompt.
+FIELDS = "fields"
 
 
 def note(file: File, scope: Scope, site: CallSite) -> None:
@@ -51,11 +57,62 @@ def begun(file: File, node: ast.expr, first: Value) -> Value | None:
     """
     if file.imported.isdisjoint(PIPES):
         return None
-    part = first[0] if isinstance(first, tuple) and len(first) == 1 else None
-    own = type(part) is Ref and part.call is None and part.name[:1] == ":"
-    if known_client(file.module.values.get(part.name[1:]) if own and isinstance(part, Ref) else first):
+    if known_client(_known(file, first)):
         return first
+    part = first[0] if isinstance(first, tuple) and len(first) == 1 else None
     named = isinstance(node, (ast.Name, ast.Attribute)) and words(dotted(node).rpartition(".")[2])[-1:]
     if type(part) not in (Ref, Hole) or not named or named[0] not in _MODELS:
         return None
     return Mapping((("@provider", ()), ("@model", first)), file.span(node))
+
+
+def note_fields(file: File, scope: Scope, site: CallSite, receiver: Value | None) -> None:
+    """`chain.invoke({"rows": json.dumps(rows, indent=2)})`: JSON that stands in a field of the prompt of a pipeline.
+
+    Of the other fields their names say enough.
+    """
+    given = site.given_at("input") or site.given_at(0)
+    if site.last not in _ASKED or given is None or type(given[0]) is not Mapping or given[0].kind:
+        return
+    holes = ((key, fallback_of(value)) for key, value in given[0].entries)
+    # Those around the call say nothing of the parameters of the function that makes the pipeline.
+    laid = tuple((key, (_alone(hole),)) for key, hole in holes if hole is not None and hole.json is not None)
+    node = site.node.func.value if isinstance(site.node.func, ast.Attribute) else None
+    if isinstance(node, ast.Name) and node.id in scope.values:
+        receiver = scope.values[node.id]
+    made = _known(file, receiver) if laid else None
+    pipeline = single_hole(made) if made is not None else None
+    for index in reversed(range(len(file.facts.calls))) if pipeline is not None else ():
+        call = file.facts.calls[index]
+        if call.api == "chain" and pipeline is not None and call.span == pipeline.span:
+            fields = (FIELDS, Mapping(laid, given[0].span))
+            if fields not in call.slots:
+                file.facts.calls[index] = msgspec.structs.replace(call, slots=(*call.slots, fields))
+            return
+
+
+def _alone(hole: Hole) -> Hole:
+    return msgspec.structs.replace(hole, parameter="", member="")
+
+
+def fields_of(call: Call) -> dict[str, Template]:
+    """What stands in the fields of a pipeline's prompt, as far as it was noted; one or another by several calls."""
+    found: dict[str, list[Template]] = {}
+    for slot, given in call.slots:
+        for key, value in given.entries if slot == FIELDS and isinstance(given, Mapping) else ():
+            if isinstance(value, tuple):
+                found.setdefault(key, []).append(value)
+    return {key: _either(key, values) for key, values in found.items()}
+
+
+def _either(key: str, values: list[Template]) -> Template:
+    condition, ways = by_number(f"those given for {key}", values, True)
+    return values[0] if len(ways) == 1 else (Choice(condition, ways),)
+
+
+def _known(file: File, value: Value | None) -> Value | None:
+    """A value of this file that stands behind the name of one."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    if type(part) is Ref and part.call is None and part.name[:1] == ":":
+        return file.module.values.get(part.name[1:])
+    return value
