@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from promptlint.callers import MIN_WITHIN, Callers
+from promptlint.covered import Covered
 from promptlint.extract import chat_markup, prompt_paths
 from promptlint.extract.against import drawn, speaks_against
 from promptlint.extract.extents import extent, sample
@@ -76,13 +77,8 @@ from promptlint.told import each_once, told_apart
 if TYPE_CHECKING:
     from promptlint.link import Linker
 
-COVERED = 0.9
-# Static characters that make a text one of its own, however much of it others have as well.
-OWN = 120
 # What is one message of a chat, whatever marks stand in it.
 _MESSAGES = frozenset({"role-dict", "role-prompt", "message-class"})
-# Rows without the white space around them, and around breaks.
-_SOLID = lazy(r"\S(?:.*\S)?")
 # Keys of a part of a message under which no text for the model stands: markers, files, calls, kinds.
 _NO_TEXT = frozenset(
     "cachePoint cache_control inline_data inlineData file_data fileData function_call functionCall function_response "
@@ -108,48 +104,6 @@ _SPEAKERS = lazy(
     r"(?:[\s>:]|</?s>|\{{1,2}\s?\w+\s?\}{1,2}|\b(?:system|developer|user|human|assistant|ai|model|tool)\b)*",
     re.IGNORECASE,
 )
-
-
-class Covered:
-    """Which characters of which file belong to a prompt already."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytearray] = {}
-
-    def add(self, template: Template) -> None:
-        for text in texts(template):
-            marks = self.files.setdefault(text.span.file, bytearray())
-            if len(marks) < text.span.end:
-                marks.extend(bytes(text.span.end - len(marks)))
-            marks[text.span.start : text.span.end] = b"\1" * (text.span.end - text.span.start)
-
-    def share(self, template: Template) -> float:
-        """The share of a template's static characters that is covered, from 0 to 1."""
-        total, inside = self._counted(template)
-        return inside / total if total else 1.0
-
-    def holds(self, template: Template) -> bool:
-        """Whether a template has no text of its own to speak of: a long text that others have hides no short one."""
-        total, inside = self._counted(template)
-        return not total or (inside / total >= COVERED and total - inside < OWN)
-
-    def _counted(self, template: Template) -> tuple[int, int]:
-        """The static characters of a template, and those of them that are covered.
-
-        White space of the source may have been taken off on the way into a prompt, so it does not count where it can
-        be told apart.
-        """
-        total = inside = 0
-        own = list(texts(template))
-        marked = [self.files.get(text.span.file, b"") for text in own]
-        if not any(marks.find(1, text.span.start, text.span.end) >= 0 for text, marks in zip(own, marked, strict=True)):
-            # Most texts are looked at here for the first time: of none of their characters it must be known what it is.
-            return sum(text.span.end - text.span.start for text in own), 0
-        for text, marks in zip(own, marked, strict=True):
-            for start, end in _solid(text):
-                total += end - start
-                inside += marks.count(1, start, end)
-        return total, inside
 
 
 class Kept:
@@ -198,14 +152,6 @@ class Kept:
             else:
                 parts.append(part)
         return tuple(parts)
-
-
-def _solid(text: Text) -> list[tuple[int, int]]:
-    """The runs of a text between its white space, as offsets of its file."""
-    start, end = text.span.start, text.span.end
-    if not text.verbatim:
-        return [(start, end)]
-    return [(start + run.start(), start + run.end()) for run in _SOLID.finditer(text.value)] or [(start, end)]
 
 
 def _failed(error: Exception, span: Span) -> Problem:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from promptlint import operations
+from promptlint.covered import Covered
 from promptlint.extract.facts import Facts, Fill, Problem
 from promptlint.formatting import format_fields
 from promptlint.nesting import Nesting
@@ -32,7 +33,6 @@ from promptlint.template import (
 )
 
 if TYPE_CHECKING:
-    from promptlint.collect import Covered
     from promptlint.link import Linker
     from promptlint.modules import Modules
 
@@ -67,8 +67,6 @@ def with_fillings(
     project: Project, all_facts: Sequence[Facts], linker: Linker, covered: Covered, problems: list[Problem]
 ) -> Project:
     """The project with the calls that fill its prompts. Jinja texts that do not parse are added to `problems`."""
-    from promptlint.collect import Covered
-
     loose, filled = Covered(), Covered()
     for facts in all_facts:
         for value in facts.loose:

@@ -33,6 +33,7 @@ LAYERS = (
         "learned",
         "collect",
         "contents",
+        "covered",
         "decisions",
         "environments",
         "fields",

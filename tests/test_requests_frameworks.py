@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 
 import pytest
@@ -10,6 +11,9 @@ from requested import shown
 from test_requests import parts, requests_of
 
 from promptlint import operations
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
 from promptlint.template import Choice, Span, Text, holes
 
 PARTIALS = '''
@@ -1275,3 +1279,18 @@ def test_a_pipeline_that_begins_with_a_model_is_asked_as_it_is() -> None:
     assert parts(found["at_once"]) == [("user", "Tell me of {place} at the sea.")]
     assert parts(found["by_name"]) == [("system", "You are a guide."), ("user", "Now {place}.")]
     assert [(each.slot, each.expression) for each in found["handed"].unresolved] == [("model", "llm")]
+
+
+def test_a_brace_that_becomes_a_field_of_the_next_template_is_no_prompt_of_its_own() -> None:
+    code = """
+        from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
+        from langchain_openai import ChatOpenAI
+
+        llm = ChatOpenAI(model="gpt-4o")
+
+        def ask(topic, this):
+            text = PromptTemplate.from_template("Say {{this}} about the {topic} of today.").format(topic=topic)
+            return (ChatPromptTemplate.from_template(text) | llm).invoke({"this": this})
+    """
+    project = link([facts(Source("app.py", textwrap.dedent(code)))])
+    assert [shown(prompt.template) for prompt in project.prompts] == ["Say {this} about the {topic} of today."]
