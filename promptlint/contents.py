@@ -116,7 +116,7 @@ def messages(value: Value, role: str, span: Span) -> list[Message]:
     if is_several(value) and type(value[0]) is Choice and len(value[0].branches) == 2:
         found = ((asked, holds, messages(branch, "unknown", span)) for asked, holds, branch in ways(value[0]))
         return [under(asked, holds, message) for asked, holds, several in found for message in several]
-    if role == "system" and (given := _given_if(value)) is not None:
+    if role in ("system", "user") and (given := _given_if(value)) is not None:
         asked, holds, branch = given
         return [under(asked, holds, message) for message in messages(branch, role, span)]
     place = extent(value) or next((part.span for part in _changing(value)), span)

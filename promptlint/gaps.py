@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from promptlint.clients import unset
 from promptlint.extract.answering import SCHEMAS
 from promptlint.extract.bounds import CUT
+from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.joins import goes_through
 from promptlint.extract.messages import NO_TEXT
@@ -149,7 +150,7 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
         if slot.startswith(UNREAD) and not unset(value) and not empty:
             hole = single_hole(value)
             if hole is None:
-                yield Unresolved(slot.removeprefix(UNREAD), "", span)
+                yield Unresolved(slot.removeprefix(UNREAD), "", extent(value) or span)
             else:
                 why = f"what `{hole.expression}` adds itself" if hole.origin == OWN else ""
                 yield Unresolved(slot.removeprefix(UNREAD), hole.expression, hole.span, why)

@@ -42,6 +42,7 @@ from promptlint.extract.extents import extent
 from promptlint.extract.facts import OPENED, SAID, Call, Facts
 from promptlint.extract.onward import MAKES_TEXT, answered
 from promptlint.extract.pipelines import FIELDS
+from promptlint.extract.places import SPREAD
 from promptlint.extract.sending import DEFINES, HTTP, OUTPUT, SERVES, SERVICE, SYSTEM, TEXTS, WITHIN, endpoint
 from promptlint.extract.spreads import hidden
 from promptlint.extract.state import fallback_of, single_hole
@@ -307,7 +308,8 @@ class _Reading:
                 return []
             return [(slot, found)]
         if slot != "model" and not (isinstance(value, Mapping) and value.complete):
-            hole = single_hole(value)
+            put_in = value.get(SPREAD) if isinstance(value, Mapping) else None
+            hole = single_hole(value) if put_in is None else fallback_of(put_in)
             place = hole.span if hole else self.call.span
             # Mostly nothing is said there of who gets the request.
             what = "arguments" if slot == SERVICE else slot

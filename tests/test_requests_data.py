@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from requested import ASK, parts, requests_of, shown
+from requested import ASK, MORE, SAID, parts, requests_of, shown
 
 from promptlint.prompt import Request
 from promptlint.rules.useless_cache_control import check as useless_cache_control
@@ -354,3 +354,71 @@ def test_how_many_items_a_list_has_in_a_loop_decides_nothing() -> None:
     """
     (request,) = requests_of(code)
     assert parts(request)[0] == ("system", f"{ONCE}|{AGAIN}")
+
+
+POSTS = """
+import httpx
+import requests
+from elsewhere import other, more
+URL = "https://api.openai.com/v1/chat/completions"
+"""
+CHAT = '{"model": "gpt-5.2", "messages": [' + SAID + ", " + MORE + "]}"
+PLAIN = '{"model": "gpt-5.2", "KEY": "Be kind. " + question}'
+WAYS = "    if fast:\n        body = {}\n    else:\n        body = {}\n"
+
+
+def posted(body: str, by: str = "requests.post(URL, json=body)") -> Request:
+    """The one request of a function that posts what it makes."""
+    (found,) = requests_of(f"{POSTS}\ndef ask(question, fast):\n{body}    return {by}\n")
+    return found
+
+
+@pytest.mark.parametrize("key", ["prompt", "input", "contents"])
+@pytest.mark.parametrize("by", ["requests.post(URL, json=body)", "httpx.post(URL, json=body)"])
+def test_a_body_with_messages_or_with_something_else_is_not_known(key: str, by: str) -> None:
+    # It was told as the messages alone, known in full.
+    plain = PLAIN.replace("KEY", key)
+    put = f'    body = {{"model": "gpt-5.2"}}\n    if fast:\n        body["messages"] = [{MORE}]\n    else:\n'
+    for body in (
+        WAYS.format(CHAT, plain),
+        f"    body = {plain}\n    if fast:\n        body = {CHAT}\n",
+        f'{put}        body["{key}"] = "Be kind. " + question\n',
+    ):
+        found = posted(body, by)
+        assert not found.complete and all(prompt.conditions == ("fast",) for prompt in found.prompts)
+        assert [each.slot for each in found.unresolved] == ["messages"]
+    assert posted(WAYS.format(CHAT, CHAT), by).complete
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        (f"    body = {CHAT}\n    body['stream'] = True\n", True),
+        (f"    body = {{**more(), **{CHAT}}}\n", False),
+        (f"    body = {CHAT}\n    body.update(more())\n", False),
+        (f"    body = {CHAT} if fast else other(question)\n", False),
+        (f"    body = {CHAT}\n    if fast:\n        body = fast.body\n", False),
+    ],
+)
+def test_what_else_stands_in_a_body_is_not_known(body: str, known: bool) -> None:
+    assert posted(body).complete is known
+    assert posted(body, "client.chat.completions.create(**body)").complete is known
+
+
+def test_a_prompt_or_messages_by_a_condition() -> None:
+    create = 'client.completions.create(model="gpt-5.2", **given)'
+    body = '    given = {}\n    if fast:\n        given["prompt"] = "Be kind. " + question\n'
+    assert [each.conditions for each in posted(body, create).prompts] == [("fast",)]
+    alone = 'client.completions.create(model="gpt-5.2", prompt="Be kind. " + question if fast else None)'
+    assert [each.conditions for each in posted("", alone).prompts] == [("fast",)]
+
+
+@pytest.mark.parametrize("text", ['"Be kind. " + question', 'f"{RULE} {question}"', 'RULE + "\\n" + question'])
+def test_a_list_of_messages_or_a_text_in_the_place_of_it(text: str) -> None:
+    # One of the two was left out.
+    for ways in (f"[{MORE}] if fast else {text}", f"{text} if not fast else [{MORE}]"):
+        for sent in ("input=said", "**{'input': said}"):
+            code = f'RULE = "Be kind."\ndef ask(question, fast):\n    said = {ways}\n'
+            (found,) = requests_of(f"{code}    return client.responses.create(model='gpt-5.2', {sent})\n")
+            assert [role for role, _ in parts(found)] == ["user", "user"] and found.complete
+            assert len({each.conditions for each in found.prompts}) == 2

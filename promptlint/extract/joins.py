@@ -7,6 +7,7 @@ import itertools
 import msgspec
 
 from promptlint.extract.bounds import bounded
+from promptlint.extract.extents import extent
 from promptlint.extract.messages import content_template
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import fallback_of, has_text, single_hole, textual
@@ -42,7 +43,7 @@ _OPEN = Test("and", inner=(None,))
 MAX_ASKED = 50
 KINDS = frozenset({"text", "list", "dict", "object", "instance"})
 # Keys of what a request sends, of which a dict may have some on one way only.
-_SENT = frozenset({"tools", "system", "instructions", "system_instruction", "messages", "contents", "model"})
+_SENT = frozenset("tools system instructions system_instruction messages contents input prompt model".split())
 _LISTS_OF_MESSAGES = frozenset({"messages", "contents"})
 # What of a client decides who gets its requests, see `sending`.
 _DECIDING = frozenset({"@address", "@service", "@vertex"})
@@ -100,7 +101,8 @@ def _joined(condition: Condition, first: Value, second: Value, name: str) -> Val
             if both is not None:
                 entries.append((key, both))
         return Mapping(tuple(entries), first.span, first.complete and second.complete, first.kind)
-    return _join_unlike(condition, first, second)
+    whole = _or_other_body(condition, first, second) or _or_text(condition, first, second)
+    return whole or _join_unlike(condition, first, second)
 
 
 def _sent_on_one_way(made: Mapping, key: str) -> bool:
@@ -166,6 +168,39 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         kept = [optional(condition, item, other is first) for item in other.items]
         return Items((optional(condition, one, one is first), *kept), other.span, other.complete)
     return one
+
+
+def _or_other_body(condition: Condition, first: Value, second: Value) -> Mapping | None:
+    """A dict with the messages of a request, or something else in its place of which nothing is known."""
+    body, other = (first, second) if type(first) is Mapping else (second, first)
+    if type(body) is not Mapping or body.kind or all(key not in _LISTS_OF_MESSAGES for key, _ in body.entries):
+        return None
+    hole, taken = fallback_of(other), body is first
+    if hole is None or _none(other) or body.get(SPREAD) == other:
+        return None
+    entries: list[tuple[str, Value]] = []
+    for key, value in body.entries:
+        if key in _LISTS_OF_MESSAGES and type(value) is Items:
+            items = tuple([optional(condition, each, taken) for each in value.items])
+            value = msgspec.structs.replace(value, items=items, complete=False)
+        elif key in _SENT and type(value) is tuple:
+            value = (Choice(condition.text, (value, (hole,)) if taken else ((hole,), value), condition.test),)
+        entries.append((key, value))
+    return msgspec.structs.replace(body, entries=tuple(entries), complete=False)
+
+
+def _or_text(condition: Condition, first: Value, second: Value) -> Items | None:
+    """A list of messages, or a text in the place of one, which is then the user's."""
+    said, text = (first, second) if type(first) is Items else (second, first)
+    if type(said) is not Items or not isinstance(text, tuple) or is_several(text):
+        return None
+    # What is put together of several parts is a text, whatever stands in them.
+    written = has_text(text) or (len(text) > 1 and textual(text))
+    if not written or not any(type(item) is Message for item in said.items):
+        return None
+    kept = [optional(condition, item, said is first) for item in said.items]
+    alone = Message("user", text, extent(text) or said.span)
+    return Items((*kept, under(condition, text is first, alone)), said.span, said.complete)
 
 
 def _followed(value: Value) -> bool:

@@ -26,7 +26,7 @@ from promptlint.extract.invocations import called_name, changed_before, type_of
 from promptlint.extract.iteration import one_of
 from promptlint.extract.messages import note_message, paired
 from promptlint.extract.names import words
-from promptlint.extract.places import root
+from promptlint.extract.places import SPREAD, root
 from promptlint.extract.results import JSON_DUMPS
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn
 from promptlint.extract.state import File, Scope, all_of, fallback_of, single_hole, state_of, textual
@@ -425,7 +425,7 @@ def _among_settings(site: CallSite, slots: dict[str, Places]) -> list[tuple[str,
         for keyword, _, path in (place.partition(".") for place in at if isinstance(place, str)):
             if path and keyword in site.keywords:
                 value, _ = site.keywords[keyword]
-                if not (isinstance(value, Mapping) and value.complete):
+                if not (isinstance(value, Mapping) and value.complete and value.get(SPREAD) is None):
                     found.append((f"{WITHIN}{slot}:{path}", value))
     return found
 
