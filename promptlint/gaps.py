@@ -150,7 +150,8 @@ def unread(slots: Iterable[tuple[str, Value]], span: Span) -> Iterator[Unresolve
         if slot.startswith(UNREAD) and not unset(value) and not empty:
             hole = single_hole(value)
             if hole is None:
-                yield Unresolved(slot.removeprefix(UNREAD), "", extent(value) or span)
+                place = extent(value) if isinstance(value, tuple) else None
+                yield Unresolved(slot.removeprefix(UNREAD), "", place or span)
             else:
                 why = f"what `{hole.expression}` adds itself" if hole.origin == OWN else ""
                 yield Unresolved(slot.removeprefix(UNREAD), hole.expression, hole.span, why)
