@@ -252,7 +252,8 @@ class Changes:
                 if asked not in self.telling:
                     self.asked += 1
                     calls = self.callers.calls_of((home.file, key)) if self.asked <= MAX_ASKED else ()
-                    self.telling[asked] = any(self._holds(given, name, path) for given in calls)
+                    told = any(self._holds(given, name, path) for given in calls)
+                    self.telling[asked] = told or self.asked > MAX_ASKED
                 return self.telling[asked]
         return False
 
@@ -269,7 +270,8 @@ class Changes:
                 calls = self.callers.calls_of((home.file, key)) if self.asked <= MAX_ASKED else ()
                 values = ((each.arguments.get(name), each.facts) for each in calls)
                 lists = (self.linker.resolve(value, facts) for value, facts in values if value is not None)
-                self.telling[asked] = any(type(each) is Items and any(map(_message, each.items)) for each in lists)
+                # What is not looked at may be anything.
+                self.telling[asked] = self.asked > MAX_ASKED or any(map(_of_messages, lists))
             return self.telling[asked]
         return False
 
@@ -351,6 +353,10 @@ class Changes:
             own = any(f"{each}.".startswith(f"{key}.") for each in home.remaking)
             self.remaking[place] = own or any(_made(each.returns) for each in inner)
         return self.remaking[place]
+
+
+def _of_messages(value: Value) -> bool:
+    return type(value) is Items and any(map(_message, value.items))
 
 
 def _message(item: Value) -> bool:

@@ -19,7 +19,7 @@ from promptlint.extract.sending import WHOLE, WITHIN
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.extract.volatility import of_name
 from promptlint.operations import literal
-from promptlint.template import Choice, Hole, Items, Mapping, Span, Text, Value, Volatility
+from promptlint.template import Choice, Hole, Items, Mapping, Ref, Span, Text, Value, Volatility
 from promptlint.tokens import is_known
 
 if TYPE_CHECKING:
@@ -203,8 +203,8 @@ def routed(client: Value, router: Value, model: Value) -> Value:
     `router` what that turns out to be.
     """
     name, on = literal(model), fallback_of(client)
-    if not name or on is None or on.expression == "self" or on.expression.partition(".")[0] == "litellm":
-        # The functions of the library, also under a name of the object's own.
+    if not name or on is None or on.expression == "self" or _of_litellm(client) or _of_litellm(router):
+        # The functions of the library, also under other names.
         return model
     listed = router.get("model_list") if isinstance(router, Mapping) and router.kind == _ROUTER else None
     rows = [row for row in listed.items if isinstance(row, Mapping)] if isinstance(listed, Items) else []
@@ -213,6 +213,12 @@ def routed(client: Value, router: Value, model: Value) -> Value:
         return served[0]
     known = not served and (bool(providers.provider_in(name)) or is_known(name))
     return model if known else (Hole(f'"{name}"', on.span),)
+
+
+def _of_litellm(value: Value) -> bool:
+    """Whether a value is the library itself, or a module of it."""
+    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+    return isinstance(part, Ref) and part.call is None and part.name.partition(".")[0] == "litellm"
 
 
 def unsure(

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 OBJECT = "@object"
 # Constructors above each other that are followed, and calls of one that are compared.
 MAX_ABOVE, MAX_MADE = 6, 100
-# Attributes that are made of attributes which are.
-MAX_BESIDE = 2
+# Attributes that are made of attributes which are, and how many others are looked at for one.
+MAX_BESIDE, MAX_LOOKED_AT = 2, 64
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -83,6 +83,8 @@ class Objects:
         self.left: dict[int, tuple[Mapping, dict[str, Value | None]]] = {}
         # By constructor and attribute the other ones of which that is made.
         self.beside: dict[tuple[Place, str], list[str]] = {}
+        # The other attributes that have been looked at for the one that is asked for.
+        self.looked_at = 0
 
     def follow(self, all_facts: Sequence[Facts]) -> None:
         """Follow the calls of methods that send nothing but what their object was made with."""
@@ -136,6 +138,7 @@ class Objects:
         left = self.left.setdefault(id(made), (made, {}))[1]
         for name in names:
             if name not in left:
+                self.looked_at = 0
                 left[name] = self._attribute(place, name[5:], told)
         bound = {name: value for name in names if (value := left[name]) is not None}
         bound[OBJECT] = made
@@ -459,6 +462,8 @@ class Objects:
             read = self._read(value, self.callers.homes[place[0]]) - {f"self.{name}"}
             self.beside[place, name] = sorted(each for each in read if each[0] != "*")
         asked = [each for each in self.beside[place, name] if each not in told] if hops <= MAX_BESIDE else []
+        asked = asked[: MAX_LOOKED_AT - self.looked_at]
+        self.looked_at += len(asked)
         found = {each: self._attribute(place, each[5:], told, hops + 1) for each in asked}
         return {each: left for each, left in found.items() if left is not None}
 

@@ -346,6 +346,9 @@ class _Reading:
         spread = self.spread()
         others = spread.entries if spread is not None else ()
         at = next((each for name, each in (*self.call.parameters, *others) if name in ADDRESSES), ())
+        if value is not None and "://" in (literal(value) or ""):
+            # `InferenceClient("http://localhost:8080")`
+            at, value = value, (Hole(f'"{literal(value)}"', self.call.span),)
         if not unset(given := self.resolve(at)):
             by, hole = asked_first(given), fallback_of(given)
             through = Through(provider_at(given), hole, (("address", given),), frozenset(), otherwise=by)

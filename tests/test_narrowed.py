@@ -82,3 +82,31 @@ def test_a_name_with_another_value_is_left_alone(change: str) -> None:
 def test_a_list_that_grows_at_run_time_is_left_alone() -> None:
     body = f'cases.extend(hurried)\nfor case in cases:\n    if case["kind"] == "greet":\n        {SEND}\n'
     assert [HELLO] not in sent(body)
+
+
+CHANGES = [
+    'for each in cases: each["kind"] = "price"',
+    "prepare(cases)",
+    "prepare(cases[1])",
+    "for each in cases: prepare(each)",
+    'for each in cases: each.update(kind="price")',
+    'for number, each in enumerate(cases): each["kind"] = "price"',
+    '[each.update(kind="price") for each in cases]',
+    "list(map(prepare, cases))",
+    'pick(cases)["kind"] = "price"',
+    "first, *others = cases",
+    'others = {each["text"]: each for each in cases}',
+    'cases[1]["kind"] = "price"',
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_list_that_something_else_has_is_left_alone(change: str) -> None:
+    loop = f'for case in cases:\n    if case["kind"] == "greet":\n        {SEND}\n'
+    assert sent(f"{change}\n{loop}") == [[HELLO, WHAT, WHY]]
+
+
+@pytest.mark.parametrize("use", ["print(len(cases))", 'print([each["text"] for each in cases])'])
+def test_a_list_that_is_read_elsewhere_is_as_it_is_written(use: str) -> None:
+    loop = f'for case in cases:\n    if case["kind"] == "greet":\n        {SEND}\n'
+    assert sent(f"{use}\n{loop}") == [[HELLO]]

@@ -6,7 +6,7 @@ import ast
 import builtins
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from promptlint.extract import fills, options, pipelines, schemas, spreads
@@ -293,7 +293,7 @@ def _pipeline(file: File, scope: Scope, node: ast.BinOp) -> Value:
     steps = terms(node, ast.BitOr)
     values = [evaluate(file, scope, term) for term in steps]
     chain(file, scope, node, values)
-    if (asked := pipelines.begun(file, steps[0], values[0])) is not None:
+    if (asked := pipelines.begun(file, steps, values)) is not None:
         return asked
     if len(values) == 2 and (united := spreads.union(values[0], values[1], file.span(node))) is not None:
         return united
@@ -368,7 +368,7 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
         if type(known := held(scope, where)) is Items:
             # `request.get("messages") or [...]`
             return or_default(str(where[-1]), known, values[1])
-    if isinstance(node.op, ast.Or) and any(textual(value) for value in values):
+    if isinstance(node.op, ast.Or) and (any(textual(value) for value in values) or _given_or_empty(values)):
         result = values[-1]
         for operand, value in zip(reversed(node.values[:-1]), reversed(values[:-1]), strict=True):
             result = either(file, node, truth(file, scope, operand, value), value, result)
@@ -383,6 +383,12 @@ def boolean(file: File, scope: Scope, node: ast.BoolOp) -> Value:
         # `given or []`: what is given.
         return (file.hole(node, state[0], state[1], None, hole.parameter),)
     return (file.hole(node, *state),)
+
+
+def _given_or_empty(values: Sequence[Value]) -> bool:
+    """`given or ""`: what the caller gives."""
+    hole = single_hole(values[0])
+    return len(values) == 2 and values[1] == () and hole is not None and bool(hole.parameter)
 
 
 def sequence(file: File, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> Value:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from promptlint.extract.correlated import words_of
 from promptlint.extract.iteration import Rows, bind_item, condition_text
 from promptlint.extract.state import File, Scope
+from promptlint.extract.volatility import dotted
 from promptlint.operations import literal
 from promptlint.template import Items, Mapping, Value
 
+# Functions that leave what they are given as it is.
+_THROUGH = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "zip"})
 # Conditions within each other.
 MAX_DEPTH = 4
 
@@ -32,7 +35,7 @@ def _narrow(file: File, scope: Scope, test: ast.expr, holds: bool) -> dict[str, 
     listed = rows.items
     items = listed.items
     left = tuple(item for item in items if _holds(test, rows.target, item) is not (not holds))
-    if not left or len(left) == len(items):
+    if not left or len(left) == len(items) or not _left_alone(file, rows):
         return {}
     # A branch may share its values with what stands in front of it.
     before, scope.values = rows.bound, {**scope.values, **rows.holes}
@@ -55,6 +58,71 @@ def widen(scope: Scope, branches: Sequence[Scope], narrowed: Sequence[dict[str, 
         for branch in branches:
             if any(branch.values.get(name) is value for value in less):
                 branch.values[name] = scope.values[name]
+
+
+class _Uses:
+    """What the names of a file are used for, all of its functions taken together.
+
+    `lists` are the names with which more is done than that they are gone through, `items` those of which more is asked
+    than what stands under a key; `drawn` has the names of the items of each list that is gone through.
+    """
+
+    def __init__(self, body: Sequence[ast.stmt]) -> None:
+        self.lists, self.items = set[str](), set[str]()
+        self.drawn: dict[str, set[str]] = {}
+        for node in (each for statement in body for each in ast.walk(statement)):
+            if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+                target, counted = node.target, isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "enumerate"
+                if counted and isinstance(target, ast.Tuple):
+                    target = target.elts[-1]
+                named = {part.id for part in ast.walk(target) if type(part) is ast.Name}
+                for over in _lists(node.iter):
+                    self.drawn.setdefault(over.id, set()).update(named)
+        gone = {id(over) for over in self._gone(body)}
+        for node in (each for statement in body for each in ast.walk(statement)):
+            read = _read(node)
+            for part in ast.iter_child_nodes(node):
+                if type(part) is ast.Name and type(part.ctx) is not ast.Store:
+                    if part is not read:
+                        self.items.add(part.id)
+                    if id(part) not in gone:
+                        self.lists.add(part.id)
+
+    def _gone(self, body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
+        for node in (each for statement in body for each in ast.walk(statement)):
+            if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+                yield from _lists(node.iter)
+            elif isinstance(node, ast.Call) and dotted(node.func) == "len":
+                yield from (each for each in node.args if isinstance(each, ast.Name))
+
+
+def _lists(over: ast.expr) -> list[ast.Name]:
+    """The names of the lists that a loop goes through: `cases`, `enumerate(cases, 1)`."""
+    if isinstance(over, ast.Name):
+        return [over]
+    through = isinstance(over, ast.Call) and dotted(over.func) in _THROUGH
+    return [each for each in over.args if isinstance(each, ast.Name)] if through and isinstance(over, ast.Call) else []
+
+
+def _read(node: ast.AST) -> ast.expr | None:
+    """The dict of which an expression reads a key."""
+    match node:
+        case ast.Subscript(value=owner, ctx=ast.Load()) | ast.Attribute(value=owner, attr="get"):
+            return owner
+    return None
+
+
+def _left_alone(file: File, rows: Rows) -> bool:
+    """Whether a list and its items are what is written there: nothing else has them that could change them."""
+    # Kept beside what is known of the file's loops.
+    uses = file.turns.get(id(file.body))
+    if uses is None:
+        uses = file.turns[id(file.body)] = _Uses(file.body)
+    lists = {each.id for each in _lists(rows.node)}
+    named = {name for each in lists for name in uses.drawn.get(each, ())}
+    named |= {name for name, value in rows.bound.items() if type(value) is Mapping or type(value) is Items}
+    simple = {name for name, value in rows.bound.items() if isinstance(value, tuple)}
+    return bool(uses.lists.isdisjoint(lists) and uses.items.isdisjoint(named - simple))
 
 
 def _roots(test: ast.expr, depth: int = 0) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 import msgspec
 
@@ -50,13 +51,19 @@ def _component(known: dict[str, Value], socket: Value) -> Value | None:
     return known.get(word.partition(".")[0]) if word else None
 
 
-def begun(file: File, node: ast.expr, first: Value) -> Value | None:
+def begun(file: File, steps: Sequence[ast.expr], values: Sequence[Value]) -> Value | None:
     """`model | parser`: a pipeline that begins with a model is asked as that is; None for any other.
 
-    `node` is the first step and `first` its value.
+    One in which a model stands further behind, too, is asked more than once.
     """
     if file.imported.isdisjoint(PIPES):
         return None
+    behind = zip(steps[1:], values[1:], strict=True)
+    return None if any(_model(file, *each) is not None for each in behind) else _model(file, steps[0], values[0])
+
+
+def _model(file: File, node: ast.expr, first: Value) -> Value | None:
+    """What is asked where a step of a pipeline is a model, by what it is or by its name; None if it is none."""
     if known_client(_known(file, first)):
         return first
     part = first[0] if isinstance(first, tuple) and len(first) == 1 else None
