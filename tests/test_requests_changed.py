@@ -1077,3 +1077,44 @@ def test_a_list_that_is_made_in_every_turn_of_what_the_turn_has() -> None:
                 answers.append(client.chat.completions.create(model="gpt-5.2", messages=asked))
         """)
     assert request.complete
+
+
+def test_a_hint_behind_what_is_given_leaves_what_is_given() -> None:
+    (request,) = requests_of("""
+        def ask(question):
+            messages = [{"role": "user", "content": question}]
+            for turn in range(3):
+                answer = client.chat.completions.create(model="gpt-5.2", messages=messages)
+                hint = "Be brief." if len(answer) > 100 else "Take care."
+                messages[-1]["content"] = question + hint
+
+        def main():
+            ask("Sort the letters.")
+        """)
+    ((_, text),) = parts(request)
+    # What both ways begin with stands in front of them.
+    assert text == "Sort the letters.|{hint}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '(system or "") + " Answer in JSON."',
+        'f\'{system or ""} Answer in JSON.\'',
+        '(system or "").strip() + " Answer in JSON."',
+        'str(system or "") + " Answer in JSON."',
+        '(system if system else "") + " Answer in JSON."',
+        'held + " Answer in JSON."',
+    ],
+)
+def test_what_is_given_or_an_empty_text_is_what_is_given(content: str) -> None:
+    (called,) = requests_of(f"""
+        def ask(question, system=None):
+            held = system or ""
+            {ASK.format(f'[{{"role": "system", "content": {content}}}, {MORE}]')}
+
+        def main(question):
+            ask(question, system="You sort letters.")
+        """)
+    assert parts(called)[0] == ("system", "You sort letters. Answer in JSON.")
+    assert called.complete

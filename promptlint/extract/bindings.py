@@ -274,10 +274,10 @@ def note_value(file: File, scope: Scope, name: str, value: Value, node: ast.expr
         note_setting(file, name, value, node)
     if type(value) is tuple and len(value) == 1 and file.prompt_like(last) and leads_on(last):
         note_fed(file, value, last)
-        if scope.kind != "class" and type(value[0]) is Ref and value[0].call is None and feeds(value):
-            # A constant that is one, as a name says: `prompt = _GREETING`. Attributes are shown to people, too.
-            if not file.muted:
-                file.note(value, extent(value) or file.span(node), last, role_of(last), "within", READS)
+        held = value[0] if scope.kind != "class" and not file.muted else None
+        if type(held) is Ref and held.call is None and feeds(value):
+            # A constant that is one, as a name says: `prompt = _GREETING`. What a class holds is shown to people, too.
+            file.note(value, extent(value) or file.span(node), last, role_of(last), "within", READS)
     if single_hole(value) is not None:
         scope.noted.pop(name, None)
         return

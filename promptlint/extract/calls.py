@@ -43,12 +43,13 @@ from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
-from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, may_be_text, method, result_of, says_nothing
+from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, method, result_of, says_nothing
 from promptlint.extract.names import of_model, words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import note_form, note_made, note_messages, run_time_value
 from promptlint.extract.sites import consider, feeds, flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, single_hole, textual
+from promptlint.extract.strings import may_be_text
 from promptlint.extract.subscripts import MAX_BRANCHES
 from promptlint.extract.volatility import NAMES, SETS, TELLING, UNKNOWN, dotted, is_source
 from promptlint.operations import exact, literal

@@ -15,7 +15,7 @@ from promptlint.extract.facts import SEVERAL
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.lists import GROWING
 from promptlint.extract.state import File, Scope, has_text, single_hole, state_of, textual
-from promptlint.extract.turns import MAX_NODES, Loop, all_text, named_text
+from promptlint.extract.turns import MAX_NODES, Loop, all_text, body_text, named_text
 from promptlint.extract.volatility import CONSTANT, NAMES, UNKNOWN, State, children, dotted, of_name, strongest, terms
 from promptlint.extract.without import Marks, Without
 from promptlint.operations import literal, several
@@ -121,13 +121,6 @@ def carry(file: File, scope: Scope, loop: Loop, evaluate: Evaluate) -> Carried:
             # Another object, dict or message stands for it then. Which agent or client it is, is left as it is.
             _put(scope, name, (file.hole(given[name].later[0][0], *of_name(name)),))
     return carried
-
-
-def body_text(file: File, loop: Loop) -> str:
-    """The source text of the rows of a loop's body."""
-    starts, end = file.source.starts, loop.body[-1].end_lineno or loop.body[-1].lineno
-    stop = starts[end] if end < len(starts) else len(file.source.text)
-    return file.source.text[starts[loop.body[0].lineno - 1] : stop]
 
 
 def _mentions(text: str, name: str) -> int:
@@ -293,9 +286,22 @@ class _Entry:
         written = _written(node)
         if written or named_text(node):
             value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
+            if isinstance(node, ast.BinOp) and isinstance(value, tuple) and single_hole(value) is not None:
+                value = self.summed(node)
             if isinstance(value, tuple) and (written or all_text(value)):
                 return value
         return (self.left(node, self.state(node)),)
+
+    def summed(self, node: ast.BinOp) -> Value:
+        """`prompt + hint`, of which a part is what the caller gives."""
+        holes = [single_hole(self.value(term)) for term in terms(node, ast.Add)]
+        known = [hole for hole in holes if hole is not None]
+        given = len(known) == len(holes) and any(hole.parameter for hole in known)
+        return tuple(known) if given else (self.left(node, self.state(node)),)
+
+    def value(self, node: ast.expr) -> Template:
+        value = self.file.unnoted(lambda: self.evaluate(self.file, self.scope, node))
+        return value if isinstance(value, tuple) else ()
 
     def left(self, node: ast.expr, state: State) -> Hole:
         """A value put in at run time, which is what a turn leaves, or a part of that: behind the loop it is known."""

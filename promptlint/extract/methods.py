@@ -18,6 +18,7 @@ from promptlint.extract.names import words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import JSON_DUMPS, note_form, run_time_value
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
+from promptlint.extract.strings import may_be_text
 from promptlint.extract.subscripts import ASKED
 from promptlint.extract.volatility import NAMES
 from promptlint.operations import literal
@@ -156,12 +157,6 @@ def _filled(file: File, node: ast.Call, receiver: Items, site: CallSite) -> Item
             item = msgspec.structs.replace(item, content=content)
         items.append(item)
     return Items(tuple(items), receiver.span, receiver.complete)
-
-
-def may_be_text(value: Template) -> bool:
-    """Whether a template is, or by linking may become, static text: a parameter may be given one by a caller."""
-    hole = single_hole(value)
-    return textual(value) or (hole is not None and bool(hole.parameter))
 
 
 def _join(file: File, scope: Scope, receiver: Value, site: CallSite, evaluate: Evaluate) -> Value | None:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from promptlint.extract.carried import body_text
 from promptlint.extract.joins import if_holds, join_branches, ways
 from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.patterns import lazy
 from promptlint.extract.state import File, Scope, single_hole
+from promptlint.extract.turns import body_text
 from promptlint.extract.volatility import State, dotted, of_name, walk
 from promptlint.operations import is_several, literal, settled, several
 from promptlint.template import (

@@ -38,7 +38,7 @@ from promptlint.extract.repeats import (
 )
 from promptlint.extract.sites import NAME, consider, note_content
 from promptlint.extract.state import File, Scope, has_text, single_hole, textual
-from promptlint.extract.turns import counted
+from promptlint.extract.turns import body_text, counted
 from promptlint.extract.volatility import NAMES, dotted, of_name
 from promptlint.template import (
     Condition,
@@ -495,7 +495,7 @@ def _loop(file: File, scope: Scope, node: ast.For | ast.AsyncFor | ast.While) ->
         note_growing(file, node, scope, inner, calls)
     span = file.span(node.test if isinstance(node, ast.While) else node.iter)
     # What is put in front of what there is does not stand there in the order of the turns.
-    turn = None if "insert(" in (text := carried.body_text(file, node)) or "] +" in text else each_turn(file, node)
+    turn = None if "insert(" in (text := body_text(file, node)) or "] +" in text else each_turn(file, node)
 
     def whole(before: Value, value: Value) -> Value:
         return bounded(repeated(before, value, over, span, state, test, turn))

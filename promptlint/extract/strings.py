@@ -17,7 +17,7 @@ from promptlint.extract.shown_as import shorten
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
 from promptlint.extract.volatility import CONSTANT, date_only
 from promptlint.source import Source
-from promptlint.template import Apply, Arguments, Hole, Mapping, Part, Ref, Span, Template, Text, Value, holes
+from promptlint.template import Apply, Arguments, Choice, Hole, Mapping, Part, Ref, Span, Template, Text, Value, holes
 
 _LONE = lazy("[\ud800-\udfff]")
 # A literal with more is data; every escape would become a part of its own.
@@ -132,7 +132,7 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
             shorten(source), piece.expression, hole.volatility, hole.origin, hole.parameter, hole.json, member
         )
         return _formatted(file, node, (place,))
-    if not isinstance(value, tuple) or not (textual(value) or value == ()):
+    if not isinstance(value, tuple) or not (may_be_text(value) or value == ()):
         state = state_of(value)
         member = shown_as(file, scope, expression, value) or _left(value)
         told = Hole(shorten(source), piece.expression, state[0], state[1], member=member)
@@ -144,6 +144,13 @@ def field(file: File, scope: Scope, piece: Field, node: ast.FormattedValue, eval
     if type(ref) is Ref and ref.call is None and (member := shown_as(file, scope, expression, value)):
         value = (msgspec.structs.replace(ref, fallback=msgspec.structs.replace(ref.fallback, member=member)),)
     return _formatted(file, node, value)
+
+
+def may_be_text(value: Template) -> bool:
+    """Whether a template is, or by linking may become, static text: a parameter may be given one by a caller."""
+    part = value[0] if len(value) == 1 else None
+    given = type(part) is Hole and bool(part.parameter)
+    return textual(value) or given or (type(part) is Choice and any(map(may_be_text, part.branches)))
 
 
 def _quoted(file: File, part: Part, start: int) -> Part:

@@ -218,6 +218,13 @@ def _listed(node: ast.expr) -> Sequence[ast.expr]:
     return []
 
 
+def body_text(file: File, loop: Loop) -> str:
+    """The source text of the rows of a loop's body."""
+    starts, end = file.source.starts, loop.body[-1].end_lineno or loop.body[-1].lineno
+    stop = starts[end] if end < len(starts) else len(file.source.text)
+    return file.source.text[starts[loop.body[0].lineno - 1] : stop]
+
+
 def _mentions(node: ast.expr, names: set[str]) -> bool:
     """Whether one of some dotted names stands in an expression."""
     return any(type(each) in NAMES and _written(each) in names for each in ast.walk(node))
