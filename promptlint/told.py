@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -203,12 +205,27 @@ def chosen_of(made: Request, call: Call, ways: Iterable[Chosen], asked: Asked) -
     """A request on whose way functions ask a condition that is not known, and ask others for their answer otherwise.
 
     It is one of several then, whether they are told at this place or not: `complete(messages, model)` of a router that
-    looks at the model.
+    looks at the model. So it is where a function looks at which of some names something is.
     """
-    when = [each for place, written in ways if asked.by(place) - {call.provider} for each in written]
+    when = [each for place, written in ways for each in written if asked.by(place) - {call.provider} or _picks(*each)]
     # Those that hold tell more.
     ordered = sorted(dict.fromkeys(when), key=lambda each: not each[1])
     return msgspec.structs.replace(made, when=tuple(ordered)) if when else made
+
+
+@functools.lru_cache(maxsize=4_096)
+def _picks(condition: str, holds: bool) -> bool:
+    """Whether a condition asks which of some names something is, and it is that: `provider == "local"`."""
+    try:
+        asked = ast.parse(condition, mode="eval").body if holds else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # Conditions that are not written out as they stand.
+        return False
+    if not isinstance(asked, ast.Compare) or len(asked.ops) != 1 or not isinstance(asked.ops[0], ast.Eq | ast.In):
+        return False
+    right = asked.comparators[0]
+    names = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else [right]
+    return all(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in names)
 
 
 def kept_on(made: Request) -> Request:

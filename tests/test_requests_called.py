@@ -552,3 +552,29 @@ def test_of_an_object_of_one_of_two_classes_only_what_the_caller_gives_is_told(f
     assert [parts(each) for each in told] == [[("user", "Which plant is it?")]]
     assert [prompt.when for each in told for prompt in each.prompts] == [()]
     assert [gap.slot for gap in told[0].unresolved] == ["provider", "model", "tools", "messages"]
+
+
+def test_which_of_some_names_something_is_is_told_with_the_request() -> None:
+    source = """
+        def low(messages):
+            return client.chat.completions.create(model="gpt-5.2", messages=messages)
+
+        def told(text, letter):
+            return [{"role": "system", "content": text}, {"role": "user", "content": letter}]
+
+        def mid(provider, letter):
+            name = normal(provider)
+            if name == "north":
+                return low(told("You sort letters of the north.", letter))
+            if letter:
+                return low(told("You sort letters of the south.", letter))
+            return other(letter)
+
+        def main():
+            mid("west", "Sort the letters of the week.")
+    """
+    found = {parts(each)[0][1]: each.conditions for each in every_request(source)}
+    assert found == {
+        "You sort letters of the north.": ('name == "north"',),
+        "You sort letters of the south.": (),
+    }
