@@ -14,8 +14,8 @@ from promptlint.clients import ADDRESSES, GIVEN, SERVED_BY, asked_first, by_defa
 from promptlint.decisions import decided
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Stray
-from promptlint.extract.invocations import given_as, takes
-from promptlint.operations import literal
+from promptlint.extract.invocations import given_as
+from promptlint.operations import literal, takes
 from promptlint.references import own_calls
 from promptlint.template import Hole, Mapping, Ref, Span, Test, Value, parts, texts
 

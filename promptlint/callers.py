@@ -25,14 +25,13 @@ from promptlint.extract import spreads
 from promptlint.extract.against import of_failures, speaks_against
 from promptlint.extract.attributes import ITEM
 from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
-from promptlint.extract.invocations import takes
 from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
 from promptlint.extract.sites import READS
 from promptlint.given import NO_TEXT, as_usual, defaults, inherited, kept_lists, left, never_given, spreads_more, strays
 from promptlint.objects import Given, Objects, arguments_of, fits, fresh, hands_on, same_object
-from promptlint.operations import literal
+from promptlint.operations import literal, takes
 from promptlint.prompt import Request
 from promptlint.references import attributes_in
 from promptlint.requests import Sent, reaches, sent

@@ -16,12 +16,12 @@ from promptlint.classes import BELOW, Place, object_of
 from promptlint.clients import client_of, given_model, unset
 from promptlint.extract.attributes import bare
 from promptlint.extract.facts import SEVERAL, Call, Facts, Function, Invocation
-from promptlint.extract.invocations import given_as, takes
+from promptlint.extract.invocations import given_as
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import UNCHANGED
 from promptlint.extract.places import SPREAD, STARRED
 from promptlint.extract.state import single_hole
-from promptlint.operations import literal
+from promptlint.operations import literal, takes
 from promptlint.references import attributes_in
 from promptlint.slots import MODEL, attributes, says
 from promptlint.template import (

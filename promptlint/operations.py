@@ -21,12 +21,14 @@ from promptlint.template import (
     Items,
     Message,
     Part,
+    Ref,
     Repeat,
     Span,
     Template,
     Text,
     Value,
     Volatility,
+    parts,
     texts,
 )
 from promptlint.template import Mapping as MappingValue
@@ -204,6 +206,16 @@ def literal(value: Value | None) -> str | None:
     if not all(type(part) is Text for part in value):
         return None
     return "".join(part.value for part in value if type(part) is Text)
+
+
+def takes(value: Value) -> bool:
+    """Whether a parameter of the function around it, or an attribute of its object, may stand in a value."""
+    for part in parts(value):
+        if type(part) is Hole and (part.parameter or part.member[:1] == "*"):
+            return True
+        if type(part) is Ref and (part.fallback.parameter or part.fallback.member[:1] == "*"):
+            return True
+    return False
 
 
 def several(part: Choice | Repeat) -> Template:

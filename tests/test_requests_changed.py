@@ -1118,3 +1118,28 @@ def test_what_is_given_or_an_empty_text_is_what_is_given(content: str) -> None:
         """)
     assert parts(called)[0] == ("system", "You sort letters. Answer in JSON.")
     assert called.complete
+
+
+@pytest.mark.parametrize(
+    "call", ["asyncio.to_thread(self.desk.ask, turns)", "asyncio.to_thread(self.desk.ask, messages=turns)"]
+)
+def test_a_list_that_grows_is_handed_on_with_the_function_that_sends_it(call: str) -> None:
+    (request,) = requests_of(f"""
+        import asyncio
+
+        class Desk:
+            def ask(self, messages):
+                return client.chat.completions.create(model="gpt-5.2", messages=messages)
+
+        class Talk:
+            def __init__(self):
+                self.desk = Desk()
+
+            async def hold(self, question):
+                turns = [{{"role": "user", "content": "Sort the letters."}}]
+                while True:
+                    answer = await {call}
+                    turns.append({{"role": "assistant", "content": answer}})
+        """)
+    assert parts(request)[0] == ("user", "Sort the letters.")
+    assert "messages" in [each.slot for each in request.unresolved]

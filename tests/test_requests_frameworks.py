@@ -14,7 +14,7 @@ from promptlint import operations
 from promptlint.extract.python import facts
 from promptlint.link import link
 from promptlint.source import Source
-from promptlint.template import Choice, Span, Text, holes
+from promptlint.template import Choice, Span, Text, holes, texts
 
 PARTIALS = '''
     import functools
@@ -1294,3 +1294,34 @@ def test_a_brace_that_becomes_a_field_of_the_next_template_is_no_prompt_of_its_o
     """
     project = link([facts(Source("app.py", textwrap.dedent(code)))])
     assert [shown(prompt.template) for prompt in project.prompts] == ["Say {this} about the {topic} of today."]
+
+
+def test_the_fields_of_one_of_two_signatures_are_sent_where_that_is_asked() -> None:
+    (request,) = [
+        each
+        for each in requests_of("""
+        import dspy
+
+        class Long(dspy.Signature):
+            '''Answer at length.'''
+            answer = dspy.OutputField(desc="ten lines")
+
+        class Short(dspy.Signature):
+            '''Answer in a word.'''
+            answer = dspy.OutputField(desc="a word")
+
+        class Desk(dspy.Module):
+            def __init__(self, full=False):
+                if full:
+                    self.asked = dspy.Predict(Long)
+                else:
+                    self.asked = dspy.Predict(Short)
+
+            def forward(self, question):
+                return self.asked(question=question)
+    """)
+        if each.name == "Desk.forward"
+    ]
+    said = {"".join(text.value for text in texts(each.template)): each.conditions for each in request.prompts}
+    assert {said[text] for text in ("Answer at length.", "ten lines")} == {("full",)}
+    assert {said[text] for text in ("Answer in a word.", "a word")} == {("not (full)",)}

@@ -13,7 +13,6 @@ from promptlint.extract.callsite import CallSite, Evaluate, as_object
 from promptlint.extract.catalogue import LISTED, CallEntry, Matcher, MessageEntry, MessagesEntry, PromptEntry
 from promptlint.extract.comments import PROMPT, Marked
 from promptlint.extract.extents import extent, sample
-from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import spread
 from promptlint.extract.messages import note_message, note_written, paired, role_constant, role_named
 from promptlint.extract.names import words
@@ -21,7 +20,7 @@ from promptlint.extract.results import run_time_value
 from promptlint.extract.sites import flattened
 from promptlint.extract.state import File, Scope, fallback_of, has_text, textual
 from promptlint.extract.volatility import dotted, of_name
-from promptlint.operations import literal
+from promptlint.operations import literal, takes
 from promptlint.template import Apply, Arguments, Hole, Items, Mapping, Message, Ref, Text, Value, references
 
 

@@ -6,12 +6,12 @@ import ast
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.correlated import ask
-from promptlint.extract.invocations import takes
 from promptlint.extract.iteration import condition_text
 from promptlint.extract.joins import opposite
 from promptlint.extract.state import File, Scope, all_of
 from promptlint.extract.turns import turned
 from promptlint.extract.volatility import NAMES, dotted
+from promptlint.operations import takes
 from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, Test, Text, Value
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32

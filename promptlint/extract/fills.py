@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.facts import Fill
-from promptlint.extract.invocations import takes
 from promptlint.extract.reads import reads_like_prompt
 from promptlint.extract.sites import READS, flattened, note_handed
 from promptlint.extract.state import File, textual
 from promptlint.extract.volatility import dotted
+from promptlint.operations import takes
 from promptlint.template import Items, Span, Value
 
 # Methods that fill a template, and the operation each one is.

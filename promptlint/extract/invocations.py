@@ -28,7 +28,6 @@ from promptlint.template import (
     Span,
     Text,
     Value,
-    parts,
     written,
 )
 
@@ -107,7 +106,9 @@ def _note_call(
         name = unknown
     if name[0] in ":.?" or name.partition(".")[0] not in sys.stdlib_module_names:
         given = in_turns(file, node, _given(arguments))
-        lent = () if passed is not None else _lend(file, scope, node, name)
+        # What is handed on with its arguments stands among them: `asyncio.to_thread(ask, messages)`.
+        behind = 0 if passed is None else next((at for at, one in enumerate(node.args, 1) if one is called), -1)
+        lent = _lend(file, scope, node, name, behind) if behind >= 0 else ()
         _note(file, scope, node, name, called, given, lent, later)
 
 
@@ -222,10 +223,13 @@ _CHANGING = frozenset(
 )
 
 
-def _lend(file: File, scope: Scope, node: ast.Call, name: str) -> tuple[_Kept, ...]:
-    """Lists that a function is given may be others afterwards. Gives back what may have changed them before."""
+def _lend(file: File, scope: Scope, node: ast.Call, name: str, behind: int = 0) -> tuple[_Kept, ...]:
+    """Lists that a function is given may be others afterwards. Gives back what may have changed them before.
+
+    `behind` so many arguments stand those of the function.
+    """
     kept: list[_Kept] = []
-    for place, argument in enumerate(node.args):
+    for place, argument in enumerate(node.args[behind:]):
         if type(argument) in NAMES:
             _lend_one(file, scope, argument, name, str(place), kept)
     for keyword in node.keywords:
@@ -587,13 +591,3 @@ def _keep(file: File, scope: Scope, name: str, found: str) -> None:
 
 
 # Parameters
-
-
-def takes(value: Value) -> bool:
-    """Whether a parameter of the function around it, or an attribute of its object, may stand in a value."""
-    for part in parts(value):
-        if type(part) is Hole and (part.parameter or part.member[:1] == "*"):
-            return True
-        if type(part) is Ref and (part.fallback.parameter or part.fallback.member[:1] == "*"):
-            return True
-    return False

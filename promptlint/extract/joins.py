@@ -482,6 +482,9 @@ def _same_collection(one: Template, other: Template) -> bool:
 
 def optional(condition: Condition, item: Value, taken: bool) -> Value:
     """An item that is there in one branch only."""
+    if type(item) is Items and any(type(each) is Message for each in item.items):
+        # Messages that stand together: the fields of a signature.
+        return msgspec.structs.replace(item, items=tuple([optional(condition, each, taken) for each in item.items]))
     if type(item) is Mapping and _of_message(item):
         # A message in a form of which only that is known.
         bare = msgspec.structs.replace(item, test=None, when=())

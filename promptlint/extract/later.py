@@ -17,11 +17,12 @@ import msgspec
 from promptlint.extract.bounds import CUT
 from promptlint.extract.catalogue import given_names
 from promptlint.extract.facts import Change
-from promptlint.extract.invocations import class_in_sight, takes
+from promptlint.extract.invocations import class_in_sight
 from promptlint.extract.joins import join_branches
 from promptlint.extract.state import File, Scope, is_instance, single_hole, textual
 from promptlint.extract.volatility import of_name
 from promptlint.extract.without import Marks, Without
+from promptlint.operations import takes
 from promptlint.template import (
     LOST,
     SUPER,

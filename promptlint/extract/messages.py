@@ -10,12 +10,11 @@ import msgspec
 from promptlint.extract.against import BUILT_FOR
 from promptlint.extract.extents import sample
 from promptlint.extract.facts import Sent
-from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.reads import hails
 from promptlint.extract.sites import MESSAGE, note_descriptions, note_drawn, note_fed
 from promptlint.extract.state import File, Scope, single_hole, textual
-from promptlint.operations import is_several, literal, settled
+from promptlint.operations import is_several, literal, settled, takes
 from promptlint.template import Choice, Hole, Items, Mapping, Message, Part, Ref, Span, Template, Value
 
 ROLES = {

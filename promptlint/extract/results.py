@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from promptlint.extract.callsite import CallSite
-from promptlint.extract.invocations import takes
 from promptlint.extract.names import words
 from promptlint.extract.state import File, fallback_of, has_text, state_of, textual
 from promptlint.extract.volatility import (
@@ -19,7 +18,7 @@ from promptlint.extract.volatility import (
     dotted,
     of_call,
 )
-from promptlint.operations import literal
+from promptlint.operations import literal, takes
 from promptlint.template import Hole, Items, JsonDump, Mapping, Message, Span, Value, Volatility
 
 # Functions of Python that give back what they are given in another form, one of it, or some; and methods that do.

@@ -24,7 +24,6 @@ from promptlint.extract.against import (
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.descriptors import describes
 from promptlint.extract.extents import extent, sample, templates
-from promptlint.extract.invocations import takes
 from promptlint.extract.names import (
     asks_value,
     by_speaker,
@@ -44,7 +43,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.prompt_paths import translates
 from promptlint.extract.reads import addresses, asks_user, instructs, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
-from promptlint.operations import literal
+from promptlint.operations import literal, takes
 from promptlint.template import (
     Apply,
     Choice,
