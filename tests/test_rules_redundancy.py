@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 
+import msgspec
 import pytest
 
 from promptlint.prompt import Finding, Project, Prompt, Request, Role, Schema
@@ -554,3 +555,21 @@ def test_blanks_behind_a_key_are_looked_at_once() -> None:
 
     # Four times as long; it was 16 times.
     assert took(64_000) < 8 * max(took(16_000), 0.002)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "number"),
+    [
+        ((), (), 1),
+        ((("full", True),), (("full", False),), 0),
+        ((("full", True),), (("late", True),), 0),
+        ((), (("full", True),), 1),
+        ((("full", True),), (("full", True), ("late", True)), 1),
+    ],
+)
+def test_messages_under_conditions(
+    first: tuple[tuple[str, bool], ...], second: tuple[tuple[str, bool], ...], number: int
+) -> None:
+    one, other = prompt_of([ROLES[0], RULES[0]]), prompt_of([ROLES[1], RULES[0]], start=1_000)
+    request = request_of(msgspec.structs.replace(one, when=first), msgspec.structs.replace(other, when=second))
+    assert len(found("duplicate-instruction", request)) == number

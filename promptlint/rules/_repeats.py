@@ -6,7 +6,7 @@ import functools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import ParamSpec, cast
+from typing import ParamSpec, TypeAlias, cast
 
 import msgspec
 
@@ -72,7 +72,8 @@ class Place(msgspec.Struct, frozen=True, eq=False):
 
     `prompt` numbers the prompts of a group, `number` the sentences of the group. `governor` is the line that the
     sentence depends on: the item above it, or what introduces its list; -1 when there is none. `leans`: it says nothing
-    without the sentence before it, or introduces what follows.
+    without the sentence before it, or introduces what follows. `path` says in which branches it is sent, also of the
+    conditions of its message.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Place(msgspec.Struct, frozen=True, eq=False):
     sentence: Sentence
     governor: int
     leans: bool
+    path: Path
 
 
 def places_of(request: Request) -> Iterator[tuple[Place, ...]]:
@@ -98,27 +100,33 @@ def places_of(request: Request) -> Iterator[tuple[Place, ...]]:
             yield places
 
 
-def _groups(prompts: Sequence[Prompt]) -> Iterator[tuple[Template, ...]]:
+# A text, and the conditions under which it is sent.
+_Sent: TypeAlias = tuple[Template, tuple[tuple[str, bool], ...]]
+
+
+def _groups(prompts: Sequence[Prompt]) -> Iterator[tuple[_Sent, ...]]:
     last = max((at for at, prompt in enumerate(prompts) if prompt.role == "assistant"), default=-1)
-    roles: dict[str, list[Template]] = {}
+    roles: dict[str, list[_Sent]] = {}
     for at, prompt in enumerate(prompts):
         if prompt.result:
             continue
         if prompt.role == "tool":
-            yield (prompt.template,)
+            yield ((prompt.template, prompt.when),)
         elif prompt.role == "system" or (prompt.role != "assistant" and at > last):
-            roles.setdefault(prompt.role, []).append(prompt.template)
+            roles.setdefault(prompt.role, []).append((prompt.template, prompt.when))
     yield from map(tuple, roles.values())
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _places(group: tuple[Template, ...]) -> tuple[Place, ...]:
-    documents = [read(template) for template in group]
+def _places(group: tuple[_Sent, ...]) -> tuple[Place, ...]:
+    documents = [read(template) for template, _ in group]
     if sum(len(document.flat.text) for document in documents) > _LONGEST:
         return ()
     places: list[Place] = []
-    for prompt, document in enumerate(documents):
+    for prompt, (document, (_, when)) in enumerate(zip(documents, group, strict=True)):
         governors = _governors(document)
+        # As in `flat.Piece`: of a condition that holds the first branch is taken.
+        around = tuple((condition, 0 if holds else 1) for condition, holds in when)
         for sentence in document.sentences:
             if sentence.section >= 0 and _not_ours(document, sentence.section):
                 continue
@@ -127,7 +135,8 @@ def _places(group: tuple[Template, ...]) -> tuple[Place, ...]:
             if span is not None:
                 text, governor = document.text(sentence), governors[sentence.line]
                 leans = text[-1] in ":：" or _leans(document, sentence, key)
-                places.append(Place(key, text, span, prompt, len(places), document, sentence, governor, leans))
+                path = (*around, *sentence.path)
+                places.append(Place(key, text, span, prompt, len(places), document, sentence, governor, leans, path))
     return tuple(places)
 
 
@@ -193,7 +202,7 @@ def _depends(document: Document, above: int, number: int) -> bool:
 
 def together(one: Place, other: Place) -> bool:
     """Whether one of two places is only sent together with the other: no branch takes the one and leaves the other."""
-    return within(one.sentence.path, other.sentence.path) or within(other.sentence.path, one.sentence.path)
+    return within(one.path, other.path) or within(other.path, one.path)
 
 
 def within(path: Path, other: Path) -> bool:
