@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -305,11 +307,20 @@ def _asks(condition: str, hole: Hole) -> bool:
     if condition == hole.expression or condition.startswith("except "):
         return True
     names = _NAME.findall(hole.expression)
+    asked = as_written(condition) if names else None
+    return asked is not None and _is_there(asked, hole.expression, names[-1])
+
+
+@functools.lru_cache(maxsize=4_096)
+def as_written(condition: str) -> ast.expr | None:
+    """A condition as an expression; None of one that is cut short, or told in other words than those of the source."""
     try:
-        asked = ast.parse(f"({condition})", mode="eval").body if names else None
-        return asked is not None and _is_there(asked, hole.expression, names[-1])
+        with warnings.catch_warnings():
+            # What Python has to say of the source of others, it says to them.
+            warnings.simplefilter("ignore")
+            return ast.parse(f"({condition})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+        return None
 
 
 def _is_there(asked: ast.expr, expression: str, name: str) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from promptlint.clients import client_of
+from promptlint.clients import as_written, client_of
 from promptlint.decisions import decided
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Invocation, Site
@@ -213,14 +212,9 @@ def chosen_of(made: Request, call: Call, ways: Iterable[Chosen], asked: Asked) -
     return msgspec.structs.replace(made, when=tuple(ordered)) if when else made
 
 
-@functools.lru_cache(maxsize=4_096)
 def _picks(condition: str, holds: bool) -> bool:
     """Whether a condition asks which of some names something is, and it is that: `provider == "local"`."""
-    try:
-        asked = ast.parse(condition, mode="eval").body if holds else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # Conditions that are not written out as they stand.
-        return False
+    asked = as_written(condition) if holds else None
     if not isinstance(asked, ast.Compare) or len(asked.ops) != 1 or not isinstance(asked.ops[0], ast.Eq | ast.In):
         return False
     right = asked.comparators[0]

@@ -174,16 +174,15 @@ class _Turn:
 
     def made_of(self, name: str) -> Iterator[ast.expr]:
         """The lists of which a name is made in the loop, copied, cut, put together or in part."""
-        todo, seen = [(name, value) for value in self.assigned.get(name, ())], {name}
+        todo, seen = list(self.assigned.get(name, ())), {name}
         while todo and len(seen) < _SOURCES:
-            owner, node = todo.pop()
-            if type(node) in NAMES:
-                if (other := dotted(node)) not in seen:
-                    seen.add(other)
-                    yield node
-                    todo += [(other, value) for value in self.assigned.get(other, ())]
-            else:
-                todo += [(owner, part) for part in _listed(node)]
+            node = todo.pop()
+            if type(node) not in NAMES:
+                todo += _listed(node)
+            elif (other := dotted(node)) not in seen:
+                seen.add(other)
+                yield node
+                todo += self.assigned.get(other, ())
 
     def change(self, tools: ast.expr) -> ast.expr | None:
         """The expression by which the list of tools changes, or None."""
