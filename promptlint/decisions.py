@@ -34,6 +34,8 @@ _Facts: TypeAlias = Iterable[tuple[Test, bool]]
 _OF_WORDS = frozenset({"equal", "holds", "begins", "ends"})
 # Tests of how many items a list has.
 _OF_NUMBER = frozenset({"counts", "exceeds"})
+# Tests that say all by their kind and word; of which class something is, or how many items there are, is none.
+_TELLING = frozenset({"true", "none", "flag", "equal", "holds", "begins", "ends", "text", "list", "dict"})
 # In front of the name of a parameter: what the conditions around a call say of what it is given.
 KNOWN = "@known:"
 
@@ -154,7 +156,7 @@ def _implied(test: Test, parameter: str, bound: Bound) -> bool | None:
 
 def _tells(fact: Test, so: bool, test: Test) -> bool | None:
     """Whether one test of a value holds where another one does, or does not (`so`); None if that does not tell."""
-    if fact.named != ():
+    if fact.named != () or fact.kind not in _TELLING:
         return None
     if (fact.kind, fact.word) == (test.kind, test.word):
         return so

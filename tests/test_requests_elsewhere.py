@@ -591,3 +591,20 @@ def ask(text, system=None):
 """
     (found,) = requests_of(code)
     assert parts(found)[0][1] == "{system}|Sort letters."
+
+
+def test_of_which_class_something_is_says_nothing_of_other_classes() -> None:
+    found = requests_of(
+        """
+        class North: ...
+        class South: ...
+        def ask(desk, question):
+            if isinstance(desk, North):
+                return client.responses.create(model="gpt-5", input="Sort the letters of the north.")
+            elif isinstance(desk, South):
+                return client.responses.create(model="gpt-5", input="Sort the letters of the south.")
+            elif isinstance(desk, other.East):
+                return client.responses.create(model="gpt-5", input="Sort the letters of the east.")
+        """
+    )
+    assert [parts(each)[0][1].split()[-1] for each in found] == ["north.", "south.", "east."]
