@@ -31,6 +31,23 @@ def form(name: str, *parts: Any, silent: tuple[str, ...] = ()) -> Any:
 
 FORMS = [
     form(
+        "schemas for a validator and a web API are no tools",
+        """
+        LETTER_SCHEMA = {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "definitions": {"letter": {
+                "type": "object", "properties": {"to": {"type": "string", "description": "Who gets it"}}}},
+        }
+        SORT_SPEC = {"parameters": [{"name": "body", "in": "body", "schema": {
+            "type": "object", "properties": {"by": {"type": "string", "description": "How they are sorted"}}}}]}
+        SORT_TOOL = {"name": "sort", "description": "Sorts letters", "parameters": {
+            "type": "object", "properties": {"by": {"type": "string", "description": "What they are sorted by"}}}}
+        """,
+        ("Sorts letters", "tool"),
+        ("What they are sorted by", "tool"),
+        silent=("Who gets it", "How they are sorted"),
+    ),
+    form(
         "a constant of any name that is held by one of a prompt",
         """
         _SORTED = "The letters are sorted by their subject."

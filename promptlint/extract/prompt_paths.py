@@ -43,7 +43,7 @@ _NEVER = frozenset(
 _DOCUMENTATION = frozenset(
     "doc docs documentation website site blog posts wiki tutorials howtos guides references licenses node_modules "
     "fixtures cassettes recordings datasets dataset testdata releasenotes changelogs snapshots __snapshots__ logs "
-    "outputs results benchmark_results issue_template".split()
+    "outputs results benchmark_results issue_template todos tickets backlog".split()
 )
 # Last words of folders that hold what programs have written: `evaluation_results`, `stored_responses`.
 _RECORDS = (("results",), ("outputs",), ("logs",), ("responses",), ("recordings",), ("cassettes",), ("traces",))

@@ -219,12 +219,11 @@ def _said_twice(entries: Sequence[tuple[str, Value]]) -> frozenset[str]:
 
 
 def _declares(value: Mapping, name: str) -> bool:
-    """Whether an object is drawn for people, or says what has this name: `"prompt": Input("prompt", "What to do")`.
-
-    Or whether a dict stands for what a program would give: `mock_data = {...}`.
-    """
+    """Whether an object is drawn for people, or says what has this name (`"prompt": Input("prompt", "Do what?")`), or a
+    dict stands for what a program would give (`mock_data = {...}`), or is for a validator, or a web API."""
     if not value.kind or value.kind.rpartition(".")[2] in FIELDS:
-        return not value.kind and words(name)[:1] in _MADE_UP
+        formal = literal(value.get("in") or ()) in _PARTS_OF_HTTP or value.get("$schema") is not None
+        return not value.kind and (formal or words(name)[:1] in _MADE_UP)
     first = value.get("0")
     said = literal(first) if isinstance(first, tuple) else None
     return speaks_against(value.kind) or (said is not None and said == name.rpartition(".")[2])
@@ -377,6 +376,7 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
             file.note(part, Span("", 0, 0), name, "tool", "tool-schema", rank)
 
 
+_PARTS_OF_HTTP = frozenset({"body", "query", "path", "header", "formData", "cookie"})
 # Keys under which a schema has schemas, and that of a part which is put into it (`places.SPREAD`).
 _SCHEMA_PARTS = frozenset(
     "** properties parameters items input_schema inputSchema args_schema schema json_schema".split()
