@@ -307,10 +307,10 @@ def possible(file: File, scope: Scope, condition: Condition, first: Value, secon
 
 def reached(file: File, scope: Scope, value: Value) -> Value:
     """What a value is where the statement stands that is read, less what the conditions around it make impossible."""
-    if not scope.guards or not any(_repeated(scope, condition) for condition, _ in scope.guards):
+    if not scope.guards or _plain(value) or not any(_repeated(scope, condition) for condition, _ in scope.guards):
+        # Most of what is given back is plain: whatever holds, nothing in it is left out.
         return value
-    if _plain(value) or (type(value) is Mapping and all(_plain(each) for _, each in value.entries)):
-        # Most of what is given back: whatever holds, nothing in it is left out.
+    if type(value) is Mapping and all(_plain(each) for _, each in value.entries):
         return value
     ways = _Ways(file, scope)
     known = _nothing()

@@ -70,7 +70,8 @@ class _Uses:
     def __init__(self, body: Sequence[ast.stmt]) -> None:
         self.lists, self.items = set[str](), set[str]()
         self.drawn: dict[str, set[str]] = {}
-        for node in (each for statement in body for each in ast.walk(statement)):
+        nodes = [each for statement in body for each in ast.walk(statement)]
+        for node in nodes:
             if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
                 target, counted = node.target, isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "enumerate"
                 if counted and isinstance(target, ast.Tuple):
@@ -78,8 +79,8 @@ class _Uses:
                 named = {part.id for part in ast.walk(target) if type(part) is ast.Name}
                 for over in _lists(node.iter):
                     self.drawn.setdefault(over.id, set()).update(named)
-        gone = {id(over) for over in self._gone(body)}
-        for node in (each for statement in body for each in ast.walk(statement)):
+        gone = {id(over) for over in _gone(nodes)}
+        for node in nodes:
             read = _read(node)
             for part in ast.iter_child_nodes(node):
                 if type(part) is ast.Name and type(part.ctx) is not ast.Store:
@@ -88,12 +89,14 @@ class _Uses:
                     if id(part) not in gone:
                         self.lists.add(part.id)
 
-    def _gone(self, body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
-        for node in (each for statement in body for each in ast.walk(statement)):
-            if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-                yield from _lists(node.iter)
-            elif isinstance(node, ast.Call) and dotted(node.func) == "len":
-                yield from (each for each in node.args if isinstance(each, ast.Name))
+
+def _gone(nodes: Sequence[ast.AST]) -> Iterator[ast.Name]:
+    """The names of lists where they are gone through, or counted."""
+    for node in nodes:
+        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            yield from _lists(node.iter)
+        elif isinstance(node, ast.Call) and dotted(node.func) == "len":
+            yield from (each for each in node.args if isinstance(each, ast.Name))
 
 
 def _lists(over: ast.expr) -> list[ast.Name]:

@@ -87,9 +87,11 @@ def note_made(file: File, site: CallSite, receiver: Value | None, hole: Hole) ->
 def note_messages(file: File, site: CallSite, value: Value) -> None:
     """Remember of which calls that are not followed the value may be a list of messages: they are given one."""
     hole = fallback_of(value) if isinstance(value, tuple) else None
+    if hole is None:
+        return
     given = (*site.positional, *site.keywords.values()) if site.keywords else site.positional
     lists = (each.items for each, _ in given if type(each) is Items)
-    if hole is not None and any(type(item) is Message for items in lists for item in items):
+    if any(type(item) is Message for items in lists for item in items):
         file.facts.of_messages.append(hole.span)
 
 

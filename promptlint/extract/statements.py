@@ -419,7 +419,8 @@ def _if(file: File, scope: Scope, node: ast.If) -> bool:
         last.values = last.values.copy()
     reached = run(file, last, rest)
     meeting = [branch for _, branch, through in arms if through] + ([last] if reached else [])
-    widen(scope, meeting, less)
+    if less:
+        widen(scope, meeting, less)
     lists.meet(scope, meeting)
     if reached and not any(through for _, _, through in arms):
         scope.guards = last.guards
