@@ -14,7 +14,7 @@ from promptlint.extract.state import single_hole
 from promptlint.extract.without import Marks, Without
 from promptlint.operations import exact
 from promptlint.template import Apply, Arguments, Items, Message, Span, Text, Value, parts
-from promptlint.usual import goes_through, loose
+from promptlint.usual import is_turn, loose
 
 if TYPE_CHECKING:
     from promptlint.link import Bound, Linker
@@ -52,7 +52,7 @@ def unrolled(linker: Linker, value: Items, facts: Facts, bound: Bound) -> Items:
 
 def _taken(part: Apply, turn: Span) -> bool:
     """Whether a part is what one turn of a loop takes of a collection; `turn` is the place of the loop's names."""
-    asked = single_hole(part.arguments.positional[0]) if goes_through(part) else None
+    asked = single_hole(part.arguments.positional[0]) if is_turn(part) else None
     if asked is None:
         return False
     return asked.span.file == turn.file and turn.start <= asked.span.start and asked.span.end <= turn.end

@@ -58,7 +58,7 @@ def _in_turns(linker: Linker, part: Apply, target: Value, facts: Facts, bound: B
     """What a table has under the keys that a loop goes through, where it is known which these are."""
     key = part.arguments.positional[0] if part.arguments.positional else ()
     each = key[0] if isinstance(key, tuple) and len(key) == 1 else None
-    if type(target) is not Mapping or type(each) is not Apply or not goes_through(each) or not target.complete:
+    if type(target) is not Mapping or type(each) is not Apply or not is_turn(each) or not target.complete:
         return None
     if loose(linker, each.target, facts):
         return None
@@ -75,7 +75,7 @@ def _in_turns(linker: Linker, part: Apply, target: Value, facts: Facts, bound: B
     return one_of(Items(known, part.span), each.fallback.expression, (part.fallback,))
 
 
-def goes_through(part: Apply) -> bool:
+def is_turn(part: Apply) -> bool:
     """Whether a part is the item of a collection that one turn of a loop sees."""
     given = part.arguments.positional
     asked = single_hole(given[0]) if part.operation == "item" and given else None

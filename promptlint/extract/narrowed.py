@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from promptlint.extract.correlated import words_of
 from promptlint.extract.iteration import Rows, bind_item, condition_text
@@ -71,15 +71,18 @@ class _Uses:
         self.lists, self.items = set[str](), set[str]()
         self.drawn: dict[str, set[str]] = {}
         nodes = [each for statement in body for each in ast.walk(statement)]
+        gone: set[int] = set()
         for node in nodes:
             if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
                 target, counted = node.target, isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "enumerate"
                 if counted and isinstance(target, ast.Tuple):
                     target = target.elts[-1]
                 named = {part.id for part in ast.walk(target) if type(part) is ast.Name}
-                for over in _lists(node.iter):
-                    self.drawn.setdefault(over.id, set()).update(named)
-        gone = {id(over) for over in _gone(nodes)}
+                gone.update(map(id, over := _lists(node.iter)))
+                for each in over:
+                    self.drawn.setdefault(each.id, set()).update(named)
+            elif isinstance(node, ast.Call) and dotted(node.func) == "len":
+                gone.update(map(id, node.args))
         for node in nodes:
             read = _read(node)
             for part in ast.iter_child_nodes(node):
@@ -88,15 +91,6 @@ class _Uses:
                         self.items.add(part.id)
                     if id(part) not in gone:
                         self.lists.add(part.id)
-
-
-def _gone(nodes: Sequence[ast.AST]) -> Iterator[ast.Name]:
-    """The names of lists where they are gone through, or counted."""
-    for node in nodes:
-        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            yield from _lists(node.iter)
-        elif isinstance(node, ast.Call) and dotted(node.func) == "len":
-            yield from (each for each in node.args if isinstance(each, ast.Name))
 
 
 def _lists(over: ast.expr) -> list[ast.Name]:
