@@ -14,6 +14,7 @@ from promptlint.extract.extents import extent
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
+from promptlint.extract.keyed import steps, to_choose
 from promptlint.extract.later import note_object
 from promptlint.extract.messages import as_message, note_company, note_message
 from promptlint.extract.names import (
@@ -41,7 +42,6 @@ from promptlint.extract.sites import (
     note_fed,
     note_setting,
     place,
-    steps,
     unclaimed,
 )
 from promptlint.extract.spreads import with_entry
@@ -243,7 +243,7 @@ def _bind_item(
     if key == "content":
         note_content(file, [name], value, node, NAME)
     if type(node) not in NAMES:
-        told = file.prompt_like(key) and not steps(key, value)
+        told = file.prompt_like(key) and not steps(key, value) and not to_choose(key, value)
         consider(file, value, node, f"{name}.{key}", named=file.prompt_like(name) or told)
 
 

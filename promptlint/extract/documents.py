@@ -108,13 +108,14 @@ def _text_facts(source: Source, says: int) -> Facts:
     made, read = template_of(body)
     found.bindings["template"] = made
     name = source.name.rpartition("/")[2]
+    explains = name.lower().endswith(".md") or prompt_paths.perhaps_steps(source.name)
     if not jinja_files.has_text(made):
         return found
     sections = chat_markup.sections(made)
     value = "".join(text.value for text in body)
     sites = found.sites
-    if says < 2 and (not says or not (sections or _reads(value, name))):
-        may = _may_be(value, says) if says or not name.lower().endswith(".md") else _reads(value, name)
+    if says < 2 and (not says or not (sections or _reads(value, explains))):
+        may = _may_be(value, says) if says or not name.lower().endswith(".md") else _reads(value, explains)
         if prompt_paths.for_people(source.name) or not (sections or may):
             return found
         sites = found.doubtful
@@ -128,9 +129,9 @@ def _text_facts(source: Source, says: int) -> Facts:
     return found
 
 
-def _reads(text: str, name: str) -> bool:
-    """Whether a text that lies among prompts is one. Markdown may as well explain prompts to people."""
-    if name.lower().endswith(".md"):
+def _reads(text: str, explains: bool) -> bool:
+    """Whether a text that lies among prompts is one. Markdown may as well explain prompts to people: it `explains`."""
+    if explains:
         return reads_like_prompt(text[:_HEAD])
     return _may_be(text, 0)
 

@@ -381,7 +381,8 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if not isinstance(current, Items):
         if current is None or of_agent is not node.func.value:
             equipped.change(file, scope, of_agent, node.func.attr, values[-1])
-        if told or (name and target not in scope.values):
+        # A row that is added to what is no list that is known is one of a table: `guidelines.append(["id", "..."])`.
+        if (told and type(values[-1]) is not Items) or (name and target not in scope.values):
             consider(file, values[-1], node, name)
         opened.change(file, scope, where, node)
         return (hole,)

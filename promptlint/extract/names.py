@@ -37,7 +37,8 @@ ABOUT_WORDS = frozenset(
     "settings options params args kwargs variables vars fields toolkit session style color label title "
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
-    "placeholder help hook hooks matches batches substring substrings patterns intent intents policy policies".split()
+    "placeholder help hook hooks matches batches substring substrings patterns intent intents policy policies "
+    "workflow workflows feature features".split()
 )
 # What is said of a prompt to those who choose one, and what is answered to it.
 _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"), ("prompt", "response"), ("prompt", "responses"))
@@ -323,7 +324,7 @@ def told_people(name: str) -> bool:
     return parts[-1:] != () and parts[-1] in _SAID and not _OCCASIONS.isdisjoint(parts)
 
 
-_REPLIES = frozenset({"response", "reply", "answer"})
+_REPLIES = frozenset({"response", "reply", "answer", "completion", "generated"})
 _THEIR_TEXT = frozenset({"text", "message", "msg", "content", "body"})
 
 

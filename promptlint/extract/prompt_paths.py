@@ -123,6 +123,12 @@ def text_says(path: str) -> int:
     return 1 if among_prompts(path) or not _NAMES.isdisjoint(words(name.rpartition(".")[0])) else 0
 
 
+def perhaps_steps(path: str) -> bool:
+    """Whether the path of a text file says of what the instructions are, and nothing of prompts: it may be a program."""
+    said = words(_parts(path)[1].rpartition(".")[0])
+    return len(said) > 1 and _NAMES.intersection(said) == {"instructions"} and not among_prompts(path)
+
+
 def data_named(path: str) -> bool:
     """Whether a settings file says by its name, or by its folder's, that prompts are all that it holds."""
     folders, name = _parts(path)

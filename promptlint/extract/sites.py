@@ -24,16 +24,24 @@ from promptlint.extract.against import (
 from promptlint.extract.bounds import full, whole
 from promptlint.extract.descriptors import describes
 from promptlint.extract.extents import extent, sample, templates
+from promptlint.extract.keyed import (
+    asks_person,
+    declares,
+    labels,
+    notices,
+    of_notice,
+    others,
+    paired,
+    said_twice,
+    steps,
+    to_choose,
+)
 from promptlint.extract.names import (
-    asks_value,
-    by_speaker,
     example_like,
-    for_person,
     heading,
     leads_on,
     of_test,
     of_user,
-    prompt_like,
     role_of,
     several_words,
     told_others,
@@ -43,7 +51,7 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.prompt_paths import translates
 from promptlint.extract.reads import addresses, asks_user, instructs, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
-from promptlint.operations import literal, takes
+from promptlint.operations import takes
 from promptlint.template import (
     Apply,
     Choice,
@@ -88,41 +96,45 @@ def consider(file: File, value: Value, node: ast.AST, name: str, *, named: bool 
     if depth == 0 and _shots(name, value) and "prompt" in file.source.text:
         take_examples(file, value, node, name, NAME)
         return None
-    named = named or (depth == 0 and file.prompt_like(name) and not _others(file, name, value))
+    told = depth == 0 and file.prompt_like(name)
+    named = named or (told and not others(name, value, file.where.rpartition(".")[2]))
     if type(value) is Items:
         for number, item in enumerate(value.items):
             if named or file.verdict is not None or not _says_little(item):
                 consider(file, item, node, f"{name}[{number}]", named=named, depth=depth + 1)
-    elif _declares(value, name):
-        return None
-    else:
-        if describes(value, f"{name}.{file.where}"):
-            note_descriptions(file, value, name or file.where, NAME)
-        if not value.kind:
-            _note_shots(file, value, node, name)
-        answered = not _ANSWERED.isdisjoint(words(value.kind))
-        keys = {key for key, _ in value.entries}
-        if "type" in keys and not value.kind and _asks_person(value):
-            return None
-        outcome = answered or not _OUTCOME.isdisjoint(keys)
-        labels = _labels(value, keys) | (_said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
-        for key, item in _telling(file, value, named):
-            if outcome and key in TOLD:
-                continue
-            about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
-            if about or key in labels or (key == "description" and "type" in keys):  # of a field
-                continue
-            below = f"{name}.{key}" if name else key
-            told = file.prompt_like(key) and _KEY.fullmatch(key) is not None
-            told = (told or (key in _SPEAKERS and _paired(value))) and not of_test(name)
-            inner = named or (told and not steps(key, item))
-            if not inner and file.verdict is None and _says_little(item):
-                continue
-            if inner and heading(key) and isinstance(item, tuple) and len(item) == 1 and feeds(item):
-                # What stands under a heading of a prompt is read from an object.
-                file.note(item, _span(item), below, role_of(name), "within", READS)
-            consider(file, item, node, below, named=inner, depth=depth + 1)
+    elif not declares(value, name):
+        _consider_entries(file, value, node, name, named, depth)
     return None
+
+
+def _consider_entries(file: File, value: Mapping, node: ast.AST, name: str, named: bool, depth: int) -> None:
+    """The same of what a dict or an object has under its keys."""
+    if describes(value, f"{name}.{file.where}"):
+        note_descriptions(file, value, name or file.where, NAME)
+    if not value.kind:
+        _note_shots(file, value, node, name)
+    keys = {key for key, _ in value.entries}
+    if "type" in keys and not value.kind and asks_person(value):
+        return
+    outcome = not _ANSWERED.isdisjoint(words(value.kind)) or not _OUTCOME.isdisjoint(keys)
+    aside = labels(value, keys) | (said_twice(value.entries) if named and name[-1:] == "]" else frozenset())
+    shown = not named and file.verdict is None and notices(value, file.prompt_like)
+    for key, item in _telling(file, value, named):
+        if outcome and key in TOLD:
+            continue
+        about = key in _NAMING or exemplified(key, item) if value.kind else words(key) in _ASIDE
+        if about or key in aside or (key == "description" and "type" in keys):  # of a field
+            continue
+        below = f"{name}.{key}" if name else key
+        told = file.prompt_like(key) and _KEY.fullmatch(key) is not None
+        told = (told or (key in _SPEAKERS and paired(value))) and not of_test(name)
+        inner = named or (told and not steps(key, item) and not to_choose(key, item))
+        if not inner and file.verdict is None and _says_little(item):
+            continue
+        if inner and heading(key) and isinstance(item, tuple) and len(item) == 1 and feeds(item):
+            # What stands under a heading of a prompt is read from an object.
+            file.note(item, _span(item), below, role_of(name), "within", READS)
+        consider(file, item, node, below, named=inner and not (shown and of_notice(key, item)), depth=depth + 1)
 
 
 def _telling(file: File, value: Mapping, named: bool) -> Sequence[tuple[str, Value]]:
@@ -132,21 +144,6 @@ def _telling(file: File, value: Mapping, named: bool) -> Sequence[tuple[str, Val
     if named or file.verdict is not None:
         return entries
     return [each for each in entries if each[0] in _SPEAKERS or file.prompt_like(each[0]) or not _says_little(each[1])]
-
-
-def _asks_person(step: Mapping) -> bool:
-    """Whether a step of a dialog asks a person, by its type, and none of its texts reads like a prompt."""
-    if not asks_value(literal(step.get("type") or ()) or ""):
-        return False
-    return not any(isinstance(item, tuple) and reads_like_prompt(sample(item)) for _, item in step.entries)
-
-
-def _paired(value: Mapping) -> bool:
-    """Whether a dict holds the two texts of one request: a system text of several words, and what the user says."""
-    system, user = value.get("system"), value.get("user")
-    if not isinstance(system, tuple) or not isinstance(user, tuple):
-        return False
-    return several_words(sample(system, 240)) and several_words(sample(user, 240))
 
 
 def _says_little(value: Value) -> bool:
@@ -166,15 +163,6 @@ def _shots(name: str, value: Value) -> bool:
         objects = value.items and all(type(item) is Mapping for item in value.items)
         return bool(objects) and (words(name)[-1:] in _SHOTS or all(_shots("", item) for item in value.items))
     return type(value) is Mapping and words(value.kind)[-1:] in _SHOTS
-
-
-def _labels(value: Mapping, keys: set[str]) -> frozenset[str]:
-    """The keys of a dict under which people are told what its text is: `{"description": ..., "template": ...}`."""
-    if value.kind or _LABELLED.isdisjoint(keys):
-        # `{"label": {"en": ...}, "info": {"en": ...}}` describes what a person sees, and nothing else.
-        return _LABELS if "label" in keys and keys <= _LABELS else frozenset()
-    known = any(textual(value.get(key) or ()) for key in _DESCRIBED)
-    return _LABELS | {"description"} if known else _LABELS
 
 
 def _in_sentence(value: Template, at: int) -> bool:
@@ -207,28 +195,6 @@ def _written_out(value: Template) -> Iterator[str]:
             yield from _written_out(branch)
 
 
-_MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
-
-
-def _said_twice(entries: Sequence[tuple[str, Value]]) -> frozenset[str]:
-    """Keys of texts that stand in another one of their object, too: the choices of a question in the question."""
-    if not 1 < len(entries) < _MAX_ENTRIES:
-        return frozenset()
-    texts = [(key, text) for key, item in entries if (text := literal(item))]
-    return frozenset(key for key, text in texts if any(text in other != text for _, other in texts))
-
-
-def _declares(value: Mapping, name: str) -> bool:
-    """Whether an object is drawn for people, or says what has this name (`"prompt": Input("prompt", "Do what?")`), or a
-    dict stands for what a program would give (`mock_data = {...}`), or is for a validator, or a web API."""
-    if not value.kind or value.kind.rpartition(".")[2] in FIELDS:
-        formal = literal(value.get("in") or ()) in _PARTS_OF_HTTP or value.get("$schema") is not None
-        return not value.kind and (formal or words(name)[:1] in _MADE_UP)
-    first = value.get("0")
-    said = literal(first) if isinstance(first, tuple) else None
-    return speaks_against(value.kind) or (said is not None and said == name.rpartition(".")[2])
-
-
 def _consider_text(file: File, value: Template, node: ast.AST, name: str, named: bool, depth: int) -> int | None:
     """The same of a text."""
     if named and depth > 0 and leads_on(name):
@@ -242,6 +208,7 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         if other and has_text(value) and not reads_like_prompt(sample(value)):
             return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
+        told = told and not (depth == 0 and not named and to_choose(name, value))
         if told and not asks_user(sample(value, 240)) and not drawn(value) and not told_user(name, value):
             if depth == 0 and leads_on(name):
                 # What callers give for a part of it goes where it goes.
@@ -292,25 +259,6 @@ def _note_shots(file: File, mapping: Mapping, node: ast.AST, name: str) -> None:
     if any(isinstance(item, tuple) and textual(item) for item in prompts):
         for key, item in shots:
             take_examples(file, item, node, f"{name}.{key}" if name else key, NAME)
-
-
-def steps(name: str, value: Value) -> bool:
-    """Whether a list of instructions is one of steps for a person: what a form, a kit or a connector asks for."""
-    if type(value) is not Items or words(name.rpartition(".")[2]) != ("instructions",):
-        return False
-    return not reads_like_prompt("\n".join(sample(each) for each in templates(value)))
-
-
-def _others(file: File, name: str, value: Value) -> bool:
-    """Whether texts whose name might say that they are prompts are for a person, or what a test tries."""
-    tried = words(name)[:1] == ("test",) and (type(value) is Items or (type(value) is Mapping and not value.kind))
-    if tried and type(value) is Mapping and not prompt_like("_".join(words(name)[:2])):
-        # `TEST_WRITING_PROMPTS = {"unit": "Write tests of this code: {code}"}`
-        texts = [sample(item) for _, item in value.entries if type(item) is tuple]
-        tried = 2 * sum(map(instructs, texts)) <= len(texts)
-    # `PROFILES_SYSTEM = [("Clerk", "Sorts the letters", RIGHTS)]`: rows of a table, each with more than a text.
-    rows = type(value) is Items and all(type(item) in (Items, Mapping) for item in value.items)
-    return tried or (rows and by_speaker(name)) or steps(name, value) or for_person(name, file.where.rpartition(".")[2])
 
 
 # Keys of what a service says of its work, and under which it says so to people.
@@ -376,7 +324,6 @@ def note_descriptions(file: File, mapping: Mapping, name: str, rank: int = KEYWO
             file.note(part, Span("", 0, 0), name, "tool", "tool-schema", rank)
 
 
-_PARTS_OF_HTTP = frozenset({"body", "query", "path", "header", "formData", "cookie"})
 # Keys under which a schema has schemas, and that of a part which is put into it (`places.SPREAD`).
 _SCHEMA_PARTS = frozenset(
     "** properties parameters items input_schema inputSchema args_schema schema json_schema".split()
@@ -388,10 +335,6 @@ _ABOUT_KEYS = frozenset(
 )
 # The same, and what an object is called.
 _NAMING = _ABOUT_KEYS | {"name"}
-# In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
-_LABELS = frozenset("name label title info placeholder tooltip".split())
-_LABELLED = frozenset({"value", "default", "template", "content", "prompt", "text"})
-_DESCRIBED = ("template", "prompt")
 # Keys beside the parts of a prompt that tell the program how to use it.
 _ASIDE = (
     ("command",), ("cmd",), ("meta",), ("metadata",), ("meta", "data"), ("pattern",), ("patterns",), ("keywords",),
@@ -424,8 +367,6 @@ def field_default(value: Value) -> tuple[tuple[str, Value], ...] | None:
     return tuple((key, item) for key, item in value.entries if key in ("default", "default_factory", "0"))
 
 
-# Entries of one example that are compared.
-_MAX_ENTRIES = 16
 # Where examples are kept, in the place of them.
 _PATH = lazy(r"[\w.{}-]*(?:/[\w.{}-]+)*\.(?:jsonl?|ya?ml|txt|csv|tsv|md|parquet)")
 
@@ -461,7 +402,7 @@ def take_examples(file: File, value: Value, node: ast.AST, name: str, rank: int 
             # `Setting("...", key="shots")`: the keywords say what the text in front is.
             front = tuple(entry for entry in value.entries if entry[0].isdecimal()) if value.kind else ()
             entries = front if any(has_text(item) for _, item in front) else value.entries
-        said = _said_twice(entries)
+        said = said_twice(entries)
         for key, item in entries:
             if key in said:
                 continue

@@ -1,0 +1,52 @@
+"""What stands around a text says whom it is for: lists to choose from, rows of a table, notices, steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from promptlint.extract.documents import facts as document_facts
+from promptlint.extract.python import facts
+from promptlint.link import link
+from promptlint.source import Source
+
+
+def texts_of(program: str) -> list[str]:
+    return [prompt.name for prompt in link([facts(Source("a.py", program))]).prompts]
+
+
+@pytest.mark.parametrize(
+    ("program", "taken"),
+    [
+        # Short questions and tasks to choose from; a constant, several lines, or words to a model are something else.
+        ("prompts = ['List the letters of today.', 'Write about the harbour.']\nshow(prompts)\n", 0),
+        ("def f(day):\n    prompts = []\n    prompts.append('Add what the clerk did.')\n    return {'open': prompts}\n", 0),
+        ("PAGE = {'id': 'p', 'prompts': [('p1', 'How is a letter sealed?'), ('p2', 'Who keeps the seal?')]}\n", 0),
+        ("DESK_PROMPTS = ['List the letters of today.', 'Write a page about the harbour.']\n", 2),
+        ("prompts = ['List the letters of today.', 'You are a clerk. Answer this: {question}']\nshow(prompts)\n", 2),
+        # A row that is added to a sheet.
+        ("book = make()\nguidelines = book.add('guidelines')\nguidelines.append(['id', 'use the last part of it'])\n", 0),
+        ("guidelines = []\nguidelines.append('Use the last part of the name of a letter.')\n", 1),
+        # Notices of a program, one of which asks for something.
+        ("S = {'saved': 'The letter is saved.', 'gone': 'The letter is gone.', 'late': 'This letter is late.', "
+         "'name_prompt': 'Tell me your name, so that I can sign it.'}\n", 0),
+        ("S = {'saved': 'The letter is saved.', 'gone': 'The letter is gone.', 'late': 'This letter is late.', "
+         "'name_prompt': 'You are a clerk. Find the name in this letter.'}\n", 1),
+        ("S = {'saved': 'The letter is saved.', 'gone': 'The letter is gone.', 'late': 'This letter is late.', "
+         "'name_prompt': 'List the names in this letter: {letter}'}\n", 1),
+        ("S = {'name_prompt': 'Tell me your name, so that I can sign it.', 'size': 'small'}\n", 1),
+        # What people see of a task.
+        ("DESK_PROMPTS = [{'label': 'What is to be sealed?', 'query': 'List the letters without a seal.'}]\n", 1),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_text_says_whom_it_is_for(program: str, taken: int) -> None:
+    assert len(texts_of(program)) == taken
+
+
+def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise() -> None:
+    def found(name: str, text: str) -> int:
+        return len(document_facts(Source(name, text)).sites)
+
+    people = "How to start the desk. First unpack the seals, then fill the ink, then open the door. " * 4
+    model = "You are a clerk. Answer every letter in one sentence and quote the number of the letter."
+    assert [found("desk/FINAL_INSTRUCTIONS.txt", text) for text in (people, model)] == [0, 1]
+    assert found("prompts/clerk_instructions.txt", people) == found("desk/instructions.txt", people) == 1
