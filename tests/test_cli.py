@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -25,6 +24,7 @@ from promptlint.rules import Rule
 ROOT = Path(__file__).parent.parent
 LONG = 'SYSTEM_PROMPT = """You are a helpful assistant. Answer every question in one short sentence."""\n'
 OVERSIZED = "[rules.oversized-prompt]\nmax-tokens = 5\n"
+PATIENCE = 200  # seconds on a clock: for what waits for something that never comes
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def promptlint(*arguments: str, cwd: Path, text: bytes = b"", **options: object)
     """The program as it is run from a shell."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "promptlint", *arguments]
-    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, env=environment, timeout=60)
+    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, env=environment, timeout=PATIENCE)
 
 
 @pytest.mark.usefixtures("project")
@@ -227,11 +227,13 @@ def test_hostile_input(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(HOSTILE[name])
     (tmp_path / "app.py").write_text(LONG)
     (tmp_path / "promptlint.toml").write_text(OVERSIZED)
-    begin = time.monotonic()
+    begin = os.times()
     done = promptlint(".", cwd=tmp_path)
+    end = os.times()
     assert done.returncode in (0, 1, 2) and b"Traceback" not in done.stderr
     assert b"app.py:1:" in done.stdout
-    assert time.monotonic() - begin < 30
+    # Of the processor, whatever else the machine does at the same time.
+    assert end.children_user - begin.children_user + end.children_system - begin.children_system < 30
 
 
 def test_names_of_files_are_written_safely(tmp_path: Path) -> None:
@@ -505,13 +507,13 @@ def test_workers_end_while_what_they_have_read_is_linted(monkeypatch: pytest.Mon
 
     def ending(executor: ProcessPoolExecutor, *given: Any, **more: Any) -> None:
         # It ends after linting has begun, and linting goes on after that.
-        if not ended.is_set() and begun.wait(20):
+        if not ended.is_set() and begun.wait(PATIENCE):
             ended.set()
         shutdown(executor, *given, **more)
 
     def linting(*given: Any, **more: Any) -> engine.Report:
         begun.set()
-        assert ended.wait(20)
+        assert ended.wait(PATIENCE)
         return lint(*given, **more)
 
     monkeypatch.setattr(reading, "PARALLEL_FILES", 1)
@@ -529,7 +531,7 @@ def test_who_reads_no_further_gets_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "promptlint.toml").write_text(OVERSIZED)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = f"{sys.executable} -m promptlint --output-format json . | head -n 1"
-    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, env=environment, timeout=60)
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, env=environment, timeout=PATIENCE)
     assert (done.stdout, done.stderr) == (b"[\n", b"")
 
 
@@ -544,9 +546,12 @@ def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=-1, stderr=-1, cwd=tmp_path, env=environment, preexec_fn=_interruptible
     ) as process:
-        time.sleep(1.5)
+        assert process.stdin is not None
+        # More than a pipe holds: it is written when the program has begun to read it, and still waits for its end.
+        process.stdin.write(b"# A row of a program.\n" * 20_000)
+        process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, b"", b"")
 
 
@@ -558,7 +563,7 @@ def test_version_imports_next_to_nothing(tmp_path: Path) -> None:
         "print(sorted(name for name in set(sys.modules) - before if not name.startswith('promptlint')))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, timeout=PATIENCE)
     assert done.stdout.decode().splitlines()[1] in ("[]", "['__future__']")
 
 

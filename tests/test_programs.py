@@ -34,7 +34,7 @@ from promptlint.source import Source  # noqa: E402
 from promptlint.template import Choice, Hole, Part, Repeat, Template, Text, texts  # noqa: E402
 
 SHARE = 0.97
-SECONDS = 10
+SECONDS = 60  # on a clock: a program takes milliseconds, but other processes may have the machine
 ROLES = {"developer": "system"}
 # What is put in from outside, alone or as a list that was printed, dumped or joined.
 _ONE = r"(?:~\d+~|90\d{5}(?!\d)(?:\.0)?)"
