@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-import time
 from typing import Any
 
 import pytest
+from timing import within
 
 from promptlint.extract.python import facts
 from promptlint.link import link
@@ -535,9 +535,7 @@ def test_hops_are_bounded() -> None:
 def test_many_calls_of_one_function() -> None:
     lines = [f'    ask("Be kind to everyone.", "Name tree number {n} of the list.")' for n in range(1_000)]
     files = {"llm.py": ASK, "app.py": "from llm import ask\ndef run():\n" + "\n".join(lines) + "\n"}
-    begin = time.perf_counter()
-    project = read(files)
-    assert time.perf_counter() - begin < 20
+    project = within(20, lambda: read(files))
     assert len(project.prompts) == 2_000
     assert sum(len(request.prompts) > 1 for request in project.requests) == 1_000
 
@@ -551,9 +549,7 @@ def test_ways_without_end_make_few_requests() -> None:
             calls = "".join(f"    f{high - 1}_{other}(text + ' and {other}')\n" for other in below)
             level.append(f"def f{high}_{number}(text):\n{calls}")
     begins = "".join(f"f4_{number}('Name a tree by the sea.')\n" for number in range(16))
-    begin = time.perf_counter()
-    project = read({"a.py": ASK + "".join(level) + begins})
-    assert time.perf_counter() - begin < 20
+    project = within(20, lambda: read({"a.py": ASK + "".join(level) + begins}))
     assert 16 < len(project.requests) <= 32 + 16 * 4 + 1
 
 
@@ -693,10 +689,9 @@ def test_functions_that_all_call_each_other_end_in_time() -> None:
         code += f"def {name}(prompt, to):\n"
         code += "".join(f"    if to == '{other}': return {other}('Say so: ' + prompt, to)\n" for other in names)
         code += '    client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": prompt}])\n'
-    start = time.perf_counter()
-    project = read({"app.py": code + "def main(to):\n    ask0('Tell me a long story.', to)\n"})
+    code += "def main(to):\n    ask0('Tell me a long story.', to)\n"
+    project = within(20, lambda: read({"app.py": code}))
     assert any(each.name == "main" for each in project.requests)
-    assert time.perf_counter() - start < 20
 
 
 def test_a_common_name_leads_to_a_model_only_by_way_of_an_agent() -> None:
@@ -841,7 +836,7 @@ def test_a_common_method_makes_an_agent_only_of_what_is_known_to_be_one() -> Non
 
 
 def test_functions_that_put_each_other_into_their_texts_end_in_time() -> None:
-    def read_time(number: int) -> float:
+    def program(number: int) -> dict[str, str]:
         names = range(number)
         text = "".join(
             f"def p{each}(x):\n    prompt = 'You are helper {each}. Answer in a word. '"
@@ -849,11 +844,10 @@ def test_functions_that_put_each_other_into_their_texts_end_in_time() -> None:
             + "\n    return prompt\n"
             for each in names
         )
-        begin = time.process_time()
-        assert read({"a.py": text}).prompts
-        return time.process_time() - begin
+        return {"a.py": text}
 
-    assert read_time(14) < 3 and read_time(28) < 6
+    assert within(3, lambda: read(program(14))).prompts
+    assert within(6, lambda: read(program(28))).prompts
 
 
 def test_what_a_program_answers_itself_is_kept_and_no_prompt() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import within
 
 from promptlint.extract.patterns import any_of
 from promptlint.extract.reads import SAMPLE, could_be_prompt, greets, looks_like_code_or_markup, reads_like_prompt
@@ -243,10 +242,7 @@ def test_code_outweighs_prose_only_two_to_one() -> None:
 )
 def test_hostile_repetition_is_cheap(piece: str) -> None:
     text = (piece * (10 * SAMPLE))[: 10 * SAMPLE]
-    start = time.process_time()
-    reads_like_prompt(text)
-    could_be_prompt(text)
-    assert time.process_time() - start < 1.0
+    within(1, lambda: (reads_like_prompt(text), could_be_prompt(text)))
 
 
 @settings(max_examples=150, deadline=None)

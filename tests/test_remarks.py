@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from timing import seconds, within
 
 from promptlint.config import Configuration
 from promptlint.engine import Report, run
@@ -284,23 +284,17 @@ def test_a_tool_that_is_none_stays_a_part_of_its_request(tmp_path: Path) -> None
 
 
 def test_many_comments_take_no_long_time(tmp_path: Path) -> None:
-    def took(count: int) -> float:
+    def reported(count: int) -> Callable[[], None]:
         items = [f"{{'role': 'system', 'content': '{number} {RULES}'}},  {DENY}" for number in range(count)]
         text = call(*items)
-        start = time.perf_counter()
-        done = report(tmp_path, a=text)
-        assert len(sent(done)) == count and done.findings == []
-        return time.perf_counter() - start
 
-    took(10)
-    assert took(1_600) < 40 * max(min(took(100), took(100)), 0.02)
+        def run() -> None:
+            done = report(tmp_path, a=text)
+            assert len(sent(done)) == count and done.findings == []
 
+        return run
 
-def _reading(text: str) -> float:
-    """Seconds of processor time in which a file is read."""
-    start = time.process_time()
-    facts(Source("a.py", text))
-    return time.process_time() - start
+    within(40 * max(seconds(reported(100)), 0.02), reported(1_600))
 
 
 MANY: dict[str, Callable[[int], str]] = {
@@ -312,17 +306,14 @@ MANY: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("name", MANY)
 def test_comments_are_read_in_linear_time(name: str) -> None:
-    _reading(MANY[name](200))
-    # The best of three counts: other programs on the machine take time, too.
-    small, large = (min(_reading(MANY[name](count)) for _ in range(3)) for count in (1_000, 16_000))
-    assert large < 50 * max(small, 0.01)
+    small, large = MANY[name](1_000), MANY[name](16_000)
+    limit = 50 * max(seconds(lambda: facts(Source("a.py", small))), 0.01)
+    within(limit, lambda: facts(Source("a.py", large)))
 
 
 def test_ignores_of_comments_one_above_the_other_are_read_in_linear_time() -> None:
-    def took(count: int) -> float:
-        start = time.process_time()
-        assert len(ignores(Source("a.py", f"{DENY}\n" * count + "X = 1\n"))) == count
-        return time.process_time() - start
+    def read(count: int) -> int:
+        return len(ignores(Source("a.py", f"{DENY}\n" * count + "X = 1\n")))
 
-    took(100)
-    assert took(16_000) < 50 * max(min(took(1_000), took(1_000)), 0.01)
+    assert read(1_000) == 1_000
+    assert within(50 * max(seconds(lambda: read(1_000)), 0.01), lambda: read(16_000)) == 16_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-import time
 
 import pytest
+from timing import seconds, within
 
 from promptlint.extract.python import facts
 from promptlint.link import Linker, link
@@ -688,20 +688,15 @@ def test_a_message_cut_by_markers_is_one_prompt() -> None:
 
 
 def test_many_messages_are_added_in_time() -> None:
-    def seconds(count: int) -> float:
+    def read(count: int) -> None:
         added = "".join(
             f'    messages.append({{"role": "user", "content": "Name plant {n}."}})\n' for n in range(count)
         )
-        start = time.perf_counter()
         (found,) = requests_of(f"{BASE}    messages = []\n{added}{SEND}")
         assert len(found.prompts) == count and found.complete
-        return time.perf_counter() - start
 
-    seconds(10)
-    # Four times the messages: a cost that grows with their square is sixteen times as high. The best of three counts:
-    # other programs on the machine take time, too.
-    few, many = (min(seconds(count) for _ in range(3)) for count in (1_000, 4_000))
-    assert many < 11 * few
+    # Four times the messages: a cost that grows with their square is sixteen times as high.
+    within(11 * seconds(lambda: read(1_000)), lambda: read(4_000))
 
 
 def test_one_list_of_messages_or_another() -> None:

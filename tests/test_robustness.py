@@ -11,11 +11,11 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from timing import seconds, within
 
 from promptlint import engine, files
 from promptlint import reading as reading_of_files
@@ -685,7 +685,7 @@ def test_directories_inside_directories(project: Path) -> None:
 
 
 def test_which_of_two_rules_speaks_is_settled_in_linear_time() -> None:
-    def spoken(number: int) -> tuple[list[int], float]:
+    def meeting(number: int) -> list[tuple[Finding, Span]]:
         found: list[tuple[Finding, Span]] = []
         for start in range(0, number * 100, 100):
             subject = Span("a.py", start, start + 90)
@@ -693,13 +693,11 @@ def test_which_of_two_rules_speaks_is_settled_in_linear_time() -> None:
             # The first shares a character with that, the second begins where it ends.
             for begin in (start + 9, start + 10):
                 found.append((Finding(Span("a.py", begin, begin + 5), "second", rule="static-after-variable"), subject))
-        began = time.process_time()
-        left = engine._settled(found)
-        return [each.span.start % 100 for each in left], time.process_time() - began
+        return found
 
-    assert spoken(3)[0] == [0, 10] * 3
-    small, large = spoken(500)[1], spoken(8_000)[1]
-    assert large < 0.2 or large < 40 * small
+    assert [each.span.start % 100 for each in engine._settled(meeting(3))] == [0, 10] * 3
+    few, many = meeting(500), meeting(8_000)
+    within(max(0.2, 40 * seconds(lambda: engine._settled(few))), lambda: engine._settled(many))
 
 
 ASKED = "Answer every question of the harbour in one short sentence."
@@ -721,26 +719,18 @@ STEADY: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("name", STEADY)
 def test_what_grows_by_steps_is_read_in_nearly_linear_time(name: str) -> None:
-    def took(count: int) -> float:
-        start = time.process_time()
-        facts(Source("a.py", STEADY[name](count)))
-        return time.process_time() - start
-
-    took(20)
-    small, large = max(min(took(100), took(100)), 0.01), min(took(1_000) for _ in range(3))
+    few, many = STEADY[name](100), STEADY[name](1_000)
+    small = max(seconds(lambda: facts(Source("a.py", few))), 0.01)
     # Dicts are looked through and loops go over the names around them, at little cost each; it was 400 times and more.
-    assert large < (25 if "shown" in name else 100) * small
+    within((25 if "shown" in name else 100) * small, lambda: facts(Source("a.py", many)))
 
 
 def test_attributes_that_are_set_one_after_the_other_are_read_in_linear_time() -> None:
-    def took(count: int) -> float:
+    def read(count: int) -> None:
         made = "from google.genai import types\nconfig = types.GenerateContentConfig()"
-        start = time.process_time()
         facts(Source("a.py", lines(made, (f"config.a{n} = read({n})" for n in range(count)))))
-        return time.process_time() - start
 
-    took(20)
-    assert took(4_000) < 30 * max(took(400), 0.01)
+    within(30 * max(seconds(lambda: read(400)), 0.01), lambda: read(4_000))
 
 
 RENDERED: dict[str, Callable[[int], str]] = {
@@ -797,22 +787,16 @@ def test_where_texts_of_chat_templates_go_is_asked_of_a_function_a_few_times_at_
 
 
 def test_dicts_and_lists_that_grow_and_are_read_ten_thousand_times() -> None:
-    def took(size: int) -> float:
+    def read(size: int) -> None:
         text = "D = {}\n" + lines(f'D["k{n}"] = "{ASKED}"' for n in range(3 * size))
         text += "def f(D):\n" + lines(f'    x{n} = D["k{n}"]' for n in range(100))
         text += f'def g():\n    m = [{{"role": "user", "content": "{ASKED}"}}]\n'
         text += lines(f"    m{n} = m" for n in range(size)) + lines(f"    m{n}.append(x)" for n in range(size))
-        # As in a run: what the tests before this one have left is not looked through again and again.
-        with reading_of_files.uncollected():
-            start = time.process_time()
-            known = facts(Source("a.py", text)).bindings["D"]
-            end = time.process_time()
+        known = facts(Source("a.py", text)).bindings["D"]
         assert isinstance(known, Mapping) and len(known.entries) > min(1_000, 2 * size)
-        return end - start
 
-    took(20)
     # It was 8 seconds and more where it is 2 now; machines differ, so the bound is that of a hang.
-    assert took(2_000) < max(6.0, 8 * took(500))
+    within(max(6.0, 8 * seconds(lambda: read(500))), lambda: read(2_000))
 
 
 def test_a_dict_that_is_given_values_under_its_keys() -> None:

@@ -7,14 +7,14 @@ import inspect
 import json
 import random
 import re
-import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from timing import seconds, within
 
 from promptlint.config import Configuration, Overrides
 from promptlint.engine import run
@@ -911,26 +911,22 @@ def test_a_part_is_counted_where_it_stands_as_in_the_whole_text() -> None:
 
 @pytest.mark.parametrize("check", [embedded_blob.check, comment_in_prompt.check])
 def test_many_parts_of_one_text_are_counted_in_linear_time(check: Any) -> None:
-    def seconds(number: int) -> float:
+    def checked(number: int) -> Callable[[], list[Finding]]:
         chance = random.Random(5)
         rows = (
             f"Read what follows now.\n{base64.b64encode(chance.randbytes(150)).decode()}\nTODO: say which part {n} is\n"
             for n in range(number)
         )
         whole = prompt(text("".join(rows)))
-        began = time.process_time()
-        assert len(list(check(whole))) == number
-        return time.process_time() - began
+        return lambda: list(check(whole))
 
-    seconds(10)
-    small, large = seconds(100), seconds(1_600)
-    assert large < 0.5 or large < 40 * small
+    assert len(checked(100)()) == 100
+    assert len(within(max(0.5, 40 * seconds(checked(100))), checked(1_600))) == 1_600
 
 
 def test_comments_that_are_never_closed_are_passed_over() -> None:
-    began = time.process_time()
-    assert list(comment_in_prompt.check(prompt(text("Read this. <!-- " * 20_000)))) == []
-    assert time.process_time() - began < 2
+    whole = prompt(text("Read this. <!-- " * 20_000))
+    assert within(2, lambda: list(comment_in_prompt.check(whole))) == []
 
 
 def test_examples_in_branches_that_exclude_each_other_are_not_added_up() -> None:
