@@ -47,6 +47,8 @@ _DOCUMENTATION = frozenset(
 )
 # Last words of folders that hold what programs have written: `evaluation_results`, `stored_responses`.
 _RECORDS = (("results",), ("outputs",), ("logs",), ("responses",), ("recordings",), ("cassettes",), ("traces",))
+# The same in the names of settings files: `test_result_1751840944.json`, `session_report.json`.
+_RECORDED = frozenset("result results report reports log logs output outputs response responses trace traces".split())
 # Markdown about prompts.
 _EXPLAIN = frozenset(
     "guide guides reference tutorial overview formats engineering howto notes architecture spec".split()
@@ -155,9 +157,12 @@ def translates(path: str) -> bool:
 
 
 def data_may(path: str) -> bool:
-    """Whether a settings file may hold prompts at all: one whose name is a number is a record of many."""
+    """Whether a settings file may hold prompts at all: one whose name is a number is a record of many, and one that is
+    named for what a run has left is one of that run."""
     folders, name = _parts(path)
     recorded = name.partition(".")[0].isdecimal()
+    said = words(name.rpartition(".")[0])
+    recorded = recorded or (name.endswith(".json") and said[-1:] != () and said[-1] in _RECORDED)
     return name not in _SETTINGS and not recorded and not _for_people(folders, name) and name[:1] != "."
 
 
