@@ -37,7 +37,7 @@ from promptlint.references import attributes_in
 from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, named, parameters_in, partly, says, vaguely
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, as_kept, attributes, flows, named, parameters_in, partly, says
 from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
 from promptlint.told import (
     Asked,
@@ -164,7 +164,7 @@ class Callers:
                     continue
                 vague = message.role == "unknown"
                 known = self._flows(place, message, "", weak=vague)
-                if self._learn(place, vaguely(known) if vague else known):
+                if self._learn(place, as_kept(known, vague)):
                     found[place] = None
                 if not vague:
                     found |= self._above(place, message, "")
@@ -282,7 +282,7 @@ class Callers:
                 known = self._flows(above, value, role, slot.whole, slot.weak)
                 if slot.each:
                     known = [(drawn.item_of(to, path), msgspec.structs.replace(each, each=True)) for to, each in known]
-                if self._learn(above, vaguely(known) if slot.vague else known):
+                if self._learn(above, as_kept(known, slot.vague) if slot.kept else known):
                     found[above] = None
         return [*found, *self._constructors()]
 

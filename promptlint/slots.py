@@ -45,7 +45,7 @@ class Slot(msgspec.Struct, frozen=True):
     """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
 
     `weak`: that it stands in one, a name alone says. `each`: the items of the list that it is given do.
-    `vague`: that message has no role that is known.
+    `vague`: that message has no role that is known. `kept`: it is made, and by whom it is sent, if at all, is not seen.
     """
 
     role: str
@@ -53,11 +53,13 @@ class Slot(msgspec.Struct, frozen=True):
     weak: bool = False
     each: bool = False
     vague: bool = False
+    kept: bool = False
 
     @property
-    def rank(self) -> tuple[bool, bool, bool, int]:
+    def rank(self) -> tuple[bool, bool, bool, bool, int]:
         """What a parameter is above all comes first."""
-        return self.weak, self.vague, not self.whole, _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+        order = _ORDER.index(self.role) if self.role in _ORDER else len(_ORDER)
+        return self.weak, self.vague, not self.whole, self.kept, order
 
 
 def flows(value: Value, role: str, depth: int = 0) -> Iterator[tuple[int, Slot]]:
@@ -135,9 +137,9 @@ def named(facts: Facts, function: Function) -> list[tuple[str, Slot]]:
     return prompts
 
 
-def vaguely(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:
-    """What becomes of parameters in a message whose role is not known."""
-    return [(name, msgspec.structs.replace(slot, vague=True)) for name, slot in known]
+def as_kept(known: Iterable[tuple[str, Slot]], vague: bool) -> list[tuple[str, Slot]]:
+    """What becomes of parameters in a message that is made; `vague`: its role is not known."""
+    return [(name, msgspec.structs.replace(slot, vague=slot.vague or vague, kept=True)) for name, slot in known]
 
 
 def partly(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:

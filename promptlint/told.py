@@ -12,13 +12,14 @@ from promptlint.clients import as_written, client_of
 from promptlint.decisions import decided
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Facts, Invocation, Site
+from promptlint.extract.keyed import brief
 from promptlint.extract.messages import DESCRIPTION
 from promptlint.extract.names import several_words
 from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, READS
 from promptlint.extract.state import single_hole
 from promptlint.gaps import BEFORE, EARLIER, OTHERS
-from promptlint.operations import several
+from promptlint.operations import literal, several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
 from promptlint.slots import MESSAGES, Slot
@@ -334,6 +335,9 @@ def sites_in(value: Value, slot: Slot, name: str, invocation: Invocation) -> Ite
             if isinstance(item, tuple):
                 yield from sites_in(item, slot, name, invocation)
     elif isinstance(value, tuple) and value:
+        if slot.kept and slot.whole and role == "user" and brief(literal(value) or "{"):
+            # What a user might say, for somebody who keeps it: a demonstration, a test.
+            return
         span = extent(value) or invocation.span
         # Of a message whose role is not known only what is long enough to be no name or state of something.
         evidence = "wrapper" if slot.whole and not slot.vague else "within"

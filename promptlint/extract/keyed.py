@@ -99,10 +99,11 @@ def to_choose(name: str, value: Value) -> bool:
         return False
     found = templates(value)
     said = [literal(each) for each in found]
-    return bool(found) and all(text is not None and _brief(text) for text in said)
+    return bool(found) and all(text is not None and brief(text) for text in said)
 
 
-def _brief(text: str) -> bool:
+def brief(text: str) -> bool:
+    """Whether a text is a line that a person might say to anybody, and nothing to a model alone."""
     if len(text) > MAX_BRIEF or "\n" in text.strip() or "{" in text:
         return False
     return not addresses(text) and not reads_like_prompt(text)

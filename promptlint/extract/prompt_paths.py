@@ -126,7 +126,7 @@ def text_says(path: str) -> int:
 
 
 def perhaps_steps(path: str) -> bool:
-    """Whether the path of a text file says of what the instructions are, and nothing of prompts: it may be a program."""
+    """Whether the path of a text file says of what its instructions are, and nothing of prompts."""
     said = words(_parts(path)[1].rpartition(".")[0])
     return len(said) > 1 and _NAMES.intersection(said) == {"instructions"} and not among_prompts(path)
 
