@@ -43,8 +43,10 @@ from promptlint.told import (
     Asked,
     Way,
     alike,
+    another,
     at_caller,
     beyond,
+    by_default,
     chosen,
     chosen_of,
     doubtful,
@@ -54,6 +56,7 @@ from promptlint.told import (
     sites_in,
     told_of,
     unfollowed,
+    usually,
     with_turns,
 )
 
@@ -123,7 +126,7 @@ class Callers:
             # A call that hands a function on is one of two functions, at one place.
             seen: set[tuple[Span, bool]] = set()
             for each in facts.invocations:
-                invocation = self.classes.passed(facts, each) if each.by else each
+                invocation = self.classes.passed(facts, each) if each.by else self.classes.held(facts, each)
                 if invocation is not None and (key := (each.span, bool(each.by))) not in seen:
                     seen.add(key)
                     last = invocation.name.rpartition(".")[2].lstrip(":")
@@ -457,7 +460,7 @@ class Callers:
         if way.doubt is not None:
             # Another class may send something else around what the caller gives.
             owned = of_caller(placed, way.doubt)
-        made = None if owned is None else msgspec.structs.replace(made, request=owned)
+        made = None if owned is None else msgspec.structs.replace(made, request=by_default(owned, way.usual))
         return unfollowed(made) if made is not None and way.cut else made
 
     def _doubted(self, made: Sent, call: Call, facts: Facts, who: Bound, others: list[tuple[str, Sent]]) -> Sent:
@@ -516,26 +519,28 @@ class Callers:
             facts, invocation = given.facts, given.invocation
             above = (facts.file, invocation.function)
             through = silent = False
+            usual = usually(place, invocation)
             kept, cut = kept_lists(self, place, given), hops == MAX_HOPS and hands_on(given, self.slots[place])
             if above in self.calls and above != place:
                 kinds: set[tuple[str, ...]] = set()
                 for way in self._bindings(above, hops + 1, active | {place}):
-                    goes, kind = self._goes(place, given, way.bound), self._kind(above, way.bound)
+                    other = another(self.linker, facts, invocation, way.bound)
+                    goes, kind = not other and self._goes(place, given, way.bound), self._kind(above, way.bound)
                     # Of an object of a known class it is told what that has.
                     tells = goes and (self._tells(above, way.bound) or (BELOW in way.bound and kind not in kinds))
                     cut = cut or (goes and way.cut)
                     silent = silent or (goes and not tells and BELOW not in way.bound)
-                    through = through or not goes or BELOW in way.bound or tells
+                    through = through or not (goes or other) or BELOW in way.bound or tells
                     if tells:
                         kinds.add(kind)
                         bound = with_turns(self._bind(place, given, way.bound), kept, invocation.span)
                         doubt = bound if given.ambiguous and way.doubt is None else way.doubt
-                        asked = chosen(self.linker, above, invocation, facts, way.bound)
+                        asked = (*way.chosen, *chosen(self.linker, above, invocation, facts, way.bound))
                         turns = way.kept or bool(kept)
-                        yield Way(way.invocation, bound, doubt, turns, way.cut, (*way.chosen, *asked))
+                        yield Way(way.invocation, bound, doubt, turns, way.cut, asked, (*way.usual, *usual))
             if silent or not through:
                 bound = with_turns(self._bind(place, given, {}), kept, invocation.span)
-                yield Way(invocation, bound, bound if given.ambiguous else None, bool(kept), cut)
+                yield Way(invocation, bound, bound if given.ambiguous else None, bool(kept), cut, (), usual)
 
     def _goes(self, place: Place, given: Given, outer: Bound) -> bool:
         """Whether a call of a wrapper is reached and means it, for all that a call of the function around it tells."""

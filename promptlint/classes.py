@@ -10,6 +10,7 @@ import msgspec
 
 from promptlint.extract.annotations import CLASS_ONLY
 from promptlint.extract.facts import Facts, Invocation
+from promptlint.extract.handing import named_by, or_function
 from promptlint.extract.invocations import CALLED
 from promptlint.extract.sending import GROUPS
 from promptlint.modules import Modules
@@ -153,6 +154,15 @@ class Classes:
         keywords = tuple((key, value) for key, value in given.keywords if key not in own)
         arguments = Arguments(given.positional[function.passes - 1 :], keywords, given.complete)
         return msgspec.structs.replace(invocation, arguments=arguments, by="")
+
+    def held(self, facts: Facts, invocation: Invocation) -> Invocation:
+        """The call of a function that an attribute holds, at least where nothing else is given: `self._ask(text)`."""
+        key = invocation.name[1:] if invocation.name[:1] == ":" else ""
+        value = facts.bindings.get(key) if "." in key and key not in facts.functions else None
+        if value is None or not (name := named_by(value) or or_function(value)[0]) or self.meant(facts, name) is None:
+            return invocation
+        usual = f"self.{key.rpartition('.')[2]}" if key in facts.assigned or not named_by(value) else ""
+        return msgspec.structs.replace(invocation, name=name, usual=usual)
 
     def known_object(self, facts: Facts, name: str) -> bool:
         """Whether the class of the object that a method is called on is one of the project."""

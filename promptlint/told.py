@@ -58,7 +58,8 @@ class Way(msgspec.Struct, frozen=True):
 
     `doubt`: what the first ambiguous call on it gives. `kept`: one of them hands on a list that earlier calls have
     added to. `cut`: it begins in the middle, for no more wrappers of wrappers are followed. `chosen` are functions on
-    it that may go another way, by a condition that is not known, each with how that is written.
+    it that may go another way, by a condition that is not known, each with how that is written. `usual` are functions
+    that are called on it by default only.
     """
 
     invocation: Invocation
@@ -67,6 +68,7 @@ class Way(msgspec.Struct, frozen=True):
     kept: bool
     cut: bool = False
     chosen: tuple[Chosen, ...] = ()
+    usual: tuple[Unresolved, ...] = ()
 
 
 def told_of(value: Value) -> str:
@@ -247,6 +249,30 @@ def unfollowed(made: Sent) -> Sent:
     unresolved = tuple(dict.fromkeys((*made.request.unresolved, more)))
     request = msgspec.structs.replace(made.request, complete=False, unresolved=unresolved)
     return msgspec.structs.replace(made, request=request)
+
+
+def usually(place: Place, invocation: Invocation) -> tuple[Unresolved, ...]:
+    """What a call says of a function at a place that it means by default only."""
+    default = place[1].rpartition(".")[2]
+    return (Unresolved("messages", invocation.usual, invocation.span, "", default),) if invocation.usual else ()
+
+
+def by_default(made: Request, usual: tuple[Unresolved, ...]) -> Request:
+    """A request that is sent where nothing else is given than the functions that send it by default."""
+    model = tuple(msgspec.structs.replace(each, slot="model", default=made.model) for each in usual if made.model)
+    more = tuple(dict.fromkeys((*made.unresolved, *model, *usual)))
+    return msgspec.structs.replace(made, complete=False, unresolved=more) if usual else made
+
+
+def another(linker: Linker, facts: Facts, invocation: Invocation, bound: Bound) -> bool:
+    """Whether a function is given another one than it calls by default."""
+    given = bound.get(invocation.usual) if invocation.usual else None
+    function = facts.functions.get(invocation.function)
+    hole = single_hole(given) if given is not None else None
+    if given is None or function is None or (hole is not None and hole.expression == "None"):
+        return False
+    default = dict(function.parameters).get(invocation.usual)
+    return default is None or linker.resolve(default, facts) != given
 
 
 def beyond(found: list[Sent], call: Span, direct: Iterable[Span]) -> list[Sent]:

@@ -536,3 +536,76 @@ class Desk:
     (found,) = requests_of(code)
     assert (found.model, by_default(found)) == ("gpt-5", [("model", "model", "gpt-5")])
     assert [each.model for each in requests_of(f"{code}\nDesk('gpt-4o').ask('Which one?')\n")] == ["gpt-4o"]
+
+
+COMPLETE = '''
+def complete(system, text):
+    said = [{"role": "system", "content": system}, {"role": "user", "content": text}]
+    return client.chat.completions.create(model="gpt-5", messages=said)
+'''
+RULES = '"Sort the letters of this week."'
+BY_DEFAULT = [
+    (f"def sort(text, ask=complete):\n    return ask({RULES}, text)\n", "ask"),
+    (f"async def sort(text, *, ask=complete):\n    return await ask({RULES}, text)\n", "ask"),
+    (f"def sort(text, ask=None):\n    run = ask or complete\n    return run({RULES}, text)\n", "ask"),
+    (f"def sort(text, ask=None):\n    if ask is None:\n        ask = complete\n    return ask({RULES}, text)\n", "ask"),
+    (f"def sort(text, ask=None):\n    run = ask if ask else complete\n    return run({RULES}, text)\n", "ask"),
+    (
+        "class Desk:\n    def __init__(self, ask=None):\n        self._ask = ask or complete\n"
+        f"    def sort(self, text):\n        return self._ask({RULES}, text)\n",
+        "self._ask",
+    ),
+    (
+        "class Desk:\n    def __init__(self, ask=complete):\n        self._ask = ask\n"
+        f"    def sort(self, text):\n        return self._ask({RULES}, text)\n",
+        "self._ask",
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "given"), BY_DEFAULT)
+def test_a_function_that_may_be_given_another_one_sends_by_default(program: str, given: str) -> None:
+    # No request was told at these.
+    (found,) = requests_of(COMPLETE + program)
+    assert parts(found) == [("system", "Sort the letters of this week."), ("user", "{text}")]
+    assert (found.model, found.complete, found.whole) == ("gpt-5", False, True)
+    assert by_default(found) == [("model", given, "gpt-5"), ("messages", given, "complete")]
+
+
+def test_a_function_that_an_attribute_holds_sends() -> None:
+    program = "class Desk:\n    def __init__(self):\n        self._ask = complete\n    def sort(self, text):\n"
+    (found,) = requests_of(f"{COMPLETE}{program}        return self._ask({RULES}, text)\n")
+    assert (found.name, found.complete, parts(found)[0][1]) == ("Desk.sort", True, "Sort the letters of this week.")
+
+
+def test_a_function_is_not_sent_what_goes_to_another_one() -> None:
+    program = """
+def sort(rules, text, ask=complete):
+    return ask(rules, text)
+def main(text):
+    sort("Sort the letters of this week.", text)
+    sort("Count the letters of this week.", text, ask=None)
+    sort("Weigh the letters of this week.", text, other)
+def other(rules, text):
+    return rules
+"""
+    found = requests_of(COMPLETE + program)
+    assert [parts(each)[0][1].split()[0] for each in found] == ["Sort", "Count"]
+    assert {each for request in found for each in by_default(request)} == {
+        ("model", "ask", "gpt-5"),
+        ("messages", "ask", "complete"),
+    }
+
+
+OPEN = [
+    # One of two parameters; a function that is not known; a name that stands for something else by then.
+    f"def sort(text, ask=None, tell=None):\n    run = ask or tell\n    return run({RULES}, text)\n",
+    f"def sort(text, ask=print):\n    return ask({RULES}, text)\n",
+    f"def sort(text, ask=complete):\n    ask = text.ask\n    return ask({RULES}, text)\n",
+    f"def sort(text, ask=complete):\n    for ask in text:\n        ask({RULES}, text)\n",
+]
+
+
+@pytest.mark.parametrize("program", OPEN)
+def test_what_stands_for_no_one_function_sends_nothing(program: str) -> None:
+    assert [each.name for each in requests_of(COMPLETE + program)] == ["complete"]

@@ -145,7 +145,8 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `Factory(Desk, tone=x)`. `later`: a partial, and whoever calls it gives what is left of the arguments. `by`: the
     function is handed to another one, of this name, and `arguments` are all that follows. If that one `passes` its last
     ones on, the function is called with these (`Classes.passed`); if not, no such call is known. `when` are the
-    conditions around it as they are written, each with whether it holds.
+    conditions around it as they are written, each with whether it holds. `usual`: the parameter, or the attribute, that
+    may be given another function than the one of this name (`ask(text)` for `ask=complete`), or "".
     """
 
     name: str
@@ -162,6 +163,7 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     later: bool = False
     by: str = ""
     when: tuple[tuple[str, bool], ...] = ()
+    usual: str = ""
 
 
 # A method by its last name that is called on what may be any object: how many arguments it is given by their place, the

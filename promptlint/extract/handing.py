@@ -6,10 +6,10 @@ import ast
 
 import msgspec
 
-from promptlint.extract.state import File
+from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact
-from promptlint.template import Arguments, Items, Mapping, Value
+from promptlint.template import Arguments, Choice, Hole, Items, Mapping, Ref, Value
 
 PARTIAL = "functools.partial"
 # What calls the function that it is given first, and with nothing but what follows: functions, and methods of others.
@@ -91,6 +91,39 @@ def runs(file: File, written: str, name: str) -> bool:
     if method in POOLS and (on or written[:1] == "."):
         return not any(key.rpartition(".")[2] == method for key in file.definitions)
     return name in RUNNERS
+
+
+def by_default(scope: Scope, node: ast.expr) -> tuple[str, str]:
+    """The function that a name stands for where nothing else is given: `ask=complete`, `ask or complete`.
+
+    With it the parameter that may be given another one; "" for each if there is none, or more than one.
+    """
+    here: Scope | None = scope if type(node) is ast.Name else None
+    while here is not None and here.kind == "function":
+        value = here.values.get(node.id)  # type: ignore[attr-defined]
+        if value is not None:
+            part = value[0] if type(value) is tuple and len(value) == 1 else None
+            if type(part) is Hole:
+                return named_by(here.defaults.get(part.parameter, ())), part.parameter
+            return or_function(value)
+        here = here.parent
+    return "", ""
+
+
+def named_by(value: Value) -> str:
+    """The name that a value is and nothing else, as in `Ref`."""
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    return part.name if type(part) is Ref and part.call is None else ""
+
+
+def or_function(value: Value) -> tuple[str, str]:
+    """The same of a value that is what a parameter is given, or else a function."""
+    part = value[0] if type(value) is tuple and len(value) == 1 else None
+    branches = part.branches if type(part) is Choice else ()
+    names = [name for branch in branches if (name := named_by(branch))]
+    given = [each.parameter for branch in branches for each in branch if type(each) is Hole and len(branch) == 1]
+    found = len(branches) == 2 and len(names) == 1 and len(given) == 1 and bool(given[0])
+    return (names[0], given[0]) if found else ("", "")
 
 
 def _listed(node: ast.Call, given: Arguments, at: int) -> Handed | None:

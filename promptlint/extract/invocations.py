@@ -13,7 +13,7 @@ from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.correlated import given_here
 from promptlint.extract.facts import SEVERAL, Change, Invocation
-from promptlint.extract.handing import FIRST, PASSING, Handed, handed, last_of
+from promptlint.extract.handing import FIRST, PASSING, Handed, by_default, handed, last_of
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, in_turns
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
@@ -88,6 +88,7 @@ def _note_call(
             file.bare.add(last)
         return
     name = called_name(file, scope, called)
+    name, usual = (name, "") if name else by_default(scope, called)
     if not name:
         method = type(called) is ast.Attribute
         if method and not whole and passed is None:
@@ -109,7 +110,7 @@ def _note_call(
         # What is handed on with its arguments stands among them: `asyncio.to_thread(ask, messages)`.
         behind = 0 if passed is None else next((at for at, one in enumerate(node.args, 1) if one is called), -1)
         lent = _lend(file, scope, node, name, behind) if behind >= 0 else ()
-        _note(file, scope, node, name, called, given, lent, later)
+        _note(file, scope, node, name, called, given, lent, later, usual)
 
 
 def _note_given(file: File, scope: Scope, node: ast.Call, given: Arguments, passed: Handed | None) -> None:
@@ -175,7 +176,7 @@ def _of_own(scope: Scope, node: ast.expr) -> bool:
 
 def _note(
     file: File, scope: Scope, node: ast.Call, name: str, called: ast.expr, given: Arguments, kept: tuple[_Kept, ...],
-    later: bool = False,
+    later: bool = False, usual: str = "",
 ) -> None:
     function = scope.name if scope.kind == "function" else ""
     either, made = _object(file, scope, called) if type(called) is ast.Attribute else (False, None)
@@ -183,7 +184,7 @@ def _note(
         file.tested = (scope.guards, all_of(scope.guards), written(scope.guards))
     given = given_here(file, scope, given) if scope.guards else given
     known = (name, given, file.span(node), function, file.once, file.tested[1], kept, either, made)
-    noted = Invocation(*known, later=later, when=file.tested[2])
+    noted = Invocation(*known, later=later, when=file.tested[2], usual=usual)
     if file.put and (held := file.put.pop(node, ())):
         noted = msgspec.structs.replace(noted, held=held)
     file.facts.invocations.append(noted)
