@@ -50,6 +50,7 @@ from promptlint.told import (
     chosen,
     chosen_of,
     doubtful,
+    in_common,
     kept_on,
     lacking,
     of_caller,
@@ -418,7 +419,8 @@ class Callers:
                 lacks = lacking(self.slots[place], bound, self.linker)
                 if not lacks and not self._tells(place, bound):
                     # One request for all that tell no more than who gets it, and what their object says.
-                    silent.setdefault(self._kind(place, bound), way)
+                    kind = self._kind(place, bound)
+                    silent[kind] = in_common(silent[kind], way) if kind in silent else way
                     usual = as_usual(usual, bound)
                     continue
                 made = self._made(call, facts, way, who, held)
