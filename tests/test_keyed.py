@@ -27,6 +27,8 @@ def texts_of(program: str) -> list[str]:
          "ships that keep a seal.')]}\n", 0),
         ("DESK_PROMPTS = ['List the letters of today.', 'Write a page about the harbour.']\n", 2),
         ("prompts = ['List the letters of today.', 'You are a clerk. Answer this: {question}']\nshow(prompts)\n", 2),
+        ("prompts = {'owner': 'Name of the owner of it', 'seal': 'Use a seal for all letters'}\nask(prompts)\n", 0),
+        ("prompts = {'owner': 'Find the owner in this letter: {letter}', 'seal': 'List its seals: {letter}'}\n", 2),
         # A row that is added to a sheet.
         ("def f(book):\n    rows_guidelines = book.add('guidelines')\n"
          "    rows_guidelines.append(['id', 'use the last part of the address of the letter'])\n", 0),
@@ -67,6 +69,7 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
          "    return 'Answer each letter in one sentence, and quote its number.'\n", 1),
         ("prompt_text_human_review = 'Are these steps right? (Answer yes, or say what to change) {steps}'\n"
          "ask(x)\n", 0),
+        ("desk_negative_prompt = 'no seals, no ink on the letters, nothing blurred'\npaint(desk_negative_prompt)\n", 0),
         ("user_message_templates = {'late': 'The desk is late today.', 'gone': 'The letter is gone.'}\n", 0),
         ("tracer.trace_llm_step(step_name='sort', prompt='Find the steps of the letter', response=x)\n", 0),
         ("tracer.run_llm_step(step_name='sort', run_prompt='Find the steps of the letter', response=x)\n", 1),
@@ -74,6 +77,14 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
 )  # fmt: skip
 def test_names_of_what_people_are_told(program: str, taken: int) -> None:
     assert len(texts_of(program)) == taken
+
+
+def test_what_describes_a_web_api() -> None:
+    letter = "{'type': 'string', 'description': 'The letter that is sorted.'}"
+    said = f"{{'type': 'object', 'properties': {{'letter': {letter}}}}}"
+    program = f"desk_tools_spec = {{'KEY': '3.1.0', 'components': {{'schemas': {{'Sort': {said}}}}}}}\n"
+    assert texts_of(program.replace("KEY", "openapi")) == []
+    assert texts_of(program.replace("KEY", "version")) != []
 
 
 def test_files_of_results_are_no_settings() -> None:

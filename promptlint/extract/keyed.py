@@ -29,6 +29,7 @@ MAX_BRIEF = 160
 # Sentences under other keys that make a dict one of notices.
 _NOTICES = 3
 _MADE_UP = (("mock",), ("dummy",), ("fake",), ("stub",))
+_FORMAL = ("$schema", "openapi", "swagger")
 _PARTS_OF_HTTP = frozenset({"body", "query", "path", "header", "formData", "cookie"})
 # In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
 _LABELS = frozenset("name label title info placeholder tooltip".split())
@@ -74,7 +75,8 @@ def declares(value: Mapping, name: str) -> bool:
     """Whether an object is drawn for people, or says what has this name (`"prompt": Input("prompt", "Do what?")`), or a
     dict stands for what a program would give (`mock_data = {...}`), or is for a validator, or a web API."""
     if not value.kind or value.kind.rpartition(".")[2] in FIELDS:
-        formal = literal(value.get("in") or ()) in _PARTS_OF_HTTP or value.get("$schema") is not None
+        formal = any(value.get(key) is not None for key in _FORMAL)
+        formal = formal or literal(value.get("in") or ()) in _PARTS_OF_HTTP
         return not value.kind and (formal or words(name)[:1] in _MADE_UP)
     first = value.get("0")
     said = literal(first) if isinstance(first, tuple) else None
@@ -91,11 +93,13 @@ def steps(name: str, value: Value) -> bool:
 def to_choose(name: str, value: Value) -> bool:
     """Whether "prompts" are short questions and tasks, one beside the other, and none of them says who answers.
 
+    In a dict they have names: `prompts = {"owner": "Name of the owner", "seal": "Use a seal for all letters"}`.
+
     People choose from such lists, write about what they ask, or are reminded by them; cases of a test look the same.
     What of them goes to a model is seen there. A constant (`PROMPTS`) is not so often one of those.
     """
     last = name.rpartition(".")[2]
-    if last.isupper() or words(last)[-1:] != ("prompts",):
+    if last.isupper() or words(last)[-1:] != ("prompts",) or (type(value) is Mapping and value.kind):
         return False
     found = templates(value)
     said = [literal(each) for each in found]

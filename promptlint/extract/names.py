@@ -47,8 +47,8 @@ _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
     "authentication".split()
 )
-# What people are asked for: `prompt_text_human_review`.
-_OF_PEOPLE = frozenset(("human", what) for what in ("review", "feedback", "approval", "confirmation"))
+# What people are asked for (`prompt_text_human_review`), and what pictures shall not show.
+_OTHERS = frozenset({("human", "review"), ("human", "feedback"), ("human", "approval"), ("negative", "prompt")})
 # What a `prompt` is for that asks a person; instructions about them may be a model's.
 _AGREED = frozenset({"confirmation", "approval", "consent", "permission"})
 # What follows a prompt in the words of a key that names one: `"Additional instructions for the writer"`.
@@ -147,7 +147,7 @@ def prompt_like(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in ABOUT_WORDS or parts[-2:] in _TOLD_OF:
         return False
-    if (" " in name and not _names_one(parts)) or not _OF_PEOPLE.isdisjoint(pairwise(parts)):
+    if (" " in name and not _names_one(parts)) or not _OTHERS.isdisjoint(pairwise(parts)):
         return False
     if not PROMPT_WORDS.isdisjoint(parts):
         for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):
@@ -199,14 +199,12 @@ def takes_prompt(name: str) -> bool:
 
 
 _OF_USERS = (("user", "message"), ("user", "messages"), ("user", "msg"))
-_FORMS = (("template",), ("templates",))
 
 
 @functools.lru_cache(maxsize=20_000)
 def of_user(name: str) -> bool:
     """Whether what has this name is a message of the user, or as well one to the user: `safe_user_message`."""
-    parts = words(name)
-    return (parts[:-1] if parts[-1:] in _FORMS else parts)[-2:] in _OF_USERS
+    return words(name.removesuffix("_templates").removesuffix("_template"))[-2:] in _OF_USERS
 
 
 def leads_on(name: str, others: Iterable[str] = ()) -> bool:
