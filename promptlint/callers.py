@@ -37,7 +37,7 @@ from promptlint.references import attributes_in
 from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, as_kept, attributes, flows, named, parameters_in, partly, says
+from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, marked, named, parameters_in, partly, says
 from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
 from promptlint.told import (
     Asked,
@@ -161,6 +161,7 @@ class Callers:
                         found[place] = None
                     if slot in _ROLES and slot != MODEL:
                         found |= self._above(place, value, _ROLES[slot])
+            recorded = frozenset(facts.recorded)
             for function, message in facts.made:
                 place = (facts.file, function)
                 # What a tool gives back is data.
@@ -168,10 +169,9 @@ class Callers:
                     continue
                 vague = message.role == "unknown"
                 known = self._flows(place, message, "", weak=vague)
-                if self._learn(place, as_kept(known, vague)):
+                if self._learn(place, marked(known, vague, message.span in recorded)):
                     found[place] = None
-                if not vague:
-                    found |= self._above(place, message, "")
+                found |= {} if vague else self._above(place, message, "")
         return list(found) + self._constructors()
 
     def _above(self, place: Place, value: Value, role: str) -> dict[Place, None]:
@@ -286,7 +286,7 @@ class Callers:
                 known = self._flows(above, value, role, slot.whole, slot.weak)
                 if slot.each:
                     known = [(drawn.item_of(to, path), msgspec.structs.replace(each, each=True)) for to, each in known]
-                if self._learn(above, as_kept(known, slot.vague) if slot.kept else known):
+                if self._learn(above, marked(known, slot.vague, slot.kept)):
                     found[above] = None
         return [*found, *self._constructors()]
 

@@ -45,7 +45,7 @@ class Slot(msgspec.Struct, frozen=True):
     """What becomes of a parameter: the role of the message it stands in, and whether it is all of that message.
 
     `weak`: that it stands in one, a name alone says. `each`: the items of the list that it is given do.
-    `vague`: that message has no role that is known. `kept`: it is made, and by whom it is sent, if at all, is not seen.
+    `vague`: that message has no role that is known. `kept`: it is recorded, and who sends it, if anybody, is not seen.
     """
 
     role: str
@@ -137,9 +137,11 @@ def named(facts: Facts, function: Function) -> list[tuple[str, Slot]]:
     return prompts
 
 
-def as_kept(known: Iterable[tuple[str, Slot]], vague: bool) -> list[tuple[str, Slot]]:
-    """What becomes of parameters in a message that is made; `vague`: its role is not known."""
-    return [(name, msgspec.structs.replace(slot, vague=slot.vague or vague, kept=True)) for name, slot in known]
+def marked(known: Iterable[tuple[str, Slot]], vague: bool, kept: bool) -> list[tuple[str, Slot]]:
+    """What becomes of parameters in a message; `vague`: its role is not known, `kept`: it is one that is recorded."""
+    if not (vague or kept):
+        return list(known)
+    return [(name, msgspec.structs.replace(slot, vague=vague, kept=kept)) for name, slot in known]
 
 
 def partly(known: Iterable[tuple[str, Slot]]) -> list[tuple[str, Slot]]:

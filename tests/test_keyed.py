@@ -27,8 +27,7 @@ def texts_of(program: str) -> list[str]:
          "ships that keep a seal.')]}\n", 0),
         ("DESK_PROMPTS = ['List the letters of today.', 'Write a page about the harbour.']\n", 2),
         ("prompts = ['List the letters of today.', 'You are a clerk. Answer this: {question}']\nshow(prompts)\n", 2),
-        ("prompts = {'owner': 'Name of the owner of it', 'seal': 'Use a seal for all letters'}\nask(prompts)\n", 0),
-        ("prompts = {'owner': 'Find the owner in this letter: {letter}', 'seal': 'List its seals: {letter}'}\n", 2),
+        ("prompts = {'owner': 'Name the owner of the letter.', 'seal': 'Use a seal for all letters.'}\n", 2),
         # A row that is added to a sheet.
         ("def f(book):\n    rows_guidelines = book.add('guidelines')\n"
          "    rows_guidelines.append(['id', 'use the last part of the address of the letter'])\n", 0),
@@ -101,10 +100,13 @@ def test_a_message_that_says_that_a_run_has_failed() -> None:
 def test_what_a_user_might_say_for_somebody_who_keeps_it() -> None:
     program = """
 def make_state(message):
-    return {"messages": [Message(role="user", content=message)]}
+    return {"messages": [Message(role="user", content=message, timestamp=now())]}
 
 def make_rules(rules):
-    return [Message(role="system", content=rules)]
+    return [Message(role="system", content=rules, timestamp=now())]
+
+def make_question(question):
+    return [Message(role="user", content=question)]
 
 def ask(question):
     return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": question}])
@@ -113,8 +115,9 @@ make_state("I need to send my letters to the harbour")
 make_state("You are a clerk. Sort all my letters by the names of ships.")
 make_rules("Sort letters by the names of ships")
 ask("Where do I send my letters?")
+make_question("Who has sent all these letters?")
 """
     found = link([facts(Source("a.py", program))]).prompts
     assert [next(iter(texts(prompt.template))).value[:12] for prompt in found] == [
-        "You are a cl", "Sort letters", "Where do I s",
+        "You are a cl", "Sort letters", "Where do I s", "Who has sent",
     ]  # fmt: skip

@@ -319,6 +319,8 @@ class Facts(msgspec.Struct):
     # Texts, and what holds some, that methods add to a list in an attribute.
     added: dict[str, list[Value]] = {}
     made: list[tuple[str, Message]] = []
+    # Of these, the messages that are kept with who said them and when: no model takes such a one as it is.
+    recorded: list[Span] = []
     # By function the parameter that is the role of a message it makes.
     spoken: dict[str, str] = {}
     # What functions hand on, of their parameters, under a name that says it is a prompt.

@@ -93,13 +93,11 @@ def steps(name: str, value: Value) -> bool:
 def to_choose(name: str, value: Value) -> bool:
     """Whether "prompts" are short questions and tasks, one beside the other, and none of them says who answers.
 
-    In a dict they have names: `prompts = {"owner": "Name of the owner", "seal": "Use a seal for all letters"}`.
-
     People choose from such lists, write about what they ask, or are reminded by them; cases of a test look the same.
     What of them goes to a model is seen there. A constant (`PROMPTS`) is not so often one of those.
     """
     last = name.rpartition(".")[2]
-    if last.isupper() or words(last)[-1:] != ("prompts",) or (type(value) is Mapping and value.kind):
+    if last.isupper() or words(last)[-1:] != ("prompts",) or type(value) is Mapping:
         return False
     found = templates(value)
     said = [literal(each) for each in found]

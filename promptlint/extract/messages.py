@@ -159,6 +159,7 @@ def note_written(file: File, message: Message, keys: Collection[str], role: Valu
         note_alone(file, message, evidence)
     elif message.role != "unknown" and file.function and takes(message.content):
         file.facts.made.append((file.function, message))
+        file.facts.recorded.append(message.span)
 
 
 def note_company(file: File, value: Value, grown: bool = False) -> None:
