@@ -11,6 +11,7 @@ from promptlint.extract.python import facts
 from promptlint.link import link
 from promptlint.prompt import Request
 from promptlint.source import Source
+from promptlint.template import Hole, Volatility
 
 START = """\
 import contextlib
@@ -205,3 +206,23 @@ def test_messages_that_are_made_of_others() -> None:
     for made in ("[dict(x, role='user') for x in m]", "[x for i, x in enumerate(m) if i]"):
         sending = CREATE.strip().format(f"[{{'role': 'system', 'content': A}}] + {made}")
         assert not messages_of(f"def run(q):\n    {lists}{sending}\n")[1], made
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("given = q if q else {'tone': B}", "[<q['tone']>|Sort the parcels.]"),
+        ("given = q or {'tone': B}", "[<q['tone']>|Sort the parcels.]"),
+        ("given = {'tone': B}\nif q:\n    given = q", "[<q['tone']>|Sort the parcels.]"),
+        ("given = {'tone': B} if q else None", "Sort the parcels."),
+    ],
+)
+def test_a_dict_in_the_place_of_what_was_not_given(body: str, text: str) -> None:
+    for read in ("given['tone']", "given.get('tone')"):
+        assert sent(f"{body}\ntext = {read}\nSEND")[0] == [text]
+
+
+def test_what_an_empty_dict_lacks_may_have_been_given() -> None:
+    request = request_of("def run(q):\n    given = q if q else {}\n    text = f'{A} {given.get(\"tone\")}'\n    SEND\n")
+    (hole,) = (part for part in request.prompts[0].template if isinstance(part, Hole))
+    assert hole.volatility is Volatility.UNKNOWN

@@ -1221,3 +1221,28 @@ def test_a_name_that_a_router_gives_is_no_model(rows: str, call: str, name: str,
     (request,) = requests_of(LITELLM.format(rows=rows, call=call, name=name))
     assert (request.provider, request.model) == expected
     assert ("model" in [each.slot for each in request.unresolved]) is (not expected[1])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "if desk in _kept:\n        return _kept[desk]\n    made = ChatOpenAI(model='gpt-4o')\n    _kept[desk] = made",
+        "known = _kept.get(desk)\n    if known:\n        return known\n    made = ChatOpenAI(model='gpt-4o')",
+    ],
+)
+def test_a_client_that_is_made_once_and_kept(kept: str) -> None:
+    program = f"""
+from langchain_openai import ChatOpenAI
+
+_kept = {{}}
+
+def model_of(desk):
+    {kept}
+    return made
+
+def ask(letter):
+    return model_of("a").invoke("Sort this letter: " + letter)
+"""
+    (request,) = link([facts(Source("a.py", program))]).requests
+    assert (request.api, request.provider, request.model, request.complete) == ("chat", "", "", False)
+    assert [each.slot for each in request.unresolved] == ["provider", "model"]

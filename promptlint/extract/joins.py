@@ -9,6 +9,7 @@ import msgspec
 from promptlint.extract.bounds import bounded
 from promptlint.extract.extents import extent
 from promptlint.extract.messages import content_template
+from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import fallback_of, has_text, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, literal, several
@@ -112,7 +113,10 @@ def _sent_on_one_way(made: Mapping, key: str) -> bool:
 
 def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     """One value for two of different kinds: mostly the one of which more is known."""
-    one, other = (second, first) if isinstance(first, tuple) and not textual(first) else (first, second)
+    # What is looked up may be a client, too: `return _cache[name]`.
+    client = type(second) is Mapping and second.get("@provider") is not None
+    less = isinstance(first, tuple) and (not textual(first) or (client and not has_text(first)))
+    one, other = (second, first) if less else (first, second)
     if type(other) is Mapping and other.get("@asked") is not None and isinstance(one, tuple):
         # A call that is given another name, or one that is made in the same way.
         return other
@@ -162,6 +166,9 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # What the other one is, is not known; that it has a marker, too, is not said.
         set_here = [(key, if_set(condition, at, one is first) if key in MARKERS else at) for key, at in one.entries]
         return msgspec.structs.replace(one, entries=tuple(set_here))
+    value = single_hole(other)
+    if type(one) is Mapping and not one.kind and value is not None and not _none(other):
+        return _or_other_values(condition, one, value, one is first)
     said = other.items if type(other) is Items and _followed(one) else ()
     if type(other) is Items and any(type(item) is Message or _followed(item) for item in said):
         # `options.get("messages") or [...]`: another list, as linking finds out.
@@ -187,6 +194,19 @@ def _or_other_body(condition: Condition, first: Value, second: Value) -> Mapping
             value = (Choice(condition.text, (value, (hole,)) if taken else ((hole,), value), condition.test),)
         entries.append((key, value))
     return msgspec.structs.replace(body, entries=tuple(entries), complete=False)
+
+
+def _or_other_values(condition: Condition, table: Mapping, value: Hole, taken: bool) -> Mapping:
+    """A dict, or a run-time value in its place, which may have something else under these keys and under others."""
+    entries: list[tuple[str, Value]] = [(SPREAD, (value,))]
+    for key, item in table.entries:
+        if isinstance(item, tuple) and textual(item):
+            told = value.volatility is not Volatility.UNKNOWN
+            state = (value.volatility, value.origin) if told else (volatility_of(key), origin_of_name(key))
+            other: Template = (Hole(f"{value.expression}[{key!r}]", value.span, *state),)
+            item = (Choice(condition.text, (item, other) if taken else (other, item), condition.test),)
+        entries.append((key, item))
+    return msgspec.structs.replace(table, entries=tuple(entries), complete=False)
 
 
 def _or_text(condition: Condition, first: Value, second: Value) -> Items | None:
