@@ -45,7 +45,7 @@ def test_a_name_that_is_given_a_lambda_is_a_function() -> None:
         def ask(client, town):
             {ASK}letter_text(town, 3)}}])
     """
-    assert ("user", "3 letters have come from , sort them by department.") in found(program)
+    assert ("user", " letters have come from , sort them by department.") in found(program)
     named = """
         user_prompt = lambda letter: f"The letter stands here, in the words of those who wrote it: {letter}"
     """
