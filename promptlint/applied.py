@@ -245,7 +245,7 @@ def spelled(part: Apply, target: Value, keywords: dict[str, Value]) -> Template 
     formed = part.operation != "shown" or bool(keywords)
     if formed and (told := numerals.spelled(hole, part.span, spec, conversion)) is not None:
         return (told,)
-    given = part.operation == "shown" and single_hole(part.target) is not None and not numerals.written(hole)
+    given = part.operation == "shown" and bool(part.fallback.parameter) and not numerals.written(hole)
     return (hole,) if given else None
 
 

@@ -50,7 +50,6 @@ from promptlint.told import (
     chosen,
     chosen_of,
     doubtful,
-    in_common,
     kept_on,
     lacking,
     of_caller,
@@ -419,8 +418,7 @@ class Callers:
                 lacks = lacking(self.slots[place], bound, self.linker)
                 if not lacks and not self._tells(place, bound):
                     # One request for all that tell no more than who gets it, and what their object says.
-                    kind = self._kind(place, bound)
-                    silent[kind] = in_common(silent[kind], way) if kind in silent else way
+                    silent.setdefault(self._kind(place, bound), way)
                     usual = as_usual(usual, bound)
                     continue
                 made = self._made(call, facts, way, who, held)

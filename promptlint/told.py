@@ -19,7 +19,6 @@ from promptlint.extract.onward import MAKES_TEXT
 from promptlint.extract.sites import KEYWORD, NAME, READS
 from promptlint.extract.state import single_hole
 from promptlint.gaps import BEFORE, EARLIER, OTHERS
-from promptlint.numerals import numeral
 from promptlint.operations import literal, several
 from promptlint.prompt import Prompt, Request, Unresolved
 from promptlint.requests import Sent
@@ -70,19 +69,6 @@ class Way(msgspec.Struct, frozen=True):
     cut: bool = False
     chosen: tuple[Chosen, ...] = ()
     usual: tuple[Unresolved, ...] = ()
-
-
-def in_common(one: Way, other: Way) -> Way:
-    """Of two ways that are told as one: a number that is not the same on both is not known."""
-    names = [name for name, value in one.bound.items() if (number := numeral(value)) and number != _number(other, name)]
-    if not names:
-        return one
-    bound = {name: value for name, value in one.bound.items() if name not in names}
-    return msgspec.structs.replace(one, bound=bound)
-
-
-def _number(way: Way, name: str) -> str:
-    return numeral(way.bound.get(name))
 
 
 def told_of(value: Value) -> str:

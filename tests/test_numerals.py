@@ -146,32 +146,6 @@ def test_a_number_in_the_place_of_one_that_is_read_is_not_known() -> None:
     assert said(read + table + text) == "Give <data.get('n', 7)> items, [1.5|2|3] each."
 
 
-def test_calls_that_are_told_as_one_give_no_number_that_they_do_not_share() -> None:
-    desk = """
-class Desk:
-    def __init__(self, model):
-        self.model = model
-    def ask(self, text, n):
-        messages = [{"role": "system", "content": f"Give {n} items."}, {"role": "user", "content": text}]
-        client.chat.completions.create(model=self.model, messages=messages)
-def first(text):
-    Desk("gpt-5").ask(text, 7)
-def other(text):
-    Desk("gpt-4o").ask(text, 9)
-"""
-    for more, told in (("7", "7"), ("8", "<n>"), ("len(text)", "<len(text)>")):
-        found = requests_of(f"{desk}def second(text):\n    Desk('gpt-5').ask(text, {more})\n")
-        said = {each.model: shown(each.prompts[0].template) for each in found}
-        assert said == {"gpt-5": f"Give {told} items.", "gpt-4o": "Give 9 items."}
-
-
-def test_what_an_object_is_made_with_is_named_as_it_is_read() -> None:
-    desk = "class Desk:\n    def __init__(self, rate):\n        self.rate = rate\n    def ask(self):\n        "
-    ask = SEND.format('f"Be at {self.rate:.2f} here."')
-    program = f"{desk}{ask}def main(novelty):\n    Desk(rate=novelty).ask()\n"
-    assert said(program) == "Be at <self.rate> here."
-
-
 LOOPS = [
     ("n = 0\nwhile True:\n    n += 1\n    ", "n"),
     ("n = 0\nwhile True:\n    m = n\n    n += 1\n    ", "n"),
