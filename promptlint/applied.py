@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from promptlint import loading, margins, numerals, operations
+from promptlint import loading, margins, operations
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
 from promptlint.extract.facts import Facts, Syntax
 from promptlint.extract.iteration import KEYS, one_of, spread
@@ -23,7 +23,7 @@ from promptlint.extract.joins import ways as ways_of
 from promptlint.extract.places import SPREAD, replaced, with_value
 from promptlint.extract.state import has_text, single_hole, state_of
 from promptlint.extract.subscripts import ASKED, SOME
-from promptlint.formatting import format_template, shown
+from promptlint.formatting import format_template
 from promptlint.operations import in_text, literal
 from promptlint.template import (
     OPEN,
@@ -231,36 +231,6 @@ def summed(hole: Hole, values: list[Value]) -> Value:
     return bounded(tuple(part for value in told for part in value))
 
 
-# Operations that make a text of whatever they are given.
-_SPELLING = frozenset({"same", "str", "shown"})
-
-
-def spelled(part: Apply, target: Value, keywords: dict[str, Value]) -> Template | None:
-    """A number that `str`, or a field of an f-string, makes a text of; what a caller gives such a field, as it is."""
-    hole = single_hole(target)
-    if hole is None or part.operation not in _SPELLING:
-        return None
-    conversion, spec = format_of(keywords)
-    # Of a field without a form, which one it has is not known.
-    formed = part.operation != "shown" or bool(keywords)
-    if formed and (told := numerals.spelled(hole, part.span, spec, conversion)) is not None:
-        return (told,)
-    given = part.operation == "shown" and bool(part.fallback.parameter) and not numerals.written(hole)
-    return (hole,) if given else None
-
-
-def format_of(keywords: dict[str, Value]) -> tuple[str, str]:
-    """Conversion and format of a field, which its operation holds as the name of an argument: `r:>10`."""
-    conversion, _, spec = next(iter(keywords), "").partition(":")
-    return conversion, spec
-
-
-def _shown(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
-    conversion, spec = format_of(keywords)
-    result = shown(target, ("", "", conversion, spec), part.span) if keywords else None
-    return None if result is None or single_hole(result) is not None else result
-
-
 def _cut_ways(target: Items, front: int, back: int) -> Items:
     """A list of which other items stand there on other ways, without so many at either end.
 
@@ -330,9 +300,6 @@ def picked(part: Apply, target: Value, positional: list[Value], keywords: dict[s
             return (msgspec.structs.replace(choice, condition=in_turn(choice.condition)),)
     inner = part.target[0] if isinstance(part.target, tuple) and len(part.target) == 1 else None
     hole = single_hole(found) if found is not None else None
-    if hole is not None and type(target) is Mapping and not target.entries and numerals.written(hole):
-        # A dict that is empty on one way, with what stands for a number there; on another it may have one.
-        return None if not target.complete else (part.fallback,)
     if hole is not None and type(inner) is Apply and hole.span == inner.fallback.span:
         # Of what a loop goes through nothing is known but that this is a part of it.
         return None
@@ -496,7 +463,6 @@ OPERATIONS: dict[str, Operation] = {
     "capitalize": lambda target, positional, keywords, part: operations.capitalize(target),
     "substitute": _substituted(False),
     "safe_substitute": _substituted(True),
-    "shown": _shown,
     "str": lambda target, positional, keywords, part: None if single_hole(target) is not None else target,
     "mustache": _mustache,
     "kernel": lambda target, positional, keywords, part: operations.kernel(target),
@@ -505,13 +471,15 @@ OPERATIONS: dict[str, Operation] = {
 }
 # Those that a list of messages which are templates has, too.
 FILLING = frozenset({"format", "partial", "to_messages"})
+# Operations that say what they are given in another form; the last one is not worked out.
+_MADE = OPERATIONS.keys() | {"shown"}
 
 
 def said_in(operation: str, target: Value, given: list[Value]) -> bool:
     """Whether an operation whose result is not known is one of texts of the program."""
     joins = operation == "join"
     made_of = given if joins else [target, *given]
-    return operation in OPERATIONS and (any(map(has_text, made_of)) or (joins and any(map(keyed, given))))
+    return operation in _MADE and (any(map(has_text, made_of)) or (joins and any(map(keyed, given))))
 
 
 def keyed(value: Value) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from promptlint import drawn, numerals
+from promptlint import drawn
 from promptlint.applied import keyed
 from promptlint.classes import Place
 from promptlint.clients import Through, by_default
@@ -142,17 +142,8 @@ class Changes:
             places = [named]
         return next(((home.file, key) for home, key in places if key in home.bindings), None)
 
-    def made(self, value: Value, place: Place) -> Value | None:
-        """What stands at a place, or comes to stand there by what functions do to it; `value` is written there.
-
-        Of a number that may become another one nothing is known.
-        """
-        known = self._made(value, place)
-        if numerals.numeral(value) and (known != value or not self.linker.classes.fixed(*place)):
-            return None
-        return known
-
-    def _made(self, value: Value, place: Place) -> Value:
+    def made(self, value: Value, place: Place) -> Value:
+        """What stands at a place, or comes to stand there by what functions do to it; `value` is written there."""
         told = self.known.get(place, ())
         if self.open and (any_of := self.open.get((place[0], place[1].rpartition(".")[0]))) is not None:
             told = [*told, any_of]

@@ -381,31 +381,6 @@ class Classes:
         for place in self.children.get((file, name), ())[:MAX_BELOW]:
             yield self.homes[place[0]], place[1]
 
-    def fixed(self, file: str, key: str) -> bool:
-        """Whether a number that a class has is what each of its objects has: nothing gives them another one.
-
-        Of a class that is made from others than the project's, such as an enumeration or a model, nobody knows.
-        """
-        home = self.homes[file]
-        owner, _, member = key.rpartition(".")
-        if owner not in home.bases:
-            return True
-        line = self.lineage(home, owner)
-        below = list(self.below(home.file, owner))
-        if any(home.file != each.file for each, _ in below) and not member.isupper():
-            # What their methods set is not known.
-            return False
-        names = [f"{name}.{member}" for _, name in below]
-        if any(name in each.bindings or name in each.functions for (each, _), name in zip(below, names, strict=True)):
-            return False
-        if any(f"{name}.{member}" in each.assigned for each, name in (*line, *below)):
-            return False
-        return all(
-            sum(base not in _PLAIN for base in each.bases[name])
-            == sum(base in above.bases for above, base in self.modules.above(each, name))
-            for each, name in line
-        )
-
     def receiver(self, facts: Facts, name: str) -> Place | None:
         """The class of the object whose method a call names."""
         start = self._start(facts, name)
@@ -488,10 +463,6 @@ class Classes:
                 for key, said in facts.types.items():
                     self.objects.setdefault(said.rpartition(".")[2].lstrip(":"), set()).add(key.rpartition(".")[2])
         return {member}.union(*(self.objects.get(name, ()) for name in own))
-
-
-# Base classes that leave the attributes of a class as they are.
-_PLAIN = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 
 def _reads_environment(base: str) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract.attributes import bare
 from promptlint.extract.facts import Call, Facts
 from promptlint.extract.joins import either_text, one_of
@@ -248,15 +247,13 @@ def either(part: Choice, values: list[Value]) -> Value:
     # Of a value that is written out as JSON it counts how.
     dumped = any(type(hole) is Hole and hole.json is not None for hole in holes)
     if not same and len(holes) == len(branches) and not dumped and (len(holes) != 2 or not any(nothing)):
-        # One value or another, all put in at run time: which number that is, is not known.
-        holes = [numerals.unnumbered(hole) if type(hole) is Hole else hole for hole in holes]
+        # One value or another, all put in at run time.
         known_as = next((hole.member for hole in holes if type(hole) is Hole and hole.member), "")
         most = max(holes, key=lambda hole: hole.volatility)
         if any(hole.origin == "folder" for hole in holes):
             # What is not given is a folder of the program.
             most = msgspec.structs.replace(most, origin="folder")
-        shown = type(most) is Hole and numerals.written(most)
-        if not same and (shown or most.expression in _FALSE | _TRUE or _whole(most.expression) is not None):
+        if not same and (most.expression in _FALSE | _TRUE or _whole(most.expression) is not None):
             # It decides nothing, as one of them alone would.
             most = msgspec.structs.replace(most, expression=" or ".join(hole.expression for hole in holes))
         return (most if most.member else msgspec.structs.replace(most, member=known_as),)

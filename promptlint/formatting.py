@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.volatility import date_only
 from promptlint.operations import MAX_FIELDS, Counter, Ruler, over_texts
@@ -110,24 +109,22 @@ def format_template(
                 state = _volatility_of_field(name), origin_of_name(name)
                 parts.append(_dated(Hole(written, ruler.place(start, end), *state), spec))
             else:
-                parts.extend(shown(value, (name, path, conversion, spec), ruler.place(start, end)))
+                parts.extend(_shown(value, (name, path, conversion, spec), ruler.place(start, end)))
         parts.extend(ruler.cut(position, len(ruler.value)))
         return tuple(parts)
 
     return over_texts(target, change, counter)
 
 
-def shown(value: Template, field: tuple[str, str, str, str], place: Span) -> Template:
+def _shown(value: Template, field: tuple[str, str, str, str], place: Span) -> Template:
     """What a field makes of its value: the text itself, blanks beside it, or a hole that is named for the value."""
     name, path, conversion, spec = field
-    known = value[0] if len(value) == 1 and type(value[0]) is Hole else None
-    if known is None and not path and conversion in ("", "s") and not spec:
+    if not path and conversion in ("", "s") and not spec:
         return value
+    known = value[0] if len(value) == 1 and type(value[0]) is Hole else None
     if known is not None:
-        if not path and (number := numerals.spelled(known, place, spec, conversion)) is not None:
-            return (number,)
         of_it = Hole(known.expression + path, place, known.volatility, known.origin) if path else known
-        return (_dated(numerals.unspelled(of_it), spec),)
+        return (_dated(of_it, spec),)
     if not path and _PADS.fullmatch(spec) and all(type(part) is Text for part in value):
         given = "".join(part.value for part in value if type(part) is Text)
         made = format({"r": repr, "a": ascii}.get(conversion, str)(given), spec)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import applied, decisions, lent, loading, numerals, signatures, usual
+from promptlint import applied, decisions, lent, loading, signatures, usual
 from promptlint.answers import Answers, Shared, Trail
 from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, sliced, summed
 from promptlint.changes import Changes
@@ -283,7 +283,7 @@ class Linker:
                     parts.extend(in_text(whole))
                     same = False
                     break
-            value = numerals.used(part, self.part(part, facts, bound))
+            value = self.part(part, facts, bound)
             same = same and type(value) is tuple and len(value) == 1 and value[0] is part
             if isinstance(value, tuple):
                 parts.extend(value)
@@ -295,7 +295,6 @@ class Linker:
             if len(parts) > MAX_PARTS:
                 same = False
                 break
-        same = not numerals.put_in(parts) and same
         return template if same else tuple(parts[:MAX_PARTS])
 
     def part(self, part: Part, facts: Facts, bound: Bound) -> Value:
@@ -330,7 +329,7 @@ class Linker:
             case Ref():
                 # An attribute may hold what the object was made with.
                 found = bound.get(part.fallback.parameter) if part.fallback.parameter else None
-                found = numerals.used(part, self.reference(part, facts, bound)) if found is None else found
+                found = self.reference(part, facts, bound) if found is None else found
                 found = bound.get(part.fallback.member) if found is None and part.fallback.member[:1] == "*" else found
                 if found is None and (names_text(part, facts) or self.changes.unread(part, facts)):
                     self.unseen.add(part.fallback.span)
@@ -576,15 +575,14 @@ class Linker:
             return summed(part.fallback, [target, *positional])
         if part.operation == "given" or (type(target) is Items and part.operation in applied.FILLING):
             return filled(target, by_name(keywords))
-        if (told := applied.spelled(part, target, keywords)) is not None:
-            return told
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             self.lose(part.fallback, target)
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
             note_dedent(self.dedents, part, target)
-        work = OPERATIONS.get(part.operation)
-        result = None if work is None else work(target, positional, keywords, part)
+        result = (
+            OPERATIONS[part.operation](target, positional, keywords, part) if part.operation in OPERATIONS else None
+        )
         if part.operation == "jinja" and result is not None:
             # The names in it are those of the template, not of the function around it.
             return self.value(result, facts, {})

@@ -27,7 +27,6 @@ from promptlint.extract.names import describing, volatility_of, words
 from promptlint.extract.reads import utters
 from promptlint.extract.sites import READS, TOLD
 from promptlint.extract.state import fallback_of, single_hole
-from promptlint.numerals import NAMED
 from promptlint.operations import literal
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes, references
 
@@ -363,7 +362,7 @@ def _read_by(hole: Hole, namesakes: set[str]) -> Iterator[Read]:
         yield Read("of", name, file, owner)
         if name not in _COMMON:
             yield Read("member", name)
-    elif member and member[:1] != NAMED:
+    elif member:
         # Whose `self.description` is, is known: that of objects of other classes is none of it.
         if member not in _COMMON or hole.parameter[:5] != "self.":
             yield Read("member", member)

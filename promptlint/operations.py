@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.template import (
     LOST,
@@ -314,9 +313,6 @@ def percent(target: Template, positional: Sequence[Template], keywords: Mapping[
 
 def _sized(value: Template, match: re.Match[str], place: Span) -> Template:
     """A value as a field shows it: what a field makes of a text that it cuts, fills up or quotes is not known."""
-    hole = value[0] if len(value) == 1 else None
-    if type(hole) is Hole:
-        return (numerals.percent(hole, place, match.group(), match["name"]) or numerals.unspelled(hole),)
     plain = not match["size"] and match["kind"] not in "ra"
     return value if plain or not any(texts(value)) else (Hole(match.group(), place, Volatility.CONSTANT, LOST),)
 

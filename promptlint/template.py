@@ -88,7 +88,7 @@ class Hole(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
     that the value was read from, with the class of the object where that is known (".:Place.rules"); or which items
     of a collection it is one of ("#3.question", see `extract.collections`), or that it is an item of a parameter
     ("*letters"), or the class of an object that stands there as a text ("@:Place"), or its method
-    ("@:Place.describe()"), or the number that a name stands for ("=7", see `numerals`).
+    ("@:Place.describe()").
     """
 
     expression: str

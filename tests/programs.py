@@ -57,7 +57,6 @@ class Texts(Maker):
             self.affix,
             self.walrus,
             self.plain_lines,
-            self.numbered,
         ]
         if not scope.in_class_body:
             forms += [
@@ -69,7 +68,7 @@ class Texts(Maker):
                 self.default,
                 self.either_name,
             ]
-            forms += [self.nested_function, self.instance, self.matched, self.chosen, self.attempt, self.tallied]
+            forms += [self.nested_function, self.instance, self.matched, self.chosen, self.attempt]
         if scope.owner is not None and not scope.in_class_body:
             forms += [self.own_attribute, self.own_method, self.own_class_attribute]
         if mode.plain():
@@ -236,91 +235,6 @@ class Texts(Maker):
         names = tuple(self.fresh("R") for _ in range(1 + self.draw(2)))
         target = self.text(scope, Mode("replace", names, mode), depth)
         return target + "".join(f'.replace("[[{name}]]", {self.value(scope, mode, depth)})' for name in names)
-
-    # ---- numbers
-
-    def numbered(self, scope: Scope, mode: Mode, depth: int) -> str:
-        """A number of the program in a text, in one form or another."""
-        number = self.number(scope)
-        if self.chance(4):
-            number = f"{number} {self.pick(('+', '-', '*'))} {self.number(scope)}"
-        before, after = self.prose(mode, fields=False), self.prose(mode, fields=False)
-        way = self.draw(5)
-        if way == 0:
-            return f"({self.literal(before)} + str({number}) + {self.literal(after)})"
-        if way == 1:
-            inner = Mode("percent", (), mode)
-            field = self.pick(("%s", "%d", "%5.1f", "%-4d", "%r", "%x" if "." not in number else "%s"))
-            text = self.prose(inner, fields=False) + field + self.prose(inner, fields=False)
-            return f"({self.literal(text)} % ({number},))" if field[-1] != "x" else self.plain(scope, mode, 0)
-        specs = ["", "", "", ":>6", ":.1f", ":,", ":08.2f", ":<4", ":1000000000", "!r", "!s:>7", ":>{3}"]
-        specs += [":.0%"] if mode.plain() else []
-        if way == 2:
-            inner = Mode("format", (), mode)
-            field = f"{{{self.pick(('', '0', 'number'))}{self.pick(specs[:8])}}}"
-            text = self.prose(inner, fields=False) + field + self.prose(inner, fields=False)
-            return f"{self.literal(text)}.format({'number=' if 'number' in field else ''}{number})"
-        pieces = [before, after]
-        for position, text in enumerate(pieces):
-            pieces[position] = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-            pieces[position] = pieces[position].replace("{", "{{").replace("}", "}}")
-        spec = self.pick([each for each in specs if "1000000000" not in each])
-        return f'f"{pieces[0]}{{{number}{spec}}}{pieces[1]}"'
-
-    def number(self, scope: Scope) -> str:
-        """An expression for a number that is a constant of the program, or was one before it was changed."""
-        value = self.pick(("7", "12", "1_500", "0.25", "2.50", "-3", "0x1F", "True", "False", "1e3", "123456", "0"))
-        home = self.fixed(scope)
-        name = self.fresh("LIMIT_")
-        way = self.draw(9)
-        if way == 1:
-            name = self.fresh("Sizes")
-            home.emit(f"class {name}:\n    most = {value}\n    {self.pick(('less', 'most'))} = 4\n")
-            return self.done(scope, home, name) + ".most"
-        if way == 2 and scope.owner is not None and not scope.in_class_body:
-            owner = self.pick((scope.owner, *scope.owner.bases))
-            member = self.fresh("most_")
-            owner.attributes.append(f"{member} = {value}")
-            if self.chance(3):
-                scope.emit(self.pick((f"self.{member} += 1", f"self.{member} = 9")))
-            elif self.chance(3):
-                scope.owner.start.append(f"        self.{member} = 5")
-            return f"self.{member}"
-        if way == 3 and not scope.in_class_body:
-            scope.emit(f"{name.lower()} = {value}")
-            if self.chance(2):
-                with scope.block(f"if {self.condition(scope)}:"):
-                    scope.emit(f"{name.lower()} {self.pick(('=', '+=', '-='))} 2")
-            return name.lower()
-        home.emit(f"{name} = {value}")
-        change = self.draw(10)
-        if change == 1:
-            home.emit(f"{name} {self.pick(('+=', '-=', '*='))} 2")
-        elif change == 2:
-            home.emit(f"if {name} {self.pick(('>', '<'))} 5:\n    {name} = 5")
-        elif change == 3:
-            home.emit(f"for {name} in range(3):\n    pass")
-        elif change == 4:
-            bump = self.fresh("bump")
-            home.emit(f"def {bump}():\n    global {name}\n    {name} += 1\n\n{bump}()")
-        elif change == 5:
-            home.module.imports["import os"] = None
-            home.emit(f'{name} = int(os.environ.get("LIMIT_OF_ALL", {name}))')
-        return self.done(scope, home, name)
-
-    def tallied(self, scope: Scope, mode: Mode, depth: int) -> str:
-        """A number that the turns of a loop count up."""
-        name, count, item = self.fresh("text"), self.fresh("count"), self.fresh("item")
-        scope.emit(f"{name} = {self.text(scope, mode, 0)}")
-        scope.emit(f"{count} = {self.pick(('0', '1'))}")
-        first = self.draw(2)
-        with scope.block(f"for {item} in {self.input(scope, 'list')}:"):
-            lines = [f"{count} {self.pick(('+= 1', f'= {count} + 1'))}"]
-            word = mode.escape(self.fresh("row "))
-            lines.insert(first, f'{name} += f"{word} {{{count}}} "')
-            for line in lines:
-                scope.emit(line)
-        return f'({name} + f" {{{count}}} ")' if self.chance(2) else name
 
     # ---- names, containers, functions, classes
 

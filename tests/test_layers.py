@@ -16,7 +16,6 @@ PACKAGE = Path(__file__).parent.parent / "promptlint"
 LAYERS = (
     ("source", "nesting"),
     ("template",),
-    ("numerals",),
     ("prompt", "extract", "operations", "margins", "formatting"),
     ("tokens", "providers"),
     (

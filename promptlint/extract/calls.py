@@ -52,7 +52,6 @@ from promptlint.extract.state import File, Scope, fallback_of, has_text, single_
 from promptlint.extract.strings import may_be_text
 from promptlint.extract.subscripts import MAX_BRANCHES
 from promptlint.extract.volatility import NAMES, SETS, TELLING, UNKNOWN, dotted, is_source
-from promptlint.numerals import numeral
 from promptlint.operations import exact, literal
 from promptlint.template import (
     Apply,
@@ -468,7 +467,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
     ):
         operation = "jinja" if site.name == "Template" and "string" not in file.imported else operation
     operation = "str" if site.written == "str" and not textual(first or ()) else operation  # a caller may give one
-    shaped = operation in _SHAPING and isinstance(first, tuple) and (may_be_text(first) or bool(numeral(first)))
+    shaped = operation in _SHAPING and isinstance(first, tuple) and may_be_text(first)
     if operation and isinstance(first, tuple) and (shaped or textual(first)):
         if operation == "same" and (site.written != "str" or type(first[0]) not in (Ref, Apply)):
             return first

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract import docstrings, equipped, handing, makers, options, partials, schemas, tuned
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, no_texts, of_strings
@@ -73,11 +72,7 @@ def bind_scope(file: File, scope: Scope) -> None:
                 file.facts.bindings[scope.key(name)] = value
             elif given and textual(given[0][1]):
                 file.facts.bindings[scope.key(name)] = given[0][1]
-        elif (
-            (hole := single_hole(value)) is not None
-            and (hole.origin in TELLING or ("." not in name and numerals.written(hole)))
-            and name not in file.globals
-        ):
+        elif (hole := single_hole(value)) is not None and hole.origin in TELLING and name not in file.globals:
             file.facts.bindings[scope.key(name)] = value
 
 

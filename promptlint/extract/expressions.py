@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from promptlint import numerals
 from promptlint.extract import fills, options, pipelines, schemas, spreads
 from promptlint.extract.against import MAY_DOCUMENT, documents
 from promptlint.extract.attributes import note_given
@@ -138,11 +137,11 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
         if value is not None and (here is scope or here.kind != "class"):
             part = value[0] if type(value) is tuple and len(value) == 1 else None
             if type(part) is Hole:
-                return (_known_as(file, scope, here, identifier, part, node),)
+                return (_known_as(file, here, identifier, part, node),)
             file.reused += 1
             if type(part) is Apply and part.operation == "item" and of_loop(value):
                 # Where linking knows nothing of it, it is a run-time value like any other.
-                named = _known_as(file, scope, here, identifier, part.fallback, node)
+                named = _known_as(file, here, identifier, part.fallback, node)
                 return (Apply("item", part.target, part.arguments, part.span, named),)
             return value
         if identifier in file.nested and here.kind == "function":
@@ -173,17 +172,14 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
     return (file.hole(node, state[0], state[1]),)
 
 
-def _known_as(file: File, scope: Scope, here: Scope, identifier: str, hole: Hole, node: ast.expr) -> Hole:
-    """A run-time value under the name that it is used by; a number that the same function has given it is known."""
-    state, member = (hole.volatility, hole.origin), hole.member
-    if state == CONSTANT:
-        own = here is scope and identifier not in file.globals and "nonlocal" not in file.source.text
-        member = numerals.by_name(hole, own)
+def _known_as(file: File, here: Scope, identifier: str, hole: Hole, node: ast.expr) -> Hole:
+    """A run-time value under the name that it is used by."""
+    state = (hole.volatility, hole.origin)
     if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
         # `result = run(command)`: what a program calls its values in between says nothing of them.
         passing = identifier in PASSING and not hole.parameter and here.kind == "function"
         state = state if passing else of_name(identifier, state[1])
-    return file.hole(node, state[0], state[1], hole.json, hole.parameter, member)
+    return file.hole(node, state[0], state[1], hole.json, hole.parameter, hole.member)
 
 
 def attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
@@ -231,8 +227,7 @@ def _held(file: File, value: Value, node: ast.Attribute) -> Value:
     if hole is None:
         file.reused += 1
         return value
-    member = numerals.by_name(hole, False)
-    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, member),)
+    return (file.hole(node, hole.volatility, hole.origin, hole.json, hole.parameter, hole.member),)
 
 
 def _member(file: File, value: Value, member: str, node: ast.expr, state: State, owner: str) -> Value:

@@ -14,7 +14,6 @@ from typing import TypeGuard
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract.bounds import CUT
 from promptlint.extract.catalogue import given_names
 from promptlint.extract.facts import Change
@@ -327,22 +326,6 @@ def either_held(file: File) -> None:
                 again = f"{UNCHANGED} ({number})" if number else UNCHANGED
                 known = _either(Condition(f"{written}{again}"), known, value)
         bindings[key] = known
-
-
-def forget_counters(file: File, tree: ast.Module) -> None:
-    """Numbers that classes have for attributes which something in the file sets: what these hold is not known."""
-    bindings, text = file.facts.bindings, file.source.text
-    numbers = {key: key.rpartition(".")[2] for key, value in bindings.items() if "." in key and numerals.numeral(value)}
-    names = {name for name in numbers.values() if text.find(f".{name}") >= 0}
-    if names:
-        stored = {
-            node.attr
-            for node in ast.walk(tree)
-            if type(node) is ast.Attribute and node.attr in names and type(node.ctx) is not ast.Load
-        }
-        for key, name in numbers.items():
-            if name in stored:
-                del bindings[key]
 
 
 def _inherited(file: File, key: str, value: Value) -> Template | None:

@@ -18,7 +18,7 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts, Problem, Remark
 from promptlint.extract.handled import forget_handled, routed
-from promptlint.extract.later import either_held, forget_counters
+from promptlint.extract.later import either_held
 from promptlint.extract.patterns import lazy
 from promptlint.extract.reads import speaks_of_models
 from promptlint.extract.shown_as import shorten
@@ -128,7 +128,6 @@ def _remark(file: File, said: comments.Said) -> None:
 def _conclude(file: File, source: Source, tree: ast.Module) -> None:
     """What is known of a file when all of its functions have been read."""
     either_held(file)
-    forget_counters(file, tree)
     unknown_lengths(file)
     file.facts.loads = sorted(file.loads)
     file.facts.bare = sorted(file.bare)

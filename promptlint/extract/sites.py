@@ -51,7 +51,6 @@ from promptlint.extract.patterns import lazy
 from promptlint.extract.prompt_paths import translates
 from promptlint.extract.reads import addresses, asks_user, instructs, reads_like_prompt
 from promptlint.extract.state import File, fallback_of, has_text, single_hole, textual
-from promptlint.numerals import written
 from promptlint.operations import takes
 from promptlint.template import (
     Apply,
@@ -483,7 +482,7 @@ def feeds(value: Value) -> bool:
     if type(value) is not tuple or not value:
         return False
     hole = value[0] if len(value) == 1 else None
-    return bool(hole.member) and not written(hole) if type(hole) is Hole else textual(value)
+    return bool(hole.member) if type(hole) is Hole else textual(value)
 
 
 def note_content(file: File, owners: Sequence[str], value: Value, node: ast.expr, rank: int = READS) -> None:

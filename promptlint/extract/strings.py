@@ -7,7 +7,6 @@ import sys
 
 import msgspec
 
-from promptlint import numerals
 from promptlint.extract.bounds import MAX_WEIGHT
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.invocations import shown_as
@@ -182,25 +181,8 @@ def _formatted(file: File, node: ast.FormattedValue, value: Value) -> Template:
         pattern = "".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant))
         if "%" in pattern and date_only(pattern):
             return (Hole(hole.expression, hole.span, hole.volatility, "date"),)
-    plain = node.conversion in (-1, 115) and spec is None
-    form = "" if plain else _form(node)
-    known = single_hole(value)
-    if known is not None and not plain and not known.parameter and numerals.written(known):
-        conversion, _, spec_written = form.partition(":")
-        told = numerals.spelled(known, known.span, spec_written, conversion) if form else None
-        return (told or numerals.unspelled(known),)
-    if isinstance(value, tuple) and (plain or (known is not None and not (form and known.parameter))):
+    if isinstance(value, tuple) and (single_hole(value) is not None or (node.conversion in (-1, 115) and spec is None)):
         return value
     state = state_of(value)
     hole = hole or Hole("...", file.span(node), state[0], state[1])
-    # Of which form it is, stands in the place of a name.
-    given = Arguments((), ((form, ()),)) if form else Arguments()
-    return (Apply("shown", value, given, hole.span, hole),)
-
-
-def _form(node: ast.FormattedValue) -> str:
-    """Conversion and format of a field as they are written, `r:>10`; "" if it has fields of its own."""
-    conversion = chr(node.conversion) if node.conversion > 0 else ""
-    inner = node.format_spec.values if isinstance(node.format_spec, ast.JoinedStr) else []
-    spec = "".join(str(each.value) for each in inner if isinstance(each, ast.Constant))
-    return f"{conversion}:{spec}" if all(isinstance(each, ast.Constant) for each in inner) else ""
+    return (Apply("shown", value, Arguments(), hole.span, hole),)
