@@ -168,7 +168,7 @@ class Callers:
                     continue
                 vague = message.role == "unknown"
                 known = self._flows(place, message, "", weak=vague)
-                if self._learn(place, marked(known, vague, message.span in recorded)):
+                if self._learn(place, marked(known, vague, "." not in function and message.span in recorded)):
                     found[place] = None
                 found |= {} if vague else self._above(place, message, "")
         return list(found) + self._constructors()

@@ -161,8 +161,8 @@ class Classes:
         value = facts.bindings.get(key) if "." in key and key not in facts.functions else None
         if value is None or not (name := named_by(value) or or_function(value)[0]) or self.meant(facts, name) is None:
             return invocation
-        usual = f"self.{key.rpartition('.')[2]}" if key in facts.assigned or not named_by(value) else ""
-        return msgspec.structs.replace(invocation, name=name, usual=usual)
+        # A class below, or whoever has such an object, may give it another one.
+        return msgspec.structs.replace(invocation, name=name, usual=f"self.{key.rpartition('.')[2]}")
 
     def known_object(self, facts: Facts, name: str) -> bool:
         """Whether the class of the object that a method is called on is one of the project."""

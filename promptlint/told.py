@@ -269,7 +269,11 @@ def another(linker: Linker, facts: Facts, invocation: Invocation, bound: Bound) 
     given = bound.get(invocation.usual) if invocation.usual else None
     function = facts.functions.get(invocation.function)
     hole = single_hole(given) if given is not None else None
-    if given is None or function is None or (hole is not None and hole.expression == "None"):
+    if given is None or function is None:
+        return False
+    called = invocation.name.rpartition(".")[2].lstrip(":")
+    if hole is not None and hole.expression.rpartition(".")[2] in ("None", called):
+        # None, or the same one.
         return False
     default = dict(function.parameters).get(invocation.usual)
     return default is None or linker.resolve(default, facts) != given

@@ -19,18 +19,20 @@ def texts_of(program: str) -> list[str]:
 @pytest.mark.parametrize(
     ("program", "taken"),
     [
-        # Short questions and tasks to choose from; a constant, several lines, or words to a model are something else.
-        ("prompts = ['List the letters of today.', 'Write about the harbour.']\nshow(prompts)\n", 0),
-        ("def f(day):\n    prompts = []\n    prompts.append('Add what the clerk did.')\n"
-         "    return {'open': prompts}\n", 0),
-        ("PAGE = {'id': 'p', 'prompts': [('p1', 'Write a letter to the harbour.'), ('p2', 'List the "
-         "ships that keep a seal.')]}\n", 0),
+        # Short questions and tasks to choose from; a list of a name, or words to a model are something else.
+        ("PAGE = {'id': 'p', 'prompts': [('p1', 'Write a letter to the harbour.'),"
+         " ('p2', 'List the ships that keep a seal.')]}\n", 0),
+        ("PAGE = {'id': 'p', 'prompts': ['List the letters of today.', 'You are a clerk. Answer in "
+         "one word: {question}']}\n", 2),
+        ("PAGE = {'id': 'p', 'system_prompts': ['Answer in one sentence.', 'Quote the number of the letter.']}\n", 2),
+        ("prompts = ['List the letters of today.', 'Write about the harbour.']\nshow(prompts)\n", 2),
         ("DESK_PROMPTS = ['List the letters of today.', 'Write a page about the harbour.']\n", 2),
-        ("prompts = ['List the letters of today.', 'You are a clerk. Answer this: {question}']\nshow(prompts)\n", 2),
         ("prompts = {'owner': 'Name the owner of the letter.', 'seal': 'Use a seal for all letters.'}\n", 2),
         # A row that is added to a sheet.
         ("def f(book):\n    rows_guidelines = book.add('guidelines')\n"
          "    rows_guidelines.append(['id', 'use the last part of the address of the letter'])\n", 0),
+        ("def f(prompts):\n    prompts.append(['You are a clerk. Sort the letters by the names of "
+         "ships.', 'x'])\n", 1),
         ("guidelines = []\nguidelines.append('Use the last part of the name of a letter.')\n", 1),
         # Notices of a program, one of which asks for something.
         ("S = {'saved': 'The letter is saved.', 'gone': 'The letter is gone.', 'late': 'This letter is late.', "
@@ -40,6 +42,9 @@ def texts_of(program: str) -> list[str]:
         ("S = {'saved': 'The letter is saved.', 'gone': 'The letter is gone.', 'late': 'This letter is late.', "
          "'name_prompt': 'List the names in this letter: {letter}'}\n", 1),
         ("S = {'name_prompt': 'Tell me your name, so that I can sign it.', 'size': 'small'}\n", 1),
+        ("S = {'title': 'Letters of the harbour', 'description': 'Sorts the letters of "
+         "the town', 'help': 'Keep it in order',"
+         " 'sorting_prompt': 'Sort all the letters of today by ship, and count them.'}\n", 1),
         # What people see of a task.
         ("DESK_PROMPTS = [{'label': 'Letters that wait for a seal', 'query': 'List the letters "
          "without a seal.'}]\n", 1),
@@ -56,7 +61,8 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
     people = "How to start the desk. First unpack the seals, then fill the ink, then open the door. " * 4
     model = "You are a clerk. Answer every letter in one sentence and quote the number of the letter."
     assert [found("desk/FINAL_INSTRUCTIONS.txt", text) for text in (people, model)] == [0, 1]
-    assert found("prompts/clerk_instructions.txt", people) == found("desk/instructions.txt", people) == 1
+    for name in ("prompts/clerk_instructions.txt", "desk/instructions.txt", "desk/scoring_instructions.txt"):
+        assert found(name, people) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,10 +74,11 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
          "    return 'Answer each letter in one sentence, and quote its number.'\n", 1),
         ("prompt_text_human_review = 'Are these steps right? (Answer yes, or say what to change) {steps}'\n"
          "ask(x)\n", 0),
-        ("desk_negative_prompt = 'no seals, no ink on the letters, nothing blurred'\npaint(desk_negative_prompt)\n", 0),
+        ("desk_negative_prompt = 'no seals, no ink on the letters, nothing "
+         "blurred'\npaint(desk_negative_prompt)\n", 0),
         ("user_message_templates = {'late': 'The desk is late today.', 'gone': 'The letter is gone.'}\n", 0),
-        ("tracer.trace_llm_step(step_name='sort', prompt='Find the steps of the letter', response=x)\n", 0),
-        ("tracer.run_llm_step(step_name='sort', run_prompt='Find the steps of the letter', response=x)\n", 1),
+        ("FALSE_NEGATIVE_PROMPT = 'Look for false negatives among letters, and list each.'\n", 1),
+        ("human_feedback_system_prompt = 'Change the plan by what the clerk says of it.'\n", 1),
     ],
 )  # fmt: skip
 def test_names_of_what_people_are_told(program: str, taken: int) -> None:
@@ -87,14 +94,8 @@ def test_what_describes_a_web_api() -> None:
 
 
 def test_files_of_results_are_no_settings() -> None:
-    assert not data_may("desk/clerk_test_result_1751840944.json") and not data_may("desk/session_report.json")
-    assert data_may("desk/report_prompts.json") and data_may("desk/clerk.json") and data_may("desk/report.yaml")
-
-
-def test_a_message_that_says_that_a_run_has_failed() -> None:
-    said = "{'role': 'assistant', 'content': f'Sorting of the letters failed due to an error: {e}'}"
-    program = f"def f(inputs, e):\n    yield {{'messages': inputs.get('messages', []) + [{said}]}}\n"
-    assert texts_of(program) == []
+    assert not data_may("desk/clerk_test_result_1751840944.json") and not data_may("desk/clerk_output.json")
+    assert data_may("desk/result_prompts.json") and data_may("prompts/result.json") and data_may("desk/result.yaml")
 
 
 def test_what_a_user_might_say_for_somebody_who_keeps_it() -> None:

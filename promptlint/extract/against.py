@@ -211,9 +211,6 @@ def silences(dotted: str) -> bool:
     front, _, last = dotted.rpartition(".")
     if last in AGAINST or last.endswith(AGAINST_SUFFIXES):
         return True
-    if last[:6] == "trace_":
-        # `trace_llm_step(prompt="...")`: what an observer is told of a step.
-        return True
     if "reply" in last and (parts := words(last))[0] in _ANSWERING and "reply" in parts[1:]:
         # `set_reply_text(...)`: what the program itself answers.
         return True

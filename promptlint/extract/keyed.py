@@ -35,6 +35,8 @@ _PARTS_OF_HTTP = frozenset({"body", "query", "path", "header", "formData", "cook
 _LABELS = frozenset("name label title info placeholder tooltip".split())
 _LABELLED = frozenset({"value", "default", "template", "content", "prompt", "text", "query", "question", "message"})
 _DESCRIBED = ("template", "prompt")
+# Keys of what is said of a whole: they make no dict one of notices.
+_ABOUT = _LABELS | {"description", "help", "summary", "hint"}
 # Entries of one object that are compared.
 _MAX_ENTRIES = 16
 
@@ -91,13 +93,12 @@ def steps(name: str, value: Value) -> bool:
 
 
 def to_choose(name: str, value: Value) -> bool:
-    """Whether "prompts" are short questions and tasks, one beside the other, and none of them says who answers.
+    """Whether the "prompts" of a dict or an object are short questions and tasks, none of which says who answers.
 
     People choose from such lists, write about what they ask, or are reminded by them; cases of a test look the same.
-    What of them goes to a model is seen there. A constant (`PROMPTS`) is not so often one of those.
+    What of them goes to a model is seen there.
     """
-    last = name.rpartition(".")[2]
-    if last.isupper() or words(last)[-1:] != ("prompts",) or type(value) is Mapping:
+    if type(value) is not Items or words(name)[-1:] != ("prompts",) or role_of(name) == "system":
         return False
     found = templates(value)
     said = [literal(each) for each in found]
@@ -123,9 +124,7 @@ def others(name: str, value: Value, around: str) -> bool:
         tried = 2 * sum(map(instructs, texts)) <= len(texts)
     # `PROFILES_SYSTEM = [("Clerk", "Sorts the letters", RIGHTS)]`: rows of a table, each with more than a text.
     rows = type(value) is Items and all(type(item) in (Items, Mapping) for item in value.items)
-    if tried or (rows and by_speaker(name)) or steps(name, value) or to_choose(name, value):
-        return True
-    return for_person(name, around)
+    return tried or (rows and by_speaker(name)) or steps(name, value) or for_person(name, around)
 
 
 def notices(value: Mapping, told: Callable[[str], bool]) -> bool:
@@ -134,7 +133,7 @@ def notices(value: Mapping, told: Callable[[str], bool]) -> bool:
     `{"saved": "The letter is saved.", ..., "name_prompt": "What is your name?"}`
     """
     named = sum(told(key) for key, _ in value.entries)
-    said = sum(_sentence(item) for key, item in value.entries if not told(key))
+    said = sum(_sentence(item) for key, item in value.entries if not told(key) and key not in _ABOUT)
     return said >= max(_NOTICES, 2 * named)
 
 

@@ -381,9 +381,9 @@ def grow(file: File, scope: Scope, node: ast.Call, evaluate: Evaluate) -> Value:
     if not isinstance(current, Items):
         if current is None or of_agent is not node.func.value:
             equipped.change(file, scope, of_agent, node.func.attr, values[-1])
-        # A row that is added to what is no list that is known is one of a table: `guidelines.append(["id", "..."])`.
-        if (told and type(values[-1]) is not Items) or (name and target not in scope.values):
-            consider(file, values[-1], node, name)
+        row = told and type(values[-1]) is Items and target in scope.values  # a row of a sheet
+        if told or (name and target not in scope.values):
+            consider(file, values[-1], node, "" if row else name)
         opened.change(file, scope, where, node)
         return (hole,)
     if told and name != "instructions" and isinstance(values[-1], tuple):

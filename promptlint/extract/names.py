@@ -38,7 +38,7 @@ ABOUT_WORDS = frozenset(
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
     "placeholder help hook hooks matches batches substring substrings patterns intent intents policy policies "
-    "workflow workflows feature features".split()
+    "workflow workflows".split()
 )
 # What is said of a prompt to those who choose one, and what is answered to it.
 _TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"), ("prompt", "response"), ("prompt", "responses"))
@@ -47,8 +47,8 @@ _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
     "authentication".split()
 )
-# What people are asked for (`prompt_text_human_review`), and what pictures shall not show.
-_OTHERS = frozenset({("human", "review"), ("human", "feedback"), ("human", "approval"), ("negative", "prompt")})
+# What people are asked for at the end of a name (`prompt_text_human_review`), and what pictures shall not show.
+_OTHERS = (("human", "review"), ("human", "feedback"), ("human", "approval"), ("negative", "prompt"))
 # What a `prompt` is for that asks a person; instructions about them may be a model's.
 _AGREED = frozenset({"confirmation", "approval", "consent", "permission"})
 # What follows a prompt in the words of a key that names one: `"Additional instructions for the writer"`.
@@ -147,7 +147,7 @@ def prompt_like(name: str) -> bool:
     parts = words(name)
     if not parts or parts[-1] in ABOUT_WORDS or parts[-2:] in _TOLD_OF:
         return False
-    if (" " in name and not _names_one(parts)) or not _OTHERS.isdisjoint(pairwise(parts)):
+    if (" " in name and not _names_one(parts)) or (parts[-2:] in _OTHERS and parts[-3:-2] != ("false",)):
         return False
     if not PROMPT_WORDS.isdisjoint(parts):
         for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False):

@@ -47,8 +47,12 @@ _DOCUMENTATION = frozenset(
 )
 # Last words of folders that hold what programs have written: `evaluation_results`, `stored_responses`.
 _RECORDS = (("results",), ("outputs",), ("logs",), ("responses",), ("recordings",), ("cassettes",), ("traces",))
-# The same in the names of settings files: `test_result_1751840944.json`, `session_report.json`.
-_RECORDED = frozenset("result results report reports log logs output outputs response responses trace traces".split())
+# The same in the names of settings files: `test_result_1751840944.json`.
+_RECORDED = frozenset("result results log logs output outputs trace traces".split())
+# What people do with a program, before "instructions".
+_OF_PROGRAMS = frozenset(
+    "installation install setup build upgrade download login usage run start deployment deploy project final".split()
+)
 # Markdown about prompts.
 _EXPLAIN = frozenset(
     "guide guides reference tutorial overview formats engineering howto notes architecture spec".split()
@@ -126,9 +130,9 @@ def text_says(path: str) -> int:
 
 
 def perhaps_steps(path: str) -> bool:
-    """Whether the path of a text file says of what its instructions are, and nothing of prompts."""
+    """Whether a text file of instructions, by its name, has those of people: `FINAL_INSTRUCTIONS.txt`, `setup-...`."""
     said = words(_parts(path)[1].rpartition(".")[0])
-    return len(said) > 1 and _NAMES.intersection(said) == {"instructions"} and not among_prompts(path)
+    return _NAMES.intersection(said) == {"instructions"} and not _OF_PROGRAMS.isdisjoint(said)
 
 
 def data_named(path: str) -> bool:
@@ -162,7 +166,8 @@ def data_may(path: str) -> bool:
     folders, name = _parts(path)
     recorded = name.partition(".")[0].isdecimal()
     said = words(name.rpartition(".")[0])
-    recorded = recorded or (name.endswith(".json") and said[-1:] != () and said[-1] in _RECORDED)
+    left = name.endswith(".json") and said[-1:] != () and said[-1] in _RECORDED
+    recorded = recorded or (left and not among_prompts(path))
     return name not in _SETTINGS and not recorded and not _for_people(folders, name) and name[:1] != "."
 
 

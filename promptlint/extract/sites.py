@@ -208,7 +208,6 @@ def _consider_text(file: File, value: Template, node: ast.AST, name: str, named:
         if other and has_text(value) and not reads_like_prompt(sample(value)):
             return None
         told = has_text(value) or named or _called(value) or _handed_over(file, value)
-        told = told and not (depth == 0 and not named and to_choose(name, value))
         if told and not asks_user(sample(value, 240)) and not drawn(value) and not told_user(name, value):
             if depth == 0 and leads_on(name):
                 # What callers give for a part of it goes where it goes.

@@ -463,7 +463,7 @@ FAULTS = _words(
     "is deprecated|not installed|pip install|please install|must be an instance|must be of type|must be specified|"
     "must be set|, got |, but got|not supported|not implemented|is not available|not a valid|not recognized|"
     "does not exist|do not exist|already exists|not found|timed out|will be removed|been removed| failed:|"
-    " failed due to |temporarily |rejected the request|was interrupted|try again later|please wait |contact support|"
+    "temporarily |rejected the request|was interrupted|try again later|please wait |contact support|"
     "%(default)|%(prog)|(default|default: |defaults to |[default|%(levelname)|{levelname}",
     "|",
 )
