@@ -11,7 +11,6 @@ from promptlint.extract.python import facts
 from promptlint.link import link
 from promptlint.prompt import Request
 from promptlint.source import Source
-from promptlint.template import Hole, Volatility
 
 START = """\
 import contextlib
@@ -220,9 +219,3 @@ def test_messages_that_are_made_of_others() -> None:
 def test_a_dict_in_the_place_of_what_was_not_given(body: str, text: str) -> None:
     for read in ("given['tone']", "given.get('tone')"):
         assert sent(f"{body}\ntext = {read}\nSEND")[0] == [text]
-
-
-def test_what_an_empty_dict_lacks_may_have_been_given() -> None:
-    request = request_of("def run(q):\n    given = q if q else {}\n    text = f'{A} {given.get(\"tone\")}'\n    SEND\n")
-    (hole,) = (part for part in request.prompts[0].template if isinstance(part, Hole))
-    assert hole.volatility is Volatility.UNKNOWN

@@ -575,7 +575,9 @@ def test_a_function_that_may_be_given_another_one_sends_by_default(program: str,
 def test_a_function_that_an_attribute_holds_sends() -> None:
     program = "class Desk:\n    def __init__(self):\n        self._ask = complete\n    def sort(self, text):\n"
     (found,) = requests_of(f"{COMPLETE}{program}        return self._ask({RULES}, text)\n")
-    assert (found.name, found.complete, parts(found)[0][1]) == ("Desk.sort", True, "Sort the letters of this week.")
+    assert (found.name, found.complete, parts(found)[0][1]) == ("Desk.sort", False, "Sort the letters of this week.")
+    # A class below may give it another one.
+    assert by_default(found) == [("model", "self._ask", "gpt-5"), ("messages", "self._ask", "complete")]
 
 
 def test_a_function_is_not_sent_what_goes_to_another_one() -> None:

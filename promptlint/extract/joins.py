@@ -113,10 +113,7 @@ def _sent_on_one_way(made: Mapping, key: str) -> bool:
 
 def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
     """One value for two of different kinds: mostly the one of which more is known."""
-    # What is looked up may be a client, too: `return _cache[name]`.
-    client = type(second) is Mapping and second.get("@provider") is not None
-    less = isinstance(first, tuple) and (not textual(first) or (client and not has_text(first)))
-    one, other = (second, first) if less else (first, second)
+    one, other = (second, first) if _less_known(first, second) else (first, second)
     if type(other) is Mapping and other.get("@asked") is not None and isinstance(one, tuple):
         # A call that is given another name, or one that is made in the same way.
         return other
@@ -136,8 +133,7 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         part = other[0] if isinstance(other, tuple) and len(other) == 1 else None
         held = type(part) is Ref and not condition.asks(first, second)
         return one if hole is None or (_left_out(hole) and not held) else _or_another(one, hole)
-    if type(one) is Items and _named(one) and _none(other):
-        # `tools=[search] if online else None`
+    if type(one) is Items and _named(one) and _none(other):  # `tools=[search] if online else None`
         return Items(tuple(optional(condition, item, one is first) for item in one.items), one.span, one.complete)
     if type(one) is Items and tools_among(one) and (hole := single_hole(other)) is not None:
         test = condition.test or _OPEN
@@ -166,9 +162,8 @@ def _join_unlike(condition: Condition, first: Value, second: Value) -> Value:
         # What the other one is, is not known; that it has a marker, too, is not said.
         set_here = [(key, if_set(condition, at, one is first) if key in MARKERS else at) for key, at in one.entries]
         return msgspec.structs.replace(one, entries=tuple(set_here))
-    value = single_hole(other)
-    if type(one) is Mapping and not one.kind and value is not None and not _none(other):
-        return _or_other_values(condition, one, value, one is first)
+    if (whole := _or_other_values(condition, one, other, one is first)) is not None:
+        return whole
     said = other.items if type(other) is Items and _followed(one) else ()
     if type(other) is Items and any(type(item) is Message or _followed(item) for item in said):
         # `options.get("messages") or [...]`: another list, as linking finds out.
@@ -196,15 +191,30 @@ def _or_other_body(condition: Condition, first: Value, second: Value) -> Mapping
     return msgspec.structs.replace(body, entries=tuple(entries), complete=False)
 
 
-def _or_other_values(condition: Condition, table: Mapping, value: Hole, taken: bool) -> Mapping:
+def _less_known(first: Value, second: Value) -> bool:
+    """Whether of two values of different kinds more is known of the second; of a client more than of what is kept."""
+    if not isinstance(first, tuple) or not textual(first):
+        return isinstance(first, tuple)
+    part = first[0] if len(first) == 1 else None
+    client = type(second) is Mapping and second.get("@provider") is not None
+    # What stands in a table may be a client, too: `return _clients[name]`.
+    return client and type(part) is Apply and part.operation == "item"
+
+
+def _or_other_values(condition: Condition, table: Value, other: Value, taken: bool) -> Mapping | None:
     """A dict, or a run-time value in its place, which may have something else under these keys and under others."""
+    value = single_hole(other)
+    if type(table) is not Mapping or table.kind or value is None or _none(other):
+        return None
+    if not any(isinstance(item, tuple) and textual(item) for _, item in table.entries):
+        return None
     entries: list[tuple[str, Value]] = [(SPREAD, (value,))]
     for key, item in table.entries:
         if isinstance(item, tuple) and textual(item):
             told = value.volatility is not Volatility.UNKNOWN
             state = (value.volatility, value.origin) if told else (volatility_of(key), origin_of_name(key))
-            other: Template = (Hole(f"{value.expression}[{key!r}]", value.span, *state),)
-            item = (Choice(condition.text, (item, other) if taken else (other, item), condition.test),)
+            there: Template = (Hole(f"{value.expression}[{key!r}]", value.span, *state),)
+            item = (Choice(condition.text, (item, there) if taken else (there, item), condition.test),)
         entries.append((key, item))
     return msgspec.structs.replace(table, entries=tuple(entries), complete=False)
 
