@@ -77,6 +77,7 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
         ("desk_negative_prompt = 'no seals, no ink on the letters, nothing "
          "blurred'\npaint(desk_negative_prompt)\n", 0),
         ("user_message_templates = {'late': 'The desk is late today.', 'gone': 'The letter is gone.'}\n", 0),
+        ("create_prompt(description='Sorts all letters of a day by ship', body='Sort the letters: {letters}')\n", 1),
         ("FALSE_NEGATIVE_PROMPT = 'Look for false negatives among letters, and list each.'\n", 1),
         ("human_feedback_system_prompt = 'Change the plan by what the clerk says of it.'\n", 1),
     ],

@@ -11,6 +11,7 @@ from promptlint.extract.python import facts
 from promptlint.link import link
 from promptlint.prompt import Request
 from promptlint.source import Source
+from promptlint.template import Hole, Volatility
 
 START = """\
 import contextlib
@@ -219,3 +220,10 @@ def test_messages_that_are_made_of_others() -> None:
 def test_a_dict_in_the_place_of_what_was_not_given(body: str, text: str) -> None:
     for read in ("given['tone']", "given.get('tone')"):
         assert sent(f"{body}\ntext = {read}\nSEND")[0] == [text]
+
+
+@pytest.mark.parametrize("given", ["q if q else {}", "{}", "dict(q) if q else {}"])
+def test_what_an_empty_dict_lacks_may_be_there_later(given: str) -> None:
+    request = request_of(f"def run(q):\n    given = {given}\n    text = f'{{A}} {{given.get(\"tone\")}}'\n    SEND\n")
+    (hole,) = (part for part in request.prompts[0].template if isinstance(part, Hole))
+    assert hole.volatility is not Volatility.CONSTANT

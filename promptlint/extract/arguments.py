@@ -12,7 +12,17 @@ from promptlint.extract.against import AUDIENCE_PACKAGES, FIELDS, MANAGED, exemp
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.messages import note_message, note_taken, paired, role_named
-from promptlint.extract.names import embeds, example_like, leads_on, of_model, of_user, role_of, tool_named, words
+from promptlint.extract.names import (
+    embeds,
+    example_like,
+    leads_on,
+    of_model,
+    of_user,
+    role_of,
+    told_of_prompt,
+    tool_named,
+    words,
+)
 from promptlint.extract.reads import reads_like_prompt, tells_model
 from promptlint.extract.sites import (
     KEYWORD,
@@ -176,7 +186,8 @@ def _consider_unnamed(file: File, site: CallSite, shown: bool) -> None:
             consider(file, value, node, last if says else "")
     if site.keywords and words(last)[:1] and words(last)[0] in BUILDERS and file.prompt_like(last):
         for key, (value, node) in site.keywords.items():
-            if (type(value) is tuple or type(value) is Items) and has_text(value) and not file.prompt_like(key):
+            told = not file.prompt_like(key) and not told_of_prompt(last, key)
+            if (type(value) is tuple or type(value) is Items) and has_text(value) and told:
                 consider(file, value, node, f"{last}.{key}", named=True)
 
 

@@ -594,6 +594,6 @@ def state_of(value: Value) -> State:
     if type(value) is Message:
         return state_of(value.content)
     items = value.items if type(value) is Items else ()
-    if type(value) is Mapping:
-        items = tuple([item for _, item in value.entries])
-    return strongest(list(map(state_of, items))) if items else CONSTANT
+    items = tuple([item for _, item in value.entries]) if type(value) is Mapping else items
+    # What an empty dict comes to have, or what stands in its place (`given if given else {}`), is not known.
+    return strongest(list(map(state_of, items))) if items else UNKNOWN if type(value) is Mapping else CONSTANT
