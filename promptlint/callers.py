@@ -46,13 +46,13 @@ from promptlint.told import (
     another,
     at_caller,
     beyond,
-    by_default,
     chosen,
     chosen_of,
     doubtful,
     kept_on,
     lacking,
     of_caller,
+    sent_by_default,
     sites_in,
     told_of,
     unfollowed,
@@ -170,7 +170,8 @@ class Callers:
                 known = self._flows(place, message, "", weak=vague)
                 if self._learn(place, marked(known, vague, "." not in function and message.span in recorded)):
                     found[place] = None
-                found |= {} if vague else self._above(place, message, "")
+                if not vague:
+                    found |= self._above(place, message, "")
         return list(found) + self._constructors()
 
     def _above(self, place: Place, value: Value, role: str) -> dict[Place, None]:
@@ -460,7 +461,7 @@ class Callers:
         if way.doubt is not None:
             # Another class may send something else around what the caller gives.
             owned = of_caller(placed, way.doubt)
-        made = None if owned is None else msgspec.structs.replace(made, request=by_default(owned, way.usual))
+        made = None if owned is None else msgspec.structs.replace(made, request=sent_by_default(owned, way.usual))
         return unfollowed(made) if made is not None and way.cut else made
 
     def _doubted(self, made: Sent, call: Call, facts: Facts, who: Bound, others: list[tuple[str, Sent]]) -> Sent:

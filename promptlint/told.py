@@ -227,8 +227,12 @@ def _picks(condition: str, holds: bool) -> bool:
 
 def kept_on(made: Request) -> Request:
     """A request whose messages are not all in sight: those of earlier turns are kept in the list."""
-    more = Unresolved("messages", "", made.span, EARLIER)
-    return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, more))))
+    return _open(made, Unresolved("messages", "", made.span, EARLIER))
+
+
+def _open(made: Request, *more: Unresolved) -> Request:
+    """A request of which this is not known, either."""
+    return msgspec.structs.replace(made, complete=False, unresolved=tuple(dict.fromkeys((*made.unresolved, *more))))
 
 
 def with_turns(bound: Bound, kept: Iterable[str], span: Span) -> Bound:
@@ -246,9 +250,7 @@ def with_turns(bound: Bound, kept: Iterable[str], span: Span) -> Bound:
 def unfollowed(made: Sent) -> Sent:
     """A request that functions lead to which are not all followed: what the first of them is given is not known."""
     more = Unresolved("messages", "", made.request.span, BEFORE)
-    unresolved = tuple(dict.fromkeys((*made.request.unresolved, more)))
-    request = msgspec.structs.replace(made.request, complete=False, unresolved=unresolved)
-    return msgspec.structs.replace(made, request=request)
+    return msgspec.structs.replace(made, request=_open(made.request, more))
 
 
 def usually(place: Place, invocation: Invocation) -> tuple[Unresolved, ...]:
@@ -257,21 +259,19 @@ def usually(place: Place, invocation: Invocation) -> tuple[Unresolved, ...]:
     return (Unresolved("messages", invocation.usual, invocation.span, "", default),) if invocation.usual else ()
 
 
-def by_default(made: Request, usual: tuple[Unresolved, ...]) -> Request:
+def sent_by_default(made: Request, usual: tuple[Unresolved, ...]) -> Request:
     """A request that is sent where nothing else is given than the functions that send it by default."""
     model = tuple(msgspec.structs.replace(each, slot="model", default=made.model) for each in usual if made.model)
-    more = tuple(dict.fromkeys((*made.unresolved, *model, *usual)))
-    return msgspec.structs.replace(made, complete=False, unresolved=more) if usual else made
+    return _open(made, *model, *usual) if usual else made
 
 
 def another(linker: Linker, facts: Facts, invocation: Invocation, bound: Bound) -> bool:
     """Whether a function is given another one than it calls by default."""
     given = bound.get(invocation.usual) if invocation.usual else None
     function = facts.functions.get(invocation.function)
-    hole = single_hole(given) if given is not None else None
     if given is None or function is None:
         return False
-    called = invocation.name.rpartition(".")[2].lstrip(":")
+    hole, called = single_hole(given), invocation.name.rpartition(".")[2].lstrip(":")
     if hole is not None and hole.expression.rpartition(".")[2] in ("None", called):
         # None, or the same one.
         return False

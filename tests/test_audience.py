@@ -842,7 +842,7 @@ def test_keys_that_speak_of_prompts(key: str, taken: bool) -> None:
 def test_what_a_test_tries() -> None:
     program = "{} = ['I am so glad about this letter!', 'This letter makes me sad.']  # for the model"
     assert texts_of(program.format("test_prompts")) == []
-    assert len(texts_of(program.format("DESK_PROMPTS"))) == 2
+    assert len(texts_of(program.format("desk_prompts"))) == 2
     assert len(texts_of(program.format("test_prompts").replace("I am", "You are a helpful clerk."))) == 1
     assert texts_of(program.format("PROMPT_STOP_SUBSTRINGS")) == []
 
@@ -1043,7 +1043,7 @@ def test_steps_that_ask_a_person_and_rows_of_a_table() -> None:
 def test_a_dict_of_what_a_test_tries() -> None:
     program = '{0} = {{"short": ["Sort the letters of the house"], "long": ["Read all letters of the hill"]}}'
     assert texts_of(program.format("test_prompts")) == []
-    assert len(texts_of(program.format("DESK_PROMPTS"))) == 2
+    assert len(texts_of(program.format("desk_prompts"))) == 2
 
 
 def test_what_becomes_a_vector() -> None:

@@ -108,14 +108,15 @@ def _text_facts(source: Source, says: int) -> Facts:
     made, read = template_of(body)
     found.bindings["template"] = made
     name = source.name.rpartition("/")[2]
-    explains = name.lower().endswith(".md") or prompt_paths.perhaps_steps(source.name)
+    markdown = name.lower().endswith(".md")
+    explains = markdown or prompt_paths.perhaps_steps(source.name)
     if not jinja_files.has_text(made):
         return found
     sections = chat_markup.sections(made)
     value = "".join(text.value for text in body)
     sites = found.sites
     if says < 2 and (not says or not (sections or _reads(value, explains))):
-        may = _may_be(value, says) if says or not name.lower().endswith(".md") else _reads(value, explains)
+        may = _may_be(value, says) if says or not markdown else _reads(value, explains)
         if prompt_paths.for_people(source.name) or not (sections or may):
             return found
         sites = found.doubtful

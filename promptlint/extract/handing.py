@@ -93,7 +93,7 @@ def runs(file: File, written: str, name: str) -> bool:
     return name in RUNNERS
 
 
-def by_default(scope: Scope, node: ast.expr) -> tuple[str, str]:
+def held_by_default(scope: Scope, node: ast.expr) -> tuple[str, str]:
     """The function that a name stands for where nothing else is given: `ask=complete`, `ask or complete`.
 
     With it the parameter that may be given another one; "" for each if there is none, or more than one.

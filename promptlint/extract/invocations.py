@@ -13,7 +13,7 @@ from promptlint.extract.attributes import ITEM, lengthy
 from promptlint.extract.collections import DRAWN
 from promptlint.extract.correlated import given_here
 from promptlint.extract.facts import SEVERAL, Change, Invocation
-from promptlint.extract.handing import FIRST, PASSING, Handed, by_default, handed, last_of
+from promptlint.extract.handing import FIRST, PASSING, Handed, handed, held_by_default, last_of
 from promptlint.extract.state import File, Scope, all_of, single_hole, state_of
 from promptlint.extract.turns import changers, in_turns
 from promptlint.extract.volatility import CONSTANT, NAMES, dotted
@@ -88,7 +88,7 @@ def _note_call(
             file.bare.add(last)
         return
     name = called_name(file, scope, called)
-    name, usual = (name, "") if name else by_default(scope, called)
+    name, usual = (name, "") if name else held_by_default(scope, called)
     if not name:
         method = type(called) is ast.Attribute
         if method and not whole and passed is None:

@@ -132,9 +132,10 @@ def notices(value: Mapping, told: Callable[[str], bool]) -> bool:
 
     `{"saved": "The letter is saved.", ..., "name_prompt": "What is your name?"}`
     """
-    named = sum(told(key) for key, _ in value.entries)
-    said = sum(_sentence(item) for key, item in value.entries if not told(key) and key not in _ABOUT)
-    return said >= max(_NOTICES, 2 * named)
+    rest = [(key, item) for key, item in value.entries if not told(key)]
+    named = len(value.entries) - len(rest)
+    # Most dicts have no such key.
+    return named > 0 and sum(_sentence(item) for key, item in rest if key not in _ABOUT) >= max(_NOTICES, 2 * named)
 
 
 def _sentence(value: Value) -> bool:

@@ -165,9 +165,8 @@ def data_may(path: str) -> bool:
     named for what a run has left is one of that run."""
     folders, name = _parts(path)
     recorded = name.partition(".")[0].isdecimal()
-    said = words(name.rpartition(".")[0])
-    left = name.endswith(".json") and said[-1:] != () and said[-1] in _RECORDED
-    recorded = recorded or (left and not among_prompts(path))
+    if name.endswith(".json") and not _RECORDED.isdisjoint(words(name[:-5])[-1:]):
+        recorded = recorded or not among_prompts(path)
     return name not in _SETTINGS and not recorded and not _for_people(folders, name) and name[:1] != "."
 
 

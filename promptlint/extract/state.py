@@ -593,7 +593,7 @@ def state_of(value: Value) -> State:
         return strongest(states) if states else CONSTANT
     if type(value) is Message:
         return state_of(value.content)
+    if type(value) is Mapping:  # What an empty one comes to have, or what stands in its place, is not known.
+        return strongest([state_of(item) for _, item in value.entries]) if value.entries else UNKNOWN
     items = value.items if type(value) is Items else ()
-    items = tuple([item for _, item in value.entries]) if type(value) is Mapping else items
-    # What an empty dict comes to have, or what stands in its place (`given if given else {}`), is not known.
-    return strongest(list(map(state_of, items))) if items else UNKNOWN if type(value) is Mapping else CONSTANT
+    return strongest(list(map(state_of, items))) if items else CONSTANT
