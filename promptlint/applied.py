@@ -54,6 +54,9 @@ MAX_BRANCHES = 32
 # Items of a list out of which some are cut, of which it differs where they stand.
 MAX_CUT = 500
 
+# What fills the fields of a template that is none of a framework.
+_FORMATS = frozenset({"format", "format_map", "substitute", "safe_substitute"})
+
 Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
 
 
@@ -480,6 +483,15 @@ def said_in(operation: str, target: Value, given: list[Value]) -> bool:
     joins = operation == "join"
     made_of = given if joins else [target, *given]
     return operation in _MADE and (any(map(has_text, made_of)) or (joins and any(map(keyed, given))))
+
+
+def note_put_in(linker: Linker, part: Apply, positional: list[Value], keywords: dict[str, Value]) -> None:
+    """Keep what a template of which nothing is known is filled with: all of it that is text stands in the result."""
+    if part.operation in _FORMATS:
+        given = [(str(at), value) for at, value in enumerate(positional)] + list(keywords.items())
+        if told := [(name, value) for name, value in given if type(value) is tuple and has_text(value)]:
+            span = part.fallback.span
+            linker.put_in.setdefault((span.file, span.start), {}).update(told)
 
 
 def keyed(value: Value) -> bool:

@@ -37,8 +37,8 @@ from promptlint.references import attributes_in
 from promptlint.requests import Sent, reaches, sent
 from promptlint.returned import gives_back
 from promptlint.senders import Senders
-from promptlint.slots import MARK, MESSAGES, MODEL, Slot, attributes, flows, marked, named, parameters_in, partly, says
-from promptlint.template import LOST, Hole, Mapping, Span, Text, Value
+from promptlint.slots import MESSAGES, MODEL, Slot, attributes, flows, marked, marks, named, parameters_in, partly, says
+from promptlint.template import LOST, Hole, Mapping, Span, Value
 from promptlint.told import (
     Asked,
     Way,
@@ -196,16 +196,11 @@ class Callers:
         if not own and not takes(value):
             return []
         function = facts.functions[place[1]]
-        names = [name for name, _ in function.parameters]
+        names = [name for name, _ in function.parameters] + ([function.starred] if function.starred else [])
         gathered = sorted(spreads.asked(value)) if function.gathered else []
         self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(o for o in own if o[0] != "*")
         names += [*gathered, *own]
-        # Marked texts go through every operation that leaves a text one.
-        marks: Bound = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
-        if gathered:
-            held = tuple((name, marks[name]) for name in gathered)
-            marks[f"{SPREAD}{function.gathered}"] = Mapping(held, Span(MARK, 0, 0), False)
-        linked = self.linker.resolve(value, facts, marks)
+        linked = self.linker.resolve(value, facts, marks(value, names, function.gathered, gathered))
         return [
             (names[at], Slot(slot.role, slot.whole and whole, weak, names[at][0] == "*"))
             for at, slot in flows(linked, role)

@@ -268,7 +268,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             members.ask(prompt.role, prompt.template)
         for whole in _whole_messages(request):
             kept.add(whole)
-    read = members.found()
+    read = members.found(others)
     # The messages that texts come into by way of objects, by the places of the texts.
     into = {site.span: site.role for _, site in read}
     sites = [*told_of(_sites(all_facts, linker, callers), all_facts, linker), *read]

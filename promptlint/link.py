@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from promptlint import applied, decisions, lent, loading, signatures, usual
+from promptlint import applied, decisions, lent, loading, parameters, signatures, usual
 from promptlint.answers import Answers, Shared, Trail
 from promptlint.applied import OPERATIONS, by_name, changed, given_up, or_default, sliced, summed
 from promptlint.changes import Changes
@@ -117,6 +117,8 @@ class Linker:
         self.read: dict[Template, tuple[Value | None]] = {}
         # By their places values for which the program has a text that was not read, in a file or another module.
         self.unseen: set[Span] = set()
+        # By their places texts that are made of templates which are not known, with what these are filled with.
+        self.put_in: dict[tuple[str, int], dict[str, Value]] = {}
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
         self.changes = Changes(all_facts, self)
@@ -500,8 +502,7 @@ class Linker:
             given = {name: value for name, value in bound.items() if name.startswith("self.")}
         if "." in key and own and not inside and (about := self.classes.of_call(home, key, owner, bound)) is not None:
             given[BELOW] = about
-        in_order = [parameter for parameter, _ in function.parameters if parameter not in function.named]
-        told = [*zip(in_order, call.positional, strict=False), *(each for each in call.keywords if each[0] in names)]
+        told = parameters.told(function, call)
         for name, argument in told:
             given[name] = self.value(argument, facts, bound)
         given.update(decisions.under(told, bound))
@@ -577,6 +578,7 @@ class Linker:
             return filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             self.lose(part.fallback, target)
+            applied.note_put_in(self, part, positional, keywords)
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
             note_dedent(self.dedents, part, target)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -28,6 +28,7 @@ from promptlint.extract.reads import utters
 from promptlint.extract.sites import READS, TOLD
 from promptlint.extract.state import fallback_of, single_hole
 from promptlint.operations import literal
+from promptlint.prompt import Request
 from promptlint.template import Choice, Hole, Repeat, Span, Template, Value, Volatility, holes, references
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Read(msgspec.Struct, frozen=True):
     the same; "item" of a collection, as in `Hole.member`; "shown", an object as text, and "returned", what a method
     gives back, where the class is known; "own", an attribute of an object of the class `owner` of that file, whose
     method reads it, or whose class is known; "added", what methods add to a list in such an attribute, or what stands
-    in that under a key.
+    in that under a key; "put", what a template that is not known is filled with at this place.
     """
 
-    kind: Literal["member", "variable", "item", "shown", "returned", "own", "of", "added"]
+    kind: Literal["member", "variable", "item", "shown", "returned", "own", "of", "added", "put"]
     name: str
     file: str = ""
     owner: str = ""
@@ -114,6 +115,7 @@ class Members:
             by_name = read.kind in ("member", "variable")
             if self._known(read) if read.kind == "returned" else not by_name or read.name in self.values:
                 self._want(read, role)
+        self._put_in(role, template)
         for hole in holes(template):
             if hole.member[:6] == "*self." and (owner := self._around(hole)):
                 self._want(Read("added", hole.member[6:], hole.span.file, owner), role)
@@ -128,6 +130,12 @@ class Members:
                     self._of(Read("of", name, hole.span.file, f":{owner}.{inner}"), role)
                 else:
                     self._want(Read("own", name, hole.span.file, owner), role)
+
+    def _put_in(self, role: str, template: Template) -> None:
+        """Look for what fills templates of which nothing is known."""
+        for hole in holes(template):
+            if (hole.span.file, hole.span.start) in self.linker.put_in:
+                self._want(Read("put", str(hole.span.start), hole.span.file), role)
 
     def _of(self, read: Read, role: str) -> None:
         """Look for an attribute of an object whose class is one of the project."""
@@ -167,8 +175,10 @@ class Members:
                 return owner
         return ""
 
-    def found(self) -> list[tuple[Facts, Site]]:
-        """The texts for the names that were asked for since the last time."""
+    def found(self, bare: Iterable[Request] = ()) -> list[tuple[Facts, Site]]:
+        """The texts for what was asked for since the last time, and those that fill what `bare` requests send."""
+        for prompt in (prompt for request in bare for prompt in request.prompts):
+            self._put_in(prompt.role, prompt.template)
         sites: list[tuple[Facts, Site]] = []
         for read, role in list(self.asked.items())[self.done :]:
             match read.kind:
@@ -182,6 +192,10 @@ class Members:
                     sites += self._held(read, role)
                 case "added":
                     sites += self._added(read, role)
+                case "put":
+                    for name, value in self.linker.put_in[read.file, int(read.name)].items():
+                        site = Site(value, role, name, "within", extent(value) or _NOWHERE, READS)
+                        sites.append((self.homes[read.file], site))
                 case _ if self._tells(read):
                     for _, facts, value in self.values[read.name]:
                         span = extent(value) or _NOWHERE

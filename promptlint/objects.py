@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint import parameters
 from promptlint.classes import BELOW, Place, object_of
 from promptlint.clients import client_of, given_model, unset
 from promptlint.extract.attributes import bare
@@ -538,11 +539,9 @@ def fits(function: Function, invocation: Invocation) -> bool:
 
 def _by_name(function: Function, call: Arguments) -> dict[str, Value]:
     """Arguments by the names of the parameters, those that are gathered among them."""
-    names = [name for name, _ in function.parameters]
-    in_order = [name for name in names if name not in function.named]
-    given = dict(zip(in_order, call.positional, strict=False))
-    gathered = function.gathered
-    given.update((name, value) for name, value in call.keywords if name in names or (gathered and name[0] != STARRED))
+    given = dict(parameters.told(function, call))
+    if function.gathered:
+        given.update((name, value) for name, value in call.keywords if name[0] != STARRED)
     return given
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from promptlint.extract.documents import stamped
 from promptlint.extract.facts import Facts, Site
+from promptlint.extract.recorded import stamped
 from promptlint.template import Hole, Mapping, Template, Text, Value, parts
 
 MAX_FILES = 12

@@ -179,6 +179,8 @@ class _Reading:
         # Each with the seconds for which it stores, 0 if that is not said beside it.
         self.markers: dict[str, dict[int, int]] = {part: {} for part in self.parts}
         self.mixed: Hole | None = None
+        # Whether a class of the project's own, or of a library, is what answers.
+        self.own = False
         # Whether anything stands in the place of what is asked.
         self.said = False
         # Tools that stand in the request.
@@ -262,13 +264,14 @@ class _Reading:
         made = self.linker.changes.equipped(next(filter(None, map(client_of, clients)), None), self.call)
         own = of_project(self.linker, self.call, clients)
         own = own or (made is None and of_library(self.linker, self.call, clients))
+        self.own = own
         if not own or (made is None and self.call.through):
             return made
         return msgspec.structs.replace(made or NOBODY, provider=None, address=None)
 
     def instructed(self, through: Through | None, agent: Value) -> None:
-        """An agent has instructions and tools of its own, which are not known where it is not."""
-        if self.call.api == "agent" and through is None and not self.call.made:
+        """An agent, or its class, has instructions and tools of its own: not known where that is not."""
+        if self.call.api == "agent" and (through is None or self.own) and not self.call.made:
             for part in ("system", "tools"):
                 if not self.parts[part]:
                     self.unknown(part, fallback_of(agent))

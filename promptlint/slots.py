@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from promptlint.extract.catalogue import uses_models
 from promptlint.extract.facts import Facts, Function
+from promptlint.extract.iteration import joins_given
 from promptlint.extract.messages import DESCRIPTION, content_template
 from promptlint.extract.names import leads_on, role_of, several_words, takes_prompt, volatility_of
+from promptlint.extract.places import SPREAD
 from promptlint.extract.schemas import FIELDS, LISTS, SCHEMA, thinks
+from promptlint.extract.state import single_hole
 from promptlint.operations import is_several
 from promptlint.template import (
     LOST,
@@ -122,6 +125,25 @@ def unsaid(value: Value, hole: Part) -> Part:
 def parameters_in(value: Value) -> set[str]:
     """The parameters, of whichever function, that stand in a value."""
     return {part.parameter for part in parts(value) if type(part) is Hole and part.parameter[:5] not in ("", "self.")}
+
+
+def marks(value: Value, names: Sequence[str], gathered: str, keys: Iterable[str]) -> dict[str, Value]:
+    """Marked texts in the place of the parameters in a value, which go through every operation that leaves a text one.
+
+    Of a list whose texts are joined it is the only item; `keys` are those that stand in the dict `gathered`.
+    """
+    found: dict[str, Value] = {name: (Text("\u2026", Span(MARK, at, at), False),) for at, name in enumerate(names)}
+    for name in _joined(value).intersection(names):
+        found[name] = Items((found[name],), Span(MARK, 0, 0))
+    if held := tuple((name, found[name]) for name in keys):
+        found[f"{SPREAD}{gathered}"] = Mapping(held, Span(MARK, 0, 0), False)
+    return found
+
+
+def _joined(value: Value) -> set[str]:
+    """The parameters that hold lists whose texts are joined in a value."""
+    made = [part.arguments.positional[0] for part in parts(value) if type(part) is Apply and joins_given(part)]
+    return {hole.parameter for each in made if (hole := single_hole(each)) is not None}
 
 
 def named(facts: Facts, function: Function) -> list[tuple[str, Slot]]:

@@ -822,8 +822,54 @@ CASES = [
             {ASK}f"Rules: {{told}}"}}])
         ask(None, ["RULES_TEXT", "TASK_TEXT"])
         """,
+        ("user", f"Rules: {RULES}\n{TASK}"),
+    ),
+    case(
+        "the texts that callers give to a function which gathers and joins them",
+        f"""
+        def ask(client, *rules):
+            {ASK}"\\n".join(rules)}}])
+        ask(None, "RULES_TEXT", "TASK_TEXT")
+        """,
+        ("user", f"{RULES}\n{TASK}"),
+    ),
+    case(
+        "a text that a function makes of those it gathers",
+        f"""
+        def joined(title, *parts, end="!"):
+            return title + " ".join(parts) + end
+        def ask(client, *more):
+            {ASK}joined("Rules: ", "RULES_TEXT", "TASK_TEXT")}}])
+            {ASK}joined("Else: ", "TASK_TEXT", *more)}}])
+        """,
+        ("user", f"Rules: {RULES} {TASK}!"),
+        ("user", f"Else: {TASK}"),
+    ),
+    case(
+        "what a template is filled with of which nothing is known",
+        f"""
+        import yaml
+
+        class Desk:
+            def __init__(self, path):
+                self.letter = yaml.safe_load(open(path))["letter"]
+            def rules(self):
+                return "\\n".join(["RULES_TEXT"])
+            def ask(self, client, topic):
+                return {ASK}self.letter.format(rules=self.rules(), topic=topic, task="TASK_TEXT")}}])
+        """,
         ("user", RULES),
         ("user", TASK),
+    ),
+    case(
+        "a text that a function makes of a list",
+        f"""
+        def joined(parts):
+            return "; ".join(parts)
+        def ask(client):
+            {ASK}joined(["RULES_TEXT", "TASK_TEXT"])}}])
+        """,
+        ("user", f"{RULES}; {TASK}"),
     ),
     case(
         "what a turn of a loop leaves in the place of a parameter",

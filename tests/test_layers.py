@@ -47,6 +47,7 @@ LAYERS = (
         "drawn",
         "members",
         "named",
+        "parameters",
         "picked",
         "piped",
         "records",

@@ -299,6 +299,25 @@ def test_what_a_task_of_lm_eval_is_about_is_its_system_message(tmp_path: Path) -
     assert sorted(prompt.role for prompt in found) == ["system", "user"]
 
 
+SHOWN = "  shown_template: |\n    Output of the command:\n    {{ output }}\n    (in {{ folder }})\n"
+ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        (f"agent:\n  system_template: |\n    You are a careful clerk.\nmodel:\n{SHOWN}", ["system", "user"]),
+        # Nothing says that a model is shown it.
+        (f"page:\n  title_template: |\n    You are at home, {{{{ name }}}}.\nmodel:\n{SHOWN}", []),
+        (f"{ROLE}        You are a careful clerk.\n        Sort letters.\n", ["system"]),
+        (f"{ROLE}        arn:aws:iam::1:role/a\n        arn:aws:iam::1:role/b\n", []),
+        ("model:\n  first_prompt: |\n    Sort the letters by the departments that they are for.\n", ["user"]),
+    ],
+)
+def test_templates_and_roles_among_settings(tmp_path: Path, text: str, roles: list[str]) -> None:
+    assert sorted(prompt.role for prompt in prompts(tmp_path, {"config/run.yaml": text})) == roles
+
+
 def test_configured_templates(tmp_path: Path) -> None:
     files = {"web/mail.tpl": "Dear {{ name }}, here is what we found.", "web/page.html.j2": "<p>{{ name }}</p>"}
     assert prompts(tmp_path, files) == []
@@ -650,7 +669,8 @@ def test_a_settings_file_of_prompts_needs_no_word_in_its_keys(tmp_path: Path) ->
     toml = '[review_prompt]\nsystem = """You are a reviewer of letters. Answer in one line."""\n'
     keys = "draft:\n  system: |-\n    You are a clerk. Sort the letters by desk.\n"
     found = prompts(tmp_path, {
-        "settings/review.toml": toml, "app/prompts.yaml": keys, "prompts/draft.yml": keys, "app/draft.yaml": keys,
+        "settings/review.toml": toml, "app/prompts.yaml": keys, "prompts/draft.yml": keys,
+        "app/draft.yaml": "draft:\n  system: You are a clerk. Sort the letters by desk.\n",
         "app/prompts.json": '{"draft": {"system": "You are a clerk. Sort the letters by desk."}}',
     })  # fmt: skip
     assert [(each.name, each.role, each.span.file.rpartition("project/")[2]) for each in found] == [

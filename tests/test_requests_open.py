@@ -399,6 +399,48 @@ def test_an_agent_that_is_not_known_has_instructions_that_are_not_known() -> Non
     assert "system" not in {each.slot for each in known.unresolved}
 
 
+def test_what_a_class_of_the_project_adds_to_its_agent_is_not_known() -> None:
+    code = """
+    from agno.agent import Agent
+    class Clerk:
+        def run(self, text):
+            return self.send([self.rules, text])
+    class Desk(Agent):
+        pass
+    def ask(question):
+        agent = AGENT
+        return agent.run(f"Sort this: {question}")
+    """
+    for made, known in (("Clerk()", False), ("Agent(model='gpt-5')", True)):
+        (found,) = [each for each in requests_of(code.replace("AGENT", made)) if each.name == "ask"]
+        slots = {each.slot for each in found.unresolved}
+        assert ("system" not in slots) is known and ("tools" not in slots) is known
+
+
+def test_a_message_for_an_agent_of_marvin_stands_before_the_instructions() -> None:
+    code = """
+    import marvin
+    def ask(question):
+        return marvin.say(question, instructions="Answer in one word.")
+    """
+    (found,) = requests_of(code)
+    assert parts(found) == [("user", "{question}"), ("user", "Answer in one word.")]
+
+
+def test_a_sum_with_a_number_is_one_value() -> None:
+    asked = ASK.replace("{}", '[{"role": "user", "content": TEXT}]')
+    code = """
+    from limits import MOST
+    LEAST = 3
+    def ask(question, number):
+        return ASKED
+    """
+    text = 'f"Name {LEAST + 1} to {MOST + 1} letters, {number + 1} times: {question}"'
+    (found,) = requests_of(code.replace("ASKED", asked.replace("TEXT", text)))
+    assert parts(found) == [("user", "Name {LEAST + 1} to {MOST + 1} letters, {number + 1} times: {question}")]
+    assert not any(each.slot == "messages" for each in found.unresolved)
+
+
 @pytest.mark.parametrize(("given", "tools"), [("", 1), (", use_tools=False", 0)])
 def test_tools_that_a_call_leaves_out_whichever_they_are(given: str, tools: int) -> None:
     code = f"""

@@ -24,7 +24,7 @@ from promptlint.template import (
 )
 
 # Real prompts have up to some hundred parts.
-MAX_WEIGHT = 2_000
+MAX_WEIGHT = 3_000
 # What is nested deeper is not looked into: the functions that walk a value call themselves.
 MAX_NESTING = 60
 # Stands for what is cut off.

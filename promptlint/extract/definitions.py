@@ -213,8 +213,8 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     scope.starred = node.args.vararg.arg if node.args.vararg else ""
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
-            # What is gathered by name is a dict that calls give.
-            known = f"{SPREAD}{extra.arg}" if extra is node.args.kwarg else ""
+            # What is gathered by name is a dict that calls give, what is without one a list like that of a parameter.
+            known = f"{SPREAD if extra is node.args.kwarg else ''}{extra.arg}"
             scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg), None, known),)
     file.where, file.function = node.name, scope.name
     calls = len(file.facts.calls)
@@ -245,6 +245,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         tuple(each.arg for each in node.args.kwonlyargs),
         no_texts(node, [*arguments, *node.args.kwonlyargs]),
         handing.passes(node, bool(scope.receiver)),
+        scope.starred,
     )
     file.facts.functions[scope.name] = _defined_again(file, scope.name, node, made)
     if returned is not None:

@@ -13,8 +13,9 @@ import msgspec
 
 from promptlint.extract import chat_markup, data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
-from promptlint.extract.names import origin_of_name, prompt_like, role_of, volatility_of, words
+from promptlint.extract.names import of_template, origin_of_name, prompt_like, role_of, volatility_of, words
 from promptlint.extract.reads import addresses, asks_for_input, could_be_prompt, instructs, reads_like_prompt
+from promptlint.extract.recorded import alike, catalogued, exchange, page, recorded
 from promptlint.extract.sending import UNREAD
 from promptlint.formatting import format_fields, likely_field
 from promptlint.operations import Ruler, literal
@@ -35,12 +36,6 @@ MAX_SHORT, SHORT = 40, 240
 MAX_ASKED = 600
 """Characters of a text that asks a person for something; a longer one may speak of that to a model."""
 
-MIN_ANSWER = 40
-"""Characters of a text that is what a model has answered; a shorter one may say in which form it shall."""
-
-MAX_RECORDS = 40
-"""Mappings with the same keys in one list or mapping; more are a data set, even if few texts in it are like prompts."""
-
 _FRONT = re.compile(r"---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)")
 _BRACES = re.compile(r"\{\{[-~#/^>&!]?\s*([^{}\n]{1,200}?)\s*[-~]?\}\}")
 _JINJA = re.compile(r"\{%-?\s*\w|\{#|\{\{-?\s*[A-Za-z_(\"'\[]")
@@ -54,19 +49,8 @@ _ABOUT = frozenset(
 # Those of them under which something is told of it at length.
 _REMARKS = frozenset("summary notes note comment".split())
 _AGENT = ("role", "goal", "backstory")
-# Keys of a page or an article that say where its text is from, and of that text.
-_ORIGINS = frozenset("url source_url link permalink href article_id doc_id document_id page_id".split())
-_WRITTEN = frozenset("text content body markdown html".split())
-# Keys under which a record of a conversation says who speaks, and what.
-_SPEAKERS = frozenset("agent speaker from sender author".split())
-_SPOKEN = frozenset({"message", "value", "utterance"})
 # Keys under which a file carries the documentation of what it describes, in whatever languages.
 _DOCUMENTATION = frozenset({("readme",), ("readme", "md"), ("changelog",), ("documentation",)})
-# Keys of what was counted or measured, and those of which several stand beside each other in any such summary.
-_STATISTICS = (("statistics",), ("stats",), ("statistic",))
-_AGGREGATES = frozenset("mean average avg median min max std stdev variance sum count".split())
-# When something was written down, to the minute, or a digest of what was.
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$")
 _HEAD = 2_000
 
 
@@ -241,7 +225,7 @@ def _data_facts(source: Source, says: int) -> Facts:
     if value is None:
         return found
     found.bindings["data"] = value
-    if says == 2 or (says and not _catalogued(value, source.name)):
+    if says == 2 or (says and not catalogued(value, source.name)):
         reader = _Data(source, says == 2)
         reader.walk(value, _Place())
         found.told = reader.told
@@ -277,17 +261,22 @@ class _Data:
         self.told: list[Span] = []
         # Where texts stand that only the name of the file makes prompts.
         self.promises: set[Span] = set()
+        # Whether a key names the template of somebody's message, and what others called so hold.
+        self.templates = False
+        self.others: list[Site] = []
         self.steps = 0
 
     def sites(self) -> list[Site]:
         """What was found, without what is a data set by its size."""
         counts = dict(self.passed)
-        for _, alike in self.found:
-            counts[alike] = counts.get(alike, 0) + 1
-        kept = [site for site, alike in self.found if not alike or counts[alike] <= MAX_ALIKE]
+        for _, kind in self.found:
+            counts[kind] = counts.get(kind, 0) + 1
+        kept = [site for site, kind in self.found if not kind or counts[kind] <= MAX_ALIKE]
         if not self.named and sum(map(_is_short, kept)) > MAX_SHORT:
             # A record of somebody or something, each of whose fields is a sentence.
             kept = [site for site in kept if not _is_short(site)]
+        # Beside `system_template` the `observation_template` is sent as well.
+        kept += self.others if self.templates else []
         return kept + (self.messages if len(self.messages) <= MAX_MESSAGES else [])
 
     def walk(self, value: Value, place: _Place) -> None:
@@ -298,7 +287,7 @@ class _Data:
         if isinstance(value, tuple):
             self.text(value, place)
         elif isinstance(value, Items):
-            for item in () if _recorded(value) else value.items:
+            for item in () if recorded(value) else value.items:
                 lists = place.lists + isinstance(item, Mapping)
                 self.walk(item, _Place(place.path, lists, place.inside, True))
         elif isinstance(value, Mapping) and not self.records(value) and not self.known(value, place.path):
@@ -314,20 +303,20 @@ class _Data:
 
     def records(self, mapping: Mapping) -> bool:
         """Whether a mapping is a data set by its keys: `"sample_17.jpg": {"score": 8, "prompt_input": ...}`."""
-        return not self.named and _alike([item for _, item in mapping.entries])
+        return not self.named and alike([item for _, item in mapping.entries])
 
     def known(self, mapping: Mapping, path: tuple[str, ...]) -> bool:
         """A mapping whose keys as a whole say what it is."""
         strings = [(key, item) for key, item in mapping.entries if isinstance(item, tuple)]
         keys = {key: item for key, item in strings if data_values.joined(item).strip()}
         name = path[-1] if path else ""
-        if not self.named and (_exchange(mapping, keys) or _page(keys)):
+        if not self.named and (exchange(mapping, keys) or page(keys)):
             return True
         role = keys.get("role")
         if "content" in keys and role is not None and (word := _ROLES.get(data_values.joined(role).lower())):
             # `"raw_response": {"role": "assistant", ...}`: a record of what a model said.
-            recorded = word == "assistant" and words(name)[-1:] == ("response",)
-            if not recorded and could_be_prompt(data_values.joined(keys["content"])):
+            answered = word == "assistant" and words(name)[-1:] == ("response",)
+            if not answered and could_be_prompt(data_values.joined(keys["content"])):
                 self.messages.append(self.site(keys["content"], word, name or word, KEYWORD))
             return True
         if "goal" in keys and "backstory" in keys:
@@ -373,12 +362,14 @@ class _Data:
         rank = READS
         if key.lower() in _REMARKS and not (place.inside or self.named or any(map(prompt_like, path[:-1]))):
             return
-        alike = ".".join(path) if lists else ""
+        kind = ".".join(path) if lists else ""
         inside = self.within(text, place)
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated or (_described(key) and not self.named)
             if about or not (inside or self.promised(text, place)):
-                self.pass_over(value, text, alike)
+                if not about and not lists and _shaped(text) and of_template(key):
+                    self.others.append(self.site(value, "unknown", ".".join(path[-2:]), NAME))
+                self.pass_over(value, text, kind)
                 return
             rank = NAME
         elif self.translated and not (place.inside or self.named) and len(text) < SHORT and "\n" not in text.strip():
@@ -387,20 +378,21 @@ class _Data:
             return
         # A bare sentence under such a key may be a label; in a record, one of the inputs of a test.
         if rank == NAME and (lists or len(text) < 40) and not self.named and "{" not in text:
-            self.pass_over(value, text, alike)
+            self.pass_over(value, text, kind)
             return
-        role = next((role for word in reversed(path) if (role := _role(word)) != "unknown"), "unknown")
+        role = _role_at(path)
+        self.templates = self.templates or (of_template(key) and _role(key) != "unknown")
         site = self.site(value, role, ".".join(path[-2:]), rank)
         if rank == NAME and self.named and not self.wanted and not _names(key):
             self.promises.add(site.span)
         made = self.template(value)[0]
         for said, part in chat_markup.sections(made) or [(role, made)]:
-            self.found.append((msgspec.structs.replace(site, value=part, role=said), alike))
+            self.found.append((msgspec.structs.replace(site, value=part, role=said), kind))
 
-    def pass_over(self, value: Template, text: str, alike: str) -> None:
+    def pass_over(self, value: Template, text: str, kind: str) -> None:
         """Count a text that is no prompt: beside many of these, those that read like one are of the same data set."""
         if not self.wanted:
-            self.passed[alike] = self.passed.get(alike, 0) + 1
+            self.passed[kind] = self.passed.get(kind, 0) + 1
             if self.named and not _shaped(text):
                 self.told.append(next(part.span for part in value if isinstance(part, Text)))
 
@@ -471,106 +463,9 @@ def _is_short(site: Site) -> bool:
     return sum(len(part.value) for part in value if type(part) is Text) < SHORT
 
 
-def _catalogued(value: Value, name: str) -> bool:
-    """Whether a settings file as a whole tells of something that runs elsewhere: none of its texts is sent from it.
-
-    That is the description of a web interface (OpenAPI), or an entry of a catalogue that a program has written: beside
-    copies of texts stand what it measured and when. A file that is named for prompts, or whose first keys are, may be
-    kept in that way: a prompt with its scores.
-    """
-    if not isinstance(value, Mapping):
-        return False
-    keys = {key for key, _ in value.entries}
-    if "paths" in keys and not keys.isdisjoint({"openapi", "swagger"}):
-        return True
-    if prompt_paths.data_named(name) or any(map(prompt_like, keys)):
-        return False
-    if not any(_measured(key, item) for key, item in value.entries):
-        return False
-    return any(stamped(item) or any(map(stamped, _values(item))) for item in _values(value))
-
-
-def _values(value: Value) -> list[Value]:
-    return [item for _, item in value.entries] if isinstance(value, Mapping) else []
-
-
-def _measured(key: str, value: Value) -> bool:
-    """Whether a member of a mapping holds what was counted or measured of something."""
-    if not isinstance(value, Mapping):
-        return False
-    numbers = {name for name, item in value.entries if _is_number(item)}
-    if words(key)[-1:] in _STATISTICS:
-        return bool(numbers) or any(any(map(_is_number, _values(item))) for item in _values(value))
-    return len(numbers & _AGGREGATES) > 2
-
-
-def _is_number(value: Value) -> bool:
-    """Whether a value is a number that is written as one."""
-    if not isinstance(value, tuple) or len(value) != 1 or not isinstance(value[0], Hole):
-        return False
-    return value[0].expression.lstrip("-")[:1].isdigit()
-
-
-def stamped(value: Value) -> bool:
-    """Whether a value is a time of a day, or a digest."""
-    if not isinstance(value, tuple) or len(value) != 1:
-        return False
-    part = value[0]
-    text = part.value if isinstance(part, Text) else part.expression if isinstance(part, Hole) else ""
-    return _STAMP.match(text) is not None
-
-
-def _page(keys: dict[str, Template]) -> bool:
-    """Whether a mapping is a page or an article with its text."""
-    return not _WRITTEN.isdisjoint(keys) and not _ORIGINS.isdisjoint(keys)
-
-
 def _described(key: str) -> bool:
     """Whether a key says that something is described: `probe_descr`, but not `tool_description`."""
     return words(key)[-1:] in (("descr",), ("desc",), ("description",)) and not prompt_like(key)
-
-
-def _said(item: Value) -> bool:
-    """Whether a mapping records who has said what."""
-    if not isinstance(item, Mapping):
-        return False
-    keys = {key for key, _ in item.entries}
-    return not _SPEAKERS.isdisjoint(keys) and not _SPOKEN.isdisjoint(keys)
-
-
-_ASKED = frozenset({"prompt", "prompts", "messages", "request"})
-_ANSWERS = ("response", "completion", "reply")
-_USAGE = frozenset({"prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens"})
-
-
-def _exchange(mapping: Mapping, keys: dict[str, Template]) -> bool:
-    """Whether a mapping records what a model was asked: beside it stands what came back, or what that took."""
-    names = {key for key, _ in mapping.entries}
-    if _ASKED.isdisjoint(names):
-        return False
-    if not _USAGE.isdisjoint(names) or isinstance(mapping.get("usage"), Mapping):
-        return True
-    answers = [data_values.joined(keys[key]) for key in _ANSWERS if key in keys]
-    return any(len(text) >= MIN_ANSWER and not reads_like_prompt(text) for text in answers)
-
-
-def _recorded(items: Items) -> bool:
-    """Whether a list is a data set, many records with the same keys, or a conversation that is over."""
-    if len(items.items) > 2 and all(map(_said, items.items)):
-        return True
-    return _alike(items.items)
-
-
-def _alike(items: Sequence[Value]) -> bool:
-    """Whether among many things there are too many mappings with the same keys."""
-    if len(items) <= MAX_RECORDS:
-        return False
-    shapes: dict[tuple[str, ...], int] = {}
-    for item in items:
-        if isinstance(item, Mapping):
-            shape = tuple(key for key, _ in item.entries)
-            shapes[shape] = shapes.get(shape, 0) + 1
-    return max(shapes.values(), default=0) > MAX_RECORDS
 
 
 _ROLES = {
@@ -586,3 +481,14 @@ def _names(key: str) -> bool:
 
 def _role(key: str) -> str:
     return _ROLES.get(key.lower()) or role_of(key)
+
+
+def _role_at(path: Sequence[str]) -> str:
+    """Whose words a text is, by the keys it stands under. What somebody's role is, a system message says.
+
+    Settings of a model have that as a key.
+    """
+    if path[-1].lower() == "role":
+        return "system"
+    known = (_role(key) for key in reversed(path) if key.lower() != "model")
+    return next((role for role in known if role != "unknown"), "unknown")

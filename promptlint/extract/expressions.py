@@ -20,7 +20,7 @@ from promptlint.extract.comprehensions import comprehension, dict_comprehension
 from promptlint.extract.conditions import condition, truth
 from promptlint.extract.correlated import possible
 from promptlint.extract.invocations import of_class
-from promptlint.extract.iteration import condition_text, of_loop, spread, unordered
+from promptlint.extract.iteration import condition_text, joins_given, of_loop, spread, unordered
 from promptlint.extract.joins import join_branches, or_default
 from promptlint.extract.loads import divided
 from promptlint.extract.messages import as_asked, as_message, note_company, note_schema, note_turn, note_written
@@ -74,6 +74,7 @@ COMPOSED = frozenset(
 _WRITTEN = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set})
 # An expression with fewer inside nests less deeply, and weighs less, than any bound.
 _FEW = 40
+_NUMBERS = frozenset({int, float})
 # Members of an enumeration are slow to look up.
 _UNKNOWN = UNKNOWN[0]
 
@@ -139,10 +140,10 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
             if type(part) is Hole:
                 return (_known_as(file, here, identifier, part, node),)
             file.reused += 1
-            if type(part) is Apply and part.operation == "item" and of_loop(value):
+            if type(part) is Apply and (of_loop(value) if part.operation == "item" else joins_given(part)):
                 # Where linking knows nothing of it, it is a run-time value like any other.
                 named = _known_as(file, here, identifier, part.fallback, node)
-                return (Apply("item", part.target, part.arguments, part.span, named),)
+                return (Apply(part.operation, part.target, part.arguments, part.span, named),)
             return value
         if identifier in file.nested and here.kind == "function":
             key = here.key(identifier)
@@ -301,8 +302,11 @@ def _pipeline(file: File, scope: Scope, node: ast.BinOp) -> Value:
 
 
 def addition(file: File, scope: Scope, node: ast.BinOp) -> Value:
-    """A chain of `+`."""
-    values = [evaluate(file, scope, term) for term in terms(node, ast.Add)]
+    """A chain of `+`. What has a number in it is one."""
+    added = terms(node, ast.Add)
+    values = [evaluate(file, scope, term) for term in added]
+    if any(type(term) is ast.Constant and type(term.value) in _NUMBERS for term in added):
+        return (file.hole(node, *strongest([state_of(value) for value in values])),)
     return add(file, values, node)
 
 

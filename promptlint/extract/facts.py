@@ -103,9 +103,10 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     to or takes from; `lends` are those that it hands on: the parameter, the function, the place among its arguments.
     `silent`: it has the name of what asks a model, gives something back and calls nothing that could ask one. `plain`:
     nothing describes it as a tool.
-    `gathered` is the name of its `**settings`, "" if it has none. `wrappers` are the decorators above it that may be
-    functions of the project, as `Ref` names. `named` are the parameters that are given by name alone, `objects` those
-    that are annotated as lists or objects, or may be such, `annotations.RETURNED` among them for what it gives back.
+    `gathered` is the name of its `**settings`, `starred` that of its `*parts`, "" if it has none. `wrappers` are the
+    decorators above it that may be functions of the project, as `Ref` names. `named` are the parameters that are given
+    by name alone, `objects` those that are annotated as lists or objects, or may be such, `annotations.RETURNED` among
+    them for what it gives back.
     `passes`: it calls what it is given first with all that it is given behind so many arguments, and with nothing else
     (`def retry(call, *args): call(*args)`), or hands both to what does so (`submit(call, *args)`); 0 if it is not known
     to.
@@ -124,6 +125,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     named: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
     passes: int = 0
+    starred: str = ""
 
 
 # In the place of the call that makes an object, where it is one of several.

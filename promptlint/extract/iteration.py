@@ -192,6 +192,12 @@ def of_loop(value: Value) -> bool:
     return False
 
 
+def joins_given(part: Apply) -> bool:
+    """Whether a text is made of the list that a parameter holds: `", ".join(names)`."""
+    asked = single_hole(part.arguments.positional[0]) if part.operation == "join" else None
+    return asked is not None and asked.parameter != ""
+
+
 def one_of(value: Value, over: str, unknown: Template, depth: int = 0, beside: bool = False) -> Value | None:
     """One item of a list or dict, whichever it is: a choice of texts; None when that says nothing.
 

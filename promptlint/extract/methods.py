@@ -167,7 +167,9 @@ def _join(file: File, scope: Scope, receiver: Value, site: CallSite, evaluate: E
     # The items of a list that nothing is known of, one after the other.
     named = type(argument) in NAMES and isinstance(value, tuple)
     member = drawn_from(file, scope, argument, value, evaluate).member if named else ""
-    if type(value) is Items or (isinstance(value, tuple) and textual(value)):
+    asked = single_hole(value)
+    # What a parameter holds, a call says: a list, or a text whose letters are joined.
+    if type(value) is Items or (isinstance(value, tuple) and textual(value)) or (asked is not None and asked.parameter):
         hole = run_time_value(file, site, None)
         hole = msgspec.structs.replace(hole, member=member) if member else hole
         # Functions that a list was given to may have added to it.
