@@ -15,12 +15,14 @@ import msgspec
 
 from promptlint import loading, margins, operations
 from promptlint.extract.bounds import MIN_DEFAULT, bounded
+from promptlint.extract.extents import sample
 from promptlint.extract.facts import Facts, Syntax
 from promptlint.extract.iteration import KEYS, one_of, spread
 from promptlint.extract.joins import join_branches, optional
 from promptlint.extract.joins import one_of as one_list
 from promptlint.extract.joins import ways as ways_of
 from promptlint.extract.places import SPREAD, replaced, with_value
+from promptlint.extract.reads import instructs, reads_like_prompt
 from promptlint.extract.state import has_text, single_hole, state_of
 from promptlint.extract.subscripts import ASKED, SOME
 from promptlint.formatting import format_template
@@ -41,7 +43,9 @@ from promptlint.template import (
     Text,
     Value,
     by_key,
+    holes,
     in_turn,
+    parts,
     texts,
     way,
 )
@@ -54,6 +58,8 @@ MAX_BRANCHES = 32
 # Items of a list out of which some are cut, of which it differs where they stand.
 MAX_CUT = 500
 
+# Parts of a text that a template is filled with.
+MAX_PUT_IN = 60
 # What fills the fields of a template that is none of a framework.
 _FORMATS = frozenset({"format", "format_map", "substitute", "safe_substitute"})
 
@@ -485,13 +491,23 @@ def said_in(operation: str, target: Value, given: list[Value]) -> bool:
     return operation in _MADE and (any(map(has_text, made_of)) or (joins and any(map(keyed, given))))
 
 
-def note_put_in(linker: Linker, part: Apply, positional: list[Value], keywords: dict[str, Value]) -> None:
-    """Keep what a template of which nothing is known is filled with: all of it that is text stands in the result."""
-    if part.operation in _FORMATS:
-        given = [(str(at), value) for at, value in enumerate(positional)] + list(keywords.items())
-        if told := [(name, value) for name, value in given if type(value) is tuple and has_text(value)]:
-            span = part.fallback.span
-            linker.put_in.setdefault((span.file, span.start), {}).update(told)
+def note_put_in(
+    linker: Linker, part: Apply, target: Value, positional: list[Value], keywords: dict[str, Value]
+) -> None:
+    """Keep what a template of which nothing is known is filled with, as far as it tells a model something.
+
+    Of what large values hold much is what the program works on.
+    """
+    if part.operation not in _FORMATS or not isinstance(target, tuple) or any(True for _ in texts(target)):
+        return
+    found: dict[str, Value] = {}
+    for name, value in (*((str(at), each) for at, each in enumerate(positional)), *keywords.items()):
+        if type(value) is tuple and has_text(value) and sum(1 for _ in parts(value)) < MAX_PUT_IN:
+            said = sample(value)
+            if instructs(said) or reads_like_prompt(said):
+                found[name] = value
+    for span in (part.fallback.span, *(hole.span for hole in holes(target))) if found else ():
+        linker.put_in.setdefault((span.file, span.start), {}).update(found)
 
 
 def keyed(value: Value) -> bool:

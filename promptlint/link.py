@@ -557,6 +557,7 @@ class Linker:
             self.unseen.add(part.fallback.span)
         positional = [self.value(value, facts, bound) for value in part.arguments.positional]
         keywords = {name: self.value(value, facts, bound) for name, value in part.arguments.keywords}
+        applied.note_put_in(self, part, target, positional, keywords)
         if part.operation in loading.OPERATIONS:
             loaded = loading.apply(self, part, target, positional, keywords, facts, bound)
             return (part.fallback,) if loaded is None else loaded
@@ -578,7 +579,6 @@ class Linker:
             return filled(target, by_name(keywords))
         if not isinstance(target, tuple) or (part.operation != "join" and len(target) == 1 and type(target[0]) is Hole):
             self.lose(part.fallback, target)
-            applied.note_put_in(self, part, positional, keywords)
             return (part.fallback,)
         if part.operation in ("dedent", "cleandoc"):
             note_dedent(self.dedents, part, target)

@@ -428,3 +428,30 @@ def test_a_decorator_that_is_given_the_description_by_its_place() -> None:
         server = create_sdk_mcp_server("desk", tools=[find, count])
     """
     assert described({"app.py": program}) == {"Finds the letters of a desk", "Counts the letters of a day"}
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("langroid.ToolMessage", {"The owner", "What is shipped", "Ships that are due", "Where it is painted"}),
+        # What else has such fields may be settings.
+        ("langroid.Settings", set()),
+    ],
+)
+def test_classes_that_the_fields_of_a_tool_are_annotated_with(base: str, said: set[str]) -> None:
+    code = f"""
+        import langroid
+        from pydantic import BaseModel, Field
+
+        class Mark(BaseModel):
+            place: str = Field(description="Where it is painted")
+
+        class Ship(BaseModel):
+            owner: str = Field(description="The owner")
+            marks: list[Mark] = []
+            cargo: str = Field(description="What is shipped")
+
+        class Due({base}):
+            ships: list[Ship] = Field(description="Ships that are due")
+    """
+    assert described({"a.py": code}) == said

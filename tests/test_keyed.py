@@ -28,6 +28,11 @@ def texts_of(program: str) -> list[str]:
         ("prompts = ['List the letters of today.', 'Write about the harbour.']\nshow(prompts)\n", 2),
         ("DESK_PROMPTS = ['List the letters of today.', 'Write a page about the harbour.']\n", 2),
         ("prompts = {'owner': 'Name the owner of the letter.', 'seal': 'Use a seal for all letters.'}\n", 2),
+        # What a test tries, and what an evaluation tells a model to do.
+        ("test = {'name': 'a', 'prompt': 'Which ship has no seal?', 'expected': 'none'}\n", 0),
+        ("test = {'name': 'a', 'prompt': 'The file letters.txt holds letters of many ships. Sort all of the letters by "
+         "the ship that they are for. Write the names of all ships without a letter into ships.txt, one on each "
+         "line.', 'run': 'sort --check letters.txt', 'expected': 'none'}\n", 1),
         # A row that is added to a sheet.
         ("def f(book):\n    rows_guidelines = book.add('guidelines')\n"
          "    rows_guidelines.append(['id', 'use the last part of the address of the letter'])\n", 0),
@@ -70,6 +75,7 @@ def test_instructions_in_a_text_file_are_for_people_unless_they_read_otherwise()
     [
         ("def run_clerk_with_detailed_instructions(desk):\n"
          "    return {'done': 'The clerk has sorted all the letters of today.'}\n", 0),
+        ("def run_prompt_checks(desk):\n    return ['The seal of the letter is missing.', desk]\n", 0),
         ("def build_detailed_instructions(desk):\n"
          "    return 'Answer each letter in one sentence, and quote its number.'\n", 1),
         ("prompt_text_human_review = 'Are these steps right? (Answer yes, or say what to change) {steps}'\n"

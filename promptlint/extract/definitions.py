@@ -518,6 +518,7 @@ def _configures(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     return own and data
 
 
+_SENT_FIELDS = "Field.description"
 # Base classes that bring fields and nothing to do.
 _DATA = frozenset({"BaseModel", "TypedDict", "NamedTuple"})
 
@@ -580,9 +581,13 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
                 if argument == "desc":
                     told = asked if kind.endswith("OutputField") else described
                     told.append((f"{name}.{argument}", only_if(text_value, when.get(name, ()))))
+    known = file.facts.described.get(inner.name)
+    if known is not None and entry.fields.get(_SENT_FIELDS) == "tool":
+        # Classes that its fields are annotated with stand in the schema, too.
+        schemas.note(file, known.uses)
     if entry.docstring == "system":
         # A signature is told by whoever is made with it.
-        known = file.facts.described.get(inner.name) or Described(class_docstring(file, inner, node) or ())
+        known = known or Described(class_docstring(file, inner, node) or ())
         texts = (*described, *asked)
         file.facts.described[inner.name] = msgspec.structs.replace(known, texts=texts, given=len(described))
         schemas.note_answers(file, inner, node, evaluate)

@@ -112,6 +112,12 @@ def brief(text: str) -> bool:
     return not addresses(text) and not reads_like_prompt(text)
 
 
+def only_tried(value: Value) -> bool:
+    """Whether a text of a test is none that tells a model what to do: a question, a word, what a stand-in answers."""
+    said = sample(value) if type(value) is tuple else ""
+    return brief(said) or not instructs(said)
+
+
 def others(name: str, value: Value, around: str) -> bool:
     """Whether texts whose name might say that they are prompts are for a person, or what a test tries.
 
@@ -119,8 +125,9 @@ def others(name: str, value: Value, around: str) -> bool:
     """
     tried = words(name)[:1] == ("test",) and (type(value) is Items or (type(value) is Mapping and not value.kind))
     if tried and type(value) is Mapping and not prompt_like("_".join(words(name)[:2])):
-        # `TEST_WRITING_PROMPTS = {"unit": "Write tests of this code: {code}"}`
-        texts = [sample(item) for _, item in value.entries if type(item) is tuple]
+        # `TEST_WRITING_PROMPTS = {"unit": "Write tests of this code: {code}"}`, `test = {"name": "a", "prompt": "..."}`
+        told = [(key, item) for key, item in value.entries if type(item) is tuple]
+        texts = [sample(item) for key, item in told if prompt_like(key)] or [sample(item) for _, item in told]
         tried = 2 * sum(map(instructs, texts)) <= len(texts)
     # `PROFILES_SYSTEM = [("Clerk", "Sorts the letters", RIGHTS)]`: rows of a table, each with more than a text.
     rows = type(value) is Items and all(type(item) in (Items, Mapping) for item in value.items)

@@ -64,7 +64,7 @@ _HANDLING = frozenset(
 # What makes or fetches what it is called after.
 _MAKING = frozenset("build make create format render construct compose generate assemble prepare get fill".split())
 # First words of functions that answer a command or an event.
-_ANSWERING = (("cmd",), ("command",), ("on",), ("handle",), ("callback",))
+_ANSWERING = tuple((verb,) for verb in "cmd command on handle callback run test check validate verify".split())
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
 # What a program calls its values in between.

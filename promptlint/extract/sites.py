@@ -30,6 +30,7 @@ from promptlint.extract.keyed import (
     labels,
     notices,
     of_notice,
+    only_tried,
     others,
     paired,
     said_twice,
@@ -127,7 +128,7 @@ def _consider_entries(file: File, value: Mapping, node: ast.AST, name: str, name
             continue
         below = f"{name}.{key}" if name else key
         told = file.prompt_like(key) and _KEY.fullmatch(key) is not None
-        told = (told or (key in _SPEAKERS and paired(value))) and not of_test(name)
+        told = (told or (key in _SPEAKERS and paired(value))) and not (of_test(name) and only_tried(item))
         inner = named or (told and not steps(key, item) and not to_choose(key, item))
         if not inner and file.verdict is None and _says_little(item):
             continue
