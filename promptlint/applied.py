@@ -361,9 +361,11 @@ def _found(target: Value, positional: list[Value], hole: Hole, about: str) -> Va
     if type(target) is Items and key == "0" and target.items and type(first := target.items[0]) is Message:
         # Whatever stands behind it.
         return None if first.when else first
-    if type(target) is Items and operations.exact(target) and re.fullmatch(r"-?\d{1,9}", key):
+    if type(target) is Items and re.fullmatch(r"-?\d{1,9}", key) and -len(target.items) <= int(key) < len(target.items):
         index = int(key)
-        return target.items[index] if -len(target.items) <= index < len(target.items) else None
+        counted = target.items[: index + 1] if index >= 0 else target.items[index:]
+        known = operations.exact(Items(counted, target.span)) and (index >= 0 or target.complete)
+        return target.items[index] if known else None
     return None
 
 

@@ -40,6 +40,7 @@ class Texts(Maker):
             self.format_keywords,
             self.joined,
             self.function,
+            self.gathered,
         ]
         forms += [
             self.percent_tuple,
@@ -318,6 +319,32 @@ class Texts(Maker):
         source, call = self._function(home, name, mode, depth, scope, "")
         home.lines.append(source)
         return f"{self.done(scope, home, name)}({call})"
+
+    def gathered(self, scope: Scope, mode: Mode, depth: int) -> str:
+        """A function that joins what it is given: several texts, or a list of them."""
+        home = self.fixed(scope)
+        name, parts = self.fresh("joined"), self.fresh("parts")
+        several, first = self.chance(2), self.chance(3)
+        takes = [*(["first"] if first else []), f"*{parts}" if several else parts]
+        takes += ["end=''"] if several and self.chance(3) else []
+        inner = Scope(home.module, [], home.indent + 1)
+        way = self.draw(4)
+        if way == 1:
+            inner.emit(f"{parts} = [{parts}[0], *{parts}[1:]]")
+        elif way == 2:
+            inner.emit(f"{parts} = [*{parts}, {self.text(inner, mode, 0)}]")
+        elif way == 3:
+            with inner.block("if inputs.flag(3):"):
+                inner.emit(f"return {self.text(inner, mode, 0)}")
+            home.module.imports["import inputs"] = None
+        front = "first + " if first else ""
+        inner.emit(f"return {front}{self.separator(mode)}.join({parts}){' + end' if 'end' in takes[-1] else ''}")
+        home.lines.append("\n".join([f"def {name}({', '.join(takes)}):", *inner.lines, ""]))
+        given = [self.text(scope, mode, depth) for _ in range(1 + self.draw(3))]
+        given += [f"*{self.input(scope, 'list')}"] if self.chance(4) else []
+        handed = ", ".join(given) if several else f"[{', '.join(given)}]"
+        front = f"{self.text(scope, mode, 0)}, " if first else ""
+        return f"{self.done(scope, home, name)}({front}{handed})"
 
     def _function(
         self, home: Scope, name: str, mode: Mode, depth: int, caller: Scope, receiver: str

@@ -843,7 +843,7 @@ CASES = [
             {ASK}joined("Else: ", "TASK_TEXT", *more)}}])
         """,
         ("user", f"Rules: {RULES} {TASK}!"),
-        ("user", f"Else: {TASK}"),
+        ("user", f"Else: {TASK} "),
     ),
     case(
         "what a template is filled with of which nothing is known",
@@ -856,10 +856,9 @@ CASES = [
             def rules(self):
                 return "\\n".join(["RULES_TEXT"])
             def ask(self, client, topic):
-                return {ASK}self.letter.format(rules=self.rules(), topic=topic, task="TASK_TEXT")}}])
+                return {ASK}self.letter.format(rules=self.rules(), topic=topic)}}])
         """,
         ("user", RULES),
-        ("user", TASK),
     ),
     case(
         "a text that a function makes of a list",

@@ -112,7 +112,7 @@ def test_a_page_that_is_named_for_prompts_and_lies_elsewhere(tmp_path: Path) -> 
 
 
 def test_settings_below_a_folder_of_prompts(tmp_path: Path) -> None:
-    text = "version: 1.0\nsystem: |-\n  You are a strict judge of answers. Say which of them is better.\n"
+    text = "version: 1.0\nsystem: You are a strict judge of answers. Say which of them is better.\n"
     files = {"app/prompts/judge/strict.yaml": text, "app/settings/judge/strict.yaml": text}
     assert found(tmp_path, files) == ["app/prompts/judge/strict.yaml"]
 

@@ -965,3 +965,65 @@ def test_a_copy_of_a_message_may_have_any_role() -> None:
     body = f'{EACH}        made.append({{**turn, "type": "message"}})\n    return made'
     found = answered("told(turns)", f"def told(messages):\n{body}\n", "turns")
     assert [role for role, _ in parts(found)] == ["unknown"] and not found.complete
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("", '"; ".join(parts)', "One.; Two."),
+        ("", "parts[0] + parts[-1]", "One.Two."),
+        ("", "parts[0]", "One."),
+        ("parts += ['Three.']", "''.join(parts)", "One.Two.Three."),
+        ("parts = [*parts[1:], parts[0]]", "''.join(parts)", "Two.One."),
+        # What is added to the list, or moved in it, is not followed, whoever does it and under whatever name.
+        ("parts.append('Three.')", "''.join(parts)", None),
+        ("parts.sort()", "''.join(parts)", None),
+        ("parts.insert(0, 'None.')", "parts[0] + parts[1]", None),
+        ("other = parts\n        other.append('Three.')", "''.join(parts)", None),
+        ("helped(parts)", "''.join(parts)", None),
+        ("for _ in range(2):\n            last = ''.join(parts)\n            parts.append(last)", "last", None),
+    ],
+)
+def test_what_a_function_joins_of_a_list_that_it_is_given(before: str, after: str, said: str | None) -> None:
+    code = f"""
+    def helped(them):
+        them.append("Four.")
+    def joined(parts):
+        {before or "pass"}
+        return {after}
+    def ask():
+        return client.chat.completions.create(
+            model="gpt-5", messages=[{{"role": "system", "content": joined(["One.", "Two."])}}]
+        )
+    """
+    (found,) = requests_of(code)
+    if said is None:
+        assert not found.complete
+    else:
+        assert found.complete and parts(found) == [("system", said)]
+
+
+@pytest.mark.parametrize(
+    ("takes", "given", "said"),
+    [
+        ("*parts", '"One.", "Two."', "One. Two."),
+        ("first, *parts", '"One.", "Two.", "Three."', "Two. Three."),
+        ("*parts, end='!'", '"One.", "Two.", end="?"', "One. Two."),
+        ("*parts", "", ""),
+        ("*parts", '*["One.", "Two."]', "One. Two."),
+        ("*parts", '"One.", *letters', None),
+        ("*parts", '*letters, "Two."', None),
+    ],
+)
+def test_what_a_function_joins_of_all_that_it_gathers(takes: str, given: str, said: str | None) -> None:
+    code = f"""
+    def joined({takes}):
+        return "Rules: " + " ".join(parts)
+    def ask(letters):
+        return client.chat.completions.create(
+            model="gpt-5", messages=[{{"role": "system", "content": joined({given})}}]
+        )
+    """
+    (found,) = requests_of(code)
+    assert said is None or parts(found) == [("system", f"Rules: {said}")]
+    assert found.complete is (said is not None)

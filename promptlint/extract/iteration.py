@@ -192,6 +192,11 @@ def of_loop(value: Value) -> bool:
     return False
 
 
+def as_given(scope: Scope, hole: Hole) -> bool:
+    """Whether a value is a parameter with what a call gives it: a list to which the function has added nothing."""
+    return hole.parameter != "" and hole.parameter not in scope.changed
+
+
 def joins_given(part: Apply) -> bool:
     """Whether a text is made of the list that a parameter holds: `", ".join(names)`."""
     asked = single_hole(part.arguments.positional[0]) if part.operation == "join" else None

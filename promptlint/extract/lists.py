@@ -93,8 +93,8 @@ def note_change(file: File, scope: Scope, where: Place, value: Value | None = No
         part = first[0] if isinstance(first, tuple) and is_several(first) else None
         current = part.body if isinstance(part, Repeat) else None
     hole = single_hole(current) if current is not None else None
-    if hole is not None and hole.parameter == name:
-        scope.changed.add(name)
+    if hole is not None and hole.parameter and "." not in hole.parameter:
+        scope.changed.add(hole.parameter)
 
 
 def track(file: File, scope: Scope, written: str) -> None:

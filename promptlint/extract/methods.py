@@ -13,7 +13,7 @@ from promptlint.extract.callsite import CallSite, Evaluate
 from promptlint.extract.collections import DRAWN, all_of, drawn_from, looked_up, read_by
 from promptlint.extract.extents import sample
 from promptlint.extract.invocations import called_name, changed_before, shown_as
-from promptlint.extract.iteration import condition_text
+from promptlint.extract.iteration import as_given, condition_text
 from promptlint.extract.names import words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import JSON_DUMPS, note_form, run_time_value
@@ -168,19 +168,20 @@ def _join(file: File, scope: Scope, receiver: Value, site: CallSite, evaluate: E
     named = type(argument) in NAMES and isinstance(value, tuple)
     member = drawn_from(file, scope, argument, value, evaluate).member if named else ""
     asked = single_hole(value)
-    # What a parameter holds, a call says: a list, or a text whose letters are joined.
-    if type(value) is Items or (isinstance(value, tuple) and textual(value)) or (asked is not None and asked.parameter):
+    # What a parameter holds, a call says: a list, or a text whose letters are joined. Not what the function adds to it.
+    given = asked is not None and as_given(scope, asked)
+    # Functions that a list was given to may have added to it.
+    lent = changed_before(file, scope, argument) if given or (type(value) is Items and scope.lent) else ()
+    if type(value) is Items or (isinstance(value, tuple) and textual(value)) or (given and ("", "") not in lent):
         hole = run_time_value(file, site, None)
         hole = msgspec.structs.replace(hole, member=member) if member else hole
-        # Functions that a list was given to may have added to it.
-        lent = changed_before(file, scope, argument) if type(value) is Items and scope.lent else ()
         told = tuple((name, (Text(at, hole.span, False),)) for name, at in lent if name)
         if type(argument) is ast.Call and isinstance(value, tuple):
             part = value[0]
             note_form(file, hole.span, part.target if type(part) is Apply and part.operation == "slice" else value)
         return (Apply("join", receiver, Arguments((value,), told), file.span(node), hole),)
     state, made = state_of(value), file.facts.made_of
-    if made and isinstance(value, tuple) and (given := single_hole(value)) is not None and given.span == made[-1][0]:
+    if made and isinstance(value, tuple) and asked is not None and asked.span == made[-1][0]:
         # It is made of what that was made of: `"; ".join(sorted(RULES.values()))`.
         note_form(file, file.span(node), made[-1][1])
     # What is to be sorted is the argument.

@@ -6,7 +6,7 @@ import ast
 
 from promptlint.extract.callsite import Evaluate
 from promptlint.extract.collections import below, drawn_from
-from promptlint.extract.iteration import condition_text, of_loop
+from promptlint.extract.iteration import as_given, condition_text, of_loop
 from promptlint.extract.names import PASSING
 from promptlint.extract.places import SPREAD, index, replaced
 from promptlint.extract.results import note_form
@@ -49,10 +49,10 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
         ):
             return value.items[key]
         if isinstance(value, tuple) and textual(value) and isinstance(key, str | int):
-            known = of_name(key) if isinstance(key, str) else state_of(value)
+            told = of_name(key) if isinstance(key, str) else state_of(value)
             if own is not None and isinstance(key, str) and of_loop(value):
-                known = of_part(key, state, UNKNOWN if key in PASSING else known)
-            place = Hole(hole.expression, hole.span, known[0], known[1], member=hole.member)
+                told = of_part(key, state, UNKNOWN if key in PASSING else told)
+            place = Hole(hole.expression, hole.span, told[0], told[1], member=hole.member)
             wanted: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((wanted,)), file.span(node), place),)
         if isinstance(key, str):
@@ -61,6 +61,10 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
             named = UNKNOWN if key in PASSING else of_name(key)
             state = of_part(key, state, named) if own else named
             return (file.hole(node, state[0], state[1], member=hole.member),)
+        if (known := single_hole(value)) is not None and as_given(scope, known):
+            # Calls say what a list has there.
+            at: Template = (Text(str(key), hole.span, False),)
+            return (Apply("item", value, Arguments((at,)), file.span(node), hole),)
         return (hole,)
     index = evaluate(file, scope, node.slice)
     if type(value) is Mapping and value.entries and textual(value):
@@ -128,7 +132,7 @@ def _slice(
         else:
             if bound is not None:
                 evaluate(file, scope, bound)
-            if known is None or not known.parameter or bounds.step is not None:
+            if known is None or not as_given(scope, known) or bounds.step is not None:
                 note_form(file, hole.span, value)
                 return (hole,)
             return (Apply("slice", value, Arguments(((Text(SOME, hole.span, False),),)), file.span(node), hole),)
@@ -138,7 +142,7 @@ def _slice(
         return (hole,)
     if type(value) is Items and exact(value):
         return Items(value.items[slice(ends[0], ends[1], step)], file.span(node), True)
-    if isinstance(value, tuple) and (textual(value) or (known is not None and known.parameter)):
+    if isinstance(value, tuple) and (textual(value) or (known is not None and as_given(scope, known))):
         words = ",".join("" if end is None else str(end) for end in (*ends, *((step,) if step else ())))
         return (Apply("slice", value, Arguments(((Text(words, hole.span, False),),)), file.span(node), hole),)
     note_form(file, hole.span, value)
