@@ -21,6 +21,7 @@ from promptlint.extract.iteration import KEYS, one_of, spread
 from promptlint.extract.joins import join_branches, optional
 from promptlint.extract.joins import one_of as one_list
 from promptlint.extract.joins import ways as ways_of
+from promptlint.extract.lists import but_for_empty
 from promptlint.extract.places import SPREAD, replaced, with_value
 from promptlint.extract.reads import instructs, reads_like_prompt
 from promptlint.extract.state import has_text, single_hole, state_of
@@ -58,10 +59,10 @@ MAX_BRANCHES = 32
 # Items of a list out of which some are cut, of which it differs where they stand.
 MAX_CUT = 500
 
-# Parts of a text that a template is filled with.
-MAX_PUT_IN = 60
+# Parts of a text that a template is filled with, and characters of it that are looked at.
+MAX_PUT_IN, MAX_SAID = 60, 2_000
 # What fills the fields of a template that is none of a framework.
-_FORMATS = frozenset({"format", "format_map", "substitute", "safe_substitute"})
+_FORMATS = frozenset({"format", "format_map", "substitute", "safe_substitute", "replace"})
 
 Operation: TypeAlias = Callable[[Template, list[Value], dict[str, Value], Apply], Template | None]
 
@@ -195,6 +196,8 @@ def changed(part: Apply, target: Value, positional: list[Value]) -> Value:
     """
     if part.operation == OPEN:
         return _opened(part, target)
+    if part.operation == "kept":
+        return but_for_empty(target) if type(target) is Items else (part.fallback,)
     hole, (written, value) = part.fallback, positional
     if type(target) is not Items:
         body = target if isinstance(target, tuple) and target else (hole,)
@@ -502,10 +505,15 @@ def note_put_in(
     """
     if part.operation not in _FORMATS or not isinstance(target, tuple) or any(True for _ in texts(target)):
         return
+    # `text.replace(old, new)`: what is put in stands behind what is looked for.
+    in_order = positional[1::2] if part.operation == "replace" else positional
+    given: list[tuple[str, Value]] = [(str(at), each) for at, each in enumerate(in_order)]
+    for name, value in (*given, *keywords.items()):
+        given += value.entries if type(value) is Mapping and not value.kind else [(name, value)]
     found: dict[str, Value] = {}
-    for name, value in (*((str(at), each) for at, each in enumerate(positional)), *keywords.items()):
+    for name, value in given:
         if type(value) is tuple and has_text(value) and sum(1 for _ in parts(value)) < MAX_PUT_IN:
-            said = sample(value)
+            said = sample(value, MAX_SAID)[:MAX_SAID]
             if instructs(said) or reads_like_prompt(said):
                 found[name] = value
     for span in (part.fallback.span, *(hole.span for hole in holes(target))) if found else ():

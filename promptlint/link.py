@@ -571,7 +571,7 @@ class Linker:
         if part.operation == "slice" and (type(target) is Items or unset(target)):
             # Of nothing nothing can be cut out.
             return sliced(target, positional) if type(target) is Items else target
-        if part.operation in ("insert", "put", "open"):
+        if part.operation in ("insert", "put", "open", "kept"):
             return changed(part, target, positional)
         if part.operation == "add":
             return summed(part.fallback, [target, *positional])

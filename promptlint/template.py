@@ -32,6 +32,8 @@ class Volatility(IntEnum):
 COMMENT = "comment"
 # That of a value made of a text of the program in a way that is not followed.
 LOST = "lost"
+# The same of what a function gathers: `*parts`.
+GATHERED = "gathered"
 # Within the name of a `Ref`: an attribute as the class above leaves it, `:Desk.super().tone`.
 SUPER = ".super()."
 # The operation that leaves it open what a list of messages, or of tools, holds.

@@ -328,12 +328,15 @@ class Texts(Maker):
         takes = [*(["first"] if first else []), f"*{parts}" if several else parts]
         takes += ["end=''"] if several and self.chance(3) else []
         inner = Scope(home.module, [], home.indent + 1)
-        way = self.draw(4)
-        if way == 1:
+        way = self.draw(5)
+        if way == 1 and several:
             inner.emit(f"{parts} = [{parts}[0], *{parts}[1:]]")
         elif way == 2:
             inner.emit(f"{parts} = [*{parts}, {self.text(inner, mode, 0)}]")
         elif way == 3:
+            kept = self.pick(("[item for item in {} if item]", "filter(None, {})", "(item for item in {} if item)"))
+            inner.emit(f"{parts} = {kept.format(parts)}")
+        elif way == 4:
             with inner.block("if inputs.flag(3):"):
                 inner.emit(f"return {self.text(inner, mode, 0)}")
             home.module.imports["import inputs"] = None

@@ -308,7 +308,11 @@ ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
     [
         (f"agent:\n  system_template: |\n    You are a careful clerk.\nmodel:\n{SHOWN}", ["system", "user"]),
         # Nothing says that a model is shown it.
-        (f"page:\n  title_template: |\n    You are at home, {{{{ name }}}}.\nmodel:\n{SHOWN}", []),
+        (f"page:\n  review_prompt: Say in a few words what to change in it, and why.\nmodel:\n{SHOWN}", ["user"]),
+        # One line may be a subject or a command.
+        ("agent:\n  system_template: You are a careful clerk.\nrun:\n  job_template: 'sort {desk} all'\n", ["system"]),
+        ("mail:\n  user_template: |\n    Dear {name},\n    please answer this mail by Friday.\n", []),
+        ('nodes:\n  - "system": &first |\n      You are a careful clerk.\n      Sort the letters.\n', ["system"]),
         (f"{ROLE}        You are a careful clerk.\n        Sort letters.\n", ["system"]),
         (f"{ROLE}        arn:aws:iam::1:role/a\n        arn:aws:iam::1:role/b\n", []),
         ("model:\n  first_prompt: |\n    Sort the letters by the departments that they are for.\n", ["user"]),

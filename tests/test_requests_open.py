@@ -971,14 +971,16 @@ def test_a_copy_of_a_message_may_have_any_role() -> None:
     ("before", "after", "said"),
     [
         ("", '"; ".join(parts)', "One.; Two."),
-        ("", "parts[0] + parts[-1]", "One.Two."),
-        ("", "parts[0]", "One."),
         ("parts += ['Three.']", "''.join(parts)", "One.Two.Three."),
-        ("parts = [*parts[1:], parts[0]]", "''.join(parts)", "Two.One."),
+        ("", "', '.join(part for part in parts if part)", "One., Two."),
+        ("", "', '.join([part for part in parts])", "One., Two."),
+        ("", "', '.join(filter(None, parts))", "One., Two."),
+        ("said = [part for part in parts if part]", "'; '.join(said)", "One.; Two."),
+        ("parts = [*parts[1:], *parts[:1]]", "''.join(parts)", "Two.One."),
         # What is added to the list, or moved in it, is not followed, whoever does it and under whatever name.
         ("parts.append('Three.')", "''.join(parts)", None),
         ("parts.sort()", "''.join(parts)", None),
-        ("parts.insert(0, 'None.')", "parts[0] + parts[1]", None),
+        ("parts.insert(0, 'None.')", "''.join(parts[1:])", None),
         ("other = parts\n        other.append('Three.')", "''.join(parts)", None),
         ("helped(parts)", "''.join(parts)", None),
         ("for _ in range(2):\n            last = ''.join(parts)\n            parts.append(last)", "last", None),
@@ -993,7 +995,7 @@ def test_what_a_function_joins_of_a_list_that_it_is_given(before: str, after: st
         return {after}
     def ask():
         return client.chat.completions.create(
-            model="gpt-5", messages=[{{"role": "system", "content": joined(["One.", "Two."])}}]
+            model="gpt-5", messages=[{{"role": "system", "content": joined(["One.", "", "Two."][::2])}}]
         )
     """
     (found,) = requests_of(code)
@@ -1027,3 +1029,74 @@ def test_what_a_function_joins_of_all_that_it_gathers(takes: str, given: str, sa
     (found,) = requests_of(code)
     assert said is None or parts(found) == [("system", f"Rules: {said}")]
     assert found.complete is (said is not None)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # In the place of nothing, or of too much, stands something else.
+        "if not parts:\n        parts = ('Three.',)\n    return ' '.join(parts)",
+        "parts = parts or ('Three.',)\n    return ' '.join(parts)",
+        "if len(parts) > 2:\n        parts = ('Three.',)\n    return ' '.join(parts)",
+    ],
+)
+def test_what_stands_in_the_place_of_what_a_function_gathers(code: str) -> None:
+    program = """
+def joined(*parts):
+    BODY
+def ask():
+    return client.chat.completions.create(
+        model="gpt-5", messages=[{"role": "system", "content": joined("One.", "Two.")}]
+    )
+    """
+    (found,) = requests_of(program.replace("BODY", code))
+    assert not found.complete
+
+
+def test_a_list_that_another_function_was_given_before() -> None:
+    code = """
+    def add(them):
+        them.append("Three.")
+    def joined(parts):
+        return " ".join(parts)
+    def ask():
+        rules = ["One."]
+        ADD
+        return client.chat.completions.create(
+            model="gpt-5", messages=[{"role": "system", "content": joined(rules)}]
+        )
+    """
+    added, alone = (requests_of(code.replace("ADD", line))[0] for line in ("add(rules)", "add(['Four.'])"))
+    assert alone.complete and parts(alone) == [("system", "One.")] and not added.complete
+
+
+def test_items_of_what_a_function_gathers() -> None:
+    code = """
+    def joined(*parts):
+        return parts[0] + " and " + parts[-1]
+    def ask():
+        return client.chat.completions.create(
+            model="gpt-5", messages=[{"role": "system", "content": joined("One", "Two", "Three")}]
+        )
+    """
+    (found,) = requests_of(code)
+    assert found.complete and parts(found) == [("system", "One and Three")]
+
+
+def test_what_the_class_above_says_in_a_property_is_not_known() -> None:
+    code = """
+    class Clerk:
+        @property
+        def rules(self):
+            return "Sort the letters."
+    class Kind(Clerk):
+        @property
+        def rules(self):
+            return super().rules + " Be kind."
+        def ask(self):
+            return client.chat.completions.create(
+                model="gpt-5", messages=[{"role": "system", "content": self.rules}]
+            )
+    """
+    (found,) = requests_of(code)
+    assert not found.complete

@@ -32,7 +32,7 @@ from promptlint.extract.against import (
 from promptlint.extract.arguments import consider_arguments, note_argument, outweighed
 from promptlint.extract.attributes import note_given
 from promptlint.extract.callees import FUNCTIONS, TAILS, callee_of
-from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_object, imported_here
+from promptlint.extract.callsite import Callee, CallSite, Evaluate, as_lent, as_object, imported_here
 from promptlint.extract.catalogue import makes_client
 from promptlint.extract.catalogued import catalogued, own_message, spoken_of
 from promptlint.extract.comments import Marked
@@ -41,6 +41,7 @@ from promptlint.extract.invocations import note_invocation
 from promptlint.extract.iteration import condition_text, in_order, unordered
 from promptlint.extract.jinja import has_own_syntax
 from promptlint.extract.joins import join_branches
+from promptlint.extract.kept import filtered
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
 from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, method, result_of, says_nothing
@@ -329,7 +330,7 @@ def _uncatalogued(
         if result is not None:
             return result
     part = "Part" in site.name or site.name.endswith("Content.from_text")
-    result = (_part(file, site) if part else None) or _function(file, site, receiver)
+    result = (_part(file, site) if part else None) or _function(file, scope, site, receiver)
     if result is not None:
         return result
     against = against and not _states(site)
@@ -438,7 +439,7 @@ def _arguments(file: File, scope: Scope, node: ast.Call, written: str, callee: C
     return site
 
 
-def _function(file: File, site: CallSite, receiver: Value | None = None) -> Value | None:
+def _function(file: File, scope: Scope, site: CallSite, receiver: Value | None = None) -> Value | None:
     """A function whose result is known: `dedent`, `str`, `dict`, `list`, wrappers of a text."""
     if site.last not in TAILS and not site.last[:1].isupper() and site.written not in FUNCTIONS:
         return None
@@ -450,7 +451,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
     operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)
     first = site.positional[0][0] if site.positional else None
     if operation in _SHAPING and first is None and "text" in site.keywords:
-        return _function(file, _by_place(site), receiver)
+        return _function(file, scope, _by_place(site), receiver)
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
         if isinstance(first, tuple) and textual(first):
             span = extent(first) or file.span(site.node)
@@ -483,7 +484,7 @@ def _function(file: File, site: CallSite, receiver: Value | None = None) -> Valu
             return message
         note_schema(file, mapping)
         return mapping
-    if (made := _of_list(file, site, first)) is not None:
+    if (made := filtered(file, scope, site) if site.name == "filter" else _of_list(file, site, first)) is not None:
         return made
     if site.name in _COPYING and isinstance(first, Message | Mapping) and len(site.positional) == 1:
         return copy.copy(first) if not site.keywords and not (isinstance(first, Mapping) and first.kind) else None
@@ -516,8 +517,6 @@ def _part(file: File, site: CallSite) -> Value | None:
 
 def _of_list(file: File, site: CallSite, given: Value | None) -> Value | None:
     """What `set`, `sorted`, `list` and the like make of a list."""
-    if site.name == "filter":
-        return lists.but_for_empty(site)
     if type(given) is not Items:
         return None
     if site.name in SETS:
@@ -564,7 +563,7 @@ def _other(
         return (hole,)
     reference = _reference(file, scope, site)
     if reference is not None:
-        return (Ref(reference, hole, site.arguments()),)
+        return (Ref(reference, hole, as_lent(scope, site)),)
     if hole.member[:1] == "@" and hole.member.endswith("()"):
         file.asked[hole.span] = Ref(hole.member[:-2], hole, site.arguments())
     return (hole,)

@@ -10,7 +10,8 @@ import msgspec
 
 from promptlint.extract.catalogue import Places
 from promptlint.extract.state import File, Scope
-from promptlint.template import Arguments, Hole, Mapping, Ref, Text, Value
+from promptlint.extract.volatility import dotted
+from promptlint.template import Arguments, Hole, Items, Mapping, Message, Ref, Text, Value
 
 Evaluate: TypeAlias = Callable[[File, Scope, ast.expr], Value]
 
@@ -141,3 +142,18 @@ def imported_here(file: File, scope: Scope, written: str) -> str:
             return f"{part.name}{dot}{rest}" if type(part) is Ref and imported else written
         here = here.parent
     return written
+
+
+def as_lent(scope: Scope, site: CallSite) -> Arguments:
+    """The arguments of a call; what of a list of texts other functions have made that had it before is not known."""
+    given = site.arguments()
+    if not scope.lent or not any(type(value) is Items for value in given.positional):
+        return given
+    positional: list[Value] = []
+    for value, (_, node) in zip(given.positional, site.positional, strict=False):
+        if type(value) is Items and not any(type(item) is Message for item in value.items):
+            # This very call stands among them.
+            before = {name.rpartition(".")[2].lstrip(":") for name, _ in scope.lent.get(dotted(node), ())}
+            value = msgspec.structs.replace(value, complete=value.complete and before <= {site.last})
+        positional.append(value)
+    return Arguments(tuple(positional), given.keywords, given.complete)

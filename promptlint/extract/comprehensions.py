@@ -10,7 +10,7 @@ from promptlint.extract.callsite import Evaluate
 from promptlint.extract.conditions import any_turn
 from promptlint.extract.iteration import bind_loop, condition_text, iteration_state
 from promptlint.extract.joins import if_holds
-from promptlint.extract.kept import kept
+from promptlint.extract.kept import kept, said
 from promptlint.extract.later import note_named_in
 from promptlint.extract.repeats import each_turn
 from promptlint.extract.results import note_form
@@ -33,7 +33,7 @@ def comprehension(
     for generator in node.generators:
         iterable = evaluate(file, inner, generator.iter)
         _note_form(file, node, iterable)
-        some = kept(file, node, iterable)
+        some = kept(file, node, iterable) or said(file, scope, node, iterable)
         any_of = any_of or any_turn(iterable)
         turn = iteration_state(iterable)
         state, mixed = strongest([state, turn]), mixed or turn[1] == "unordered"

@@ -49,6 +49,7 @@ from promptlint.extract.statements import STATEMENTS, is_cell, run
 from promptlint.extract.toolkits import note_toolkits
 from promptlint.extract.volatility import NAMES, TELLING, dotted, of_name
 from promptlint.template import (
+    GATHERED,
     Arguments,
     Condition,
     Hole,
@@ -213,9 +214,10 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     scope.starred = node.args.vararg.arg if node.args.vararg else ""
     for extra in (node.args.vararg, node.args.kwarg):
         if extra is not None:
-            # What is gathered by name is a dict that calls give, what is without one a list like that of a parameter.
-            known = f"{SPREAD if extra is node.args.kwarg else ''}{extra.arg}"
-            scope.values[extra.arg] = (file.hole(extra, *of_name(extra.arg), None, known),)
+            # What is gathered by name is a dict that calls give, else a list like that of a parameter.
+            state, named = of_name(extra.arg), extra is node.args.kwarg
+            known, origin = (f"{SPREAD}{extra.arg}", state[1]) if named else (extra.arg, GATHERED)
+            scope.values[extra.arg] = (file.hole(extra, state[0], origin, None, known),)
     file.where, file.function = node.name, scope.name
     calls = len(file.facts.calls)
     # What a stand-in for a model says, its methods hold, as those of an error what that says.
@@ -231,11 +233,12 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
     returned = given_back(scope)
     if returned is not None or len(file.facts.calls) > calls:
         file.facts.scopes.append((file.span(node), tuple(sorted(name for name in scope.values if "." not in name))))
+    above = decorated(node)
     made = Function(
         parameters,
         () if returned is None else returned,
         file.span(node),
-        decorated(node),
+        above,
         tuple(sorted(scope.changed)),
         tuple((name, *each) for name, given in sorted(scope.lends.items()) for each in given),
         bool(owner) and (node.name in file.lexicon.tails or node.name == CALLED) and silent(node),
@@ -245,7 +248,7 @@ def read_function(file: File, node: FunctionNode, parent: Scope) -> None:
         tuple(each.arg for each in node.args.kwonlyargs),
         no_texts(node, [*arguments, *node.args.kwonlyargs]),
         handing.passes(node, bool(scope.receiver)),
-        scope.starred,
+        "" if above or (owner and not scope.receiver and not static) else scope.starred,
     )
     file.facts.functions[scope.name] = _defined_again(file, scope.name, node, made)
     if returned is not None:
@@ -518,7 +521,6 @@ def _configures(file: File, scope: Scope, node: ast.ClassDef) -> bool:
     return own and data
 
 
-_SENT_FIELDS = "Field.description"
 # Base classes that bring fields and nothing to do.
 _DATA = frozenset({"BaseModel", "TypedDict", "NamedTuple"})
 
@@ -582,7 +584,7 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
                     told = asked if kind.endswith("OutputField") else described
                     told.append((f"{name}.{argument}", only_if(text_value, when.get(name, ()))))
     known = file.facts.described.get(inner.name)
-    if known is not None and entry.fields.get(_SENT_FIELDS) == "tool":
+    if known is not None and entry.fields.get("Field.description") == "tool":
         # Classes that its fields are annotated with stand in the schema, too.
         schemas.note(file, known.uses)
     if entry.docstring == "system":

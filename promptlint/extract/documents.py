@@ -261,7 +261,7 @@ class _Data:
         self.told: list[Span] = []
         # Where texts stand that only the name of the file makes prompts.
         self.promises: set[Span] = set()
-        # Whether a key names the template of somebody's message, and what others called so hold.
+        # Whether a key names the template of a system message, and what others called so hold.
         self.templates = False
         self.others: list[Site] = []
         self.steps = 0
@@ -276,7 +276,7 @@ class _Data:
             # A record of somebody or something, each of whose fields is a sentence.
             kept = [site for site in kept if not _is_short(site)]
         # Beside `system_template` the `observation_template` is sent as well.
-        kept += self.others if self.templates else []
+        kept += self.others if self.templates and len(self.others) <= MAX_SHORT else []
         return kept + (self.messages if len(self.messages) <= MAX_MESSAGES else [])
 
     def walk(self, value: Value, place: _Place) -> None:
@@ -367,7 +367,7 @@ class _Data:
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated or (_described(key) and not self.named)
             if about or not (inside or self.promised(text, place)):
-                if not about and not lists and _shaped(text) and of_template(key):
+                if not about and not lists and "\n" in text.strip() and of_template(key):
                     self.others.append(self.site(value, "unknown", ".".join(path[-2:]), NAME))
                 self.pass_over(value, text, kind)
                 return
@@ -381,7 +381,7 @@ class _Data:
             self.pass_over(value, text, kind)
             return
         role = _role_at(path)
-        self.templates = self.templates or (of_template(key) and _role(key) != "unknown")
+        self.templates = self.templates or (of_template(key) and _role(key) == "system")
         site = self.site(value, role, ".".join(path[-2:]), rank)
         if rank == NAME and self.named and not self.wanted and not _names(key):
             self.promises.add(site.span)

@@ -46,6 +46,8 @@ from promptlint.extract.volatility import (
     terms,
 )
 from promptlint.template import (
+    GATHERED,
+    LOST,
     Apply,
     Arguments,
     Choice,
@@ -74,7 +76,6 @@ COMPOSED = frozenset(
 _WRITTEN = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set})
 # An expression with fewer inside nests less deeply, and weighs less, than any bound.
 _FEW = 40
-_NUMBERS = frozenset({int, float})
 # Members of an enumeration are slow to look up.
 _UNKNOWN = UNKNOWN[0]
 
@@ -176,7 +177,7 @@ def lookup(file: File, scope: Scope, identifier: str, node: ast.expr) -> Value:
 def _known_as(file: File, here: Scope, identifier: str, hole: Hole, node: ast.expr) -> Hole:
     """A run-time value under the name that it is used by."""
     state = (hole.volatility, hole.origin)
-    if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered"):
+    if state[0] is _UNKNOWN and state[1] not in ("loop", "unordered", GATHERED):
         # `result = run(command)`: what a program calls its values in between says nothing of them.
         passing = identifier in PASSING and not hole.parameter and here.kind == "function"
         state = state if passing else of_name(identifier, state[1])
@@ -219,7 +220,9 @@ def _attribute(file: File, scope: Scope, node: ast.Attribute) -> Value:
             return (Ref(file.resolve(written), file.hole(node, state[0], state[1])),)
     if not first:
         state = of_part(node.attr, state_of(evaluate(file, scope, node.value)), state)
-    return (file.hole(node, state[0], state[1]),)
+    # The class above may say it in a text.
+    above = type(node.value) is ast.Call and dotted(node.value.func) == "super"
+    return (file.hole(node, state[0], LOST if above else state[1]),)
 
 
 def _held(file: File, value: Value, node: ast.Attribute) -> Value:
@@ -305,7 +308,7 @@ def addition(file: File, scope: Scope, node: ast.BinOp) -> Value:
     """A chain of `+`. What has a number in it is one."""
     added = terms(node, ast.Add)
     values = [evaluate(file, scope, term) for term in added]
-    if any(type(term) is ast.Constant and type(term.value) in _NUMBERS for term in added):
+    if any(type(term) is ast.Constant and type(term.value) in (int, float) for term in added):
         return (file.hole(node, *strongest([state_of(value) for value in values])),)
     return add(file, values, node)
 

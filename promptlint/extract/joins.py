@@ -14,6 +14,7 @@ from promptlint.extract.places import SPREAD
 from promptlint.extract.state import fallback_of, has_text, single_hole, textual
 from promptlint.operations import SEVERAL, is_several, literal, several
 from promptlint.template import (
+    GATHERED,
     Apply,
     Choice,
     Condition,
@@ -408,7 +409,7 @@ def _none(value: Value) -> bool:
 
 def _left_out(hole: Hole) -> bool:
     """Whether a value is none, or a parameter: what stands in its place stands there when it is not given."""
-    return hole.expression == "None" or bool(hole.parameter)
+    return hole.expression == "None" or (bool(hole.parameter) and hole.origin != GATHERED)
 
 
 def _named(items: Items) -> bool:

@@ -1,14 +1,20 @@
-"""Lists of messages of which a comprehension keeps some: `[each for each in messages if each["role"] != "system"]`."""
+"""Lists of which some items are kept: messages (`[each for each in messages if each["role"] != "system"]`), and texts
+that are not empty (`filter(None, texts)`, `text for text in texts if text`).
+"""
 
 from __future__ import annotations
 
 import ast
 
-from promptlint.extract.iteration import condition_text
+from promptlint.extract.callsite import CallSite
+from promptlint.extract.iteration import as_given, condition_text
 from promptlint.extract.joins import optional
-from promptlint.extract.state import File
+from promptlint.extract.lists import but_for_empty
+from promptlint.extract.results import run_time_value
+from promptlint.extract.state import File, Scope, single_hole
+from promptlint.extract.volatility import dotted
 from promptlint.operations import is_several
-from promptlint.template import Condition, Items, Mapping, Message, Value
+from promptlint.template import Apply, Arguments, Condition, Hole, Items, Mapping, Message, Value
 
 # Messages of one list that are looked at.
 MAX_MESSAGES = 64
@@ -67,3 +73,39 @@ def _role_of(node: ast.expr, name: str) -> bool:
         case _:
             return False
     return written == name and isinstance(key, ast.Constant) and key.value == "role"
+
+
+def filtered(file: File, scope: Scope, site: CallSite) -> Value | None:
+    """`filter(None, texts)`: a list without its texts that are empty; None for any other filter."""
+    if len(site.positional) != 2:
+        return None
+    test, (value, _) = site.positional[0][1], site.positional[1]
+    nothing = isinstance(test, ast.Constant) and test.value is None
+    if not (nothing or dotted(test) in ("bool", "str.strip")):
+        return None
+    if type(value) is Items:
+        return but_for_empty(value)
+    return _of_given(file, scope, site.node, value, run_time_value(file, site, None))
+
+
+def said(
+    file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterable: Value
+) -> Value | None:
+    """`text for text in texts if text`: what calls give for the list, without its texts that are empty."""
+    turn = node.generators[0]
+    name = turn.target.id if isinstance(turn.target, ast.Name) else ""
+    if len(node.generators) > 1 or type(node) is ast.SetComp or turn.is_async or not name:
+        return None
+    if not all(isinstance(each, ast.Name) and each.id == name for each in (node.elt, *turn.ifs)):
+        return None
+    hole = single_hole(iterable)
+    if not turn.ifs:
+        return iterable if hole is not None and as_given(scope, hole) else None
+    return _of_given(file, scope, node, iterable, file.hole(node, hole.volatility, hole.origin)) if hole else None
+
+
+def _of_given(file: File, scope: Scope, node: ast.expr, value: Value, made: Hole) -> Value | None:
+    hole = single_hole(value)
+    if hole is None or not as_given(scope, hole):
+        return None
+    return (Apply("kept", value, Arguments(), file.span(node), made),)

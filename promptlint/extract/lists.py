@@ -562,14 +562,8 @@ def copied(file: File, site: CallSite, value: Value) -> Value | None:
     return (Apply("slice", value, Arguments((everything,)), hole.span, hole),)
 
 
-def but_for_empty(site: CallSite) -> Items | None:
-    """`filter(None, texts)`: a list without its texts that are empty."""
-    if len(site.positional) != 2:
-        return None
-    test, (value, _) = site.positional[0][1], site.positional[1]
-    nothing = isinstance(test, ast.Constant) and test.value is None
-    if type(value) is not Items or not (nothing or dotted(test) in ("bool", "str.strip")):
-        return None
+def but_for_empty(value: Items) -> Items:
+    """A list without its texts that are empty."""
     return Items(tuple([_if_said(item) for item in value.items if not _empty(item)]), value.span, value.complete)
 
 

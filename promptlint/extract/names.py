@@ -63,8 +63,8 @@ _HANDLING = frozenset(
 )
 # What makes or fetches what it is called after.
 _MAKING = frozenset("build make create format render construct compose generate assemble prepare get fill".split())
-# First words of functions that answer a command or an event.
-_ANSWERING = tuple((verb,) for verb in "cmd command on handle callback run test check validate verify".split())
+# First words of functions that answer a command or an event, or do something.
+_ANSWERING = tuple((verb,) for verb in "cmd command on handle callback run".split())
 _HANDLED = PROMPT_WORDS | {"system", "user", "custom", "default", "all", "new"}
 
 # What a program calls its values in between.

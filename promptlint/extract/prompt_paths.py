@@ -71,12 +71,11 @@ _LANGUAGES = frozenset("i18n l10n locale locales translation translations".split
 # What stands in the keys of prompts, or in the header of a TOML table (`[review_prompt]`); the search for them is what
 # every data file costs.
 _NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"system_message",
-            b"input_variables", b"expected_output", b"preamble", b"guideline", b"system_template", b"user_template",
-            b"human_template")  # fmt: skip
+            b"input_variables", b"expected_output", b"preamble", b"guideline", b"system_template")  # fmt: skip
 # The rest of such a key.
 _KEY = re.compile(rb"[\w.-]*[\"']?\s*[:=\]]")
-# Lines of YAML behind a key that says who somebody is, or whose words they are.
-_SPOKEN = re.compile(rb"^[ \t-]*(?:role|system|user)[ \t]*:[ \t]*[|>]", re.MULTILINE)
+# Lines of YAML behind a key that says what the role of somebody is, or that they are a system's.
+_SPOKEN = re.compile(rb"^[ \t-]*[\"']?(?:role|system)[\"']?[ \t]*:[ \t]*(?:&\S+[ \t]+)?[|>]", re.MULTILINE)
 
 
 def extension(name: str) -> str:

@@ -61,8 +61,9 @@ def subscript(file: File, scope: Scope, node: ast.Subscript, evaluate: Evaluate)
             named = UNKNOWN if key in PASSING else of_name(key)
             state = of_part(key, state, named) if own else named
             return (file.hole(node, state[0], state[1], member=hole.member),)
-        if (known := single_hole(value)) is not None and as_given(scope, known):
-            # Calls say what a list has there.
+        known = single_hole(value)
+        if known is not None and known.parameter == scope.starred != "":
+            # Calls say what they give there.
             at: Template = (Text(str(key), hole.span, False),)
             return (Apply("item", value, Arguments((at,)), file.span(node), hole),)
         return (hole,)
