@@ -611,3 +611,22 @@ OPEN = [
 @pytest.mark.parametrize("program", OPEN)
 def test_what_stands_for_no_one_function_sends_nothing(program: str) -> None:
     assert [each.name for each in requests_of(COMPLETE + program)] == ["complete"]
+
+
+def test_the_last_of_many_conditions_decides_too() -> None:
+    other = "".join(f'        elif name == "m{number}":\n            pass\n' for number in range(2, 12))
+    code = f"""
+def ask(name, question, version="2"):
+    if version:
+        if name == "m1":
+            pass
+{other}
+        elif name == "last":
+            if version == "1":
+                client.responses.create(model="gpt-4", input=question)
+            else:
+                client.responses.create(model="gpt-5", input=question)
+def run():
+    ask("last", "Sort the letters.")
+"""
+    assert [found.model for found in requests_of(code) if found.name == "run"] == ["gpt-5"]

@@ -16,7 +16,7 @@ from promptlint.template import Choice, Condition, Hole, Items, Ref, Template, T
 
 MAX_DEPTH, MAX_TESTS, MAX_WORDS = 4, 8, 32
 # Conditions around a statement that are followed.
-MAX_GUARDS = 8
+MAX_GUARDS = 16
 # What numbers that are compared are less than: Python writes out none of thousands of digits.
 MAX_NUMBER = 10**18
 NOT_KNOWN = Condition("")
