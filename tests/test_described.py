@@ -455,3 +455,17 @@ def test_classes_that_the_fields_of_a_tool_are_annotated_with(base: str, said: s
             ships: list[Ship] = Field(description="Ships that are due")
     """
     assert described({"a.py": code}) == said
+
+
+@pytest.mark.parametrize("keyword", ["structured_model", "response_model", "output_type"])
+def test_the_class_that_an_answer_must_have_the_form_of(keyword: str) -> None:
+    code = f"""
+        from pydantic import BaseModel, Field
+
+        class Ship(BaseModel):
+            owner: str = Field(description="Who owns the ship")
+
+        async def ask(agent, letter):
+            return await agent(letter, {keyword}=Ship)
+    """
+    assert described({"a.py": code}) == {"Who owns the ship"}

@@ -26,7 +26,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 OUTPUTS = frozenset(
     "response_format text_format response_model response_schema output_type output_schema output_cls output_model "
     "output_pydantic output_json args_schema fn_schema params_json_schema parameters_json_schema pydantic_object "
-    "structured_output structured_output_model result_type json_output".split()
+    "structured_output structured_output_model structured_model result_type json_output".split()
 )
 # Those of them that say it as the key of a dict, too.
 _FORMS = frozenset({"response_format", "text_format", "response_schema"})
