@@ -503,7 +503,7 @@ def note_put_in(
 
     Of what large values hold much is what the program works on.
     """
-    if part.operation not in _FORMATS or not isinstance(target, tuple) or any(True for _ in texts(target)):
+    if part.operation not in _FORMATS or not isinstance(target, tuple) or has_text(target):
         return
     # `text.replace(old, new)`: what is put in stands behind what is looked for.
     in_order = positional[1::2] if part.operation == "replace" else positional

@@ -32,7 +32,7 @@ class Volatility(IntEnum):
 COMMENT = "comment"
 # That of a value made of a text of the program in a way that is not followed.
 LOST = "lost"
-# The same of what a function gathers: `*parts`.
+# That of what a function gathers: `*parts`.
 GATHERED = "gathered"
 # Within the name of a `Ref`: an attribute as the class above leaves it, `:Desk.super().tone`.
 SUPER = ".super()."

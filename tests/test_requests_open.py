@@ -967,6 +967,11 @@ def test_a_copy_of_a_message_may_have_any_role() -> None:
     assert [role for role, _ in parts(found)] == ["unknown"] and not found.complete
 
 
+def asked(text: str) -> str:
+    """The call of a model with a system message that an expression gives."""
+    return ASK.format(f'[{{"role": "system", "content": {text}}}]')
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -994,9 +999,7 @@ def test_what_a_function_joins_of_a_list_that_it_is_given(before: str, after: st
         {before or "pass"}
         return {after}
     def ask():
-        return client.chat.completions.create(
-            model="gpt-5", messages=[{{"role": "system", "content": joined(["One.", "", "Two."][::2])}}]
-        )
+        return {asked('joined(["One.", "", "Two."][::2])')}
     """
     (found,) = requests_of(code)
     if said is None:
@@ -1022,9 +1025,7 @@ def test_what_a_function_joins_of_all_that_it_gathers(takes: str, given: str, sa
     def joined({takes}):
         return "Rules: " + " ".join(parts)
     def ask(letters):
-        return client.chat.completions.create(
-            model="gpt-5", messages=[{{"role": "system", "content": joined({given})}}]
-        )
+        return {asked(f"joined({given})")}
     """
     (found,) = requests_of(code)
     assert said is None or parts(found) == [("system", f"Rules: {said}")]
@@ -1045,10 +1046,8 @@ def test_what_stands_in_the_place_of_what_a_function_gathers(code: str) -> None:
 def joined(*parts):
     BODY
 def ask():
-    return client.chat.completions.create(
-        model="gpt-5", messages=[{"role": "system", "content": joined("One.", "Two.")}]
-    )
-    """
+    return ASKED
+    """.replace("ASKED", asked('joined("One.", "Two.")'))
     (found,) = requests_of(program.replace("BODY", code))
     assert not found.complete
 
@@ -1062,10 +1061,8 @@ def test_a_list_that_another_function_was_given_before() -> None:
     def ask():
         rules = ["One."]
         ADD
-        return client.chat.completions.create(
-            model="gpt-5", messages=[{"role": "system", "content": joined(rules)}]
-        )
-    """
+        return ASKED
+    """.replace("ASKED", asked("joined(rules)"))
     added, alone = (requests_of(code.replace("ADD", line))[0] for line in ("add(rules)", "add(['Four.'])"))
     assert alone.complete and parts(alone) == [("system", "One.")] and not added.complete
 
@@ -1075,10 +1072,8 @@ def test_items_of_what_a_function_gathers() -> None:
     def joined(*parts):
         return parts[0] + " and " + parts[-1]
     def ask():
-        return client.chat.completions.create(
-            model="gpt-5", messages=[{"role": "system", "content": joined("One", "Two", "Three")}]
-        )
-    """
+        return ASKED
+    """.replace("ASKED", asked('joined("One", "Two", "Three")'))
     (found,) = requests_of(code)
     assert found.complete and parts(found) == [("system", "One and Three")]
 
@@ -1094,9 +1089,7 @@ def test_what_the_class_above_says_in_a_property_is_not_known() -> None:
         def rules(self):
             return super().rules + " Be kind."
         def ask(self):
-            return client.chat.completions.create(
-                model="gpt-5", messages=[{"role": "system", "content": self.rules}]
-            )
-    """
+            return ASKED
+    """.replace("ASKED", asked("self.rules"))
     (found,) = requests_of(code)
     assert not found.complete

@@ -22,11 +22,8 @@ MAX_MESSAGES = 64
 
 def kept(file: File, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterable: Value) -> Items | None:
     """The messages of a list that is known, each under the condition it is kept by; None for anything else."""
-    turn = node.generators[0]
-    if len(node.generators) > 1 or type(node) is not ast.ListComp or type(iterable) is not Items:
-        return None
-    name = turn.target.id if isinstance(turn.target, ast.Name) else ""
-    if not isinstance(node.elt, ast.Name) or node.elt.id != name or len(iterable.items) > MAX_MESSAGES:
+    turn, name = node.generators[0], _taken(node)
+    if not name or type(node) is not ast.ListComp or type(iterable) is not Items or len(iterable.items) > MAX_MESSAGES:
         return None
     if not any(type(item) is Message for item in iterable.items):
         return None
@@ -75,6 +72,13 @@ def _role_of(node: ast.expr, name: str) -> bool:
     return written == name and isinstance(key, ast.Constant) and key.value == "role"
 
 
+def _taken(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> str:
+    """The name of the items that a comprehension over one list gives as they are, or ""."""
+    target = node.generators[0].target
+    name = target.id if len(node.generators) == 1 and isinstance(target, ast.Name) else ""
+    return name if isinstance(node.elt, ast.Name) and node.elt.id == name else ""
+
+
 def filtered(file: File, scope: Scope, site: CallSite) -> Value | None:
     """`filter(None, texts)`: a list without its texts that are empty; None for any other filter."""
     if len(site.positional) != 2:
@@ -92,11 +96,10 @@ def said(
     file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterable: Value
 ) -> Value | None:
     """`text for text in texts if text`: what calls give for the list, without its texts that are empty."""
-    turn = node.generators[0]
-    name = turn.target.id if isinstance(turn.target, ast.Name) else ""
-    if len(node.generators) > 1 or type(node) is ast.SetComp or turn.is_async or not name:
+    turn, name = node.generators[0], _taken(node)
+    if not name or type(node) is ast.SetComp or turn.is_async:
         return None
-    if not all(isinstance(each, ast.Name) and each.id == name for each in (node.elt, *turn.ifs)):
+    if not all(isinstance(each, ast.Name) and each.id == name for each in turn.ifs):
         return None
     hole = single_hole(iterable)
     if not turn.ifs:
