@@ -4,7 +4,8 @@
 
 Every tool runs once in each round, in turns, as a process of its own, over the Python files that promptlint would lint
 (Jinja files only promptlint reads). `ast.parse` reads and parses all of them in one process and keeps nothing;
-"extraction and linking" is promptlint without its rules. bandit and flake8 are left out when they are not installed
+"extraction and linking" is promptlint without its rules. "nothing changed" is a run behind another one of the same
+files, whose readings it finds; all others read everything. bandit and flake8 are left out when they are not installed
 beside this interpreter. Prints the median and the fastest time, the processor time of all processes of the tool (the
 least of all runs, which other programs on the machine disturb least), the ratios of both to `ast.parse`, and peak
 memory: of the largest process, and, where /proc tells, of all processes of a tool at one time (pages that they share
@@ -55,6 +56,7 @@ main()
 """
 REFERENCE = "ast.parse"
 PROGRAM = "promptlint"
+AGAIN = "promptlint, nothing changed"
 
 
 class Use(NamedTuple):
@@ -66,14 +68,15 @@ class Use(NamedTuple):
     together: int
 
 
-def tools(directory: str, files: list[str]) -> dict[str, tuple[list[str], str]]:
-    """The command of every tool and its standard input."""
-    python, lint = sys.executable, ["--exit-zero", "--quiet", directory]
+def tools(directory: str, files: list[str], cache: str) -> dict[str, tuple[list[str], str]]:
+    """The command of every tool and its standard input. `cache` is where promptlint may keep what it has read."""
+    python, lint = sys.executable, ["--exit-zero", "--quiet", "--no-cache", directory]
     found = {
         REFERENCE: ([python, "-c", PARSE], "\0".join(files)),
         PROGRAM: ([python, "-m", "promptlint", *lint], ""),
         "promptlint, one process": ([python, "-c", ALONE, *lint], ""),
         "extraction and linking": ([python, "-c", WITHOUT_RULES, *lint], ""),
+        AGAIN: ([python, "-m", "promptlint", *lint[:2], "--cache-dir", cache, directory], ""),
     }
     for name, options in (("bandit", ["-q", "--exit-zero", *files]), ("flake8", ["--exit-zero", "-q", *files])):
         if importlib.util.find_spec(name):
@@ -147,7 +150,13 @@ def count_lines(files: list[str]) -> int:
 def measure(directory: str, runs: int) -> float:
     """Measure and print. Gives the ratio of promptlint's median time to that of `ast.parse`."""
     files = python_files(directory)
-    commands = tools(directory, files)
+    with tempfile.TemporaryDirectory() as cache:
+        return compare(tools(directory, files, cache), files, runs)
+
+
+def compare(commands: dict[str, tuple[list[str], str]], files: list[str], runs: int) -> float:
+    """The same of these tools."""
+    run(*commands[AGAIN])
     print(f"{len(files):,} Python files, {count_lines(files):,} lines, {runs} runs, Python {sys.version.split()[0]}")
     uses: dict[str, list[Use]] = {name: [] for name in commands}
     order = list(commands)
@@ -157,12 +166,12 @@ def measure(directory: str, runs: int) -> float:
         order.append(order.pop(0))
     medians = {name: statistics.median(use.seconds for use in each) for name, each in uses.items()}
     processor = {name: min(use.processor for use in each) for name, each in uses.items()}
-    print(f"{'':24} {'median':>8} {'fastest':>8} {'ratio':>6} {'CPU':>8} {'ratio':>6} {'largest':>9} {'together':>9}")
+    print(f"{'':27} {'median':>8} {'fastest':>8} {'ratio':>6} {'CPU':>8} {'ratio':>6} {'largest':>9} {'together':>9}")
     for name, (command, text) in commands.items():
         all_memory = run(command, text, sample=True).together
         told = f"{all_memory / 1024:6.0f} MB" if all_memory else "?"
         print(
-            f"{name:24} {medians[name]:6.2f} s {min(use.seconds for use in uses[name]):6.2f} s"
+            f"{name:27} {medians[name]:6.2f} s {min(use.seconds for use in uses[name]):6.2f} s"
             f" {medians[name] / medians[REFERENCE]:6.2f} {processor[name]:6.2f} s"
             f" {processor[name] / processor[REFERENCE]:6.2f}"
             f" {max(use.largest for use in uses[name]) / 1024:6.0f} MB {told:>9}",

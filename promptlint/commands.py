@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from promptlint.config import ConfigError, Configuration, Overrides, Settings
+from promptlint.config import ConfigError, Configuration, Overrides
 from promptlint.engine import Report, run
 from promptlint.files import Discovery, Found, Skipped, discover, given, idle_patterns
 from promptlint.output import text as text_output
@@ -17,6 +17,9 @@ from promptlint.prompt import Severity
 from promptlint.reading import Readers
 from promptlint.rules import SEVERITIES, all_rules, page
 from promptlint.spelling import nearest
+
+if TYPE_CHECKING:
+    from promptlint.stored import Stored
 
 _STDIN = "-"
 _STDIN_NAME = "stdin.py"
@@ -127,6 +130,14 @@ def _shared(command: _Command) -> _Command:
             help="Read one file's text from standard input (path `-`).",
         ),
         click.option("--config", metavar="FILE", callback=_named, help="Use this configuration for all files."),
+        click.option("--no-cache", is_flag=True, envvar="PROMPTLINT_NO_CACHE", help="Keep nothing for the next run."),
+        click.option(
+            "--cache-dir",
+            metavar="DIR",
+            envvar="PROMPTLINT_CACHE_DIR",
+            callback=_named,
+            help="Where what was read is kept for the next run.",
+        ),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colors."),
         click.option("-q", "--quiet", is_flag=True, help="No summary, no notes."),
         click.option("-v", "--verbose", is_flag=True, help="Say what is left out, and why."),
@@ -171,8 +182,11 @@ def check(
     """
     job = _Job(shared, Overrides(select, extend_select or (), ignore or (), fail_on=fail_on))
     if show_settings:
+        from promptlint.output import settings as settings_output
+
         first = os.path.abspath(shared["stdin_filename"] or next(iter(shared["paths"]), "."))
-        _write(_settings_text(job.configuration.settings(first if os.path.isdir(first) else os.path.dirname(first))))
+        folder = first if os.path.isdir(first) else os.path.dirname(first)
+        _write(settings_output.render(job.configuration.settings(folder)))
         return 0
     if show_files:
         _write("".join(text_output.safe(file.name) + "\n" for file in job.discovery.files))
@@ -419,7 +433,7 @@ class _Job:
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
-            with Readers() as readers:
+            with Readers(self._stored()) as readers:
                 self._found = readers.found
                 found = self._around() if around and named and not self.stdin else self.discovery
                 report = run(
@@ -445,6 +459,19 @@ class _Job:
                 said = f"{text_output.safe(source)}: {key}: `{text_output.safe(pattern)}` matches no file"
                 _say(f"{said}; patterns go from {where} downwards")
         return report
+
+    def _stored(self) -> Stored | None:
+        """What earlier runs have read, unless nothing is to be kept."""
+        if self.shared["no_cache"] or self.stdin:
+            return None
+        from promptlint.stored import Stored
+
+        directory = self.shared["cache_dir"]
+        if directory is None:
+            from platformdirs import user_cache_dir
+
+            directory = user_cache_dir("promptlint", appauthor=False)
+        return Stored(directory)
 
     def _around(self) -> Discovery:
         """The files to read, and the other files of their projects."""
@@ -507,46 +534,6 @@ def _blocks(skipped: Skipped) -> bool:
 def _broken(report: Report, strict: bool) -> int:
     """2 if promptlint itself failed somewhere, or, when strict, if a file was skipped."""
     return 2 if any(strict or problem.kind == "internal" for problem in report.problems) else 0
-
-
-def _settings_text(settings: Settings) -> str:
-    import msgspec
-
-    rules = all_rules()
-    lines = [
-        f"configuration: {settings.source or 'none'}",
-        f"include-tests: {'true' if settings.include_tests else 'false'}",
-        f"fail-on: {settings.fail_on}",
-        f"provider: {settings.provider or 'as the source says'}",
-        f"model: {settings.model or 'as the source says'}",
-    ]
-    lines += [f"exclude: {pattern} (from {each.root})" for each in settings.exclude for pattern in each.lines]
-    for pattern, said in settings.models.items():
-        named = (f"{key}={value}" for key, value in msgspec.structs.asdict(said).items() if value is not None)
-        lines.append(f"models: {pattern}: {', '.join(named)}")
-    for patterns, ignored in settings.per_file_ignores:
-        lines.append(f"per-file-ignores: {', '.join(patterns.lines)}: {', '.join(sorted(ignored))}")
-    lines += _words_lines(settings.words)
-    lines.append("rules:")
-    for name in sorted(settings.rules):
-        options = {**rules[name].options}
-        options.update({key.replace("_", "-"): value for key, value in settings.options.get(name, {}).items()})
-        words = "".join(f" {key}={value!r}" for key, value in options.items())
-        lines.append(f"  {name} [{rules[name].severity}]{words}")
-    return "\n".join(lines) + "\n"
-
-
-def _words_lines(encoded: bytes) -> list[str]:
-    """What is said of the project's own code."""
-    import msgspec
-
-    from promptlint.extract.catalogue import KINDS, Words
-
-    words = msgspec.json.decode(encoded, type=Words) if encoded else Words()
-    lines = [f"{kind}: {', '.join(entry.match)}" for kind in KINDS for entry in getattr(words.catalogue, kind)]
-    for key, patterns in (("names", words.names), ("not-names", words.not_names)):
-        lines += [f"{key}: {', '.join(patterns)}"] if patterns else []
-    return lines
 
 
 class _Progress:

@@ -18,7 +18,7 @@ from promptlint.files import File, language, read
 from promptlint.gaps import EITHER
 from promptlint.prompt import Finding, Project, Prompt, Request, Severity, saved, unsent, with_known
 from promptlint.providers import configured, model_of, self_hosted
-from promptlint.reading import Loaded, Progress, Readers, Reading, leaving, read_all, read_source, short, uncollected
+from promptlint.reading import Loaded, Progress, Readers, Reading, read_all, read_source, short, uncollected
 from promptlint.rules import MEETINGS, SEVERITIES, Rule, all_rules
 from promptlint.shared import with_fronts
 from promptlint.source import DecodeError, Source
@@ -106,12 +106,11 @@ def run(
         return configuration.settings(os.path.dirname(paths.get(name, "")))
 
     with readers or Readers() as readers:
-        readers.start(len(files))
         with uncollected():
             words = [settings_of(file.name).words for file in files]
             readings, more = read_all(files, progress, words, readers, loaded)
         paths.update((file.name, file.path) for file in more)
-        with leaving(readers.executor):
+        with readers.leaving():
             report = lint(readings, Sources([*files, *more]), settings_of, named=named)
     return report if named else msgspec.structs.replace(report, unmatched=_unmatched(readings, settings_of))
 

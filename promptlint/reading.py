@@ -18,13 +18,18 @@ from promptlint.extract.facts import Facts, Problem, Syntax
 from promptlint.files import MAX_LOADED, File, language, read
 from promptlint.ignores import Ignore
 from promptlint.source import DecodeError, Source
-from promptlint.template import Apply, Arguments, Choice, Hole, Mapping, Ref, Span, Test, Text
+from promptlint.stored import digest
+from promptlint.template import Apply, Arguments, Choice, Hole, Mapping, Ref, Span, Test, Text, Volatility
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
+    from promptlint.stored import Stored
+
 # Below this a second process costs more than it saves: starting one and handing the facts over take about 0.1 s.
 PARALLEL_FILES = 150
+# Below this it takes longer to look for readings of earlier runs than to read the files.
+STORED_FILES = 50
 _CHUNK = 12
 # Seconds after which a thread that reads a file lets another one go on.
 _INTERVAL = 0.0002
@@ -49,11 +54,21 @@ class Reading(msgspec.Struct, frozen=True):
 _Task = tuple[File, bytes]
 
 
+class _Made(NamedTuple):
+    """A reading that has just been made, as it is or packed, and the key that stands for all that it was made of.
+
+    There is no key where another run may come to something else.
+    """
+
+    key: bytes
+    reading: Reading | bytes
+
+
 class _Begun(NamedTuple):
     """Files that are to be read at once, by another process where there is a future."""
 
     tasks: Sequence[_Task]
-    future: Future[bytes] | None
+    future: Future[list[_Made]] | None
 
 
 def read_all(
@@ -69,20 +84,26 @@ def read_all(
     loaded. Their readings stand behind those of the others.
     """
     tasks = list(zip(files, words or [b""] * len(files), strict=True))
-    workers = readers.executor if readers is not None else None
-    begun = list(readers.begun) if readers is not None else []
+    if readers is None:
+        readers = Readers()
+        made: dict[_Task, Reading] = {}
+    else:
+        made = readers.known(tasks)
+        readers.start(len(tasks) - len(made))
+    left = [task for task in tasks if task not in made]
+    workers = readers.executor
+    begun = list(readers.begun)
     taken = {task for each in begun for task in each.tasks}
-    begun += _begin([task for task in tasks if task not in taken], workers)
+    begun += _begin([task for task in left if task not in taken], workers)
     # A path that was found twice may turn out to be another file than it was taken for at first.
     own = set(tasks)
-    made: dict[_Task, Reading] = {}
-    names: set[str] = set()
+    names = {name for reading in made.values() for name in reading.facts.loads}
     # Files that others load. Nobody waits until all have been read that may load some.
     ahead: set[File] = set()
     later: list[_Begun] = []
     if workers is not None:
         _prepare()
-    for each, part in zip(begun, _made(begun), strict=True):
+    for each, part in zip(begun, _made(begun, readers), strict=True):
         done = [(task, reading) for task, reading in zip(each.tasks, part, strict=True) if task in own]
         made.update(done)
         if progress:
@@ -94,10 +115,12 @@ def read_all(
             later += _begin([(file, b"") for file in others], workers)
             ahead.update(others)
     more = loaded(names) if loaded is not None else []
-    later += _begin([(file, b"") for file in more if file not in ahead], workers)
+    rest = [(file, b"") for file in more if file not in ahead]
+    made.update(readers.known(rest))
+    later += _begin([task for task in rest if task not in made], workers)
     wanted = frozenset(more)
     later = [each for each in later if any(file in wanted for file, _ in each.tasks)]
-    for each, part in zip(later, _made(later), strict=True):
+    for each, part in zip(later, _made(later, readers), strict=True):
         made.update(zip(each.tasks, part, strict=True))
     return [made[task] for task in (*tasks, *((file, b"") for file in more))], more
 
@@ -122,17 +145,17 @@ def _begin(tasks: Sequence[_Task], workers: Executor | None) -> list[_Begun]:
     return begun
 
 
-def _made(begun: Sequence[_Begun]) -> Iterator[list[Reading]]:
+def _made(begun: Sequence[_Begun], readers: Readers) -> Iterator[list[Reading]]:
     """The readings, in the order of their files. Until all are there, this process makes those that none has begun."""
-    own: dict[int, list[Reading]] = {}
+    own: dict[int, list[_Made]] = {}
     given = after = 0
     while given < len(begun):
         tasks, future = begun[given]
         if given in own or future is None:
-            yield own.pop(given) if given in own else _read_chunk(tasks)
+            yield readers.take(own.pop(given) if given in own else _read_chunk(tasks))
             given += 1
         elif future.done() or after == len(begun):
-            yield pickle.loads(future.result())
+            yield readers.take(future.result())
             given += 1
         else:
             tasks, future = begun[after]
@@ -141,13 +164,42 @@ def _made(begun: Sequence[_Begun]) -> Iterator[list[Reading]]:
             after += 1
 
 
-def _packed(tasks: Sequence[_Task]) -> bytes:
-    """Readings as they go from a worker to the process that started it: its own way looks up every object's type."""
+def _packed(tasks: Sequence[_Task]) -> list[_Made]:
+    """Readings as they go from a worker to the process that started it."""
+    return [_Made(key, _pack(reading)) for key, reading in _read_chunk(tasks) if isinstance(reading, Reading)]
+
+
+def _pack(reading: Reading) -> bytes:
+    """A reading as bytes. The pickler's own way would look up every object's type."""
     packed = io.BytesIO()
     pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = _REDUCED
-    pickler.dump(_read_chunk(tasks))
+    pickler.dump(reading)
     return packed.getvalue()
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes nothing but what readings are made of, whatever the bytes ask for."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module not in _OF_READINGS:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a reading")
+        found = super().find_class(module, name)
+        if not isinstance(found, type) or not issubclass(found, msgspec.Struct | Volatility):
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a reading")
+        return found
+
+
+# The modules of the classes that readings are made of.
+_OF_READINGS = frozenset(kind.__module__ for kind in (Reading, Facts, Ignore, Span))
+
+
+def _unpack(packed: bytes) -> Reading:
+    """The reading that these bytes stand for. Raises all that bytes can which stand for none."""
+    reading = _Unpickler(io.BytesIO(packed)).load()
+    if not isinstance(reading, Reading):
+        raise pickle.UnpicklingError("no reading")
+    return reading
 
 
 # What readings are made of, in the main.
@@ -168,7 +220,12 @@ class Readers:
     them busy for as long as that takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stored: Stored | None = None) -> None:
+        """`stored` has the readings of earlier runs."""
+        self.stored = stored
+        # Whether there are so many files that what is made is stored; what was made so far.
+        self._storing = False
+        self._news: list[_Made] = []
         self.executor: Executor | None = None
         # Files that are read ahead of the others.
         self.begun: list[_Begun] = []
@@ -187,7 +244,7 @@ class Readers:
         """Have the first files read when many have been found; `words` is what their project says of its own code."""
         self._found.append((file, words))
         # Where there are more processors than portions, how many processes there will be is not known yet.
-        if len(self._found) == PARALLEL_FILES >= _processors() * _CHUNK:
+        if len(self._found) == PARALLEL_FILES >= _processors() * _CHUNK and not (self.stored and self.stored.holds):
             self.start(PARALLEL_FILES)
             self.begun = _begin(self._found, self.executor) if self.executor is not None else []
 
@@ -209,21 +266,52 @@ class Readers:
         sys.setswitchinterval(_INTERVAL)
         self.executor = executor
 
+    def known(self, tasks: Sequence[_Task]) -> dict[_Task, Reading]:
+        """The readings of files that an earlier run has made of the same bytes."""
+        if self.stored is None or len(tasks) < STORED_FILES:
+            return {}
+        self._storing = True
+        if not self.stored.holds:
+            return {}
+        keys: dict[bytes, _Task] = {}
+        for task in tasks:
+            with contextlib.suppress(OSError):
+                keys[_key(task, read(task[0]))] = task
+        made: dict[_Task, Reading] = {}
+        with uncollected():
+            for key, packed in self.stored.find(list(keys)).items():
+                # What cannot be unpacked is read again.
+                with contextlib.suppress(Exception):
+                    made[keys[key]] = _unpack(packed)
+        return made
 
-@contextlib.contextmanager
-def leaving(workers: Executor | None) -> Iterator[None]:
-    """Let workers that have nothing more to read end while this process goes on."""
-    if workers is None:
-        yield
-        return
-    import threading
+    def take(self, made: Sequence[_Made]) -> list[Reading]:
+        """The readings that have been made, kept for the next run, too."""
+        if self._storing:
+            self._news += made
+        return [each if isinstance(each, Reading) else _unpack(each) for _, each in made]
 
-    ending = threading.Thread(target=workers.shutdown)
-    ending.start()
-    try:
-        yield
-    finally:
-        ending.join()
+    @contextlib.contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Let workers that have nothing more to read end, and store what was made, while this process goes on."""
+        if self.executor is None and not self._storing:
+            yield
+            return
+        import threading
+
+        ending = threading.Thread(target=self._leave)
+        ending.start()
+        try:
+            yield
+        finally:
+            ending.join()
+
+    def _leave(self) -> None:
+        if self.executor is not None:
+            self.executor.shutdown()
+        if self.stored is not None and self._storing:
+            news = ((key, each if isinstance(each, bytes) else _pack(each)) for key, each in self._news if key)
+            self.stored.store(news)
 
 
 def _widen(executor: ProcessPoolExecutor) -> None:
@@ -243,9 +331,9 @@ def _quiet() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _read_chunk(tasks: Sequence[_Task]) -> list[Reading]:
+def _read_chunk(tasks: Sequence[_Task]) -> list[_Made]:
     with uncollected(), _level():
-        return [_read_file(file, words) for file, words in tasks]
+        return [_read_file(task) for task in tasks]
 
 
 @contextlib.contextmanager
@@ -274,13 +362,24 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read_file(file: File, words: bytes) -> Reading:
+def _read_file(task: _Task) -> _Made:
+    file, words = task
     try:
-        return read_source(Source.from_bytes(file.name, read(file)), words, file.says)
+        data = read(file)
+        reading = read_source(Source.from_bytes(file.name, data), words, file.says)
     except OSError as error:
-        return _failed(file.name, "read", (error.strerror or str(error)).lower())
+        return _Made(b"", _failed(file.name, "read", (error.strerror or str(error)).lower()))
     except DecodeError as error:
-        return _failed(file.name, "decode", str(error))
+        return _Made(b"", _failed(file.name, "decode", str(error)))
+    # What went wrong in promptlint itself may be another time's memory.
+    lasting = all(problem.kind != "internal" for problem in reading.facts.problems)
+    return _Made(_key(task, data) if lasting else b"", reading)
+
+
+def _key(task: _Task, data: bytes) -> bytes:
+    """What stands for all that the reading of a file is made of."""
+    file, words = task
+    return digest(os.fsencode(file.name), str(file.says).encode(), words, data)
 
 
 def read_source(source: Source, words: bytes, says: int | None = None, syntax: Syntax = ()) -> Reading:

@@ -26,7 +26,7 @@ _SUMMARY = re.compile(r"^\d+ findings \(")
 def printed(*arguments: str) -> str:
     """What the program prints in the checkout."""
     command = [sys.executable, "-m", "promptlint", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PROMPTLINT_NO_CACHE": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
 
 

@@ -67,7 +67,7 @@ LAYERS = (
     ),
     ("pieces", "cache", "shared", "structure"),
     ("rules",),
-    ("spelling", "config", "words", "files", "ignores", "reading", "engine"),
+    ("spelling", "config", "words", "files", "ignores", "stored", "reading", "engine"),
     ("output", "fix"),
     ("commands", "server"),
     ("cli",),

@@ -63,7 +63,7 @@ def fetch(packages: dict[str, dict[str, Any]], directory: Path) -> None:
 
 def promptlint(*arguments: str, cwd: Path, seed: str = "0") -> subprocess.CompletedProcess[bytes]:
     """A run of the program, away from the checkout. Raises Failure for a crash, a hang, a defect it owns up to."""
-    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PROMPTLINT_NO_CACHE": "1"}
     command = [sys.executable, "-m", "promptlint", *arguments]
     try:
         done = subprocess.run(

@@ -1,0 +1,236 @@
+"""Readings of earlier runs: what has not changed is not read again, and says the same."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from promptlint import reading, stored
+from promptlint.commands import execute
+from promptlint.extract.facts import Facts
+from promptlint.reading import Readers, Reading
+from promptlint.stored import Stored
+
+FILES = reading.STORED_FILES + 10
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of enough files, of which each has a prompt, and one takes that of another."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for number in range(FILES):
+        (root / f"part{number}.py").write_text(
+            f'RULES_PROMPT = "You are clerk number {number}. Answer every letter in one short sentence."\n'
+        )
+    (root / "ask.py").write_text(
+        "from openai import OpenAI\nfrom part3 import RULES_PROMPT\n\n\ndef ask(letter):\n"
+        "    return OpenAI().chat.completions.create(\n        model='gpt-4o',\n"
+        "        messages=[{'role': 'system', 'content': RULES_PROMPT}, {'role': 'user', 'content': letter}],\n    )\n"
+    )
+    (root / "cut.py").write_text("def ask(:\n")
+    (root / "odd\udcff.py").write_bytes(b"PROMPT = 'You are a clerk. Answer the letter in one sentence.'\n")
+    monkeypatch.chdir(root)
+    monkeypatch.delenv("PROMPTLINT_NO_CACHE")
+    monkeypatch.setenv("PROMPTLINT_CACHE_DIR", str(tmp_path / "cache"))
+    return root
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the files that are read, in this process."""
+    names: list[str] = []
+    original = reading.read_source
+
+    def noted(source, *given):
+        names.append(source.name)
+        return original(source, *given)
+
+    monkeypatch.setattr(reading, "read_source", noted)
+    yield names
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = execute([*arguments, "."])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+PROMPTS = ("prompts", "--output-format", "json")
+REQUESTS = ("prompts", "--requests", "--output-format", "json")
+
+
+def database(project: Path) -> Path:
+    (found,) = (project.parent / "cache").glob("*.sqlite3")
+    return found
+
+
+@pytest.mark.parametrize("command", [PROMPTS, REQUESTS, ("check", "--select", "all", "--output-format", "json")])
+def test_a_second_run_reads_nothing_and_says_the_same(project, read, capsys, command):
+    first = run(capsys, *command)
+    assert len(read) == FILES + 3
+    assert "cut.py" in first[2]
+    read.clear()
+    assert run(capsys, *command) == first
+    assert read == []
+    assert run(capsys, *command, "--no-cache") == first
+
+
+def test_what_has_changed_is_read_again(project, read, capsys):
+    before = run(capsys, *PROMPTS)
+    (project / "part3.py").write_text('RULES_PROMPT = "You are a new clerk. Write no more than ten words."\n')
+    (project / "part4.py").rename(project / "part4_moved.py")
+    read.clear()
+    after = run(capsys, *PROMPTS)
+    assert sorted(read) == ["part3.py", "part4_moved.py"]
+    assert after == run(capsys, *PROMPTS, "--no-cache")
+    assert after[1] != before[1]
+
+
+def test_what_the_project_says_of_its_code_is_a_part_of_it(project, read, capsys):
+    run(capsys, *PROMPTS)
+    (project / "pyproject.toml").write_text('[tool.promptlint]\nnot-names = ["RULES_PROMPT"]\n')
+    read.clear()
+    after = run(capsys, *PROMPTS)
+    assert len(read) == FILES + 3
+    assert after == run(capsys, *PROMPTS, "--no-cache")
+
+
+def test_nothing_is_kept_where_nobody_wants_it(project, read, capsys, monkeypatch):
+    run(capsys, *PROMPTS, "--no-cache")
+    monkeypatch.setenv("PROMPTLINT_NO_CACHE", "1")
+    run(capsys, *PROMPTS)
+    assert not (project.parent / "cache").exists()
+    monkeypatch.delenv("PROMPTLINT_NO_CACHE")
+    run(capsys, *PROMPTS, "--cache-dir", "elsewhere")
+    assert list((project / "elsewhere").glob("*.sqlite3"))
+
+
+def test_few_files_are_read_as_they_are(project, capsys):
+    execute([*PROMPTS, "part1.py"])
+    assert "part1.py" in capsys.readouterr().out
+    assert not (project.parent / "cache").exists()
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"no database" * 1000, "half"])
+def test_a_spoilt_database_costs_nothing_but_time(project, read, capsys, spoilt):
+    first = run(capsys, *PROMPTS)
+    path = database(project)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if spoilt == "half" else spoilt)
+    for _ in range(3):
+        assert run(capsys, *PROMPTS) == first
+    read.clear()
+    assert run(capsys, *PROMPTS) == first
+
+
+def test_a_directory_that_cannot_be_written_is_left_alone(project, capsys, tmp_path):
+    first = run(capsys, *PROMPTS, "--no-cache")
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        assert run(capsys, *PROMPTS, "--cache-dir", str(place)) == first
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("made-by-a-pickle",)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [pickle.dumps(Evil()), pickle.dumps([1]), pickle.dumps(Facts("x")), b"\x80\x05.", b"", pickle.dumps(os.system)],
+)
+def test_what_lies_there_is_never_run(project, read, capsys, planted):
+    first = run(capsys, *PROMPTS)
+    with sqlite3.connect(database(project)) as opened:
+        opened.execute("UPDATE readings SET reading = ?", (planted,))
+    read.clear()
+    assert run(capsys, *PROMPTS) == first
+    assert len(read) == FILES + 3
+    assert not (project / "made-by-a-pickle").exists()
+
+
+def test_only_classes_of_readings_are_made():
+    for name in ("reading\nread\n", "template\nreferences\n", "extract.facts\nmsgspec\n", "reading\n_Made\n"):
+        with pytest.raises(pickle.UnpicklingError, match="no part of a reading"):
+            reading._unpack(b"\x80\x02cpromptlint." + name.encode() + b".")
+
+
+def test_a_reading_is_the_same_when_it_comes_back():
+    text = Path(__file__).read_bytes()
+    (made,) = reading._read_chunk([(reading.File("a.py", "a.py", text), b"")])
+    assert isinstance(made.reading, Reading) and made.reading.facts.functions
+    assert reading._unpack(reading._pack(made.reading)) == made.reading
+
+
+def test_what_went_wrong_in_promptlint_is_tried_again(project, read, capsys, monkeypatch):
+    original = reading._facts
+
+    def failing(source, *given):
+        if source.name == "part5.py":
+            raise ValueError("once")
+        return original(source, *given)
+
+    monkeypatch.setattr(reading, "_facts", failing)
+    assert "part5.py" in run(capsys, *PROMPTS)[2]
+    monkeypatch.setattr(reading, "_facts", original)
+    read.clear()
+    assert "part5.py" not in run(capsys, *PROMPTS)[2]
+    assert read == ["part5.py"]
+
+
+def test_every_part_of_a_key_counts():
+    keys = {stored.digest(*parts) for parts in ((b"ab", b"c"), (b"a", b"bc"), (b"abc",), (b"", b"abc"), (b"abc", b""))}
+    assert len(keys) == 5
+    files = [reading.File("a.py", "a.py", b""), reading.File("b.py", "a.py", b""), reading.File("a.py", "a.py", b"", 1)]
+    made = {reading._key((file, words), data) for file in files for words in (b"", b"x") for data in (b"", b"1")}
+    assert len(made) == 12
+
+
+def test_what_nothing_uses_any_more_is_dropped(tmp_path, monkeypatch):
+    def on(day: int) -> Stored:
+        monkeypatch.setattr(stored.time, "time", lambda: day * 86_400 + 1.0)
+        return Stored(str(tmp_path))
+
+    on(1).store([(b"old", b"1"), (b"used", b"2")])
+    day = on(20)
+    assert day.find([b"used"]) == {b"used": b"2"}
+    day.store([])
+    day = on(40)
+    assert day.find([b"used"]) == {b"used": b"2"}
+    day.store([(b"new", b"3")])
+    assert on(41).find([b"old", b"used", b"new"]) == {b"used": b"2", b"new": b"3"}
+    other = tmp_path / "0123.sqlite3"
+    other.write_bytes(b"")
+    os.utime(other, (0, 0))
+    monkeypatch.setattr(stored, "_installed", lambda: "another")
+    on(42).store([(b"new", b"3")])
+    assert not other.exists() and len(list(tmp_path.glob("*.sqlite3"))) == 2
+
+
+def test_another_promptlint_finds_nothing(tmp_path, monkeypatch):
+    Stored(str(tmp_path)).store([(b"key", b"1")])
+    assert Stored(str(tmp_path)).holds
+    monkeypatch.setattr(stored.sys, "version_info", (4, 0))
+    assert not Stored(str(tmp_path)).holds
+
+
+def test_many_processes_may_run_at_once(project):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-m", "promptlint", *PROMPTS, "."]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(4)]
+    outputs = {each.communicate()[0] for each in running}
+    assert len(outputs) == 1 and outputs.pop().count(b"RULES_PROMPT") == FILES
+    with sqlite3.connect(database(project)) as opened:
+        assert opened.execute("SELECT count(*) FROM readings").fetchone() == (FILES + 3,)
+
+
+def test_readers_without_a_store_keep_nothing():
+    with Readers() as readers:
+        assert readers.known([]) == {} and readers.take([]) == []
