@@ -469,3 +469,21 @@ def test_the_class_that_an_answer_must_have_the_form_of(keyword: str) -> None:
             return await agent(letter, {keyword}=Ship)
     """
     assert described({"a.py": code}) == {"Who owns the ship"}
+
+
+HANDED = """
+    from google.adk.tools import FunctionTool
+
+    async def recall(query: str):
+        '''Looks up what the visitor has said before.'''
+
+    class RecallTool(FunctionTool):
+        def __init__(self):
+            super().__init__(recall)
+"""
+
+
+def test_a_function_that_a_class_hands_to_its_base_class_is_the_tool() -> None:
+    assert described({"app.py": HANDED}) == {"Looks up what the visitor has said before."}
+    assert not described({"app.py": HANDED.replace("(FunctionTool)", "(Widget)")})
+    assert not described({"app.py": HANDED.replace("super().", "other.")})

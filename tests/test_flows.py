@@ -1356,3 +1356,63 @@ def test_a_message_that_is_nothing_but_json_is_an_answer_as_a_rule() -> None:
     answer = 'json.dumps({"thought": "Nobody wins the game, and the clue was wrong."})'
     said = f"import json\nfrom messages import Message\nMessage(speaker='Host', content={answer})\n"
     assert not any("clue" in text for _, text in found({**POOL, "game.py": said}))
+
+
+MAKERS = """
+    class Maker:
+        def messages(self, letter):
+            return [{"role": "system", "content": self.message(letter)}]
+        def message(self, letter):
+            return f"{self.fields(letter)}\\n{self.task(letter)}"
+        def fields(self, letter):
+            raise NotImplementedError
+        def task(self, letter):
+            raise NotImplementedError
+    class Sorter(Maker):
+        def fields(self, letter):
+            return f"A letter has these parts, and the first of them is always there:\\n{letter.parts}"
+        def task(self, letter):
+            parts = ["What follows is to be kept to the word, with the right names filled in."]
+            parts.append(letter.form())
+            return "\\n".join(parts)
+"""
+
+
+def test_what_classes_below_give_back_comes_into_the_message_that_is_nothing_else() -> None:
+    assert {text for role, text in found({"app.py": MAKERS}) if role == "system"} == {
+        "A letter has these parts, and the first of them is always there:\n",
+        "What follows is to be kept to the word, with the right names filled in.\n",
+    }
+    assert not found({"app.py": MAKERS.replace('"system"', '"tool"')})
+
+
+RAISED = """
+    class Desk:
+        def reject(self, content, kind="refused"):
+            raise Rejected({"role": "user", "content": content, "kind": kind})
+        def look(self, letter, answer):
+            if not answer:
+                self.reject("Nobody has sorted the letter, so begin once more with the sender.")
+            raise Rejected({"role": "user", "content": f"The clerk says of your letter: {answer}"})
+"""
+
+
+def test_messages_that_an_exception_carries_are_sent_by_who_catches_it() -> None:
+    assert found({"app.py": RAISED}) == {
+        ("user", "Nobody has sorted the letter, so begin once more with the sender."),
+        ("user", "The clerk says of your letter: "),
+    }
+    assert not found({"app.py": RAISED.replace('"role"', '"code"')})
+    assert not found({"app.py": 'raise ValueError("You are a clerk. Sort the letters and answer in one word.")\n'})
+
+
+def test_templates_of_a_class_that_holds_that_of_a_system_message() -> None:
+    text = """
+        class Templates(BaseModel):
+            system_template: str
+            shown_template: str = "Seen: {{seen}}"
+            refused_template = "The form was not filled in and nobody has read it: {{reason}}"
+            page_template_id: str = "the number of a page that has something to do with it"
+    """
+    assert found({"app.py": text}) == {("user", "The form was not filled in and nobody has read it: ")}
+    assert not found({"app.py": text.replace("system_template", "page_template")})

@@ -1,4 +1,4 @@
-"""Statements whose body may be left early: `try` and its handlers, `with suppress(...)`."""
+"""Statements whose body may be left early: `try` and its handlers, `with suppress(...)`; what is raised there."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ from promptlint.extract.state import File, Scope, textual
 from promptlint.extract.statements import join, run
 from promptlint.extract.volatility import dotted, of_name
 from promptlint.template import Condition, Hole, Value
+
+
+def leave(file: File, scope: Scope, node: ast.Raise) -> bool:
+    """What is raised is read by people, but for the messages that an exception carries:
+
+    `raise Rejected({"role": "user", "content": "..."})`. Who catches it goes on with what the function has done so far.
+    """
+    for each in node.exc.args if isinstance(node.exc, ast.Call) else ():
+        keys = [key.value for key in each.keys if isinstance(key, ast.Constant)] if isinstance(each, ast.Dict) else []
+        if "role" in keys:
+            evaluate(file, scope, each)
+    scope.left.append(scope.values)
+    return False
 
 
 def attempt(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:

@@ -10,7 +10,7 @@ from promptlint.extract import equipped, lists, makers, schemas
 from promptlint.extract.attributes import note_given
 from promptlint.extract.bounds import bounded, full
 from promptlint.extract.expressions import evaluate
-from promptlint.extract.extents import extent
+from promptlint.extract.extents import extent, sample
 from promptlint.extract.facts import SEVERAL, Site
 from promptlint.extract.invocations import note_type
 from promptlint.extract.iteration import part_of
@@ -51,6 +51,8 @@ from promptlint.template import Items, Mapping, Message, Ref, Value
 
 # What an object holds, attributes that are set after it was made included: each of these copies it.
 MAX_SET = 64
+# Words from which on a template of a class that holds that of a system message, too, says something of its own.
+MIN_TOLD = 6
 # Expressions of which nothing says whose object they are.
 _NO_TYPE = frozenset(
     {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
@@ -297,7 +299,21 @@ def _is_template(file: File, scope: Scope, name: str, value: Value) -> bool:
     if not owner or (type(value) is Mapping and value.kind):
         return False
     lineage = (owner, *file.facts.bases.get(owner, ()))
-    return any(class_of_prompts(each.rpartition(".")[2]) for each in lineage)
+    if any(class_of_prompts(each.rpartition(".")[2]) for each in lineage):
+        return True
+    told = scope.kind == "class" and isinstance(value, tuple) and len(sample(value).split()) >= MIN_TOLD
+    return told and _templates(file, owner)
+
+
+def _templates(file: File, name: str) -> bool:
+    """Whether a class holds the template of a system message: what else it calls a template stands in messages."""
+    for node in file.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            targets: list[ast.expr] = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
+            targets += [each.targets[0] for each in node.body if isinstance(each, ast.Assign)]
+            held = [each.id for each in targets if isinstance(each, ast.Name)]
+            return any(of_template(each) and role_of(each) == "system" for each in held)
+    return False
 
 
 def _puts_together(node: ast.expr) -> bool:

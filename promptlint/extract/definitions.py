@@ -12,7 +12,7 @@ from promptlint.extract import docstrings, equipped, handing, makers, options, p
 from promptlint.extract.against import answers, of_failures
 from promptlint.extract.annotations import explains, no_texts, of_strings
 from promptlint.extract.arguments import note_argument
-from promptlint.extract.attempts import attempt, within
+from promptlint.extract.attempts import attempt, leave, within
 from promptlint.extract.attributes import note_attribute, note_fields
 from promptlint.extract.audience import held_by, mark_unread, only_shown
 from promptlint.extract.bindings import owner_of
@@ -596,4 +596,4 @@ def _note_class(file: File, inner: Scope, node: ast.ClassDef, entry: BaseEntry) 
 
 
 STATEMENTS.update({ast.FunctionDef: define, ast.AsyncFunctionDef: define, ast.ClassDef: define_class})
-STATEMENTS.update({ast.Try: attempt, ast.TryStar: attempt, ast.With: within, ast.AsyncWith: within})
+STATEMENTS.update({ast.Try: attempt, ast.TryStar: attempt, ast.With: within, ast.AsyncWith: within, ast.Raise: leave})

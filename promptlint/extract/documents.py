@@ -31,6 +31,8 @@ MAX_ALIKE = 12
 """Texts under keys of one name in the items of lists; more of them are a data set."""
 
 MAX_SHORT, SHORT = 40, 240
+# Words of one row that say something: `no_output_template` of a file that has a `system_template`, too.
+MIN_TOLD = 6
 """Texts of fewer characters in one settings file that is not named for prompts; more of them are a record's fields."""
 
 MAX_ASKED = 600
@@ -298,7 +300,8 @@ class _Data:
                 # What is told of somebody in keys of its own is a record; in one text it may be a prompt.
                 record = isinstance(item, Mapping) and words(key)[-1:] in _PERSONS
                 below = (prompt_like(key) and not record) or (place.inside and key not in _ABOUT)
-                if below or not prompted or not (isinstance(item, tuple) and _told_of(data_values.joined(item))):
+                told = isinstance(item, tuple) and not of_template(key) and _told_of(data_values.joined(item))
+                if below or not prompted or not told:
                     self.walk(item, _Place((*place.path, key), place.lists, below))
 
     def records(self, mapping: Mapping) -> bool:
@@ -367,7 +370,8 @@ class _Data:
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated or (_described(key) and not self.named)
             if about or not (inside or self.promised(text, place)):
-                if not about and not lists and "\n" in text.strip() and of_template(key):
+                told = "\n" in text.strip() or len(text.split()) >= MIN_TOLD
+                if not about and not lists and told and of_template(key):
                     self.others.append(self.site(value, "unknown", ".".join(path[-2:]), NAME))
                 self.pass_over(value, text, kind)
                 return

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from promptlint.extract.annotations import describes
 from promptlint.extract.callsite import CallSite, Evaluate
-from promptlint.extract.catalogue import uses_models
+from promptlint.extract.catalogue import SchemaEntry, uses_models
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
 from promptlint.extract.names import words
@@ -69,7 +69,7 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
             _note_arguments(file, scope, site.keywords[key], evaluate)
         elif key not in OUTPUTS or not (last in _ROUTES or _gives_back(site)):
             nodes.append(site.keywords[key][1])
-    entry = file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
+    entry = _entry(file, scope, site)
     if entry is not None:
         for place in entry.arguments:
             picked = site.pick([place])
@@ -81,9 +81,23 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
         _note_nodes(file, scope, nodes, evaluate, docstring=not replaced)
 
 
+def _entry(file: File, scope: Scope, site: CallSite) -> SchemaEntry | None:
+    """What the catalogue says of a call, or of the base class that is given something: `super().__init__(search)`."""
+    if site.last != "__init__" or not scope.owner or not _of_super(site.node.func):
+        return file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
+    found = (file.lexicon.schema(base, file.imported) for base in file.facts.bases.get(scope.owner, ()))
+    return next((entry for entry in found if entry is not None), None)
+
+
+def _of_super(node: ast.expr) -> bool:
+    """Whether a method is that of the classes above: `super().name`."""
+    called = node.value if isinstance(node, ast.Attribute) else None
+    return isinstance(called, ast.Call) and dotted(called.func) == "super"
+
+
 def may_send(file: File, site: CallSite) -> bool:
     """Whether a call has something in it that `note_sent` would note."""
-    if not SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails:
+    if not SENDING.isdisjoint(site.keywords) or site.last in file.lexicon.schema_tails or site.last == "__init__":
         return True
     for _, node in site.positional:  # noqa: SIM110 (asked of nearly every call)
         if type(node) is ast.Name and node.id in LISTS:

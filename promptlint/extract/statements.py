@@ -183,12 +183,6 @@ def _without_measures(file: File, made: Mapping) -> Mapping:
     return msgspec.structs.replace(made, entries=tuple(kept))
 
 
-def _raise(file: File, scope: Scope, node: ast.Raise) -> bool:
-    """What is raised is read by people; who catches it goes on with what the function has done so far."""
-    scope.left.append(scope.values)
-    return False
-
-
 def _leave(file: File, scope: Scope, node: ast.Continue | ast.Break) -> bool:
     """A turn of a loop ends here: what it has built so far counts behind the loop.
 
@@ -585,7 +579,6 @@ STATEMENTS: dict[type, Callable[[File, Scope, Any], bool]] = {
     ast.AugAssign: _augment,
     ast.Delete: _delete,
     ast.Return: _return,
-    ast.Raise: _raise,
     ast.Continue: _leave,
     ast.Break: _leave,
     ast.If: _if,
