@@ -82,9 +82,11 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
 
 
 def _entry(file: File, scope: Scope, site: CallSite) -> SchemaEntry | None:
-    """What the catalogue says of a call, or of the base class that is given something: `super().__init__(search)`."""
+    """What the catalogue says of a call, or of the base class that is given one thing: `super().__init__(search)`."""
     if site.last != "__init__" or not scope.owner or not _of_super(site.node.func):
         return file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
+    if len(site.positional) + len(site.keywords) != 1:
+        return None  # what else it is given may describe the tool
     found = (file.lexicon.schema(base, file.imported) for base in file.facts.bases.get(scope.owner, ()))
     return next((entry for entry in found if entry is not None), None)
 
