@@ -466,12 +466,7 @@ class _Job:
             return None
         from promptlint.stored import Stored
 
-        directory = self.shared["cache_dir"]
-        if directory is None:
-            from platformdirs import user_cache_dir
-
-            directory = user_cache_dir("promptlint", appauthor=False)
-        return Stored(directory)
+        return Stored(self.shared["cache_dir"])
 
     def _around(self) -> Discovery:
         """The files to read, and the other files of their projects."""

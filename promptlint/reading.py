@@ -268,7 +268,7 @@ class Readers:
 
     def known(self, tasks: Sequence[_Task]) -> dict[_Task, Reading]:
         """The readings of files that an earlier run has made of the same bytes."""
-        if self.stored is None or len(tasks) < STORED_FILES:
+        if self.stored is None or (len(tasks) < STORED_FILES and not self._storing):
             return {}
         self._storing = True
         if not self.stored.holds:
@@ -282,7 +282,9 @@ class Readers:
             for key, packed in self.stored.find(list(keys)).items():
                 # What cannot be unpacked is read again.
                 with contextlib.suppress(Exception):
-                    made[keys[key]] = _unpack(packed)
+                    reading = _unpack(packed)
+                    if reading.facts.file == keys[key][0].name:
+                        made[keys[key]] = reading
         return made
 
     def take(self, made: Sequence[_Made]) -> list[Reading]:
@@ -379,7 +381,7 @@ def _read_file(task: _Task) -> _Made:
 def _key(task: _Task, data: bytes) -> bytes:
     """What stands for all that the reading of a file is made of."""
     file, words = task
-    return digest(os.fsencode(file.name), str(file.says).encode(), words, data)
+    return digest(file.name.encode("utf-8", "surrogatepass"), str(file.says).encode(), words, data)
 
 
 def read_source(source: Source, words: bytes, says: int | None = None, syntax: Syntax = ()) -> Reading:

@@ -487,4 +487,5 @@ def test_a_function_that_a_class_hands_to_its_base_class_is_the_tool() -> None:
     assert described({"app.py": HANDED}) == {"Looks up what the visitor has said before."}
     assert not described({"app.py": HANDED.replace("(FunctionTool)", "(Widget)")})
     assert not described({"app.py": HANDED.replace("super().", "other.")})
+    assert not described({"app.py": HANDED.replace("(FunctionTool)", "(Keeping, FunctionTool)")})
     assert not described({"app.py": HANDED.replace("(recall)", "(func=recall, declaration=RECALL)")})

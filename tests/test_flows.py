@@ -1402,7 +1402,8 @@ def test_messages_that_an_exception_carries_are_sent_by_who_catches_it() -> None
         ("user", "Nobody has sorted the letter, so begin once more with the sender."),
         ("user", "The clerk says of your letter: "),
     }
-    assert not found({"app.py": RAISED.replace('"role"', '"code"')})
+    for other in ('"code": "user"', '"role": user.role', '"role": "editor"'):
+        assert not found({"app.py": RAISED.replace('"role": "user"', other)})
     assert not found({"app.py": 'raise ValueError("You are a clerk. Sort the letters and answer in one word.")\n'})
 
 
@@ -1411,8 +1412,10 @@ def test_templates_of_a_class_that_holds_that_of_a_system_message() -> None:
         class Templates(BaseModel):
             system_template: str
             shown_template: str = "Seen: {{seen}}"
-            refused_template = "The form was not filled in and nobody has read it: {{reason}}"
+            refused_template = "The form was not filled in and nobody has read it. {{reason}}"
             page_template_id: str = "the number of a page that has something to do with it"
     """
-    assert found({"app.py": text}) == {("user", "The form was not filled in and nobody has read it: ")}
-    assert not found({"app.py": text.replace("system_template", "page_template")})
+    assert found({"app.py": text}) == {("user", "The form was not filled in and nobody has read it. ")}
+    for name in ("page_template", "file_system_template"):
+        assert not found({"app.py": text.replace("system_template", name)})
+    assert not found({"app.py": text.replace("in and nobody has read it. {{reason}}", "in by {{clerk}} on that day")})

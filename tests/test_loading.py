@@ -300,6 +300,7 @@ def test_what_a_task_of_lm_eval_is_about_is_its_system_message(tmp_path: Path) -
 
 
 BOTH = ["system", "user"]
+CLERK = "agent:\n  system_template: You are a careful clerk.\n"
 SHOWN = "  shown_template: |\n    Output of the command:\n    {{ output }}\n    (in {{ folder }})\n"
 ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
 
@@ -311,8 +312,10 @@ ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
         # Nothing says that a model is shown it.
         (f"page:\n  review_prompt: Say in a few words what to change in it, and why.\nmodel:\n{SHOWN}", ["user"]),
         # One line may be a subject or a command.
-        ("agent:\n  system_template: You are a careful clerk.\nrun:\n  job_template: 'sort {desk} all'\n", ["system"]),
-        ("agent:\n  system_template: You are a careful clerk.\n  a_template: The desk was empty, so it is.\n", BOTH),
+        (CLERK + "run:\n  job_template: 'sort {desk} all'\n", ["system"]),
+        (f"{CLERK}  a_template: The desk was empty, so it is.\n", BOTH),
+        (CLERK + "  a_template: Report of {day} by {clerk} for all\n", ["system"]),
+        (f"{CLERK}  a_template: [The desk was empty, so it is.]\n", ["system"]),
         ("mail:\n  user_template: |\n    Dear {name},\n    please answer this mail by Friday.\n", []),
         ('nodes:\n  - "system": &first |\n      You are a careful clerk.\n      Sort the letters.\n', ["system"]),
         (f"{ROLE}        You are a careful clerk.\n        Sort letters.\n", ["system"]),

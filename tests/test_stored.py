@@ -119,15 +119,26 @@ def test_few_files_are_read_as_they_are(project, capsys):
     assert not (project.parent / "cache").exists()
 
 
-@pytest.mark.parametrize("spoilt", [b"", b"no database" * 1000, "half"])
+@pytest.mark.parametrize("spoilt", [b"", b"no database" * 1000, "half", "behind", "bits", "table", "view"])
 def test_a_spoilt_database_costs_nothing_but_time(project, read, capsys, spoilt):
     first = run(capsys, *PROMPTS)
     path = database(project)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if spoilt == "half" else spoilt)
+    if isinstance(spoilt, bytes):
+        path.write_bytes(spoilt)
+    elif spoilt in ("table", "view"):
+        path.unlink()
+        with sqlite3.connect(path) as opened:
+            many = "WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n) SELECT k FROM n"
+            opened.execute("CREATE TABLE readings (a)" if spoilt == "table" else f"CREATE VIEW readings AS {many}")
+    else:
+        held = path.read_bytes()
+        half = {"half": b"", "behind": b"\xff" * len(held), "bits": held.replace(b"RULES_PROMPT", b"RULES_PROMPX")}
+        path.write_bytes(held[: len(held) // 2] if spoilt == "half" else (held[:4096] + half[spoilt][4096:]))
     for _ in range(3):
         assert run(capsys, *PROMPTS) == first
+    # By then there is one that is none of that.
     read.clear()
-    assert run(capsys, *PROMPTS) == first
+    assert run(capsys, *PROMPTS) == first and not read
 
 
 def test_a_directory_that_cannot_be_written_is_left_alone(project, capsys, tmp_path):
@@ -144,12 +155,18 @@ class Evil:
 
 @pytest.mark.parametrize(
     "planted",
-    [pickle.dumps(Evil()), pickle.dumps([1]), pickle.dumps(Facts("x")), b"\x80\x05.", b"", pickle.dumps(os.system)],
+    [
+        pickle.dumps(Evil()), pickle.dumps([1]), pickle.dumps(Facts("x")), b"\x80\x05.", b"", pickle.dumps(os.system),
+        # Of another file, and of none.
+        reading._pack(Reading(Facts("other.py"))), reading._pack(Reading(None)),
+    ],
 )
 def test_what_lies_there_is_never_run(project, read, capsys, planted):
     first = run(capsys, *PROMPTS)
     with sqlite3.connect(database(project)) as opened:
-        opened.execute("UPDATE readings SET reading = ?", (planted,))
+        for (key,) in opened.execute("SELECT key FROM readings").fetchall():
+            said = (planted, stored.digest(key, planted), key)
+            opened.execute("UPDATE readings SET reading = ?, digest = ? WHERE key = ?", said)
     read.clear()
     assert run(capsys, *PROMPTS) == first
     assert len(read) == FILES + 3
@@ -206,12 +223,53 @@ def test_what_nothing_uses_any_more_is_dropped(tmp_path, monkeypatch):
     assert day.find([b"used"]) == {b"used": b"2"}
     day.store([(b"new", b"3")])
     assert on(41).find([b"old", b"used", b"new"]) == {b"used": b"2", b"new": b"3"}
-    other = tmp_path / "0123.sqlite3"
-    other.write_bytes(b"")
-    os.utime(other, (0, 0))
-    monkeypatch.setattr(stored, "_installed", lambda: "another")
-    on(42).store([(b"new", b"3")])
-    assert not other.exists() and len(list(tmp_path.glob("*.sqlite3"))) == 2
+    # So are the databases of other versions, and nothing else.
+    other, others = tmp_path / f"readings-{'0' * 32}.sqlite3", tmp_path / "db.sqlite3"
+    for each in (other, others):
+        each.write_bytes(b"")
+        os.utime(each, (0, 0))
+    (tmp_path / f"readings-{'1' * 32}.sqlite3").symlink_to("nowhere")
+    (tmp_path / f"readings-{'2' * 32}.sqlite3").mkdir()
+    monkeypatch.setattr(stored, "_installed", lambda: "3" * 32)
+    on(60).store([(b"new", b"3")])
+    assert not other.exists() and others.exists() and on(60).find([b"new"]) == {b"new": b"3"}
+
+
+def test_what_no_run_finds_is_dropped_as_well(tmp_path, monkeypatch):
+    for day in range(0, 200, 10):
+        monkeypatch.setattr(stored.time, "time", lambda day=day: day * 86_400 + 1.0)
+        Stored(str(tmp_path)).store([(str(day).encode(), b"1")])
+    kept = Stored(str(tmp_path)).find([str(day).encode() for day in range(200)])
+    assert sorted(map(int, kept)) == [160, 170, 180, 190]
+
+
+def test_a_link_is_no_database_of_ours(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "_installed", lambda: "3" * 32)
+    (tmp_path / f"readings-{'3' * 32}.sqlite3").symlink_to("mine.db")
+    Stored(str(tmp_path)).store([(b"new", b"3")])
+    assert not (tmp_path / "mine.db").exists()
+
+
+def test_without_a_place_or_a_module_nothing_is_kept(project, capsys, monkeypatch):
+    first = run(capsys, *PROMPTS, "--no-cache")
+    monkeypatch.delenv("PROMPTLINT_CACHE_DIR")
+
+    def nowhere(*given, **more):
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr("platformdirs.user_cache_dir", nowhere)
+    assert run(capsys, *PROMPTS) == first
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
+    assert run(capsys, *PROMPTS, "--cache-dir", str(project.parent / "cache")) == first
+
+
+def test_texts_that_few_files_load_are_found_again(project, read, capsys):
+    (project / "rules.txt").write_text("Sort the letters by the desks that they are for, and by the day.")
+    (project / "load.py").write_text('from pathlib import Path\nRULES_PROMPT = Path("rules.txt").read_text()\n')
+    first = run(capsys, *PROMPTS)
+    assert "rules.txt" in read
+    read.clear()
+    assert run(capsys, *PROMPTS) == first and not read
 
 
 def test_another_promptlint_finds_nothing(tmp_path, monkeypatch):
@@ -232,5 +290,6 @@ def test_many_processes_may_run_at_once(project):
 
 
 def test_readers_without_a_store_keep_nothing():
-    with Readers() as readers:
-        assert readers.known([]) == {} and readers.take([]) == []
+    made = reading._read_chunk([(reading.File("a.py", "a.py", b"A_PROMPT = 'You are a clerk.'"), b"")])
+    with Readers() as readers, readers.leaving():
+        assert readers.known([]) == {} and readers.take(made) == [made[0].reading] and not readers._news

@@ -11,6 +11,7 @@ from promptlint.extract.callsite import Override
 from promptlint.extract.conditions import guard
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.joins import join_branches
+from promptlint.extract.messages import ROLES
 from promptlint.extract.state import File, Scope, textual
 from promptlint.extract.statements import join, run
 from promptlint.extract.volatility import dotted, of_name
@@ -23,11 +24,17 @@ def leave(file: File, scope: Scope, node: ast.Raise) -> bool:
     `raise Rejected({"role": "user", "content": "..."})`. Who catches it goes on with what the function has done so far.
     """
     for each in node.exc.args if isinstance(node.exc, ast.Call) else ():
-        keys = [key.value for key in each.keys if isinstance(key, ast.Constant)] if isinstance(each, ast.Dict) else []
-        if "role" in keys:
+        if isinstance(each, ast.Dict) and any(map(_speaks, each.keys, each.values)):
             evaluate(file, scope, each)
     scope.left.append(scope.values)
     return False
+
+
+def _speaks(key: ast.expr | None, value: ast.expr) -> bool:
+    """Whether an entry of a dict says whose message it is: the role of a user of the program is another word."""
+    if not isinstance(key, ast.Constant) or key.value != "role":
+        return False
+    return isinstance(value, ast.Constant) and value.value in ROLES
 
 
 def attempt(file: File, scope: Scope, node: ast.Try | ast.TryStar) -> bool:

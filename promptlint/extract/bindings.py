@@ -30,6 +30,7 @@ from promptlint.extract.names import (
 from promptlint.extract.overwritten import take_back
 from promptlint.extract.partials import name_bound
 from promptlint.extract.places import SHARED, alias, renew
+from promptlint.extract.reads import in_sentences
 from promptlint.extract.sending import OPENAI_ADDRESSES, note_patched
 from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import (
@@ -51,8 +52,6 @@ from promptlint.template import Items, Mapping, Message, Ref, Value
 
 # What an object holds, attributes that are set after it was made included: each of these copies it.
 MAX_SET = 64
-# Words from which on a template of a class that holds that of a system message, too, says something of its own.
-MIN_TOLD = 6
 # Expressions of which nothing says whose object they are.
 _NO_TYPE = frozenset(
     {ast.Constant, ast.JoinedStr, ast.BinOp, ast.Dict, ast.List, ast.Tuple, ast.Compare}
@@ -301,7 +300,7 @@ def _is_template(file: File, scope: Scope, name: str, value: Value) -> bool:
     lineage = (owner, *file.facts.bases.get(owner, ()))
     if any(class_of_prompts(each.rpartition(".")[2]) for each in lineage):
         return True
-    told = scope.kind == "class" and isinstance(value, tuple) and len(sample(value).split()) >= MIN_TOLD
+    told = scope.kind == "class" and isinstance(value, tuple) and in_sentences(sample(value))
     return told and _templates(file, owner)
 
 
@@ -312,7 +311,7 @@ def _templates(file: File, name: str) -> bool:
             targets: list[ast.expr] = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
             targets += [each.targets[0] for each in node.body if isinstance(each, ast.Assign)]
             held = [each.id for each in targets if isinstance(each, ast.Name)]
-            return any(of_template(each) and role_of(each) == "system" for each in held)
+            return any(of_template(each) and words(each)[0] == "system" for each in held)
     return False
 
 

@@ -14,7 +14,14 @@ import msgspec
 from promptlint.extract import chat_markup, data_values, jinja_files, prompt_paths
 from promptlint.extract.facts import Call, Facts, Site
 from promptlint.extract.names import of_template, origin_of_name, prompt_like, role_of, volatility_of, words
-from promptlint.extract.reads import addresses, asks_for_input, could_be_prompt, instructs, reads_like_prompt
+from promptlint.extract.reads import (
+    addresses,
+    asks_for_input,
+    could_be_prompt,
+    in_sentences,
+    instructs,
+    reads_like_prompt,
+)
 from promptlint.extract.recorded import alike, catalogued, exchange, page, recorded
 from promptlint.extract.sending import UNREAD
 from promptlint.formatting import format_fields, likely_field
@@ -31,8 +38,6 @@ MAX_ALIKE = 12
 """Texts under keys of one name in the items of lists; more of them are a data set."""
 
 MAX_SHORT, SHORT = 40, 240
-# Words of one row that say something: `no_output_template` of a file that has a `system_template`, too.
-MIN_TOLD = 6
 """Texts of fewer characters in one settings file that is not named for prompts; more of them are a record's fields."""
 
 MAX_ASKED = 600
@@ -370,8 +375,8 @@ class _Data:
         if not reads_like_prompt(text):
             about = key.lower() in _ABOUT or self.translated or (_described(key) and not self.named)
             if about or not (inside or self.promised(text, place)):
-                told = "\n" in text.strip() or len(text.split()) >= MIN_TOLD
-                if not about and not lists and told and of_template(key):
+                told = "\n" in text.strip() or in_sentences(text)
+                if not about and not lists and not place.item and told and of_template(key):
                     self.others.append(self.site(value, "unknown", ".".join(path[-2:]), NAME))
                 self.pass_over(value, text, kind)
                 return

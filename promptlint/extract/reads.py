@@ -46,6 +46,9 @@ there: documentation has imperatives and headings too.
 SHORTEST = 20
 """Characters below which no text is called a prompt on its wording alone; half of it where others than ASCII occur."""
 
+SENTENCE = 5
+"""Words that a sentence has at least; in a script without spaces they are not counted."""
+
 MAX_UTTERED = 200
 """Characters of what a program says in one turn of a dialog; a longer text may be anything."""
 
@@ -253,6 +256,14 @@ def could_be_prompt(text: str) -> bool:
     if len(text) > _NOTICE:
         return True
     return not (reports_failure(sample) or _LOG.match(sample)) or reads_like_prompt(text)
+
+
+_SENTENCES = lazy(r"\w[.!?](?:[\s\"')<]|$)|[。！？]")
+
+
+def in_sentences(text: str) -> bool:
+    """Whether a text has a sentence in it that ends, as against a title or a label: "Report of {day} by {name}"."""
+    return (len(text.split()) >= SENTENCE or not text.isascii()) and _SENTENCES.search(text) is not None
 
 
 def reports_failure(text: str) -> bool:

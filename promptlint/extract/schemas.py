@@ -87,8 +87,8 @@ def _entry(file: File, scope: Scope, site: CallSite) -> SchemaEntry | None:
         return file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
     if len(site.positional) + len(site.keywords) != 1:
         return None  # what else it is given may describe the tool
-    found = (file.lexicon.schema(base, file.imported) for base in file.facts.bases.get(scope.owner, ()))
-    return next((entry for entry in found if entry is not None), None)
+    bases = file.facts.bases.get(scope.owner, ())
+    return file.lexicon.schema(bases[0], file.imported) if bases else None
 
 
 def _of_super(node: ast.expr) -> bool:
