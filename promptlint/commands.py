@@ -79,6 +79,10 @@ def _with_command(arguments: Sequence[str]) -> list[str]:
     first = arguments[0] if arguments else "--help"
     if first in cli.commands or first in ("-h", "--help"):
         return [first, *arguments[1:]]
+    for at, each in enumerate(arguments) if first[:1] == "-" and first != "--" else ():
+        if each in cli.commands and not os.path.lexists(each):
+            rest = " ".join([each, *arguments[:at], *arguments[at + 1 :]])
+            raise click.UsageError(f"options stand behind the command: `promptlint {rest}`")
     return ["check", *arguments]
 
 
@@ -433,7 +437,7 @@ class _Job:
         named = self.stdin or not any(os.path.isdir(path) for path in self.paths or (".",))
         progress = _Progress() if sys.stderr.isatty() and not self.shared["quiet"] else None
         try:
-            with Readers(self._stored()) as readers:
+            with Readers(stored := self._stored()) as readers:
                 self._found = readers.found
                 found = self._around() if around and named and not self.stdin else self.discovery
                 report = run(
@@ -444,6 +448,8 @@ class _Job:
             self._found = None
             if progress:
                 progress.close()
+        if stored is not None and stored.trouble and self.shared["verbose"]:
+            _say(f"nothing is kept for the next run: {stored.trouble}")
         unnamed = self.stdin and self.shared["stdin_filename"] is None
         for problem in report.problems:
             hint = f"; without {_NAMED} standard input is Python" if unnamed and problem.kind == "syntax" else ""

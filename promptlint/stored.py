@@ -55,19 +55,23 @@ class Stored:
         self._today = int(time.time() // _DAY)
         # Keys of what was found that no run has asked for since yesterday.
         self._idle: list[bytes] = []
+        # Why there is no database, if it was asked for.
+        self.trouble = ""
 
     @functools.cached_property
     def _database(self) -> sqlite3.Connection | None:
         """The database, opened when it is first asked for."""
-        with _going_on():
-            directory = self._directory or _of_user()
+        try:
+            directory = os.path.expanduser(self._directory) if self._directory else _of_user()
             os.makedirs(directory, mode=0o700, exist_ok=True)
             path = os.path.join(directory, f"readings-{_installed()}.sqlite3")
             if os.path.islink(path):
-                return None
+                raise OSError(f"{path} is a link")
             if not os.path.exists(path):
                 _drop_old(directory, self._today)
             return _opened(path)
+        except Exception as error:
+            self.trouble = " ".join(str(error).split()) or type(error).__name__
         return None
 
     @functools.cached_property

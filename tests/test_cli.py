@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_read_is_named_however_quiet(project: Path, capsys
     ("arguments", "message"),
     [
         ("nope", "promptlint: nope: no such file or directory"),
+        ("--no-cache prompts .", "options stand behind the command: `promptlint prompts --no-cache .`"),
         ("promts app.py", "promptlint: promts: no such file or directory, did you mean `prompts`?"),
         ("--select oversize-prompt .", "there is no rule or group `oversize-prompt`, did you mean `oversized-prompt`?"),
         ("--selct all .", "--select"),

@@ -141,11 +141,15 @@ def test_a_spoilt_database_costs_nothing_but_time(project, read, capsys, spoilt)
     assert run(capsys, *PROMPTS) == first and not read
 
 
-def test_a_directory_that_cannot_be_written_is_left_alone(project, capsys, tmp_path):
+def test_a_directory_that_cannot_be_written_is_left_alone(project, capsys, tmp_path, monkeypatch):
     first = run(capsys, *PROMPTS, "--no-cache")
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         assert run(capsys, *PROMPTS, "--cache-dir", str(place)) == first
+        assert "nothing is kept for the next run: " in run(capsys, *PROMPTS, "-v", "--cache-dir", str(place))[2]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    run(capsys, *PROMPTS, "--cache-dir", "~/below")
+    assert list((tmp_path / "below").glob("*.sqlite3")) and not (project / "~").exists()
 
 
 class Evil:
