@@ -228,7 +228,9 @@ def _found(
                     place = site.span if site.span.file else extent(checked) or site.span
                     place = _place_in_data(checked, place)
                     yield site if place is site.span else msgspec.structs.replace(site, span=place), name, checked
-                elif site.evidence in _FLOWING or site.evidence == "keyword" or site.rank == MESSAGE:
+                elif site.rank == MESSAGE:
+                    members.ask_methods(site.role, template)
+                elif site.evidence in _FLOWING or site.evidence == "keyword":
                     # No text itself, it may be read from an object that has one.
                     members.ask(site.role, template)
         except Exception as error:

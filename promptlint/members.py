@@ -131,6 +131,12 @@ class Members:
                 else:
                     self._want(Read("own", name, hole.span.file, owner), role)
 
+    def ask_methods(self, role: str, template: Template) -> None:
+        """Look for what methods of objects give back, of which a message that has no text of its own consists."""
+        for read in _read(template, self.namesakes, 0):
+            if read.kind == "returned" and self._known(read):
+                self._want(read, role)
+
     def _put_in(self, role: str, template: Template) -> None:
         """Look for what fills templates of which nothing is known."""
         for hole in holes(template):
