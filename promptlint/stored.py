@@ -160,7 +160,8 @@ def _spoilt(error: Exception) -> bool:
     """Whether an error says that a database is none, and not that it is in use, or that there is no room."""
     import sqlite3
 
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+    # Those below it say that it is in use, or that it was asked the wrong way.
+    return type(error) is sqlite3.DatabaseError
 
 
 def _drop_old(directory: str, today: int) -> None:

@@ -132,8 +132,8 @@ def test_a_spoilt_database_costs_nothing_but_time(project, read, capsys, spoilt)
             opened.execute("CREATE TABLE readings (a)" if spoilt == "table" else f"CREATE VIEW readings AS {many}")
     else:
         held = path.read_bytes()
-        half = {"half": b"", "behind": b"\xff" * len(held), "bits": held.replace(b"RULES_PROMPT", b"RULES_PROMPX")}
-        path.write_bytes(held[: len(held) // 2] if spoilt == "half" else (held[:4096] + half[spoilt][4096:]))
+        other = held.replace(b"RULES_PROMPT", b"RULES_PROMPX") if spoilt == "bits" else b"\xff" * len(held)
+        path.write_bytes(held[: len(held) // 2] if spoilt == "half" else held[:4096] + other[4096:])
     for _ in range(3):
         assert run(capsys, *PROMPTS) == first
     # By then there is one that is none of that.
