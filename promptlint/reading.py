@@ -18,7 +18,6 @@ from promptlint.extract.facts import Facts, Problem, Syntax
 from promptlint.files import MAX_LOADED, File, language, read
 from promptlint.ignores import Ignore
 from promptlint.source import DecodeError, Source
-from promptlint.stored import digest
 from promptlint.template import Apply, Arguments, Choice, Hole, Mapping, Ref, Span, Test, Text, Volatility
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def read_all(
     workers = readers.executor
     begun = list(readers.begun)
     taken = {task for each in begun for task in each.tasks}
-    begun += _begin([task for task in left if task not in taken], workers)
+    begun += _begin([task for task in left if task not in taken], readers)
     # A path that was found twice may turn out to be another file than it was taken for at first.
     own = set(tasks)
     names = {name for reading in made.values() for name in reading.facts.loads}
@@ -112,12 +111,12 @@ def read_all(
         names |= news
         if loaded is not None and workers is not None and news and len(ahead) < MAX_LOADED:
             others = [file for file in loaded(news) if file not in ahead]
-            later += _begin([(file, b"") for file in others], workers)
+            later += _begin([(file, b"") for file in others], readers)
             ahead.update(others)
     more = loaded(names) if loaded is not None else []
     rest = [(file, b"") for file in more if file not in ahead]
     made.update(readers.known(rest))
-    later += _begin([task for task in rest if task not in made], workers)
+    later += _begin([task for task in rest if task not in made], readers)
     wanted = frozenset(more)
     later = [each for each in later if any(file in wanted for file, _ in each.tasks)]
     for each, part in zip(later, _made(later, readers), strict=True):
@@ -134,13 +133,13 @@ def _prepare() -> None:
     providers()
 
 
-def _begin(tasks: Sequence[_Task], workers: Executor | None) -> list[_Begun]:
+def _begin(tasks: Sequence[_Task], readers: Readers) -> list[_Begun]:
     """Have files read by the workers, fewer and fewer at once, so that no process waits long for the last ones."""
     begun: list[_Begun] = []
-    at = 0
+    workers, at = readers.executor, 0
     while at < len(tasks):
         some = tasks[at : at + min(_CHUNK, max((len(tasks) - at) // _CHUNK, 1))]
-        begun.append(_Begun(some, None if workers is None else workers.submit(_packed, some)))
+        begun.append(_Begun(some, None if workers is None else workers.submit(_packed, some, readers.storing)))
         at += len(some)
     return begun
 
@@ -152,7 +151,7 @@ def _made(begun: Sequence[_Begun], readers: Readers) -> Iterator[list[Reading]]:
     while given < len(begun):
         tasks, future = begun[given]
         if given in own or future is None:
-            yield readers.take(own.pop(given) if given in own else _read_chunk(tasks))
+            yield readers.take(own.pop(given) if given in own else _read_chunk(tasks, readers.storing))
             given += 1
         elif future.done() or after == len(begun):
             yield readers.take(future.result())
@@ -160,13 +159,13 @@ def _made(begun: Sequence[_Begun], readers: Readers) -> Iterator[list[Reading]]:
         else:
             tasks, future = begun[after]
             if future is not None and future.cancel():
-                own[after] = _read_chunk(tasks)
+                own[after] = _read_chunk(tasks, readers.storing)
             after += 1
 
 
-def _packed(tasks: Sequence[_Task]) -> list[_Made]:
+def _packed(tasks: Sequence[_Task], keyed: bool) -> list[_Made]:
     """Readings as they go from a worker to the process that started it."""
-    return [_Made(key, _pack(reading)) for key, reading in _read_chunk(tasks) if isinstance(reading, Reading)]
+    return [_Made(key, _pack(reading)) for key, reading in _read_chunk(tasks, keyed) if isinstance(reading, Reading)]
 
 
 def _pack(reading: Reading) -> bytes:
@@ -224,7 +223,7 @@ class Readers:
         """`stored` has the readings of earlier runs."""
         self.stored = stored
         # Whether there are so many files that what is made is stored; what was made so far.
-        self._storing = False
+        self.storing = False
         self._news: list[_Made] = []
         self.executor: Executor | None = None
         # Files that are read ahead of the others.
@@ -246,7 +245,8 @@ class Readers:
         # Where there are more processors than portions, how many processes there will be is not known yet.
         if len(self._found) == PARALLEL_FILES >= _processors() * _CHUNK and not (self.stored and self.stored.holds):
             self.start(PARALLEL_FILES)
-            self.begun = _begin(self._found, self.executor) if self.executor is not None else []
+            self.storing = self.stored is not None
+            self.begun = _begin(self._found, self) if self.executor is not None else []
 
     def start(self, files: int) -> None:
         """Start the processes, if there are none, for so many files."""
@@ -268,9 +268,9 @@ class Readers:
 
     def known(self, tasks: Sequence[_Task]) -> dict[_Task, Reading]:
         """The readings of files that an earlier run has made of the same bytes."""
-        if self.stored is None or (len(tasks) < STORED_FILES and not self._storing):
+        if self.stored is None or (len(tasks) < STORED_FILES and not self.storing):
             return {}
-        self._storing = True
+        self.storing = True
         if not self.stored.holds:
             return {}
         keys: dict[bytes, _Task] = {}
@@ -289,14 +289,14 @@ class Readers:
 
     def take(self, made: Sequence[_Made]) -> list[Reading]:
         """The readings that have been made, kept for the next run, too."""
-        if self._storing:
+        if self.storing:
             self._news += made
         return [each if isinstance(each, Reading) else _unpack(each) for _, each in made]
 
     @contextlib.contextmanager
     def leaving(self) -> Iterator[None]:
         """Let workers that have nothing more to read end, and store what was made, while this process goes on."""
-        if self.executor is None and not self._storing:
+        if self.executor is None and not self.storing:
             yield
             return
         import threading
@@ -311,7 +311,7 @@ class Readers:
     def _leave(self) -> None:
         if self.executor is not None:
             self.executor.shutdown()
-        if self.stored is not None and self._storing:
+        if self.stored is not None and self.storing:
             news = ((key, each if isinstance(each, bytes) else _pack(each)) for key, each in self._news if key)
             self.stored.store(news)
 
@@ -333,9 +333,10 @@ def _quiet() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _read_chunk(tasks: Sequence[_Task]) -> list[_Made]:
+def _read_chunk(tasks: Sequence[_Task], keyed: bool = False) -> list[_Made]:
+    """Readings of files, with their keys where they are to be stored (`keyed`)."""
     with uncollected(), _level():
-        return [_read_file(task) for task in tasks]
+        return [_read_file(task, keyed) for task in tasks]
 
 
 @contextlib.contextmanager
@@ -364,7 +365,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read_file(task: _Task) -> _Made:
+def _read_file(task: _Task, keyed: bool) -> _Made:
     file, words = task
     try:
         data = read(file)
@@ -374,12 +375,14 @@ def _read_file(task: _Task) -> _Made:
     except DecodeError as error:
         return _Made(b"", _failed(file.name, "decode", str(error)))
     # What went wrong in promptlint itself may be another time's memory.
-    lasting = all(problem.kind != "internal" for problem in reading.facts.problems)
+    lasting = keyed and all(problem.kind != "internal" for problem in reading.facts.problems)
     return _Made(_key(task, data) if lasting else b"", reading)
 
 
 def _key(task: _Task, data: bytes) -> bytes:
     """What stands for all that the reading of a file is made of."""
+    from promptlint.stored import digest
+
     file, words = task
     return digest(file.name.encode("utf-8", "surrogatepass"), str(file.says).encode(), words, data)
 

@@ -157,3 +157,9 @@ def as_lent(scope: Scope, site: CallSite) -> Arguments:
             value = msgspec.structs.replace(value, complete=value.complete and before <= {site.last})
         positional.append(value)
     return Arguments(tuple(positional), given.keywords, given.complete)
+
+
+def of_super(node: ast.expr) -> bool:
+    """Whether a method is that of the classes above: `super().name`."""
+    called = node.value if isinstance(node, ast.Attribute) else None
+    return isinstance(called, ast.Call) and dotted(called.func) == "super"

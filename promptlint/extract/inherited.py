@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TypeAlias
 
-from promptlint.extract.callsite import CallSite
+from promptlint.extract.callsite import CallSite, of_super
 from promptlint.extract.catalogue import Matcher
 from promptlint.extract.extents import sample
 from promptlint.extract.names import tool_named
@@ -26,12 +26,8 @@ def note(file: File, scope: Scope, site: CallSite, noted: Note) -> None:
         if func.id != scope.receiver or not bases:
             return
         bases = (scope.owner, *bases)
-    elif not isinstance(func, ast.Attribute) or func.attr != "__init__" or not isinstance(func.value, ast.Call):
+    elif site.last != "__init__" or not of_super(func):
         return
-    else:
-        called = func.value.func
-        if not isinstance(called, ast.Name) or called.id != "super":
-            return
     for base in bases:
         roles = _roles(file, base)
         for key in sorted(roles.keys() & site.keywords.keys()):

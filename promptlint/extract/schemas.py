@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
 from promptlint.extract.annotations import describes
-from promptlint.extract.callsite import CallSite, Evaluate
+from promptlint.extract.callsite import CallSite, Evaluate, of_super
 from promptlint.extract.catalogue import SchemaEntry, uses_models
 from promptlint.extract.comments import bare
 from promptlint.extract.facts import Described, Sent
@@ -83,18 +83,12 @@ def note_sent(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> N
 
 def _entry(file: File, scope: Scope, site: CallSite) -> SchemaEntry | None:
     """What the catalogue says of a call, or of the base class that is given one thing: `super().__init__(search)`."""
-    if site.last != "__init__" or not scope.owner or not _of_super(site.node.func):
+    if site.last != "__init__" or not scope.owner or not of_super(site.node.func):
         return file.lexicon.schema(site.name or site.written.lstrip("."), file.imported)
     if len(site.positional) + len(site.keywords) != 1:
         return None  # what else it is given may describe the tool
     bases = file.facts.bases.get(scope.owner, ())
     return file.lexicon.schema(bases[0], file.imported) if bases else None
-
-
-def _of_super(node: ast.expr) -> bool:
-    """Whether a method is that of the classes above: `super().name`."""
-    called = node.value if isinstance(node, ast.Attribute) else None
-    return isinstance(called, ast.Call) and dotted(called.func) == "super"
 
 
 def may_send(file: File, site: CallSite) -> bool:
