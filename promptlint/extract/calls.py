@@ -205,8 +205,8 @@ def _ordinary(
     whole = partials.handed(file, scope, site, evaluate) if site.positional else None
     if whole is not None:
         return _catalogued(file, scope, whole, receiver, against, unused, evaluate)
+    sending.called(file, scope, site, evaluate)
     if site.keywords:
-        sending.called(file, scope, site, evaluate)
         _note_tool(file, site)
     loaded = _loaded(file, scope, site, receiver)
     if loaded is not None:
@@ -453,10 +453,10 @@ def _function(file: File, scope: Scope, site: CallSite, receiver: Value | None =
     if operation in _SHAPING and first is None and "text" in site.keywords:
         return _function(file, scope, _by_place(site), receiver)
     if operation == "jinja" or (site.name.endswith(".from_string") and "jinja2" in file.imported):
-        if isinstance(first, tuple) and textual(first):
+        if isinstance(first, tuple) and may_be_text(first):
             span = extent(first) or file.span(site.node)
             given = (("environment", receiver),) if operation is None and receiver is not None else ()
-            if not file.own_jinja:
+            if not file.own_jinja and textual(first):
                 fills.note_jinja(file, first, file.span(site.positional[0][1]))
             return (Apply("jinja", first, Arguments((), given), span, run_time_value(file, site, None)),)
         return None
