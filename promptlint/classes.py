@@ -37,6 +37,8 @@ Place: TypeAlias = tuple[str, str]
 MAX_HOPS, MAX_BASES, MAX_BELOW = 12, 40, 400
 # Among what holds in a method: the class of its object.
 BELOW = "@below"
+# What the objects of a framework's classes call when they are called: of PyTorch and DSPy, of Keras and AdalFlow.
+FORWARDED = ("forward", "call")
 
 
 @functools.lru_cache(4_096)
@@ -243,9 +245,11 @@ class Classes:
 
     def _method(self, home: Facts, name: str, member: str) -> Place:
         """A method of a class or of its bases; where nothing has it, the place it would have."""
-        for above, each in self.lineage(home, name):
-            if f"{each}.{member}" in above.functions:
-                return above.file, f"{each}.{member}"
+        line = self.lineage(home, name)
+        for called in (member, *FORWARDED) if member == CALLED else (member,):
+            for above, each in line:
+                if f"{each}.{called}" in above.functions:
+                    return above.file, f"{each}.{called}"
         return home.file, f"{name}.{member}"
 
     def _class(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:
@@ -450,7 +454,7 @@ class Classes:
     def names(self, place: Place) -> set[str]:
         """The last words of the names under which a function may be called."""
         owner, _, member = place[1].rpartition(".")
-        if member not in ("__init__", CALLED):
+        if member not in ("__init__", CALLED, *FORWARDED) or owner not in self.homes[place[0]].bases:
             return {member}
         family = [owner, *(name for _, name in self.below(place[0], owner))]
         own = {name.rpartition(".")[2] for name in family}
@@ -462,7 +466,7 @@ class Classes:
             for facts in self.homes.values():
                 for key, said in facts.types.items():
                     self.objects.setdefault(said.rpartition(".")[2].lstrip(":"), set()).add(key.rpartition(".")[2])
-        return {member}.union(*(self.objects.get(name, ()) for name in own))
+        return {member, CALLED}.union(*(self.objects.get(name, ()) for name in own))
 
 
 def _reads_environment(base: str) -> bool:

@@ -23,7 +23,7 @@ from promptlint.extract.collections import EVERYTHING
 from promptlint.extract.extents import extent, sample
 from promptlint.extract.facts import Facts, Site
 from promptlint.extract.messages import role_named
-from promptlint.extract.names import describing, volatility_of, words
+from promptlint.extract.names import describing, of_template, several_words, volatility_of, words
 from promptlint.extract.reads import utters
 from promptlint.extract.sites import READS, TOLD
 from promptlint.extract.state import fallback_of, single_hole
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Families of classes that may share a name of several words.
 MAX_FAMILIES = 4
+# The same where the name says that it is a template: each class has its own.
+MAX_TEMPLATES = 16
 # Names that are looked up in a run.
 MAX_NAMES = 5_000
 MAX_NESTING = 40
@@ -324,16 +326,22 @@ class Members:
 
     def _tells(self, read: Read) -> bool:
         """Whether a name says enough of whose it is: by its words, or since few have it."""
-        owners = {family[1].rpartition(".")[2] for family, _, _ in self.values[read.name]}
+        owners = {family[1].rpartition(".")[2] for family, _, value in self.values[read.name] if not _bare(value)}
         if read.name in _COMMON and all(words(owner)[-1:] == ("command",) for owner in owners):
             # What a command says of itself is for those who type it.
             return False
         if len(words(read.name)) > 1 or describing(read.name.strip("[]()")):
-            return len(owners) <= MAX_FAMILIES
+            return len(owners) <= (MAX_TEMPLATES if of_template(read.name) else MAX_FAMILIES)
         if read.kind == "variable":
             # What objects are made with, and the class that keeps it.
             return len(owners) <= 2
         return len(owners) == 1 and _speaks(read.name)
+
+
+def _bare(value: Value) -> bool:
+    """Whether a value is a text that says nothing: `""`, `"en"`, `"{{ error }}"`."""
+    text = literal(value) if isinstance(value, tuple) else None
+    return text is not None and not several_words(text.strip(" {}"))
 
 
 def _speaks(name: str) -> bool:

@@ -1419,3 +1419,77 @@ def test_templates_of_a_class_that_holds_that_of_a_system_message() -> None:
     for name in ("page_template", "file_system_template"):
         assert not found({"app.py": text.replace("system_template", name)})
     assert not found({"app.py": text.replace("in and nobody has read it. {{reason}}", "in by {{clerk}} on that day")})
+
+
+RENDERED = """
+    from jinja2 import Environment, StrictUndefined, Template
+    class Settings:
+        hint_template: str = "Give one letter to each clerk, not {{ letters|length }} of them."
+    class Clerk:
+        def __init__(self, settings_class=Settings, **options):
+            self.settings = settings_class(**options)
+        def sort(self, letters):
+            return check(letters, self.settings.hint_template, day="Monday")
+    def check(letters, template, **more):
+        made = Template(template, undefined=StrictUndefined).render(letters=letters, **more)
+        return [{"role": "user", "content": made}]
+"""
+
+
+def test_a_template_that_callers_give_is_rendered_where_the_message_is_made() -> None:
+    said = {("user", "Give one letter to each clerk, not  of them.")}
+    assert found({"app.py": RENDERED}) == said
+    made = RENDERED.replace("Template(template, undefined=StrictUndefined)", "Environment().from_string(template)")
+    assert found({"app.py": made}) == said
+    assert not found({"app.py": RENDERED.replace('"role": "user", "content"', '"kind": "user", "page"')})
+
+
+def test_many_classes_may_have_a_template_of_one_name_and_one_that_says_nothing_is_none_of_them() -> None:
+    def classes(name: str, *texts: str) -> str:
+        return "".join(f"\nclass S{at}:\n    {name} = {text!r}\n" for at, text in enumerate(texts))
+
+    def app(name: str) -> str:
+        return textwrap.dedent(f'''
+            def check(settings, letters):
+                return [{{"role": "user", "content": f"For {{letters}}: {{settings.{name}}}"}}]
+        ''')
+
+    several = [f"This is what desk {at} has to say of all the letters that it was given." for at in range(6)]
+    assert len(found({"app.py": app("shown_template") + classes("shown_template", *several)})) == 7
+    assert len(found({"app.py": app("shown_words") + classes("shown_words", *several)})) == 1
+    bare = ["{{ error }}", "", "none", "{{ letter }}", "en", several[0]]
+    assert len(found({"app.py": app("shown_words") + classes("shown_words", *bare)})) == 2
+
+
+CALLED = '''
+    import dspy
+    class Letter(dspy.Signature):
+        """Write a letter for the clerk of the town."""
+        tip = dspy.InputField()
+        letter = dspy.OutputField()
+    class Writer(dspy.Module):
+        def __init__(self):
+            self.write = dspy.Predict(Letter)
+        def forward(self, tip):
+            return self.write(tip=tip)
+    class Desk:
+        def __init__(self):
+            self.writer = Writer()
+        def first(self):
+            return self.writer(tip="Make the letter as warm as the stove of the clerk.")
+        def second(self):
+            writer = Writer()
+            return writer(tip="Write of the harbour and of the boats in it.")
+'''
+TIPS = {
+    ("user", "Make the letter as warm as the stove of the clerk."),
+    ("user", "Write of the harbour and of the boats in it."),
+}
+
+
+def test_an_object_of_a_framework_that_is_called_calls_the_method_that_the_class_writes_for_that() -> None:
+    assert found({"app.py": CALLED}) >= TIPS
+    assert found({"app.py": CALLED.replace("def forward", "def call")}) >= TIPS
+    assert not TIPS & found({"app.py": CALLED.replace("def forward", "def write_letter")})
+    own = CALLED.replace("def forward", "def __call__(self, tip):\n            return tip\n        def forward")
+    assert not TIPS & found({"app.py": own})
