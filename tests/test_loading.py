@@ -302,6 +302,8 @@ def test_what_a_task_of_lm_eval_is_about_is_its_system_message(tmp_path: Path) -
 BOTH = ["system", "user"]
 CLERK = "agent:\n  system_template: You are a careful clerk.\n"
 SHOWN = "  shown_template: |\n    Output of the command:\n    {{ output }}\n    (in {{ folder }})\n"
+CLERKS = "desks:\n" + "  - role: |\n      You are a careful clerk. You sort letters.\n" * 2
+TOLD = "The letters for the mayor go to the third desk. Those who bring them wait.\n"
 ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
 
 
@@ -321,6 +323,11 @@ ROLE = "nodes:\n  - id: a\n    config:\n      role: |\n"
         (f"{ROLE}        You are a careful clerk.\n        Sort letters.\n", ["system"]),
         (f"{ROLE}        arn:aws:iam::1:role/a\n        arn:aws:iam::1:role/b\n", []),
         ("model:\n  first_prompt: |\n    Sort the letters by the departments that they are for.\n", ["user"]),
+        # What most items have a prompt under.
+        (CLERKS + f"  - role: {TOLD}", ["system", "system", "system"]),
+        (CLERKS + f"  - name: {TOLD}", BOTH[:1] * 2),
+        (CLERKS + f"  - role: {TOLD}" * 2, BOTH[:1] * 2),
+        (CLERKS + "  - role: the third of them\n", BOTH[:1] * 2),
     ],
 )
 def test_templates_and_roles_among_settings(tmp_path: Path, text: str, roles: list[str]) -> None:

@@ -265,6 +265,8 @@ class _Data:
         self.messages: list[Site] = []
         # What is told of prompts: how many texts there are under keys of one name, and where they begin.
         self.passed: dict[str, int] = {}
+        # By the same names sentences that do not read like prompts.
+        self.beside: dict[str, list[Site]] = {}
         self.told: list[Span] = []
         # Where texts stand that only the name of the file makes prompts.
         self.promises: set[Span] = set()
@@ -276,9 +278,15 @@ class _Data:
     def sites(self) -> list[Site]:
         """What was found, without what is a data set by its size."""
         counts = dict(self.passed)
+        alike: dict[str, int] = {}
         for _, kind in self.found:
             counts[kind] = counts.get(kind, 0) + 1
+            alike[kind] = alike.get(kind, 0) + 1
         kept = [site for site, kind in self.found if not kind or counts[kind] <= MAX_ALIKE]
+        for kind, others in self.beside.items():
+            # What most items of a list have a prompt under, is one in the others, too: `role` of each agent.
+            if 2 * alike.get(kind, 0) > counts[kind] and alike[kind] > 1 and counts[kind] <= MAX_ALIKE:
+                kept += others
         if not self.named and sum(map(_is_short, kept)) > MAX_SHORT:
             # A record of somebody or something, each of whose fields is a sentence.
             kept = [site for site in kept if not _is_short(site)]
@@ -378,6 +386,9 @@ class _Data:
                 told = "\n" in text.strip() or in_sentences(text)
                 if not about and not lists and not place.item and told and of_template(key):
                     self.others.append(self.site(value, "unknown", ".".join(path[-2:]), NAME))
+                if not about and lists and not place.item and told:
+                    site = self.site(value, _role_at(path), ".".join(path[-2:]), NAME)
+                    self.beside.setdefault(kind, []).append(site)
                 self.pass_over(value, text, kind)
                 return
             rank = NAME
