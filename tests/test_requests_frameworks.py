@@ -1324,3 +1324,25 @@ def test_the_fields_of_one_of_two_signatures_are_sent_where_that_is_asked() -> N
     said = {"".join(text.value for text in texts(each.template)): each.conditions for each in request.prompts}
     assert {said[text] for text in ("Answer at length.", "ten lines")} == {("full",)}
     assert {said[text] for text in ("Answer in a word.", "a word")} == {("not (full)",)}
+
+
+def test_a_generator_of_adalflow_is_given_what_fills_its_template_when_it_is_called() -> None:
+    code = """
+    import adalflow as adal
+
+    def ask(question):
+        write = adal.Generator(template="You are a clerk. {{input_str}}", model_kwargs={"model": "gpt-4o"})
+        write.call(prompt_kwargs={"input_str": "Who wrote the letter?"})
+        values = {"input_str": f"Who wrote {question}?"}
+        return write(values)
+
+    def plain(question):
+        return adal.Generator(model_kwargs={"model": "gpt-4o"})({"input_str": "Who wrote it?"})
+    """
+    first, second, plain = requests_of(code)
+    assert (first.model, parts(first)[1:]) == ("gpt-4o", [("user", "Who wrote the letter?")])
+    assert parts(second)[1:] == [("user", "Who wrote {question}?")]
+    assert [each.slot for each in first.unresolved] == ["provider"]
+    # The template that it has by itself stands in the package.
+    assert parts(plain) == [("user", "Who wrote it?")]
+    assert "system" in {each.slot for each in plain.unresolved}

@@ -245,7 +245,8 @@ def note_patched(file: File, written: str) -> None:
 def called(file: File, scope: Scope, site: CallSite, evaluate: Evaluate) -> None:
     """Note the call of an object, `self.predict(question=...)`, where the catalogue says that such a call sends."""
     entry = None
-    if site.keywords and not site.positional and site.name.rpartition(".")[2][:1] != "_":
+    given = type(site.positional[0][0]) is Mapping if site.positional else bool(site.keywords)
+    if given and site.name.rpartition(".")[2][:1] != "_":
         entry = file.lexicon.call(f"{site.written}.__call__", file.imported)
     if entry is None:
         return
