@@ -22,6 +22,7 @@ from promptlint.extract.joins import join_branches, optional
 from promptlint.extract.joins import one_of as one_list
 from promptlint.extract.joins import ways as ways_of
 from promptlint.extract.lists import but_for_empty
+from promptlint.extract.patterns import lazy
 from promptlint.extract.places import SPREAD, replaced, with_value
 from promptlint.extract.reads import instructs, reads_like_prompt
 from promptlint.extract.state import has_text, single_hole, state_of
@@ -37,6 +38,7 @@ from promptlint.template import (
     Items,
     Mapping,
     Message,
+    Part,
     Ref,
     Repeat,
     Span,
@@ -394,16 +396,62 @@ def _recased(change: Callable[[str], str]) -> Operation:
 def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value], part: Apply) -> Template | None:
     from promptlint.extract.jinja import has_own_syntax, syntax_of
 
-    texts = [piece for piece in target if type(piece) is Text]
-    if len(target) == 1 and type(target[0]) is Choice:
-        branches = (_jinja(branch, positional, keywords, part) for branch in target[0].branches)
-        return (Choice(target[0].condition, tuple(branch or () for branch in branches)),)
-    if len(texts) != len(target):
-        return target
     environment = keywords.get("environment")
     syntax = syntax_of(environment) if isinstance(environment, Mapping) and has_own_syntax(environment) else ()
-    found = parsed(tuple(texts), syntax) if syntax is not None else None
-    return target if found is None else found
+    return target if syntax is None else _template(target, syntax, part.span)
+
+
+# Characters that Unicode gives to nobody: they stand for what is put into a template before it is read.
+_PRIVATE = lazy("[\ue000-\uf8ff]")
+_FIRST, _MOST = 0xE000, 6_000
+
+
+def _template(target: Template, syntax: Syntax, span: Span, inner: bool = False) -> Template:
+    """A text as a Jinja template; `inner`: it is a part of one, read alone. What cannot be read is left as it is."""
+    if len(target) == 1 and type(target[0]) is Choice:
+        return (_each_way(target[0], syntax, span, inner),)
+    put_in: dict[str, Template] = {}
+    written: list[Text] = []
+    for part in target[:_MOST]:
+        if type(part) is Text:
+            written.append(part)
+            continue
+        if type(part) is Choice:
+            part = _each_way(part, syntax, span, inner or part is not target[-1])
+        elif type(part) is Repeat:
+            part = msgspec.structs.replace(part, body=_template(part.body, syntax, span, True))
+        mark = chr(_FIRST + len(put_in))
+        put_in[mark] = (part,)
+        written.append(Text(mark, span, False))
+    if inner:
+        # A newline at the end of a template is left out, but not within it.
+        put_in[chr(_FIRST + len(put_in))] = ()
+        written.append(Text(chr(_FIRST + len(put_in) - 1), span, False))
+    if len(target) > _MOST or (put_in and any(_PRIVATE.search(text.value) for text in texts(target))):
+        return target
+    found = parsed(tuple(written), syntax)
+    return target if found is None else _put_back(found, put_in) if put_in else found
+
+
+def _each_way(part: Choice, syntax: Syntax, span: Span, inner: bool) -> Choice:
+    branches = tuple(_template(branch, syntax, span, inner) for branch in part.branches)
+    return msgspec.structs.replace(part, branches=branches)
+
+
+def _put_back(template: Template, put_in: dict[str, Template]) -> Template:
+    """A template with the values that characters stand for in it."""
+    made: list[Part] = []
+    for part in template:
+        if type(part) is Text:
+            made += put_in.get(part.value, (part,))
+        elif type(part) is Choice:
+            branches = tuple(_put_back(branch, put_in) for branch in part.branches)
+            made.append(msgspec.structs.replace(part, branches=branches))
+        elif type(part) is Repeat:
+            made.append(msgspec.structs.replace(part, body=_put_back(part.body, put_in)))
+        else:
+            made.append(part)
+    return tuple(made)
 
 
 @functools.lru_cache(maxsize=200)

@@ -39,7 +39,8 @@ class Mode:
         return text.replace("$", "$$") if self.kind == "dollar" else text
 
     def markers(self) -> list[str]:
-        shape = {"format": "{%s}", "percent": "%%(%s)s", "dollar": "${%s}", "replace": "[[%s]]"}.get(self.kind, "")
+        shapes = {"format": "{%s}", "percent": "%%(%s)s", "dollar": "${%s}", "replace": "[[%s]]", "jinja": "{{ %s }}"}
+        shape = shapes.get(self.kind, "")
         own = [shape % name for name in self.names]
         return own + [self._own(marker) for marker in self.outer.markers()] if self.outer is not None else own
 

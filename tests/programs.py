@@ -52,6 +52,7 @@ class Texts(Maker):
         ]
         forms += [
             self.template,
+            self.rendered,
             self.container,
             self.class_attribute,
             self.times,
@@ -231,6 +232,25 @@ class Texts(Maker):
         target = self.text(scope, Mode("dollar", names, mode), depth)
         values = ", ".join(f"{name}={self.value(scope, mode, depth)}" for name in names)
         return f"Template({target}).{self.pick(('substitute', 'safe_substitute'))}({values})"
+
+    def rendered(self, scope: Scope, mode: Mode, depth: int) -> str:
+        """A Jinja template, filled where it is made or in a function that is given it."""
+        names = tuple(self.fresh("j") for _ in range(1 + self.draw(2)))
+        target = self.text(scope, Mode("jinja", names, mode, safe=True), depth)
+        # A newline at its very end is left out, whichever way its last part goes.
+        target = f"({target} + {self.literal(mode.escape('.'))})"
+        values = ", ".join(f"{name}={self.value(scope, mode, depth)}" for name in names)
+        way = self.draw(3)
+        home = self.fixed(scope) if way else scope
+        home.module.imports["import jinja2"] = None
+        made = self.pick(("jinja2.Template({})", "jinja2.Environment().from_string({})"))
+        if not way:
+            return f"{made.format(target)}.render({values})"
+        name, given = self.fresh("render"), self.pick(("**values", ", ".join(names)))
+        filled = given if given == "**values" else ", ".join(f"{each}={each}" for each in names)
+        body = f"return {made.format('text')}.render({filled})"
+        home.emit(f"def {name}(text, {given}):\n    {body}")
+        return f"{self.done(scope, home, name)}({target}, {values})"
 
     def replaced(self, scope: Scope, mode: Mode, depth: int) -> str:
         names = tuple(self.fresh("R") for _ in range(1 + self.draw(2)))

@@ -1493,3 +1493,17 @@ def test_an_object_of_a_framework_that_is_called_calls_the_method_that_the_class
     assert not TIPS & found({"app.py": CALLED.replace("def forward", "def write_letter")})
     own = CALLED.replace("def forward", "def __call__(self, tip):\n            return tip\n        def forward")
     assert not TIPS & found({"app.py": own})
+
+
+def test_what_stands_in_a_template_before_it_is_read_is_no_syntax_of_it() -> None:
+    code = """
+        from jinja2 import Template
+        def message(name, rules, late):
+            text = f"For {name}: {{% if late %}}hurry{{% endif %}} {{{{ day }}}}" + rules + " {{ desk }}"
+            text += "{{ name }}!" if late else "\\n?"
+            return {"role": "user", "content": Template(text).render(day="Monday", desk=name, late=late)}
+    """
+    assert found({"app.py": code}) == {("user", "For : hurry Monday !\n?")}
+    # A character of the kind that stands for them: nothing is read.
+    ((_, said),) = found({"app.py": code.replace("For", "\ue000")})
+    assert "{% if late %}hurry{% endif %}" in said
