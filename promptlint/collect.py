@@ -28,7 +28,7 @@ from promptlint.extract.reads import (
 )
 from promptlint.extract.sites import KEYWORD, MESSAGE, NAME, READS, told_user
 from promptlint.extract.state import has_text
-from promptlint.fields import guess_fields
+from promptlint.fields import guess_fields, named_fields
 from promptlint.fillings import with_fillings
 from promptlint.idle import Idle
 from promptlint.learned import Learned
@@ -288,7 +288,9 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             placed = layout(template)
             # A message of its own counts even if another holds the same text with something else around it.
             known = kept.holds(template, placed) or (site.evidence in _FLOWING and placed in remarks.refused)
-            if known or (covered.holds(template) and (site.rank != MESSAGE or len(placed) == 1)):
+            # What is filled where it is sent stands there without its fields.
+            own = named_fields(template) if site.evidence == "wrapper" else template
+            if known or (covered.holds(own) and (site.rank != MESSAGE or len(placed) == 1)):
                 if site.rank < READS:
                     # A text that is known may be filled here with what is not.
                     members.ask(_role(site.role, template), template)

@@ -108,6 +108,22 @@ def guess_fields(template: Template) -> Template:
     return over_texts(template, change)
 
 
+# Fields of `%` and of `string.Template`, which have names.
+_NAMED = re.compile(r"%\(\w+\)[a-zA-Z]|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
+
+
+def named_fields(template: Template) -> Template:
+    """A text with `%(name)s`, `$name` and `${name}` as values, whether anything fills them or not."""
+
+    def change(ruler: operations.Ruler) -> Template:
+        def value(match: re.Match[str]) -> Template:
+            return (Hole(match[0], ruler.place(match.start(), match.end())),)
+
+        return ruler.replaced(_NAMED.finditer(ruler.value), value)
+
+    return over_texts(template, change)
+
+
 def used_at(place: Hole, value: Value) -> Value:
     """A run-time value where it is used, with what is known of it where it comes from."""
     hole = value[0] if isinstance(value, tuple) and len(value) == 1 else None

@@ -223,34 +223,46 @@ class Texts(Maker):
     def percent_dict(self, scope: Scope, mode: Mode, depth: int) -> str:
         names = tuple(self.fresh("p") for _ in range(1 + self.draw(2)))
         target = self.text(scope, Mode("percent", names, mode), depth)
-        values = ", ".join(f'"{name}": {self.value(scope, mode, depth)}' for name in names)
-        return f"({target} % {{{values}}})"
+
+        def filled(text: str, values: dict[str, str], where: Scope) -> str:
+            return f"({text} % {{{', '.join(f'{name!r}: {value}' for name, value in values.items())}}})"
+
+        return self.filled(scope, target, {name: self.value(scope, mode, depth) for name in names}, filled)
 
     def template(self, scope: Scope, mode: Mode, depth: int) -> str:
-        scope.module.imports["from string import Template"] = None
         names = tuple(self.fresh("d") for _ in range(1 + self.draw(2)))
         target = self.text(scope, Mode("dollar", names, mode), depth)
-        values = ", ".join(f"{name}={self.value(scope, mode, depth)}" for name in names)
-        return f"Template({target}).{self.pick(('substitute', 'safe_substitute'))}({values})"
+        how = self.pick(("substitute", "safe_substitute"))
+
+        def filled(text: str, values: dict[str, str], where: Scope) -> str:
+            where.module.imports["from string import Template"] = None
+            return f"Template({text}).{how}({', '.join(map('='.join, values.items()))})"
+
+        return self.filled(scope, target, {name: self.value(scope, mode, depth) for name in names}, filled)
+
+    def filled(
+        self, scope: Scope, target: str, values: dict[str, str], made: Callable[[str, dict[str, str], Scope], str]
+    ) -> str:
+        """A text with fields that is filled where it stands, or in a function that is given it."""
+        if not self.chance(3):
+            return made(target, values, scope)
+        home, name = self.fixed(scope), self.fresh("fill")
+        given = {each: f"value_{each}" for each in values}
+        home.emit(f"def {name}(text, {', '.join(given.values())}):\n    return {made('text', given, home)}")
+        return f"{self.done(scope, home, name)}({target}, {', '.join(values.values())})"
 
     def rendered(self, scope: Scope, mode: Mode, depth: int) -> str:
-        """A Jinja template, filled where it is made or in a function that is given it."""
         names = tuple(self.fresh("j") for _ in range(1 + self.draw(2)))
         target = self.text(scope, Mode("jinja", names, mode, safe=True), depth)
         # A newline at its very end is left out, whichever way its last part goes.
         target = f"({target} + {self.literal(mode.escape('.'))})"
-        values = ", ".join(f"{name}={self.value(scope, mode, depth)}" for name in names)
-        way = self.draw(3)
-        home = self.fixed(scope) if way else scope
-        home.module.imports["import jinja2"] = None
-        made = self.pick(("jinja2.Template({})", "jinja2.Environment().from_string({})"))
-        if not way:
-            return f"{made.format(target)}.render({values})"
-        name, given = self.fresh("render"), self.pick(("**values", ", ".join(names)))
-        filled = given if given == "**values" else ", ".join(f"{each}={each}" for each in names)
-        body = f"return {made.format('text')}.render({filled})"
-        home.emit(f"def {name}(text, {given}):\n    {body}")
-        return f"{self.done(scope, home, name)}({target}, {values})"
+        how = self.pick(("Template({})", "Environment().from_string({})"))
+
+        def filled(text: str, values: dict[str, str], where: Scope) -> str:
+            where.module.imports["import jinja2"] = None
+            return f"jinja2.{how.format(text)}.render({', '.join(map('='.join, values.items()))})"
+
+        return self.filled(scope, target, {name: self.value(scope, mode, depth) for name in names}, filled)
 
     def replaced(self, scope: Scope, mode: Mode, depth: int) -> str:
         names = tuple(self.fresh("R") for _ in range(1 + self.draw(2)))

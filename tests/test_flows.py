@@ -1507,3 +1507,29 @@ def test_what_stands_in_a_template_before_it_is_read_is_no_syntax_of_it() -> Non
     # A character of the kind that stands for them: nothing is read.
     ((_, said),) = found({"app.py": code.replace("For", "\ue000")})
     assert "{% if late %}hurry{% endif %}" in said
+
+
+FILLED = """
+    from string import Template
+    from openai import OpenAI
+    def ask(text):
+        OpenAI().chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": text}])
+    def letter(template, sender):
+        ask(Template(template).substitute(sender=sender))
+    def page(template, sender):
+        ask(template % {"sender": sender})
+    def number(count, sender):
+        ask(count % sender)
+    def run(row):
+        letter("Sort this letter of $sender by its weight.", row.name)
+        page("Sort this page of %(sender)s by its weight.", row.name)
+        number("Sort this number by its weight, too.", row.name)
+"""
+
+
+def test_texts_that_callers_give_are_filled_where_they_are_sent_whatever_way() -> None:
+    """Each is one prompt: what was given, with its fields as text, is none beside it."""
+    assert found({"app.py": FILLED}) == {
+        ("user", "Sort this letter of  by its weight."),
+        ("user", "Sort this page of  by its weight."),
+    }

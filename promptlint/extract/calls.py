@@ -468,8 +468,8 @@ def _function(file: File, scope: Scope, site: CallSite, receiver: Value | None =
     ):
         operation = "jinja" if site.name == "Template" and "string" not in file.imported else operation
     operation = "str" if site.written == "str" and not textual(first or ()) else operation  # a caller may give one
-    shaped = operation in _SHAPING and isinstance(first, tuple) and may_be_text(first)
-    if operation and isinstance(first, tuple) and (shaped or textual(first)):
+    shaping = operation in _SHAPING or (operation == "same" and site.name == "string.Template")
+    if operation and isinstance(first, tuple) and (textual(first) or (shaping and may_be_text(first))):
         if operation == "same" and (site.written != "str" or type(first[0]) not in (Ref, Apply)):
             return first
         return (Apply(operation, first, site.arguments(), file.span(site.node), run_time_value(file, site, None)),)

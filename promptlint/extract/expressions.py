@@ -31,7 +31,7 @@ from promptlint.extract.shown_as import key_of
 from promptlint.extract.sites import consider, settle, take_examples
 from promptlint.extract.spreads import may_be_dict
 from promptlint.extract.state import File, Scope, fallback_of, single_hole, state_of, textual
-from promptlint.extract.strings import constant, fstring
+from promptlint.extract.strings import constant, formats, fstring
 from promptlint.extract.subscripts import subscript
 from promptlint.extract.volatility import (
     CONSTANT,
@@ -264,7 +264,7 @@ def binary(file: File, scope: Scope, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.BitOr) and (not file.imported.isdisjoint(PIPES) or _begins_with_call(file, node)):
         return _pipeline(file, scope, node)
     left, right = evaluate(file, scope, node.left), None
-    if isinstance(node.op, ast.Mod) and textual(left) and isinstance(left, tuple):
+    if isinstance(node.op, ast.Mod) and isinstance(left, tuple) and formats(left, node.right):
         right = evaluate(file, scope, node.right)
         fills.note_percent(file, node, left)
         hole = file.hole(node, *strongest([state_of(left), state_of(right)]))

@@ -153,6 +153,11 @@ def may_be_text(value: Template) -> bool:
     return textual(value) or given or (type(part) is Choice and any(map(may_be_text, part.branches)))
 
 
+def formats(left: Template, right: ast.expr) -> bool:
+    """Whether `left % right` fills a text: no number is divided by a dict or a tuple."""
+    return textual(left) or (type(right) in (ast.Dict, ast.Tuple) and may_be_text(left))
+
+
 def _quoted(file: File, part: Part, start: int) -> Part:
     """A value of the f-string at an offset: if it is turned into JSON, with quotes that fit up to 3.11."""
     hole = part.fallback if type(part) is Ref else part
