@@ -401,7 +401,7 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
     return target if syntax is None else _template(target, syntax, part.span)
 
 
-# Characters that Unicode gives to nobody: they stand for what is put into a template before it is read.
+# Characters for private use: they stand for what is put into a template before it is read.
 _PRIVATE = lazy("[\ue000-\uf8ff]")
 _FIRST, _MOST = 0xE000, 6_000
 
@@ -412,12 +412,12 @@ def _template(target: Template, syntax: Syntax, span: Span, inner: bool = False)
         return (_each_way(target[0], syntax, span, inner),)
     put_in: dict[str, Template] = {}
     written: list[Text] = []
-    for part in target[:_MOST]:
+    for at, part in enumerate(target[:_MOST], 1):
         if type(part) is Text:
             written.append(part)
             continue
         if type(part) is Choice:
-            part = _each_way(part, syntax, span, inner or part is not target[-1])
+            part = _each_way(part, syntax, span, inner or at < len(target))
         elif type(part) is Repeat:
             part = msgspec.structs.replace(part, body=_template(part.body, syntax, span, True))
         mark = chr(_FIRST + len(put_in))
