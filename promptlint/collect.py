@@ -289,7 +289,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             # A message of its own counts even if another holds the same text with something else around it.
             known = kept.holds(template, placed) or (site.evidence in _FLOWING and placed in remarks.refused)
             # What is filled where it is sent stands there without its fields.
-            own = named_fields(template) if site.evidence == "wrapper" else template
+            own = named_fields(guess_fields(template)) if site.evidence in _FLOWING else template
             if known or (covered.holds(own) and (site.rank != MESSAGE or len(placed) == 1)):
                 if site.rank < READS:
                     # A text that is known may be filled here with what is not.

@@ -1533,3 +1533,19 @@ def test_texts_that_callers_give_are_filled_where_they_are_sent_whatever_way() -
         ("user", "Sort this letter of  by its weight."),
         ("user", "Sort this page of  by its weight."),
     }
+
+
+def test_a_template_that_a_helper_renders_is_one_prompt() -> None:
+    code = """
+        from jinja2 import Template
+        from openai import OpenAI
+        HINT = "Your last letter was no letter: {{ error }}. Write one with $5 and a sender, and nothing else."
+        def render(template, **values):
+            return Template(template).render(**values)
+        def run(letter, error):
+            messages = [{"role": "user", "content": letter}]
+            messages.append({"role": "user", "content": render(HINT, error=error)})
+            return OpenAI().chat.completions.create(model="gpt-4.1", messages=messages)
+    """
+    said = "Your last letter was no letter: . Write one with $5 and a sender, and nothing else."
+    assert found({"app.py": code}) - {("user", "")} == {("user", said)}
