@@ -237,6 +237,11 @@ def _found(
             problems.append(_failed(error, site.span))
 
 
+def _as_filled(site: Site, template: Template) -> Template:
+    """A text that is given to somebody who may fill it, without its fields: so it stands where it is sent."""
+    return named_fields(guess_fields(template)) if site.evidence in _FLOWING else template
+
+
 def _place_in_data(template: Template, place: Span) -> Span:
     """Where a text stands that was loaded from a settings file, which holds more than it; else `place`."""
     file: str | None = None
@@ -288,9 +293,7 @@ def collect(all_facts: Sequence[Facts], linker: Linker, problems: list[Problem])
             placed = layout(template)
             # A message of its own counts even if another holds the same text with something else around it.
             known = kept.holds(template, placed) or (site.evidence in _FLOWING and placed in remarks.refused)
-            # What is filled where it is sent stands there without its fields.
-            own = named_fields(guess_fields(template)) if site.evidence in _FLOWING else template
-            if known or (covered.holds(own) and (site.rank != MESSAGE or len(placed) == 1)):
+            if known or (covered.holds(_as_filled(site, template)) and (site.rank != MESSAGE or len(placed) == 1)):
                 if site.rank < READS:
                     # A text that is known may be filled here with what is not.
                     members.ask(_role(site.role, template), template)
