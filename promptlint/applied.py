@@ -398,15 +398,17 @@ def _jinja(target: Template, positional: list[Value], keywords: dict[str, Value]
 
     environment = keywords.get("environment")
     syntax = syntax_of(environment) if isinstance(environment, Mapping) and has_own_syntax(environment) else ()
-    return target if syntax is None else _template(target, syntax, part.span)
+    return target if syntax is None else as_jinja(target, syntax, part.span)
 
 
 # Characters for private use: they stand for what is put into a template before it is read.
 _PRIVATE = lazy("[\ue000-\uf8ff]")
 _FIRST, _MOST = 0xE000, 6_000
+# The same as `repr` shows them.
+_LEFT = lazy(r"\\u(?:e[0-9a-f]|f[0-8])[0-9a-f]{2}")
 
 
-def _template(target: Template, syntax: Syntax, span: Span, inner: bool = False) -> Template:
+def as_jinja(target: Template, syntax: Syntax, span: Span, inner: bool = False) -> Template:
     """A text as a Jinja template; `inner`: it is a part of one, read alone. What cannot be read is left as it is."""
     if len(target) == 1 and type(target[0]) is Choice:
         return (_each_way(target[0], syntax, span, inner),)
@@ -419,7 +421,7 @@ def _template(target: Template, syntax: Syntax, span: Span, inner: bool = False)
         if type(part) is Choice:
             part = _each_way(part, syntax, span, inner or at < len(target))
         elif type(part) is Repeat:
-            part = msgspec.structs.replace(part, body=_template(part.body, syntax, span, True))
+            part = msgspec.structs.replace(part, body=as_jinja(part.body, syntax, span, True))
         mark = chr(_FIRST + len(put_in))
         put_in[mark] = (part,)
         written.append(Text(mark, span, False))
@@ -430,11 +432,15 @@ def _template(target: Template, syntax: Syntax, span: Span, inner: bool = False)
     if len(target) > _MOST or (put_in and any(_PRIVATE.search(text.value) for text in texts(target))):
         return target
     found = parsed(tuple(written), syntax)
-    return target if found is None else _put_back(found, put_in) if put_in else found
+    if found is None or not put_in:
+        return target if found is None else found
+    made = _put_back(found, put_in)
+    # What stands in an expression or a condition of the template makes that one which is not known.
+    return target if _LEFT.search(repr(made)) else made
 
 
 def _each_way(part: Choice, syntax: Syntax, span: Span, inner: bool) -> Choice:
-    branches = tuple(_template(branch, syntax, span, inner) for branch in part.branches)
+    branches = tuple(as_jinja(branch, syntax, span, inner) for branch in part.branches)
     return msgspec.structs.replace(part, branches=branches)
 
 

@@ -246,10 +246,15 @@ class Classes:
     def _method(self, home: Facts, name: str, member: str) -> Place:
         """A method of a class or of its bases; where nothing has it, the place it would have."""
         line = self.lineage(home, name)
-        for called in (member, *FORWARDED) if member == CALLED else (member,):
+        for above, each in line:
+            if f"{each}.{member}" in above.functions:
+                return above.file, f"{each}.{member}"
+        if member == CALLED and line and line[-1][0].bases.get(line[-1][1]):
+            # A class that is not in the tree has it.
             for above, each in line:
-                if f"{each}.{called}" in above.functions:
-                    return above.file, f"{each}.{called}"
+                for called in FORWARDED:
+                    if f"{each}.{called}" in above.functions:
+                        return above.file, f"{each}.{called}"
         return home.file, f"{name}.{member}"
 
     def _class(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from promptlint import operations
-from promptlint.applied import parsed
+from promptlint.applied import as_jinja, parsed
 from promptlint.extract.names import origin_of_name, volatility_of
 from promptlint.extract.volatility import TELLING
 from promptlint.formatting import format_fields, likely_field
@@ -109,11 +109,13 @@ def guess_fields(template: Template) -> Template:
 
 
 # Fields of `%` and of `string.Template`, which have names.
-_NAMED = re.compile(r"%\(\w+\)[a-zA-Z]|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
+_NAMED = re.compile(r"%\(\w+\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 
 
 def named_fields(template: Template) -> Template:
-    """A text with `%(name)s`, `$name` and `${name}` as values, whether anything fills them or not."""
+    """A text with `%(name)s`, `$name`, `${name}` and what is Jinja as values, whether anything fills them or not."""
+    if any("{{" in text.value or "{%" in text.value for text in texts(template)):
+        template = as_jinja(template, (), Span("", 0, 0))
 
     def change(ruler: operations.Ruler) -> Template:
         def value(match: re.Match[str]) -> Template:

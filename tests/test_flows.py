@@ -1491,6 +1491,7 @@ def test_an_object_of_a_framework_that_is_called_calls_the_method_that_the_class
     assert found({"app.py": CALLED}) >= TIPS
     assert found({"app.py": CALLED.replace("def forward", "def call")}) >= TIPS
     assert not TIPS & found({"app.py": CALLED.replace("def forward", "def write_letter")})
+    assert not TIPS & found({"app.py": CALLED.replace("(dspy.Module)", "")})
     own = CALLED.replace("def forward", "def __call__(self, tip):\n            return tip\n        def forward")
     assert not TIPS & found({"app.py": own})
 
@@ -1504,7 +1505,10 @@ def test_what_stands_in_a_template_before_it_is_read_is_no_syntax_of_it() -> Non
             return {"role": "user", "content": Template(text).render(day="Monday", desk=name, late=late)}
     """
     assert found({"app.py": code}) == {("user", "For : hurry Monday !\n?")}
-    # A character of the kind that stands for them: nothing is read.
+    # In an expression of the template: nothing is read. Nor where a character is of the kind that stands for them.
+    put_in = code.replace('" {{ desk }}"', '" {{ desk | replace(\\"" + rules + "\\", day) }}"')
+    ((_, said),) = found({"app.py": put_in})
+    assert "{% if late %}hurry{% endif %}" in said and "\ue000" not in said
     ((_, said),) = found({"app.py": code.replace("For", "\ue000")})
     assert "{% if late %}hurry{% endif %}" in said
 
