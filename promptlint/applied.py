@@ -412,25 +412,29 @@ def as_jinja(target: Template, syntax: Syntax, span: Span, inner: bool = False) 
     """A text as a Jinja template; `inner`: it is a part of one, read alone. What cannot be read is left as it is."""
     if len(target) == 1 and type(target[0]) is Choice:
         return (_each_way(target[0], syntax, span, inner),)
+    composed = inner or any(type(part) is not Text for part in target)
+    if composed and (len(target) > _MOST or any(_PRIVATE.search(text.value) for text in texts(target))):
+        return target
     put_in: dict[str, Template] = {}
     written: list[Text] = []
-    for at, part in enumerate(target[:_MOST], 1):
+
+    def put(*parts: Part) -> None:
+        mark = chr(_FIRST + len(put_in))
+        put_in[mark] = parts
+        written.append(Text(mark, span, False))
+
+    for at, part in enumerate(target, 1):
         if type(part) is Text:
             written.append(part)
-            continue
-        if type(part) is Choice:
-            part = _each_way(part, syntax, span, inner or at < len(target))
+        elif type(part) is Choice:
+            put(_each_way(part, syntax, span, inner or at < len(target)))
         elif type(part) is Repeat:
-            part = msgspec.structs.replace(part, body=as_jinja(part.body, syntax, span, True))
-        mark = chr(_FIRST + len(put_in))
-        put_in[mark] = (part,)
-        written.append(Text(mark, span, False))
+            put(msgspec.structs.replace(part, body=as_jinja(part.body, syntax, span, True)))
+        else:
+            put(part)
     if inner:
         # A newline at the end of a template is left out, but not within it.
-        put_in[chr(_FIRST + len(put_in))] = ()
-        written.append(Text(chr(_FIRST + len(put_in) - 1), span, False))
-    if len(target) > _MOST or (put_in and any(_PRIVATE.search(text.value) for text in texts(target))):
-        return target
+        put()
     found = parsed(tuple(written), syntax)
     if found is None or not put_in:
         return target if found is None else found
@@ -445,7 +449,7 @@ def _each_way(part: Choice, syntax: Syntax, span: Span, inner: bool) -> Choice:
 
 
 def _put_back(template: Template, put_in: dict[str, Template]) -> Template:
-    """A template with the values that characters stand for in it."""
+    """A template with the values that characters stand for in it. Unlike `over_texts` it keeps what is asked."""
     made: list[Part] = []
     for part in template:
         if type(part) is Text:

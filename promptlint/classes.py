@@ -251,10 +251,10 @@ class Classes:
                 return above.file, f"{each}.{member}"
         if member == CALLED and line and line[-1][0].bases.get(line[-1][1]):
             # A class that is not in the tree has it.
-            for above, each in line:
-                for called in FORWARDED:
-                    if f"{each}.{called}" in above.functions:
-                        return above.file, f"{each}.{called}"
+            keys = ((above, f"{each}.{called}") for above, each in line for called in FORWARDED)
+            found = next(((above.file, key) for above, key in keys if key in above.functions), None)
+            if found is not None:
+                return found
         return home.file, f"{name}.{member}"
 
     def _class(self, home: Facts, key: str, hops: int) -> tuple[Facts, str] | None:
