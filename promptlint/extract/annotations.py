@@ -157,7 +157,14 @@ def explains(annotation: ast.expr) -> bool:
 
 
 def describes(extra: ast.expr) -> bool:
-    """Whether a part of `Annotated[...]` describes a parameter: a text, or `Field(description=...)`."""
+    """Whether a part of `Annotated[...]` describes a parameter: a text, `Field(description=...)` or `Doc("...")`."""
     if isinstance(extra, ast.Call):
-        return any(keyword.arg == "description" for keyword in extra.keywords)
+        return documented(extra) is not extra or any(keyword.arg == "description" for keyword in extra.keywords)
     return isinstance(extra, ast.JoinedStr) or (isinstance(extra, ast.Constant) and isinstance(extra.value, str))
+
+
+def documented(extra: ast.expr) -> ast.expr:
+    """The text in a `Doc("...")` of `typing_extensions`; any other part of `Annotated[...]` as it is."""
+    if isinstance(extra, ast.Call) and dotted(extra.func).rpartition(".")[2] == "Doc" and len(extra.args) == 1:
+        return extra.args[0]
+    return extra

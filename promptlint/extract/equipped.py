@@ -11,12 +11,13 @@ from promptlint.extract.bounds import bounded, full
 from promptlint.extract.callsite import CallSite
 from promptlint.extract.catalogue import ClientEntry, DecoratorEntry, Matcher, PromptEntry
 from promptlint.extract.later import note_outside, note_retold
+from promptlint.extract.names import words
 from promptlint.extract.places import renew
 from promptlint.extract.schemas import OUTPUTS, note
 from promptlint.extract.sending import OUTPUT, UNREAD
 from promptlint.extract.state import File, Scope
 from promptlint.extract.volatility import dotted
-from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value
+from promptlint.template import Arguments, Hole, Items, Mapping, Ref, Span, Text, Value, references
 
 
 def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.expr) -> Mapping:
@@ -24,6 +25,7 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
     slot = _slot(file, made, attribute)
     if not slot:
         return made
+    _tell(file, slot, value)
     provider = made.get("@provider") or ()
     calls = file.facts.calls
     for number in file.makers.get(made.span, ()):
@@ -36,6 +38,12 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
     if slot == OUTPUT:
         return _answering(file, made, value, node).put("@provider", provider)
     return made.put(f"@{slot}", value).put("@provider", provider)
+
+
+def _tell(file: File, slot: str, value: Value) -> None:
+    """Note what a model is told of functions that an agent gets as tools."""
+    if slot == "tools":
+        note(file, references(value, 2))
 
 
 def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mapping:
@@ -134,6 +142,9 @@ def meant(scope: Scope, node: ast.expr) -> ast.expr:
 
 def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value = ()) -> None:
     """`agent.tools.append(find)`, `.extend(...)`, `.clear()`: a list that an agent or a client has is changed."""
+    if _owner(scope, node) is None and _has_tools(node):
+        # Which agent that is, nothing here says: what a model is told of its tools is the same.
+        _tell(file, "tools", value)
     if method == "append":
         add(file, scope, node, value)
     elif method == "extend" and type(value) is Items and value.complete:
@@ -142,6 +153,16 @@ def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value =
     elif method != "reverse" and (found := _owner(scope, node)) is not None:
         # Which ones it has in the end is not known.
         _leave_open(file, scope, *found, node)
+
+
+def _has_tools(node: ast.expr) -> bool:
+    """Whether an attribute is the list of an agent's tools by its name; `functions` is, if its owner is an agent."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    return node.attr == "tools" or (node.attr == "functions" and words(dotted(node.value))[-1:] in _AGENTS)
+
+
+_AGENTS = (("agent",), ("assistant",))
 
 
 def hold(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
@@ -187,6 +208,7 @@ def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
         changed = equip(file, made, attribute, items, node)
         changed = changed.put(attribute, items) if changed is not made else made
     elif type(before) is Items:
+        _tell(file, _slot(file, made, attribute), value)
         items = Items((*before.items, value), before.span, before.complete)
         entries = tuple((key, items if item is before else item) for key, item in made.entries)
         changed = msgspec.structs.replace(made, entries=entries)

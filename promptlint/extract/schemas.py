@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
-from promptlint.extract.annotations import describes
+from promptlint.extract.annotations import describes, documented
 from promptlint.extract.callsite import CallSite, Evaluate, of_super
 from promptlint.extract.catalogue import SchemaEntry, uses_models
 from promptlint.extract.comments import bare
@@ -53,6 +53,8 @@ _INJECTED = frozenset(
     "context ctx wrapper runtime state deps self cls config callback callbacks store agent team session message "
     "messages client model llm db kernel".split()
 )
+# How such a first parameter is called, typed or not: `context_variables`.
+_CONTEXTS = (("context",), ("ctx",))
 PLAIN_BASES = frozenset("object ABC Exception Enum StrEnum IntEnum Protocol BaseSettings Generic".split())
 _DEPTH = 12
 MAX_FIELDS = 200
@@ -491,7 +493,7 @@ def _annotated(
     for part in _parts(annotation):
         if isinstance(part, ast.Subscript) and dotted(part.value).rpartition(".")[2] == "Annotated":
             extras = part.slice.elts[1:] if isinstance(part.slice, ast.Tuple) else []
-            for extra in extras:
+            for extra in map(documented, extras):
                 if isinstance(extra, ast.Call):
                     _field(file, scope, extra, name, texts, evaluate)
                 elif isinstance(extra, ast.Constant | ast.JoinedStr | ast.BinOp):
@@ -581,11 +583,16 @@ def plain(node: FunctionNode) -> bool:
 
 
 def tool_like(node: FunctionNode, method: bool = False) -> bool:
-    """Whether a function may be somebody's tool: public, described, every parameter typed (of a `method` but one)."""
+    """Whether a function may be somebody's tool: public, described, every parameter typed (of a `method` but one).
+
+    A first one that the framework fills may have no type: `context_variables`.
+    """
     first = node.body[0]
     if node.name.startswith(("_", "test_")) or not isinstance(first, ast.Expr):
         return False
     if not isinstance(first.value, ast.Constant) or not isinstance(first.value.value, str):
         return False
     arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-    return all(argument.annotation is not None for argument in arguments[1 if method else 0 :])
+    if arguments and (method or words(arguments[0].arg)[:1] in _CONTEXTS):
+        arguments = arguments[1:]
+    return all(argument.annotation is not None for argument in arguments)
