@@ -10,7 +10,9 @@ Where a search for modules starts (its *root*) is worked out from the tree: the 
 
 from __future__ import annotations
 
+import itertools
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from promptlint.extract.facts import Facts
@@ -25,6 +27,8 @@ MAX_NAMES, MAX_FOLLOWED = 40, 2_000
 MAX_DEFINITIONS = 200
 # Stands for a name that no module has.
 _ANY = "\0any"
+# What a package that gets its names when it runs mentions: its own table of names, or what imports modules later.
+_LAZY = frozenset({"globals", "import_module", "LazyModule", "_LazyModule", "LazyImporter", "lazy_import"})
 _SOURCE_ROOTS = frozenset({("src",), ("lib",), ("python",)})
 
 
@@ -58,6 +62,9 @@ class Modules:
             # Of `x.py` and `x/__init__.py` the package is imported.
             if package or path not in self.packages:
                 self.by_path[path] = facts
+        # All of them in order, and what stands below a package that gets its names when it runs.
+        self.sorted: list[Path] = []
+        self.beneath: dict[Path, dict[str, Facts | None]] = {}
         # The names of all files and folders.
         self.names = {name for path in self.by_path for name in path}
         for path in self.by_path:
@@ -119,8 +126,33 @@ class Modules:
         place = (module.file, key)
         if place not in self.origins:
             known = _binds(module, key.partition(".")[0])
-            self.origins[place] = None if known else self._search(module, key, {place})
+            self.origins[place] = None if known else self._search(module, key, {place}) or self._beneath(module, key)
         return self.origins[place] or (module, key)
+
+    def _beneath(self, module: Facts, key: str) -> Place | None:
+        """What a package that gets its names when it runs has under one: what a single module below it defines."""
+        path = self.paths[module.file]
+        package, name = path[:-1], key.partition(".")[0]
+        lazy = "__getattr__" in module.functions or not _LAZY.isdisjoint(module.mentions)
+        if path[-1] != "__init__" or not lazy or _knows_itself(module, name):
+            return None
+        if package not in self.beneath:
+            self.beneath[package] = self._defined_below(package)
+        home = self.beneath[package].get(name)
+        return None if home is None else (home, key)
+
+    def _defined_below(self, package: Path) -> dict[str, Facts | None]:
+        """By name the module below a package that defines it; None where several do."""
+        self.sorted = self.sorted or sorted(self.by_path)
+        defined: dict[str, Facts | None] = {}
+        for path in itertools.islice(self.sorted, bisect_right(self.sorted, package), None):
+            if path[: len(package)] != package:
+                break
+            facts = self.by_path[path]
+            for name in {*facts.functions, *facts.bases, *facts.bindings}:
+                if "." not in name:
+                    defined[name] = None if name in defined else facts
+        return defined
 
     def _search(self, module: Facts, key: str, seen: set[tuple[str, str]]) -> Place | None:
         """The place that binds what a module imports under a name, re-exports followed; `seen` are left out."""
@@ -274,6 +306,11 @@ class Modules:
         if root in self.packages:
             return False
         return root[-1:] in _SOURCE_ROOTS or root + module in self.packages
+
+
+def _knows_itself(module: Facts, name: str) -> bool:
+    """Whether a module says what a name is, if only by an import that leads nowhere."""
+    return name in module.aliases or _binds(module, name)
 
 
 def _binds(module: Facts, name: str) -> bool:
