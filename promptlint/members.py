@@ -217,13 +217,13 @@ class Members:
         number, *path = read.name[1:].split(".")
         if facts is None or not number.isdecimal() or int(number) >= len(facts.drawn):
             return
-        name = path[-1] if path and path[-1].strip("*") else ""
         written = facts.drawn[int(number)]
+        # It is called like its key, or like the whole.
+        whole = next(iter(references(written, 1)), "").lstrip(":").rpartition(".")[2]
+        name = path[-1] if path and path[-1].strip("*") else whole
         collection = self.linker.resolve(written, facts)
         if path == [EVERYTHING]:
-            # It is called like its key, or like the whole.
-            whole = next(iter(references(written, 1)), "").lstrip(":")
-            told = everything(collection, whole.rpartition(".")[2])
+            told = everything(collection, whole)
         else:
             told = ((name, text) for text in within(collection, path, self.linker))
         found = list(itertools.islice(told, MAX_TEXTS))

@@ -38,10 +38,10 @@ from promptlint.extract.sites import (
     take_examples,
     unclaimed,
 )
-from promptlint.extract.state import File, has_text, textual
+from promptlint.extract.state import File, fallback_of, has_text, textual
 from promptlint.extract.volatility import NAMES, dotted
 from promptlint.operations import exact, literal
-from promptlint.template import Items, Mapping, Message, Ref, Span, Template, Value
+from promptlint.template import Hole, Items, Mapping, Message, Ref, Span, Template, Value
 
 # First words of functions that make a prompt of what they are given.
 BUILDERS = frozenset("get build make create format render construct compose generate assemble prepare fill".split())
@@ -336,12 +336,28 @@ def _consider_asked(file: File, site: CallSite, receiver: Sequence[str]) -> None
                 note_handed(file, each, file.where, "user")
             elif isinstance(each, tuple) and _may_ask(each):
                 consider(file, each, node, file.where or site.last, named=True)
+            if isinstance(each, tuple) and (item := fallback_of(each)) is not None and _all_ask(file, item):
+                # `for task in tasks: agent.run(task)`
+                note_drawn(file, (item,), "user")
 
 
 def _may_ask(value: Template) -> bool:
     """Whether a value is a text of some length, or a name of one; what a function gives back may be anything."""
     part = value[0]
     return len(sample(value)) >= MIN_READS if has_text(value) else type(part) is Ref and part.call is None
+
+
+def _all_ask(file: File, item: Hole) -> bool:
+    """Whether a value is an item of a collection whose texts are more than names, some of them of some length.
+
+    What others fill, or another module has, may hold such texts.
+    """
+    number = item.member.partition(".")[0][1:] if item.member[:1] == "#" else ""
+    held = file.facts.drawn[int(number)] if number.isdecimal() else ()
+    if type(held) is not Items:
+        return bool(held)
+    told = [sample(each) for each in held.items if isinstance(each, tuple)]
+    return all(" " in text.strip() for text in told) and any(len(text) >= MIN_READS for text in told or [""])
 
 
 # What adds a text to something that is put together.

@@ -83,12 +83,23 @@ def bind_loop(
     """Bind the names of a loop's target to what one turn of the loop over `node`, or of a comprehension, sees."""
     note_item(file, scope, target, node)
     state = iteration_state(iterable)
-    zipped = node.args if type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == "zip" else []
+    counted = _given_to("enumerate", node)
+    if counted and _given_to("zip", counted[0]) and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+        # `for number, (agent, task) in enumerate(zip(agents, tasks)):`
+        _bind(file, scope, target.elts[0], state, "", 0)
+        target, node = target.elts[1], counted[0]
+    zipped = _given_to("zip", node)
     if zipped and isinstance(target, ast.Tuple) and len(target.elts) == len(zipped):
         for each, argument in zip(target.elts, zipped, strict=True):
             _bind_drawn(file, scope, each, node, state, drawn_from(file, scope, argument, None, evaluate))
     else:
         _bind_drawn(file, scope, target, node, state, drawn_from(file, scope, node, iterable, evaluate))
+
+
+def _given_to(function: str, node: ast.expr) -> list[ast.expr]:
+    """What a function of Python is called with; nothing if it is not called."""
+    called = type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == function
+    return node.args if called and isinstance(node, ast.Call) else []
 
 
 def _bind_drawn(file: File, scope: Scope, target: ast.expr, node: ast.expr, state: State, drawn: Drawn) -> None:
