@@ -15,6 +15,7 @@ PROMPTS = {
     "role": "You are a meticulous tax adviser who explains every figure.",
     "role of a field": "You are {name}, a travel agent. Keep replies under 40 words.",
     "role and task": "You are the editor of a cookery magazine. Your task is to shorten recipes to five steps.",
+    "role by name": "You are Prof. Ada Lovelace, a patient teacher of figures. Answers have less than 100 words.",
     "as a": "As a programmer for this position, you should be proficient in Python and work well within a group.",
     "what must be": "The review is done. You MUST now present all findings by their weight and their rows.",
     "act as": "Act as a seasoned negotiator and prepare three opening offers for {deal}.",
@@ -70,6 +71,8 @@ PROMPTS = {
 
 OTHERS = {
     "error": "Failed to open {path}: the file must be a valid JSON document, got {kind}",
+    "error with a name": "You are Offline, or the server does not answer. Retry in a minute.",
+    "told that one is right": "You are right, the letter of the mayor was sent twice. We are sorry.",
     "error with you": "You are not allowed to delete this project. Ask the owner for permission.",
     "error with order": "Base address must end in {suffix}; do not include a query string.",
     "hint": "Please install the optional dependency with `pip install fastthing[extra]` to use this class.",

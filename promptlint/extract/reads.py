@@ -65,6 +65,11 @@ _AGENTS_FILE = lazy(
 
 # People are told in small letters, licences and the like in capitals alone.
 _LOUD = lazy(r"\b[Yy]ou MUST\b|\bYOU MUST (?:[A-Z]+ )?[a-z]")
+# Who the model is, by a name: the capital tells one from "you are right, the ...".
+_BY_NAME = lazy(
+    r"(?:^|[.!?:\n])[\s\"'(*#-]*You are (?:[A-Z][a-z]{0,3}\. )?[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2}, "
+    r"(?:an?|the|one of|who|your) \w"
+)
 _CHAT = lazy(
     r"<\|(?:im_start|im_end|system|user|assistant|eot_id|begin_of_text|start_header_id)\|>|\[/?INST\]|<<SYS>>"
     r"|<start_of_turn>|\n\n(?:Human|Assistant):"
@@ -137,6 +142,8 @@ def _score(text: str) -> int:
     orders += len(openings)
     if "MUST" in text and _LOUD.search(text) is not None:
         address.append(4)
+    if "You are " in text and (by_name := _BY_NAME.search(text)) is not None:
+        address.append(3 if by_name.start() else 4)
     chat = _CHAT.search(text) is not None
     if not address and not orders and not chat:
         return 0
