@@ -225,7 +225,9 @@ def _found(
                 template = linker.remarks.without(whole, (site.span,))
                 checked = _checked(site, template) if not spoken.says(facts, site, name, template) else None
                 if checked is not None:
-                    place = site.span if site.span.file else extent(checked) or site.span
+                    # Of an object that stands for a text, that text: it may be written elsewhere.
+                    known = site.span.file and not (site.evidence == "member" and isinstance(site.value, Mapping))
+                    place = site.span if known else extent(checked) or site.span
                     place = _place_in_data(checked, place)
                     yield site if place is site.span else msgspec.structs.replace(site, span=place), name, checked
                 elif site.rank == MESSAGE:

@@ -1496,6 +1496,23 @@ def test_an_object_of_a_framework_that_is_called_calls_the_method_that_the_class
     assert not TIPS & found({"app.py": own})
 
 
+def test_the_text_of_an_object_that_stands_for_it_is_told_where_it_is_written() -> None:
+    code = textwrap.dedent(
+        """
+        GOAL = "Answer all letters of the week in plain words."
+
+        class Desk:
+            profile = Profile(retry_goal=Setting(GOAL, key="desk_goal"))
+
+        def ask(client, profile):
+            text = f"You are a clerk.\\n{profile.retry_goal}"
+            return client.chat.completions.create(model="gpt-4o", messages=[{"role": "system", "content": text}])
+        """
+    )
+    (goal,) = [each for each in link([facts(Source("app.py", code))]).prompts if each.name == "retry_goal"]
+    assert code[goal.span.start : goal.span.end] == "Answer all letters of the week in plain words."
+
+
 def test_what_stands_in_a_template_before_it_is_read_is_no_syntax_of_it() -> None:
     code = """
         from jinja2 import Template

@@ -1697,6 +1697,123 @@ FORMS = [
         """,
         ("The shelves hold books about ", "tool"),
     ),
+    form(
+        "tools that an agent is given later",
+        """
+        from agents import Agent
+
+        def seek(place: str):
+            '''Seek a plant.'''
+        def water(place: str):
+            '''Water a plant.'''
+        def prune(place: str):
+            '''Prune a plant.'''
+        def weed(place: str):
+            '''Weed a bed.'''
+
+        gardener = Agent(name="Gardener", tools=[seek])
+        gardener.tools.append(water)
+
+        def train(helper_agent, table):
+            helper_agent.functions.extend([prune])
+            table.functions.append(weed)
+        """,
+        ("Seek a plant.", "tool"),
+        ("Water a plant.", "tool"),
+        ("Prune a plant.", "tool"),
+        silent=("Weed a bed.",),
+    ),
+    form(
+        "tasks that agents are given one by one",
+        """
+        from garden import load_agents
+
+        FLOWERS = ["Describe the flowers of the garden in one sentence.", "Count the trees and the beds."]
+        def flowers(agent):
+            for task in FLOWERS:
+                agent.run(task)
+        def trees():
+            tasks = ["Describe the trees of the garden in one sentence.", "Fell none of them."]
+            for number, (agent, task) in enumerate(zip(load_agents(), tasks)):
+                print(number, agent.run(task))
+        def steer(agent):
+            for order in ["begin", "go_on", "end"]:
+                agent.run(order)
+            for title in ["Mow", "The lawn behind the house and before the wall"]:
+                agent.run(title)
+        """,
+        ("Describe the flowers of the garden", "user"),
+        ("Describe the trees of the garden", "user"),
+        ("Fell none of them.", "user"),
+        silent=("begin", "lawn"),
+    ),
+    form(
+        "a package that gets its names when it runs",
+        {
+            "garden/__init__.py": """
+            import importlib
+
+            from garden.registry import plants
+
+            for each in ("beds", "trees"):
+                importlib.import_module(f"garden.{each}")
+            globals().update(plants)
+            """,
+            "garden/beds.py": """
+            from garden.registry import register
+
+            @register("weed")
+            def weed(context_variables, bed: str):
+                '''Weed a bed.'''
+            @register("cut")
+            def cut(context_variables, bed: str):
+                '''Cut what grows in a bed.'''
+            """,
+            "garden/trees.py": """
+            from garden.registry import register
+
+            @register("cut")
+            def cut(context_variables, tree: str):
+                '''Cut a tree.'''
+            """,
+            "house/__init__.py": "ROOMS = 3",
+            "house/rooms.py": """
+            def sweep(room: str):
+                '''Sweep a room.'''
+            """,
+            "app.py": """
+            from garden import cut, weed
+            from house import sweep
+            from agents import Agent
+
+            gardener = Agent(name="Gardener", tools=[weed, cut, sweep])
+            """,
+        },
+        ("Weed a bed.", "tool"),
+        # Which of two is meant, or whether one is, nobody knows.
+        silent=("Cut a tree.", "Cut what grows", "Sweep a room."),
+    ),
+    form(
+        "tools of a framework that is not known",
+        """
+        from typing import Annotated
+        from typing_extensions import Doc
+
+        from orchard.agent.resource import tool
+        from orchard.forms import tool as press
+
+        @tool
+        def pick(kind, tree: Annotated[str, Doc("The name of the tree")]) -> str:
+            '''Pick an apple.'''
+
+        @press
+        def squeeze(kind) -> str:
+            '''Squeeze an apple.'''
+        """,
+        ("Pick an apple.", "tool"),
+        ("The name of the tree", "tool"),
+        silent=("Squeeze an apple.",),
+    ),
 ]
 
 
