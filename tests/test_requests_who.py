@@ -790,6 +790,21 @@ def test_what_an_agent_is_given_after_it_was_made(
     assert [each.slot for each in request.unresolved] == gaps
 
 
+@pytest.mark.parametrize(
+    "later",
+    ["agent.tools = [find, refund]", "agent.tools.append(refund)", "agent.tools += [refund]", "agent.tools.pop()"],
+)
+@pytest.mark.parametrize("given", ["tools=[find]", ""])
+def test_of_an_agent_that_is_changed_and_not_run_in_sight_not_all_is_known(given: str, later: str) -> None:
+    made = 'def find(name: str):\n    """Find a plant."""\ndef refund(name: str):\n    """Give it."""\ndef make():\n'
+    made = f'from agents import Agent\n{made}    agent = Agent(model="gpt-5", instructions="Be kind.", {given})\n'
+    (before,), (after,) = (
+        every_request(f"{made}{line}    return agent\n") for line in ("", f"    {later}\n")
+    )
+    gaps = {each.slot for each in after.unresolved} - {each.slot for each in before.unresolved}
+    assert gaps == {"arguments"} or (not given and "pop" in later)
+
+
 def test_what_an_agent_is_given_on_one_way_only() -> None:
     found = every_request(EQUIPPED.format(given="", later="if other:\n        agent.tools = [find]"))
     (request,) = [each for each in found if ("user", "{question}") in parts(each)]

@@ -162,6 +162,7 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
     if written.count(".") > 1 or not owner_of(scope, written.partition(".")[0]):
         note_given(file, "", target.attr, value)
         note_object(file, scope, written, value)
+    equipped.note_tools(file, scope, target, value)
     if target.attr in equipped.TELLING:
         equipped.retold(file, scope, target, lambda each: evaluate(file, scope, each))
     if target.attr == "__doc__":
@@ -198,6 +199,7 @@ def _set_in_object(file: File, scope: Scope, owner: str, target: ast.Attribute, 
         if key[:1] == "@" and before is not None and item is before:
             # What the catalogue says of it.
             changed = changed.put(key, value)
+            equipped.given_anew(file, current, attribute, value, target)
     if before is None or attribute in schemas.OUTPUTS:
         changed = equipped.equip(file, changed, attribute, value, target)
     renew(scope, owner, bounded(changed, len(current.entries)))

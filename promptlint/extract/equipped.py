@@ -27,23 +27,33 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
         return made
     _tell(file, slot, value)
     provider = made.get("@provider") or ()
-    calls = file.facts.calls
-    for number in file.makers.get(made.span, ()):
-        # What was read only to see what it is worth is among these no longer.
-        call = calls[number] if number < len(calls) else None
-        if call is not None and call.made and call.span == made.span and call.complete:
-            # Whether it has that is known of those who run it alone.
-            rest = Hole(ast.unparse(node), file.span(node))
-            calls[number] = msgspec.structs.replace(call, complete=False, rest=rest)
+    _reopen(file, made, node)
     if slot == OUTPUT:
         return _answering(file, made, value, node).put("@provider", provider)
     return made.put(f"@{slot}", value).put("@provider", provider)
 
 
+def given_anew(file: File, made: Mapping, attribute: str, value: Value, node: ast.expr) -> None:
+    """An agent is given something else in the place of what it was made with."""
+    _tell(file, _slot(file, made, attribute), value)
+    _reopen(file, made, node)
+
+
+def _reopen(file: File, made: Mapping, node: ast.expr) -> None:
+    """Of an agent that is changed after it was made, only those who run it know what it has."""
+    calls = file.facts.calls
+    for number in file.makers.get(made.span, ()):
+        # What was read only to see what it is worth is among these no longer.
+        call = calls[number] if number < len(calls) else None
+        if call is not None and call.made and call.span == made.span and call.complete:
+            rest = Hole(ast.unparse(node), file.span(node))
+            calls[number] = msgspec.structs.replace(call, complete=False, rest=rest)
+
+
 def _tell(file: File, slot: str, value: Value) -> None:
     """Note what a model is told of functions that an agent gets as tools."""
     if slot == "tools":
-        note(file, references(value, 2))
+        note(file, references(value))
 
 
 def _answering(file: File, made: Mapping, value: Value, node: ast.expr) -> Mapping:
@@ -142,9 +152,8 @@ def meant(scope: Scope, node: ast.expr) -> ast.expr:
 
 def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value = ()) -> None:
     """`agent.tools.append(find)`, `.extend(...)`, `.clear()`: a list that an agent or a client has is changed."""
-    if _owner(scope, node) is None and _has_tools(node):
-        # Which agent that is, nothing here says: what a model is told of its tools is the same.
-        _tell(file, "tools", value)
+    if isinstance(node, ast.Attribute):
+        note_tools(file, scope, node, value)
     if method == "append":
         add(file, scope, node, value)
     elif method == "extend" and type(value) is Items and value.complete:
@@ -155,11 +164,18 @@ def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value =
         _leave_open(file, scope, *found, node)
 
 
+def note_tools(file: File, scope: Scope, node: ast.Attribute, value: Value) -> None:
+    """`agent.tools = [find]`: what a model is told of them is the same, whatever agent that is."""
+    if _owner(scope, node) is None and _has_tools(node):
+        _tell(file, "tools", value)
+
+
 def _has_tools(node: ast.expr) -> bool:
-    """Whether an attribute is the list of an agent's tools by its name; `functions` is, if its owner is an agent."""
-    if not isinstance(node, ast.Attribute):
+    """Whether an attribute is the list of an agent's tools by the names of both."""
+    if not isinstance(node, ast.Attribute) or node.attr not in ("tools", "functions"):
         return False
-    return node.attr == "tools" or (node.attr == "functions" and words(dotted(node.value))[-1:] in _AGENTS)
+    owner = words(dotted(node.value).rpartition(".")[2])
+    return owner[-1:] in _AGENTS and owner[-2:-1] != ("user",)
 
 
 _AGENTS = (("agent",), ("assistant",))
@@ -171,6 +187,7 @@ def hold(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
     if found is None or not (slot := _slot(file, found[1], found[2])) or slot == OUTPUT:
         return
     owner, made, attribute = found
+    _reopen(file, made, node)
     changed = made.put(attribute, value).put(f"@{slot}", value).put("@provider", made.get("@provider") or ())
     renew(scope, owner, bounded(changed, len(made.entries)))
 
@@ -187,6 +204,7 @@ def _owner(scope: Scope, node: ast.expr) -> tuple[str, Mapping, str] | None:
 def _leave_open(file: File, scope: Scope, owner: str, made: Mapping, attribute: str, node: ast.expr) -> None:
     """Of what an attribute has it is not known that it is all."""
     if (slot := _slot(file, made, attribute)) and slot != OUTPUT and not slot.startswith(UNREAD):
+        _reopen(file, made, node)
         _open(scope, owner, made, slot, (Hole(ast.unparse(node), file.span(node)),))
 
 
@@ -208,7 +226,10 @@ def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
         changed = equip(file, made, attribute, items, node)
         changed = changed.put(attribute, items) if changed is not made else made
     elif type(before) is Items:
-        _tell(file, _slot(file, made, attribute), value)
+        slot = _slot(file, made, attribute)
+        _tell(file, slot, value)
+        if slot:
+            _reopen(file, made, node)
         items = Items((*before.items, value), before.span, before.complete)
         entries = tuple((key, items if item is before else item) for key, item in made.entries)
         changed = msgspec.structs.replace(made, entries=entries)
