@@ -27,8 +27,9 @@ MAX_NAMES, MAX_FOLLOWED = 40, 2_000
 MAX_DEFINITIONS = 200
 # Stands for a name that no module has.
 _ANY = "\0any"
-# What a package that gets its names when it runs mentions: its own table of names, or what imports modules later.
-_LAZY = frozenset({"globals", "import_module", "LazyModule", "_LazyModule", "LazyImporter", "lazy_import"})
+# Who gives a package its names when it runs, and what one mentions that puts them into its own table.
+_LAZY = frozenset({"LazyModule", "_LazyModule", "LazyImporter", "attach", "attach_stub"})
+_TABLE = frozenset({"globals", "update"})
 _SOURCE_ROOTS = frozenset({("src",), ("lib",), ("python",)})
 
 
@@ -133,16 +134,19 @@ class Modules:
         """What a package that gets its names when it runs has under one: what a single module below it defines."""
         path = self.paths[module.file]
         package, name = path[:-1], key.partition(".")[0]
-        lazy = "__getattr__" in module.functions or not _LAZY.isdisjoint(module.mentions)
-        if path[-1] != "__init__" or not lazy or _knows_itself(module, name):
+        if path[-1] != "__init__" or not _lazy(module) or name in module.aliases or (*package, name) in self.by_path:
             return None
         if package not in self.beneath:
-            self.beneath[package] = self._defined_below(package)
+            self.beneath[package] = self._defined_below(module, package)
         home = self.beneath[package].get(name)
         return None if home is None else (home, key)
 
-    def _defined_below(self, package: Path) -> dict[str, Facts | None]:
-        """By name the module below a package that defines it; None where several do."""
+    def _defined_below(self, module: Facts, package: Path) -> dict[str, Facts | None]:
+        """By name the module below a package that defines it; None where several do, or one takes it from elsewhere."""
+        stars = (path for name, path in module.aliases.items() if name[0] == "*")
+        if any(not self._meant(module, f"{path}{_ANY}") for path in stars):
+            # Whatever package that is may have the names.
+            return {}
         self.sorted = self.sorted or sorted(self.by_path)
         defined: dict[str, Facts | None] = {}
         for path in itertools.islice(self.sorted, bisect_right(self.sorted, package), None):
@@ -152,6 +156,7 @@ class Modules:
             for name in {*facts.functions, *facts.bases, *facts.bindings}:
                 if "." not in name:
                     defined[name] = None if name in defined else facts
+            defined.update((name, None) for name, path in facts.aliases.items() if self._foreign(path))
         return defined
 
     def _search(self, module: Facts, key: str, seen: set[tuple[str, str]]) -> Place | None:
@@ -308,9 +313,11 @@ class Modules:
         return root[-1:] in _SOURCE_ROOTS or root + module in self.packages
 
 
-def _knows_itself(module: Facts, name: str) -> bool:
-    """Whether a module says what a name is, if only by an import that leads nowhere."""
-    return name in module.aliases or _binds(module, name)
+def _lazy(module: Facts) -> bool:
+    """Whether a package gets names when it runs: `__getattr__`, `globals().update(...)`, or by who does that for it."""
+    if "__getattr__" in module.functions or "__getattr__" in module.bindings:
+        return True
+    return not _LAZY.isdisjoint(module.mentions) or _TABLE.issubset(module.mentions)
 
 
 def _binds(module: Facts, name: str) -> bool:

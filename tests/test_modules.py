@@ -137,6 +137,36 @@ def test_star_imports_give_what_a_module_exports() -> None:
     assert sent(left_out, "a.py") is None
 
 
+IN_TURN = "def __getattr__(name):\n    return load(name)\n"
+AGAIN = {"p/more/others.py": "X = 'Red.'\n"}
+
+
+@pytest.mark.parametrize(
+    ("package", "others", "expected"),
+    [
+        (IN_TURN, {}, "Grey."),
+        ("import lazy_loader as lazy\n__getattr__, __dir__, __all__ = lazy.attach(__name__, ['more'])\n", {}, "Grey."),
+        ("from registry import found\nglobals().update(found)\n", {}, "Grey."),
+        ("import sys\nsys.modules[__name__] = _LazyModule(__name__)\n", {}, "Grey."),
+        # Nothing gives it a name that it has not.
+        ("", {}, None),
+        ("import importlib\ndef load(name):\n    return importlib.import_module(name)\n", {}, None),
+        # What it takes from elsewhere is none of its own modules'.
+        (f"from fast import X\n{IN_TURN}", {}, None),
+        (f"from fast import *\n{IN_TURN}", {}, None),
+        (IN_TURN, {"p/core.py": "from fast import X\n"}, None),
+        # Which of two is meant, nobody knows; a module of the name is that.
+        (IN_TURN, AGAIN, None),
+        (IN_TURN, {"p/X.py": ""}, None),
+    ],
+)
+def test_a_package_that_gets_its_names_when_it_runs(
+    package: str, others: dict[str, str], expected: str | None
+) -> None:
+    files = {"p/__init__.py": package, "p/more/texts.py": GREY, **others, "a.py": f"from p import X{SENT}"}
+    assert sent(files, "a.py") == expected
+
+
 def test_base_classes_and_functions_through_a_package() -> None:
     files = {
         "p/__init__.py": "from .base import Base, make\n",
