@@ -16,6 +16,9 @@ PROMPTS = {
     "role of a field": "You are {name}, a travel agent. Keep replies under 40 words.",
     "role and task": "You are the editor of a cookery magazine. Your task is to shorten recipes to five steps.",
     "role by name": "You are Prof. Ada Lovelace, a patient teacher of figures. Answers have less than 100 words.",
+    "role by name on two lines": (
+        "You are \u00c9lodie,\na clerk of the bank who has been with it for years. Answers have less than 100 words."
+    ),
     "as a": "As a programmer for this position, you should be proficient in Python and work well within a group.",
     "what must be": "The review is done. You MUST now present all findings by their weight and their rows.",
     "act as": "Act as a seasoned negotiator and prepare three opening offers for {deal}.",
@@ -72,6 +75,8 @@ PROMPTS = {
 OTHERS = {
     "error": "Failed to open {path}: the file must be a valid JSON document, got {kind}",
     "error with a name": "You are Offline, or the server does not answer. Retry in a minute.",
+    "told by name": "You are Administrator, a change here affects all.",
+    "greeted by name": "Hello {name}! You are Ada, the owner of this account. Your letters are in the second folder.",
     "told that one is right": "You are right, the letter of the mayor was sent twice. We are sorry.",
     "error with you": "You are not allowed to delete this project. Ask the owner for permission.",
     "error with order": "Base address must end in {suffix}; do not include a query string.",

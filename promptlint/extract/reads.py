@@ -65,11 +65,14 @@ _AGENTS_FILE = lazy(
 
 # People are told in small letters, licences and the like in capitals alone.
 _LOUD = lazy(r"\b[Yy]ou MUST\b|\bYOU MUST (?:[A-Z]+ )?[a-z]")
-# Who the model is, by a name: the capital tells one from "you are right, the ...".
+# Who the model is, by a name: "You are Ada, a clerk of the bank". People are told so in a few words.
 _BY_NAME = lazy(
-    r"(?:^|[.!?:\n])[\s\"'(*#-]*You are (?:[A-Z][a-z]{0,3}\. )?[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2}, "
-    r"(?:an?|the|one of|who|your) \w"
+    r"(?:^|[.!?:\n])[\s\"'(*#-]{0,12}You are (?:[A-Z][a-z]{0,3}\. )?[A-Z\u00c0-\u00de][\w'-]*(?: [A-Z][\w'-]*){0,2},\s+"
+    r"an? (?!few|bit|little|lot|moment|minute|second|change|copy|link)\w"
 )
+MIN_NAMED = 60
+"""Characters from which on a text that says by a name who somebody is, is called a prompt on that alone."""
+
 _CHAT = lazy(
     r"<\|(?:im_start|im_end|system|user|assistant|eot_id|begin_of_text|start_header_id)\|>|\[/?INST\]|<<SYS>>"
     r"|<start_of_turn>|\n\n(?:Human|Assistant):"
@@ -143,7 +146,7 @@ def _score(text: str) -> int:
     if "MUST" in text and _LOUD.search(text) is not None:
         address.append(4)
     if "You are " in text and (by_name := _BY_NAME.search(text)) is not None:
-        address.append(3 if by_name.start() else 4)
+        address.append(4 if not by_name.start() and len(text) >= MIN_NAMED else 3)
     chat = _CHAT.search(text) is not None
     if not address and not orders and not chat:
         return 0
