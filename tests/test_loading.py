@@ -299,6 +299,20 @@ def test_what_a_task_of_lm_eval_is_about_is_its_system_message(tmp_path: Path) -
     assert sorted(prompt.role for prompt in found) == ["system", "user"]
 
 
+def test_the_examples_of_a_task_of_lm_eval_stand_in_front_of_each_question(tmp_path: Path) -> None:
+    task = (
+        "task: qa\ninclude: base\ndataset_name: towns\ndescription: 'Answer each question in one word.'\n"
+        "fewshot_config:\n  samples:\n"
+        "  - question: 'Where does the river end that begins here?'\n    target: 'In the sea of the north.'\n"
+    )
+    found = prompts(tmp_path, {"lm/task.yaml": task})
+    assert sorted((prompt.role, prompt.name) for prompt in found) == [
+        ("system", "description"), ("user", "samples[0].question"), ("user", "samples[0].target")
+    ]  # fmt: skip
+    others = prompts(tmp_path, {"lm/task.yaml": task.replace("dataset_name", "room")})
+    assert not [prompt for prompt in others if "samples" in prompt.name]
+
+
 BOTH = ["system", "user"]
 CLERK = "agent:\n  system_template: You are a careful clerk.\n"
 SHOWN = "  shown_template: |\n    Output of the command:\n    {{ output }}\n    (in {{ folder }})\n"

@@ -346,11 +346,21 @@ class _Data:
         ):
             self.known_keys(keys, [("template", role_of(name))], name, mapping, path)
             return True
-        if "doc_to_text" in keys:
+        if "doc_to_text" in keys or ("include" in keys and _of_task(keys)):
             # lm-eval 0.4.9: api/task.py ConfigurableTask.fewshot_context makes a system message of the description.
             self.known_keys(keys, [("doc_to_text", "user"), ("description", "system")], name, mapping, path)
+            shots = mapping.get("fewshot_config")
+            samples = shots.get("samples") if isinstance(shots, Mapping) else None
+            for number, sample in enumerate(samples.items if isinstance(samples, Items) else ()):
+                self.sample(sample, f"samples[{number}]")
             return True
         return False
+
+    def sample(self, sample: Value, name: str) -> None:
+        """An example of the task that is put in front of each question."""
+        for key, item in sample.entries if isinstance(sample, Mapping) else ():
+            if isinstance(item, tuple) and could_be_prompt(data_values.joined(item)):
+                self.found.append((self.site(item, "user", f"{name}.{key}", KEYWORD), ""))
 
     def known_keys(
         self,
@@ -449,6 +459,11 @@ class _Data:
         texts = [part for part in value if isinstance(part, Text)]
         span = Span(self.source.name, texts[0].span.start, texts[-1].span.end)
         return Site(made, role, name, "file-template" if read else "file-key", span, rank)
+
+
+def _of_task(keys: dict[str, Template]) -> bool:
+    """Whether a file that takes the rest from another one sets a task of lm-eval."""
+    return "task" in keys and not {"dataset_name", "dataset_path", "doc_to_target"}.isdisjoint(keys)
 
 
 # Steps of Ansible whose `prompt` asks who runs it.

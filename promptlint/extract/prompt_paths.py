@@ -70,8 +70,9 @@ _TRANSLATIONS = frozenset(
 _LANGUAGES = frozenset("i18n l10n locale locales translation translations".split())
 # What stands in the keys of prompts, or in the header of a TOML table (`[review_prompt]`); the search for them is what
 # every data file costs.
-_NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"system_message",
-            b"input_variables", b"expected_output", b"preamble", b"guideline", b"system_template")  # fmt: skip
+_NEEDLES = (b"prompt", b"instruction", b"backstory", b"doc_to_text", b"persona", b"few_shot", b"fewshot",
+            b"system_message", b"input_variables", b"expected_output", b"preamble", b"guideline",
+            b"system_template")  # fmt: skip
 # The rest of such a key.
 _KEY = re.compile(rb"[\w.-]*[\"']?\s*[:=\]]")
 # Lines of YAML behind a key that says what the role of somebody is, or that they are a system's.
