@@ -1710,17 +1710,26 @@ FORMS = [
             '''Prune a plant.'''
         def weed(place: str):
             '''Weed a bed.'''
+        def mow(place: str):
+            '''Mow a lawn.'''
+        def rake(place: str):
+            '''Rake a path.'''
 
         gardener = Agent(name="Gardener", tools=[seek])
         gardener.tools.append(water)
 
-        def train(helper_agent, table):
-            helper_agent.functions.extend([prune])
+        def train(helper_agent, table, toolbar, user_agent):
+            helper_agent.functions.extend([prune, mow])
+            helper_agent.tools = [rake]
             table.functions.append(weed)
+            toolbar.tools.append(weed)
+            user_agent.tools = [weed]
         """,
         ("Seek a plant.", "tool"),
         ("Water a plant.", "tool"),
         ("Prune a plant.", "tool"),
+        ("Mow a lawn.", "tool"),
+        ("Rake a path.", "tool"),
         silent=("Weed a bed.",),
     ),
     form(
@@ -1736,16 +1745,41 @@ FORMS = [
             tasks = ["Describe the trees of the garden in one sentence.", "Fell none of them."]
             for number, (agent, task) in enumerate(zip(load_agents(), tasks)):
                 print(number, agent.run(task))
-        def steer(agent):
-            for order in ["begin", "go_on", "end"]:
-                agent.run(order)
-            for title in ["Mow", "The lawn behind the house and before the wall"]:
+
+        TITLES = ["Mow", "The lawn behind the house and before the wall of it"]
+        SHORT = ["Go to the trees and wait.", "Come back to the beds."]
+        HEADERS = ["The browser that looks at the garden, version 5 of it", "Another browser that looks at it"]
+        def steer(agent, user_agent):
+            for title in TITLES:
                 agent.run(title)
+            for order in SHORT:
+                agent.run(order)
+            for header in HEADERS:
+                user_agent.run(header)
         """,
         ("Describe the flowers of the garden", "user"),
         ("Describe the trees of the garden", "user"),
         ("Fell none of them.", "user"),
-        silent=("begin", "lawn"),
+        silent=("lawn", "wait", "browser"),
+    ),
+    form(
+        "what a chain fills its template with",
+        """
+        import random
+        from kitchen import load_chain
+
+        STYLES = ["- Ask what the guests of the house like to eat.", "- Say nothing of what there is to eat or drink."]
+        menu_chain = load_chain("menu.prompt")
+        def write(day, blocks):
+            menu_chain.invoke({"rules": "- Write one line for each dish, and name the price last.", "day": day})
+            menu_chain.invoke({"style": random.choice(STYLES), "day": day, "kind": "soup"})
+            menu_chain.invoke("The name of the chain, of which there is no more than one")
+            blocks.invoke({"rules": "- Lay the blocks beside each other, and the last on top."})
+        """,
+        ("- Write one line for each dish", "user"),
+        ("- Ask what the guests", "user"),
+        ("- Say nothing of", "user"),
+        silent=("soup", "name of the chain", "Lay the blocks"),
     ),
     form(
         "a package that gets its names when it runs",

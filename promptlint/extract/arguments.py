@@ -300,6 +300,7 @@ MIN_SAID = 60
 # What a model or an agent is called, and what is done with it to ask it something.
 _LANGUAGE_MODELS = frozenset("llm lm gpt chatgpt claude gemini".split())
 _MODELS = _LANGUAGE_MODELS | {"chatbot", "agent", "orchestrator"}
+_CHAINS = (("chain",),)
 _AGENTS = (("agent", "executor"), ("agent", "chain"), ("agent", "graph"))
 ASKING = frozenset(
     "ask chat run arun invoke ainvoke stream astream generate agenerate complete acomplete predict apredict prompt "
@@ -323,14 +324,17 @@ def _consider_told(file: File, site: CallSite, said: Sequence[str]) -> None:
 
 def _consider_asked(file: File, site: CallSite, receiver: Sequence[str]) -> None:
     """`agent.run(task)`, `self.llm.chat("...")`: where only the words of its name say that a model is asked."""
+    chain = receiver[-1:] in _CHAINS
     model = receiver[-1:] and (receiver[-1] in _MODELS or tuple(receiver[-2:]) in _AGENTS)
-    if not model or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
+    model = model and tuple(receiver[-2:]) != ("user", "agent")
+    if not (model or chain) or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
         return
     given = site.positional[:1] or [site.keywords[key] for key in sorted(_TASKS.intersection(site.keywords))]
     for value, node in given:
         # `agent_executor.invoke({"input": task})`, `agent.stream({"messages": task})`
-        told = [item for key, item in value.entries if key in _KEYS] if isinstance(value, Mapping) else [value]
-        for each in told:
+        # `style_chain.invoke({"style": "..."})`: whatever a chain fills its template with is sent.
+        told = [item for key, item in value.entries if key in _KEYS or chain] if type(value) is Mapping else [value]
+        for each in () if chain and not (model or type(value) is Mapping) else told:
             if isinstance(each, tuple) and not textual(each):
                 # `def ask(self, text): return self.agent.run(text)`
                 note_handed(file, each, file.where, "user")
@@ -348,14 +352,14 @@ def _may_ask(value: Template) -> bool:
 
 
 def _all_ask(file: File, item: Hole) -> bool:
-    """Whether a value is an item of a collection whose texts are more than names, some of them of some length.
-
-    What others fill, or another module has, may hold such texts.
-    """
+    """Whether a value is an item of a collection in this file whose texts are more than names, some of some length."""
     number = item.member.partition(".")[0][1:] if item.member[:1] == "#" else ""
     held = file.facts.drawn[int(number)] if number.isdecimal() else ()
+    part = held[0] if type(held) is tuple and len(held) == 1 else None
+    if type(part) is Ref and part.call is None and part.name[:1] == ":":
+        held = file.module.values.get(part.name[1:], ())
     if type(held) is not Items:
-        return bool(held)
+        return False
     told = [sample(each) for each in held.items if isinstance(each, tuple)]
     return all(" " in text.strip() for text in told) and any(len(text) >= MIN_READS for text in told or [""])
 

@@ -84,10 +84,11 @@ def bind_loop(
     note_item(file, scope, target, node)
     state = iteration_state(iterable)
     counted = _given_to("enumerate", node)
-    if counted and _given_to("zip", counted[0]) and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+    pair = target.elts[1] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
+    if counted and isinstance(pair, ast.Tuple) and isinstance(target, ast.Tuple) and _given_to("zip", counted[0]):
         # `for number, (agent, task) in enumerate(zip(agents, tasks)):`
         _bind(file, scope, target.elts[0], state, "", 0)
-        target, node = target.elts[1], counted[0]
+        target, node = pair, counted[0]
     zipped = _given_to("zip", node)
     if zipped and isinstance(target, ast.Tuple) and len(target.elts) == len(zipped):
         for each, argument in zip(target.elts, zipped, strict=True):
@@ -98,8 +99,9 @@ def bind_loop(
 
 def _given_to(function: str, node: ast.expr) -> list[ast.expr]:
     """What a function of Python is called with; nothing if it is not called."""
-    called = type(node) is ast.Call and type(node.func) is ast.Name and node.func.id == function
-    return node.args if called and isinstance(node, ast.Call) else []
+    if not isinstance(node, ast.Call) or type(node.func) is not ast.Name or node.func.id != function:
+        return []
+    return node.args
 
 
 def _bind_drawn(file: File, scope: Scope, target: ast.expr, node: ast.expr, state: State, drawn: Drawn) -> None:
