@@ -331,10 +331,12 @@ def _consider_asked(file: File, site: CallSite, receiver: Sequence[str]) -> None
         return
     given = site.positional[:1] or [site.keywords[key] for key in sorted(_TASKS.intersection(site.keywords))]
     for value, node in given:
-        # `agent_executor.invoke({"input": task})`, `agent.stream({"messages": task})`
-        # `style_chain.invoke({"style": "..."})`: whatever a chain fills its template with is sent.
-        told = [item for key, item in value.entries if key in _KEYS or chain] if type(value) is Mapping else [value]
-        for each in () if chain and not (model or type(value) is Mapping) else told:
+        told: list[Value] = [value] if model else []
+        if type(value) is Mapping:
+            # `agent_executor.invoke({"input": task})`, `agent.stream({"messages": task})`; whatever a chain fills its
+            # template with is sent: `style_chain.invoke({"style": "..."})`.
+            told = [item for key, item in value.entries if key in _KEYS or chain]
+        for each in told:
             if isinstance(each, tuple) and not textual(each):
                 # `def ask(self, text): return self.agent.run(text)`
                 note_handed(file, each, file.where, "user")
