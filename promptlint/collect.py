@@ -453,13 +453,17 @@ def _templates(value: Value, name: str) -> list[tuple[str, Template]]:
     return [
         found
         for key, item in value.entries
-        if key not in _NO_TEXT and not (key in _NAMING and _names(key, literal(item) or " "))
+        if key not in _NO_TEXT and not (_naming(key) and _names(key, literal(item) or " "))
         for found in _templates(item, f"{name}.{key}" if name else key)
     ]
 
 
-# Keys of a part, or of an object, under which stand words for machines, if it is one word.
+# Keys of a part, or of an object, under which stand words for machines, if it is one word: `role_name`, `type`.
 _NAMING = frozenset("role type id name model table_name collection index".split())
+
+
+def _naming(key: str) -> bool:
+    return key in _NAMING or key.endswith(("_name", "_type", "_id"))
 
 
 def _names(key: str, word: str) -> bool:

@@ -1763,6 +1763,24 @@ FORMS = [
         silent=("lawn", "wait", "browser"),
     ),
     form(
+        "a message of which its class says more than the text",
+        """
+        from camel.agents import ChatAgent
+        from camel.messages import BaseMessage
+
+        class Desk:
+            def __init__(self):
+                self.agent = ChatAgent(system_message="You sort letters.")
+            def made(self, content):
+                return BaseMessage(role_name="Human", role_type="user", meta_dict=None, content=content)
+            def sort(self, letters):
+                message = self.made(content=f"Sort these letters by the town they come from: {letters}")
+                return self.agent.step(message)
+        """,
+        ("Sort these letters", "user"),
+        silent=("Human", "user"),
+    ),
+    form(
         "what a chain fills its template with",
         """
         import random
