@@ -307,7 +307,7 @@ def test_the_examples_of_a_task_of_lm_eval_stand_in_front_of_each_question(tmp_p
     )
     found = prompts(tmp_path, {"lm/task.yaml": task})
     assert sorted((prompt.role, prompt.name) for prompt in found) == [
-        ("system", "description"), ("user", "samples[0].question"), ("user", "samples[0].target")
+        ("assistant", "samples[0].target"), ("system", "description"), ("user", "samples[0].question")
     ]  # fmt: skip
     others = prompts(tmp_path, {"lm/task.yaml": task.replace("dataset_name", "room")})
     assert not [prompt for prompt in others if "samples" in prompt.name]

@@ -360,7 +360,9 @@ class _Data:
         """An example of the task that is put in front of each question."""
         for key, item in sample.entries if isinstance(sample, Mapping) else ():
             if isinstance(item, tuple) and could_be_prompt(data_values.joined(item)):
-                self.found.append((self.site(item, "user", f"{name}.{key}", KEYWORD), ""))
+                # With `fewshot_as_multiturn` the answer is what the model has said.
+                role = "assistant" if key in _ANSWERS else "user"
+                self.found.append((self.site(item, role, f"{name}.{key}", KEYWORD), ""))
 
     def known_keys(
         self,
@@ -459,6 +461,9 @@ class _Data:
         texts = [part for part in value if isinstance(part, Text)]
         span = Span(self.source.name, texts[0].span.start, texts[-1].span.end)
         return Site(made, role, name, "file-template" if read else "file-key", span, rank)
+
+
+_ANSWERS = frozenset({"target", "answer", "output"})
 
 
 def _of_task(keys: dict[str, Template]) -> bool:
