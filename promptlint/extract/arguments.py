@@ -300,7 +300,6 @@ MIN_SAID = 60
 # What a model or an agent is called, and what is done with it to ask it something.
 _LANGUAGE_MODELS = frozenset("llm lm gpt chatgpt claude gemini".split())
 _MODELS = _LANGUAGE_MODELS | {"chatbot", "agent", "orchestrator"}
-_CHAINS = (("chain",),)
 _AGENTS = (("agent", "executor"), ("agent", "chain"), ("agent", "graph"))
 ASKING = frozenset(
     "ask chat run arun invoke ainvoke stream astream generate agenerate complete acomplete predict apredict prompt "
@@ -324,7 +323,7 @@ def _consider_told(file: File, site: CallSite, said: Sequence[str]) -> None:
 
 def _consider_asked(file: File, site: CallSite, receiver: Sequence[str]) -> None:
     """`agent.run(task)`, `self.llm.chat("...")`: where only the words of its name say that a model is asked."""
-    chain = receiver[-1:] in _CHAINS
+    chain = bool(receiver) and receiver[-1] == "chain"
     model = receiver[-1:] and (receiver[-1] in _MODELS or tuple(receiver[-2:]) in _AGENTS)
     model = model and tuple(receiver[-2:]) != ("user", "agent")
     if not (model or chain) or not file.imported.isdisjoint(AUDIENCE_PACKAGES):
@@ -363,7 +362,7 @@ def _all_ask(file: File, item: Hole) -> bool:
     if type(held) is not Items:
         return False
     told = [sample(each) for each in held.items if isinstance(each, tuple)]
-    return all(" " in text.strip() for text in told) and any(len(text) >= MIN_READS for text in told or [""])
+    return all(" " in text.strip() for text in told) and any(len(text) >= MIN_READS for text in told)
 
 
 # What adds a text to something that is put together.

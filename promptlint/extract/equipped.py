@@ -34,9 +34,10 @@ def equip(file: File, made: Mapping, attribute: str, value: Value, node: ast.exp
 
 
 def given_anew(file: File, made: Mapping, attribute: str, value: Value, node: ast.expr) -> None:
-    """An agent is given something else in the place of what it was made with."""
-    _tell(file, _slot(file, made, attribute), value)
-    _reopen(file, made, node)
+    """An agent is given something else in the place of what it was made with, or beside it."""
+    if slot := _slot(file, made, attribute):
+        _tell(file, slot, value)
+        _reopen(file, made, node)
 
 
 def _reopen(file: File, made: Mapping, node: ast.expr) -> None:
@@ -130,6 +131,9 @@ def _taken_from(file: File, node: ast.expr) -> ast.expr | None:
 _THROUGH = frozenset({"enumerate", "reversed", "sorted", "list"})
 # Attributes of tools, and of functions, that say what a model is told of them.
 TELLING = frozenset({"description", "name", "__doc__"})
+# Attributes of agents that list their tools, and what those are called by whom nothing more is known.
+_LISTS = frozenset({"tools", "functions"})
+_AGENTS = (("agent",), ("assistant",))
 
 
 def name(scope: Scope, target: str, node: ast.expr) -> None:
@@ -166,19 +170,14 @@ def change(file: File, scope: Scope, node: ast.expr, method: str, value: Value =
 
 def note_tools(file: File, scope: Scope, node: ast.Attribute, value: Value) -> None:
     """`agent.tools = [find]`: what a model is told of them is the same, whatever agent that is."""
-    if _owner(scope, node) is None and _has_tools(node):
+    # Every attribute that is set comes by here.
+    if node.attr in _LISTS and _of_agent(node.value) and _owner(scope, node) is None:
         _tell(file, "tools", value)
 
 
-def _has_tools(node: ast.expr) -> bool:
-    """Whether an attribute is the list of an agent's tools by the names of both."""
-    if not isinstance(node, ast.Attribute) or node.attr not in ("tools", "functions"):
-        return False
-    owner = words(dotted(node.value).rpartition(".")[2])
+def _of_agent(node: ast.expr) -> bool:
+    owner = words(dotted(node).rpartition(".")[2])
     return owner[-1:] in _AGENTS and owner[-2:-1] != ("user",)
-
-
-_AGENTS = (("agent",), ("assistant",))
 
 
 def hold(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
@@ -226,10 +225,7 @@ def add(file: File, scope: Scope, node: ast.expr, value: Value) -> None:
         changed = equip(file, made, attribute, items, node)
         changed = changed.put(attribute, items) if changed is not made else made
     elif type(before) is Items:
-        slot = _slot(file, made, attribute)
-        _tell(file, slot, value)
-        if slot:
-            _reopen(file, made, node)
+        given_anew(file, made, attribute, value, node)
         items = Items((*before.items, value), before.span, before.complete)
         entries = tuple((key, items if item is before else item) for key, item in made.entries)
         changed = msgspec.structs.replace(made, entries=entries)
