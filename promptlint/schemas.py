@@ -90,6 +90,8 @@ _PASSED = frozenset({"properties", "parameters", "items"})
 def decorated(all_facts: Sequence[Facts], classes: Classes) -> Iterator[tuple[Facts, list[str]]]:
     """The functions that a decorator of the project makes tools of."""
     makers = {(facts.file, key) for facts in all_facts for key in facts.makers}
+    collected = {mark for facts in all_facts for mark in facts.asked_marks}
+    makers.update((facts.file, key) for facts in all_facts for key, mark in facts.tool_marks if mark in collected)
     for facts in all_facts if makers else ():
         for name, key in facts.decorated:
             if classes.target(facts, name, makers) in makers:

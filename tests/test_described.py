@@ -274,6 +274,49 @@ def test_members_that_are_asked_for_something_else_are_not_all_tools(asked: str)
     assert described({"letters.py": LETTERS, "kit.py": kit}) == set()
 
 
+MARKED = """
+    def agent_action(function):
+        function.is_agent_action = True
+        return function
+
+    class Desk:
+        @agent_action
+        def sort(self, letters: str) -> str:
+            '''Sorts letters.'''
+
+        def close(self, hour: int) -> str:
+            '''Closes the desk.'''
+"""
+ASKING = """
+    import inspect
+
+    def instructions(desk):
+        text = "You work at a desk."
+        for name in dir(desk):
+            member = getattr(desk, name)
+            if hasattr(member, "is_agent_action"):
+                text += f"def {name}{inspect.signature(member)}: {member.__doc__}"
+        return text
+"""
+
+
+@pytest.mark.parametrize(
+    ("marked", "asking", "sent"),
+    [
+        (MARKED, ASKING, True),
+        (MARKED.replace("function.is_agent_action = True", 'setattr(function, "is_agent_action", 1)'), ASKING, True),
+        (MARKED, ASKING.replace("member.__doc__", "inspect.getdoc(member)"), True),
+        (MARKED, ASKING.replace("hasattr(member,", "getattr(member,").replace('action")', 'action", False)'), True),
+        (MARKED, ASKING.replace("{member.__doc__}", ""), False),
+        (MARKED, ASKING.replace("is_agent_action", "is_user_action"), False),
+        (MARKED.replace("is_agent_action", "is_shown"), ASKING.replace("is_agent_action", "is_shown"), False),
+    ],
+    ids=["by an attribute", "by setattr", "getdoc", "getattr", "docstrings not read", "another mark", "no tool's mark"],
+)
+def test_a_mark_by_which_docstrings_are_collected_is_one_of_tools(marked: str, asking: str, sent: bool) -> None:
+    assert described({"desk.py": marked, "main.py": asking}) == ({"Sorts letters."} if sent else set())
+
+
 FUNCTIONS = """
     def add(a: float, b: float) -> float:
         '''Adds two numbers.'''

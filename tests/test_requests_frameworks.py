@@ -312,6 +312,30 @@ def test_the_form_of_an_answer_of_llama_index_is_the_first_that_is_given(asked: 
     assert [[form.name for form in each.schemas] for each in every_request(code)] == [["Plan"]]
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "ChatPromptTemplate(message_templates=[ChatMessage(role=MessageRole.SYSTEM, content=TEXT)])",
+        'ChatPromptTemplate.from_messages([("system", TEXT)])',
+    ],
+    ids=["message objects", "tuples"],
+)
+def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str) -> None:
+    code = f"""
+    from llama_index.core import ChatPromptTemplate
+    from llama_index.core.llms import ChatMessage, MessageRole
+    from llama_index.llms.openai import OpenAI
+
+    TEXT = "You sort letters{{where}}. Answer in {{language}}."
+    TEMPLATE = {made}
+
+    def sort(language):
+        OpenAI(model="gpt-4o").chat(TEMPLATE.format_messages(where=" at a desk", language=language))
+    """
+    [found] = requests_of(code)
+    assert parts(found) == [("system", "You sort letters at a desk. Answer in {language}.")]
+
+
 HAYSTACK = '''
     from haystack import Pipeline
     from haystack.components.builders import ChatPromptBuilder, PromptBuilder

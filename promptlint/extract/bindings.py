@@ -167,8 +167,8 @@ def _bind_attribute(file: File, scope: Scope, target: ast.Attribute, value: Valu
         equipped.retold(file, scope, target, lambda each: evaluate(file, scope, each))
     if target.attr == "__doc__":
         note_doc(file, written, value, node)
-    elif target.attr.endswith("_tool") and isinstance(target.value, ast.Name):
-        makers.note_marked(file, evaluate(file, scope, target.value))
+    elif type(target.value) is ast.Name and makers.mark_of_tool(target.attr):
+        makers.note_marked(file, evaluate(file, scope, target.value), target.attr)
     elif target.attr == "content":
         note_content(file, [written.rpartition(".")[0]], value, node)
     elif target.attr == "description" and words(owner.removesuffix(".metadata").rpartition(".")[2])[-1:] == ("tool",):

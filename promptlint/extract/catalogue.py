@@ -105,13 +105,15 @@ class PromptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 class MessagesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A call that takes a whole list of messages, written as tuples, dicts or message objects.
 
-    `system` is the text of a message in front of them; a call that may be given one begins a list.
+    `system` is the text of a message in front of them; a call that may be given one begins a list. `template`: how
+    texts in it are filled; `objects`: those of message objects, too, which are sent as they stand otherwise.
     """
 
     match: list[str]
     argument: Places
     system: Places = []
     template: str = ""
+    objects: bool = False
     requires: list[str] = []
     excludes: list[str] = []
 

@@ -275,12 +275,11 @@ def _messages(file: File, site: CallSite, entry: MessagesEntry) -> Value:
             message = Message(role_named(word), content, item.span)
             note_message(file, message, "message-class")
         elif type(item) is Message:
-            # Of Haystack the messages themselves are templates, of LangChain they are sent as they stand.
-            jinja = entry.template == "jinja"
-            text = sending.formatted(item.content, entry.template, item.span) if jinja else item.content
-            if jinja:
+            if entry.objects:
+                fills.note_template(file, site, item.content, entry.template, item.span)
+                text = sending.formatted(item.content, entry.template, item.span)
                 file.renote(item.content, text)
-            message = msgspec.structs.replace(item, content=text)
+                message = msgspec.structs.replace(item, content=text)
         elif isinstance(item, tuple) and textual(item) and (len(item) == 1 or has_text(item)):
             # Several values without a word between them are lists that have been joined.
             fills.note_template(file, site, item, entry.template, file.span(node))

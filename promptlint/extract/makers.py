@@ -84,7 +84,8 @@ def note_passed(file: File, scope: Scope, site: CallSite) -> None:
         if file.function:
             _note_maker(file, site)
     elif site.name == "setattr" and site.positional:
-        note_marked(file, site.positional[0][0])
+        mark = site.positional[1][1] if len(site.positional) > 1 else None
+        note_marked(file, site.positional[0][0], str(mark.value) if isinstance(mark, ast.Constant) else "")
     elif "description" in site.keywords and tool_named(site.last) and not file.mentions.isdisjoint(_DOCSTRINGS):
         # What it decorates describes the tool by its docstring.
         _note_around(file)
@@ -93,11 +94,25 @@ def note_passed(file: File, scope: Scope, site: CallSite) -> None:
 _DOCSTRINGS = frozenset({"__doc__", "getdoc"})
 
 
-def note_marked(file: File, value: Value) -> None:
+def note_marked(file: File, value: Value, mark: str) -> None:
     """Note a decorator that marks what it stands above (`f.is_tool = True`): who collects it sends its docstring."""
-    hole = single_hole(value) if tool_named(file.function.partition(".")[0]) else None
-    if hole is not None and hole.parameter:
+    hole = single_hole(value)
+    if hole is None or not hole.parameter:
+        return
+    if tool_named(file.function.partition(".")[0]):
         _note_around(file)
+    elif mark_of_tool(mark):
+        file.facts.tool_marks.append((file.function, mark))
+
+
+
+
+def mark_of_tool(name: str) -> bool:
+    """Whether an attribute of a function says that a model may have it called: `is_tool`, `is_agent_action`."""
+    return not _CALLABLE.isdisjoint(words(name))
+
+
+_CALLABLE = frozenset({"tool", "action", "skill", "ability", "capability"})
 
 
 def _note_maker(file: File, site: CallSite) -> None:

@@ -1,6 +1,7 @@
 """Classes that make tools of the methods of their objects.
 
-That is of whichever these have (`for name in dir(self): ...`), or of those that they list by their names.
+That is of whichever these have (`for name in dir(self): ...`), of those that they list by their names, or of those that
+a decorator has marked.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from promptlint.extract.docstrings import FunctionNode, docstring
 from promptlint.extract.facts import Sent
+from promptlint.extract.makers import mark_of_tool
 from promptlint.extract.names import words
 from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
@@ -26,13 +28,14 @@ _NO_METHODS = ("property", "setter", "deleter", "abstractmethod", "validator", "
 
 
 def note_toolkits(file: File) -> list[str]:
-    """Note the classes that make tools of the methods of their objects, and the methods that may be such tools.
+    """Note what makes tools of the methods of objects, by a mark or of their own, and the methods that may be such.
 
     Gives back these methods, and those that a class lists by name. They are the public ones with a docstring of classes
     that are said to be of tools, by their own name or that of a base class: the class that makes tools of them may
     stand in another file.
     """
     found = file.facts
+    _note_collecting(file)
     methods: dict[str, list[FunctionNode]] = {}
     for node, scope in file.definitions.values():
         if scope.kind == "class" and isinstance(node, FunctionNode):
@@ -56,6 +59,28 @@ def note_toolkits(file: File) -> list[str]:
                 found.sent += [Sent((f":{key}",)) for key in keys]
                 listed += keys
     return [*listed, *(key for keys in found.offered.values() for key in keys)]
+
+
+def _note_collecting(file: File) -> None:
+    """Note the marks by which functions are collected whose docstrings are read: `hasattr(member, "is_action")`."""
+    if (_DOCSTRING not in file.source.text and _GETDOC not in file.mentions) or file.mentions.isdisjoint(_ASKING):
+        return
+    for node in [node for node, _ in file.definitions.values() if isinstance(node, FunctionNode)]:
+        inner = list(ast.walk(node))
+        if any(_reads_docstring(each) for each in inner):
+            calls = [each for each in inner if isinstance(each, ast.Call) and dotted(each.func) in _ASKING]
+            marks = [each.args[1].value for each in calls if len(each.args) > 1 and type(each.args[1]) is ast.Constant]
+            file.facts.asked_marks += [mark for mark in marks if isinstance(mark, str) and mark_of_tool(mark)]
+
+
+_DOCSTRING, _GETDOC = "__doc__", "getdoc"
+_ASKING = frozenset({"hasattr", "getattr"})
+
+
+def _reads_docstring(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return dotted(node.func).rpartition(".")[2] == _GETDOC
+    return isinstance(node, ast.Attribute) and node.attr == _DOCSTRING and isinstance(node.ctx, ast.Load)
 
 
 def _listed(file: File, owner: str, methods: set[str]) -> list[str]:
