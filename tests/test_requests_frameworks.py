@@ -562,6 +562,21 @@ def test_who_serves_a_generative_model() -> None:
     assert [each.provider for each in requests_of(code.format("google.generativeai"))] == ["gemini"]
 
 
+def test_two_generative_models_of_one_file_are_served_by_two() -> None:
+    code = """
+    def first(question):
+        import google.generativeai as genai
+
+        return genai.GenerativeModel("gemini-1.5-pro").start_chat().send_message("Count the books.")
+
+    def second(question):
+        from vertexai.generative_models import GenerativeModel
+
+        return GenerativeModel("gemini-1.5-pro").start_chat().send_message("Count the books.")
+    """
+    assert [each.provider for each in requests_of(code)] == ["gemini", "vertex-ai"]
+
+
 def test_partials_of_functions_of_the_project() -> None:
     code = """
     import functools

@@ -9,6 +9,7 @@ from requested import ASK, MORE, SAID, parts, requests_of
 
 from promptlint.gaps import PICKED, WHICH
 from promptlint.prompt import Request
+from promptlint.template import Choice, Text
 
 SHOTS = '[{"role": "user", "content": "Where is Oslo?"}, {"role": "assistant", "content": "In Norway."}]'
 
@@ -505,6 +506,30 @@ def ask(q, urgent, late):
 """
 FAST = "[{'role': 'system', 'content': 'You are the fast clerk.'}, {'role': 'user', 'content': q}]"
 KIND = "[{'role': 'system', 'content': 'You are the kind clerk.'}, {'role': 'user', 'content': q}]"
+
+
+@pytest.mark.parametrize(
+    ("taken", "holds"),
+    [
+        ('os.getenv("RULES", {0})', '"RULES" in os.environ'),
+        ('os.environ.get("RULES", {0})', '"RULES" in os.environ'),
+        ('settings.get("rules", {0})', '"rules" in settings'),
+    ],
+)
+def test_a_text_stands_for_what_settings_do_not_say(taken: str, holds: str) -> None:
+    text = "Answer in one short sentence, and never mention a cat, a dog or any other animal that lives in a house."
+    code = f"""
+    import os
+    from openai import OpenAI
+
+    def ask(settings):
+        rules = {taken.format(repr(text))}
+        return OpenAI().chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": rules}}])
+    """
+    found = alone(code)
+    [choice] = [part for part in found.prompts[0].template if isinstance(part, Choice)]
+    assert choice.condition == holds
+    assert [each[0].value for each in choice.branches[1:] if isinstance(each[0], Text)] == [text]
 
 
 def test_messages_that_a_dict_has_on_one_way_only_are_told_under_its_condition() -> None:

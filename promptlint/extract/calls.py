@@ -44,7 +44,7 @@ from promptlint.extract.joins import join_branches
 from promptlint.extract.kept import filtered
 from promptlint.extract.later import note_any
 from promptlint.extract.messages import DATA, as_message, note_schema, note_written
-from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, method, result_of, says_nothing
+from promptlint.extract.methods import ENVIRONMENT, METHODS, OF_VALUES, method, result_of, says_nothing, unless_set
 from promptlint.extract.names import of_model, words
 from promptlint.extract.places import SPREAD
 from promptlint.extract.results import note_form, note_made, note_messages, run_time_value
@@ -444,8 +444,7 @@ def _function(file: File, scope: Scope, site: CallSite, receiver: Value | None =
     if site.last not in TAILS and not site.last[:1].isupper() and site.written not in FUNCTIONS:
         return None
     if site.name in ENVIRONMENT and (default := site.pick(["default", 1])) is not None and textual(default[0]):
-        hole = run_time_value(file, site, None)
-        return (Choice(hole.expression, ((hole,), default[0])),) if isinstance(default[0], tuple) else None
+        return unless_set(file, site, None, default[0])
     if not site.node.args and not site.node.keywords and site.written in _EMPTY and site.written not in file.known:
         return () if site.written == "str" else Items((), file.span(site.node))
     operation = FUNCTIONS.get(site.name) or (FUNCTIONS.get(site.written) if "." not in site.written else None)

@@ -77,9 +77,7 @@ def method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate: 
             given = Arguments(given.positional, (*given.keywords, (ASKED, about)))
         return (Apply("item", receiver, given, file.span(node), hole),)
     if len(site.positional) == 2 and _stands_in(site, called):
-        hole = run_time_value(file, site, receiver)
-        default = site.positional[1][0]
-        return (Choice(hole.expression, ((hole,), default)),) if isinstance(default, tuple) else None
+        return unless_set(file, site, receiver, site.positional[1][0])
     if called == "values" and isinstance(receiver, Mapping) and not receiver.kind and not node.args:
         items = tuple(value for key, value in dict(receiver.entries).items() if key != SPREAD)
         whole = receiver.complete and len(items) == len(dict(receiver.entries))
@@ -103,6 +101,19 @@ def method(file: File, scope: Scope, site: CallSite, receiver: Value, evaluate: 
     if site.spread and len(site.spread) == 1:
         given = Arguments(given.positional, (*given.keywords, (SPREAD, site.spread[0])), given.complete)
     return (Apply(operation, receiver, given, file.span(node), hole),)
+
+
+def unless_set(file: File, site: CallSite, receiver: Value | None, default: Value) -> Value | None:
+    """What settings or the environment say, or the text that stands for it where they say nothing."""
+    if not isinstance(default, tuple):
+        return None
+    func, given = site.node.func, site.node.args
+    hole = run_time_value(file, site, receiver)
+    held = "os.environ"
+    if isinstance(func, ast.Attribute) and func.attr != "getenv":
+        held = condition_text(file, func.value)
+    asked = f"{condition_text(file, given[0])} in {held}" if given else hole.expression
+    return (Choice(asked, ((hole,), default), asks=True),)
 
 
 def says_nothing(file: File, site: CallSite, receiver: Value | None) -> bool:
