@@ -53,6 +53,11 @@ def texts_of(program: str) -> list[str]:
         # What people see of a task.
         ("DESK_PROMPTS = [{'label': 'Letters that wait for a seal', 'query': 'List the letters "
          "without a seal.'}]\n", 1),
+        ("desk_prompts = [{'id': 'a', 'name': 'Short', 'description': 'Prompt for short letters of the desk'}]\n", 0),
+        ("desk_prompts = [{'id': 'a', 'name': 'Short', 'description': 'You are a clerk. Answer letters in one "
+         "sentence.'}]\n", 1),
+        ("desk_prompts = {'a': {'name': 'Short', 'description': 'Prompt for short letters of the desk', "
+         "'prompt_text': 'Answer this letter in one sentence: {letter}'}}\n", 1),
     ],
 )  # fmt: skip
 def test_what_stands_around_a_text_says_whom_it_is_for(program: str, taken: int) -> None:

@@ -33,8 +33,9 @@ _FORMAL = ("$schema", "openapi", "swagger")
 _PARTS_OF_HTTP = frozenset({"body", "query", "path", "header", "formData", "cookie"})
 # In a dict that has one of the others: `{"name": "The prompt for summaries", "value": "..."}`.
 _LABELS = frozenset("name label title info placeholder tooltip".split())
-_LABELLED = frozenset({"value", "default", "template", "content", "prompt", "text", "query", "question", "message"})
-_DESCRIBED = ("template", "prompt")
+_NAMED = _LABELS | {"description", "id"}
+_DESCRIBED = ("template", "prompt", "prompt_text", "prompt_template")
+_LABELLED = frozenset({"value", "default", "content", "text", "query", "question", "message", *_DESCRIBED})
 # Keys of what is said of a whole: they make no dict one of notices.
 _ABOUT = _LABELS | {"description", "help", "summary", "hint"}
 # Entries of one object that are compared.
@@ -60,7 +61,12 @@ def labels(value: Mapping, keys: set[str]) -> frozenset[str]:
     """The keys of a dict under which people are told what its text is: `{"description": ..., "template": ...}`."""
     if value.kind or _LABELLED.isdisjoint(keys):
         # `{"label": {"en": ...}, "info": {"en": ...}}` describes what a person sees, and nothing else.
-        return _LABELS if "label" in keys and keys <= _LABELS else frozenset()
+        if "label" in keys and keys <= _LABELS:
+            return _LABELS
+        # So does what only describes one by its name, unless that is said to a model.
+        told = value.get("description") if {"name", "description"} <= keys <= _NAMED else None
+        only = isinstance(told, tuple) and not value.kind and not reads_like_prompt(sample(told))
+        return frozenset({"description"}) if only else frozenset()
     known = any(textual(value.get(key) or ()) for key in _DESCRIBED)
     return _LABELS | {"description"} if known else _LABELS
 
