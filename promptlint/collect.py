@@ -14,7 +14,7 @@ from promptlint.covered import Covered
 from promptlint.extract import chat_markup, prompt_paths
 from promptlint.extract.against import drawn, speaks_against
 from promptlint.extract.extents import extent, sample
-from promptlint.extract.facts import Call, Facts, Problem, Site
+from promptlint.extract.facts import Call, Facts, Problem, Site, unlinked
 from promptlint.extract.messages import ROLES, content_template
 from promptlint.extract.names import example_like, of_failure, of_reply, prompt_like, several_words
 from promptlint.extract.patterns import lazy
@@ -154,12 +154,6 @@ class Kept:
         return tuple(parts)
 
 
-def _failed(error: Exception, span: Span) -> Problem:
-    """One text that cannot be put together costs no other."""
-    what = f"could not be put together: {type(error).__name__}: {error}"[:200]
-    return Problem("internal", f"{what}; this is a bug in promptlint, please report it", span)
-
-
 def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iterator[tuple[Facts, Site]]:
     """All that there is evidence for, but for what other prompts read from objects."""
     shown, served = _shown(all_facts), only_served(all_facts, linker)
@@ -236,7 +230,7 @@ def _found(
                     # No text itself, it may be read from an object that has one.
                     members.ask(site.role, template)
         except Exception as error:
-            problems.append(_failed(error, site.span))
+            problems.append(unlinked(error, site.span))
 
 
 def _as_filled(site: Site, template: Template) -> Template:
@@ -359,7 +353,7 @@ def _requests(all_facts: Sequence[Facts], callers: Callers, problems: list[Probl
             try:
                 several = callers.requests(call, facts)
             except Exception as error:
-                problems.append(_failed(error, call.span))
+                problems.append(unlinked(error, call.span))
                 continue
             for known in several:
                 used |= known.through

@@ -17,9 +17,10 @@ from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, unset
 from promptlint.extract.bounds import bounded
-from promptlint.extract.facts import Facts, Function, Problem
+from promptlint.extract.extents import extent
+from promptlint.extract.facts import Facts, Function, Problem, unlinked
 from promptlint.extract.invocations import given_by
-from promptlint.extract.joins import MARKERS, either_message, goes_through, optional
+from promptlint.extract.joins import MARKERS, either_message
 from promptlint.extract.messages import spoken_as
 from promptlint.extract.places import SPREAD
 from promptlint.extract.state import has_text, state_of
@@ -39,7 +40,6 @@ from promptlint.template import (
     Apply,
     Arguments,
     Choice,
-    Condition,
     Dedent,
     Hole,
     Items,
@@ -53,9 +53,8 @@ from promptlint.template import (
     Text,
     Value,
     Volatility,
-    way,
 )
-from promptlint.unrolled import unrolled
+from promptlint.unrolled import put_in, unrolled
 
 MAX_DEPTH = 40
 MAX_PARTS = 4_000
@@ -77,7 +76,10 @@ def link(
     from promptlint.collect import collect
 
     ordered = sorted(all_facts, key=lambda facts: facts.file)
-    return collect(ordered, Linker(ordered, paths), [] if problems is None else problems)
+    linker, found = Linker(ordered, paths), [] if problems is None else problems
+    project = collect(ordered, linker, found)
+    found += linker.failed.values()
+    return project
 
 
 class Linker:
@@ -121,6 +123,8 @@ class Linker:
         self.put_in: dict[tuple[str, int], dict[str, Value]] = {}
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
+        # What promptlint failed at, once for each file and error.
+        self.failed: dict[tuple[str, str], Problem] = {}
         self.changes = Changes(all_facts, self)
         self.remarks = Remarks(all_facts, self)
 
@@ -130,9 +134,16 @@ class Linker:
         """A value with nothing left to look up, within a budget of steps for each call from outside.
 
         `bound` are values for the parameters of the function around it. Those that are `assumed` are what holds if
-        nothing is given, so they decide no condition.
+        nothing is given, so they decide no condition. A value that promptlint fails at costs no other.
         """
-        bound = bound or {}
+        try:
+            return self._resolved(value, facts, bound or {}, assumed)
+        except Exception as error:
+            problem = unlinked(error, extent(value) or Span(facts.file, 0, 0))
+            self.failed.setdefault((facts.file, problem.message), problem)
+            return given_up(value)
+
+    def _resolved(self, value: Value, facts: Facts, bound: Bound, assumed: frozenset[str]) -> Value:
         self.begin(assumed)
         self.passing.clear()
         self.answers.begin()
@@ -196,14 +207,15 @@ class Linker:
                 items: list[Value] = []
                 complete = value.complete
                 for item in value.items:
-                    if (type(item) is Message or type(item) is Mapping) and item.test is not None:
-                        if decisions.decide(self, item.test, facts, bound) is False:
-                            continue
-                    elif is_several(item) and (taken := decisions.taken(self, item, facts, bound)) is not None:
-                        if taken == (SEVERAL,):
-                            continue
+                    test = item.test if type(item) is Message or type(item) is Mapping else None
+                    if test is not None and decisions.decide(self, test, facts, bound) is False:
+                        continue
+                    asked = item
+                    while is_several(item) and (taken := decisions.taken(self, item, facts, bound)) is not None:
                         item = taken
-                    whole = self.several(item, facts, bound) if is_several(item) else None
+                    if item is not asked and item == (SEVERAL,):
+                        continue
+                    whole = put_in(self, item, facts, bound) if is_several(item) else None
                     if whole is not None:
                         items.extend(whole.items)
                         complete = complete and whole.complete
@@ -238,36 +250,6 @@ class Linker:
                 entries.append((SPREAD, inner))
                 complete = False
         return tuple(entries), complete
-
-    def several(self, item: Value, facts: Facts, bound: Bound) -> Items | None:
-        """The messages or lists that stand behind one of several items; None when it is text."""
-        if (taken := decisions.taken(self, item, facts, bound)) is not None:
-            # What a call gives decides a condition within another one.
-            return Items((), Span("", 0, 0)) if taken == (SEVERAL,) else self.several(taken, facts, bound)
-        part = item[0] if isinstance(item, tuple) else None
-        branches = part.branches if type(part) is Choice else (part.body,) if type(part) is Repeat else ()
-        found: list[Value] = []
-        # A list that is put in stands there once, one that a loop puts in who knows how often.
-        complete = not isinstance(part, Repeat) or goes_through(part)
-        giving = known = 0
-        two = type(part) is Choice and len(branches) == 2
-        asked = Condition(way(part.condition, 0, 2)[0], part.test) if type(part) is Choice and two else None
-        for number, branch in enumerate(branches):
-            value: Value | None = None
-            if len(branch) == 2 and is_several(branch):
-                value = self.several(branch, facts, bound)
-            elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole | Choice):
-                value = self.value(branch, facts, bound)
-            nothing = branch == (SEVERAL,) or (value is not None and unset(value))
-            one = () if value is None or type(value) is tuple else (value,)
-            items = value.items if isinstance(value, Items) else one
-            known += nothing or isinstance(value, Items)
-            giving += bool(items)
-            complete = complete and (nothing or (value.complete if isinstance(value, Items) else bool(items)))
-            found += items if asked is None else [optional(asked, each, number == 0) for each in items]
-        # Of several lists only one is put in, which messages that are under a condition say themselves.
-        complete = complete and (giving < 2 or all(type(each) is Message and each.when for each in found))
-        return Items(tuple(found), Span("", 0, 0), complete) if found or known == len(branches) > 0 else None
 
     def template(self, template: Template, facts: Facts, bound: Bound) -> Template:
         """A text with nothing left to look up; the same one if there was nothing."""

@@ -1,4 +1,4 @@
-"""Messages that a loop makes of a list that is known: one after the other, as they are sent."""
+"""What stands in the place of one item of a list: the messages that a loop makes, those of a list that is put in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,30 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from promptlint import decisions
+from promptlint.clients import unset
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Facts
+from promptlint.extract.joins import goes_through, optional
 from promptlint.extract.state import single_hole
 from promptlint.extract.without import Marks, Without
-from promptlint.operations import exact
-from promptlint.template import Apply, Arguments, Items, Message, Span, Text, Value, parts
+from promptlint.operations import SEVERAL, exact, is_several
+from promptlint.template import (
+    Apply,
+    Arguments,
+    Choice,
+    Condition,
+    Hole,
+    Items,
+    Message,
+    Ref,
+    Repeat,
+    Span,
+    Text,
+    Value,
+    parts,
+    way,
+)
 from promptlint.usual import is_turn, loose
 
 if TYPE_CHECKING:
@@ -21,6 +39,39 @@ if TYPE_CHECKING:
 
 # Turns of one loop, and the messages of all of them, that are told one after the other.
 MAX_TURNS, MAX_MADE = 64, 256
+
+
+def put_in(linker: Linker, item: Value, facts: Facts, bound: Bound) -> Items | None:
+    """The messages or lists that stand behind one of several items; None when it is text."""
+    if (one_way := decisions.taken(linker, item, facts, bound)) is not None:
+        # What a call gives decides a condition within another one.
+        if one_way == (SEVERAL,):
+            return Items((), Span("", 0, 0))
+        return put_in(linker, one_way, facts, bound) if is_several(one_way) else None
+    part = item[0] if isinstance(item, tuple) else None
+    branches = part.branches if type(part) is Choice else (part.body,) if type(part) is Repeat else ()
+    found: list[Value] = []
+    # A list that is put in stands there once, one that a loop puts in who knows how often.
+    complete = not isinstance(part, Repeat) or goes_through(part)
+    giving = known = 0
+    two = type(part) is Choice and len(branches) == 2
+    asked = Condition(way(part.condition, 0, 2)[0], part.test) if type(part) is Choice and two else None
+    for number, branch in enumerate(branches):
+        value: Value | None = None
+        if len(branch) == 2 and is_several(branch):
+            value = put_in(linker, branch, facts, bound)
+        elif len(branch) == 1 and isinstance(branch[0], Ref | Apply | Hole | Choice):
+            value = linker.value(branch, facts, bound)
+        nothing = branch == (SEVERAL,) or (value is not None and unset(value))
+        one = () if value is None or type(value) is tuple else (value,)
+        items = value.items if isinstance(value, Items) else one
+        known += nothing or isinstance(value, Items)
+        giving += bool(items)
+        complete = complete and (nothing or (value.complete if isinstance(value, Items) else bool(items)))
+        found += items if asked is None else [optional(asked, each, number == 0) for each in items]
+    # Of several lists only one is put in, which messages that are under a condition say themselves.
+    complete = complete and (giving < 2 or all(type(each) is Message and each.when for each in found))
+    return Items(tuple(found), Span("", 0, 0), complete) if found or known == len(branches) > 0 else None
 
 
 def unrolled(linker: Linker, value: Items, facts: Facts, bound: Bound) -> Items:

@@ -529,9 +529,13 @@ class Texts(Maker):
                 f"{name} += [{value}]",
             ]
             ways += [f"{name}.insert(0, {value})", f"{name} = {name} + [{value}]", f"{name} = [*{name}, {value}]"]
+            ways.append(f'{name}.extend(["", {value}])')
             guard = self.draw(4)
             if guard == 1:
                 with scope.block(f"if {self.condition(scope)}:"):
+                    if self.chance(3):
+                        with scope.block(f"if {self.condition(scope)}:"):
+                            scope.emit(self.pick(ways))
                     scope.emit(self.pick(ways))
             elif guard == 2:
                 item = self.fresh("item")

@@ -18,7 +18,7 @@ from promptlint.link import Linker, link
 from promptlint.modules import Modules
 from promptlint.prompt import Project
 from promptlint.source import Source
-from promptlint.template import Choice, Template, Text
+from promptlint.template import Choice, Template, Text, texts
 
 SENT = "\ndef send():\n    return [{'role': 'user', 'content': X}]\n"
 
@@ -318,6 +318,28 @@ def test_a_text_that_cannot_be_put_together_costs_no_other(monkeypatch: pytest.M
     project = link(found, None, problems)
     assert [prompt.name for prompt in project.prompts] == ["B_PROMPT"]
     assert [(problem.kind, problem.span.file) for problem in problems] == [("internal", "a.py")]
+
+
+def test_what_a_caller_gives_and_that_cannot_be_put_together_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise IndexError("no")
+
+    monkeypatch.setitem(OPERATIONS, "title", broken)
+    asking = """
+from openai import OpenAI
+
+def ask(prompt):
+    return OpenAI().chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": prompt}])
+"""
+    found = [
+        facts(Source("a.py", f"{asking}def first(text):\n    ask(prompt='Sort these letters: ' + text.title())\n")),
+        facts(Source("b.py", f"{asking}def second(text):\n    ask(prompt='Count these letters: ' + text)\n")),
+    ]
+    problems: list[Problem] = []
+    sent = [prompt for request in link(found, None, problems).requests for prompt in request.prompts]
+    said = [text.value for prompt in sent for text in texts(prompt.template)]
+    assert "Count these letters: " in said
+    assert {(problem.kind, problem.span.file) for problem in problems} == {("internal", "a.py")}
 
 
 @pytest.mark.parametrize("first", ["string", "jinja2"])

@@ -1071,3 +1071,36 @@ def test_what_is_sent_of_a_partial_is_not_known(given: str, told: list[str], kno
     said = ["".join(text.value for text in texts(each.template)) for each in request.prompts]
     assert said == [*told, "Hello."]
     assert {each.slot for each in request.unresolved} == (set() if known else {"tools"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", "Sort them."),
+        ("said='Be brief.'", "Sort them.\nMind this:\n\n<said>\nBe brief.\n</said>"),
+        (
+            "said='Be brief.', before='Count them.'",
+            "Sort them.\nMind this:\n\n<before>\nCount them.\n</before>\n\n<said>\nBe brief.\n</said>",
+        ),
+    ],
+    ids=["neither", "the outer one", "both"],
+)
+def test_empty_lines_of_a_list_that_conditions_within_others_put_in(given: str, said: str) -> None:
+    code = f"""
+    from openai import OpenAI
+
+    def build(said=None, before=None):
+        lines = ["Sort them."]
+        if said:
+            lines.append("Mind this:")
+            if before:
+                lines.extend(["", "<before>", before, "</before>"])
+            lines.extend(["", "<said>", said, "</said>"])
+        return "\\n".join(lines)
+
+    def ask():
+        content = build({given})
+        return OpenAI().chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": content}}])
+    """
+    [found] = requests_of(code)
+    assert parts(found) == [("user", said)]

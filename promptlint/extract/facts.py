@@ -245,6 +245,12 @@ class Problem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     span: Span
 
 
+def unlinked(error: Exception, span: Span) -> Problem:
+    """What cannot be put together for a mistake in promptlint: it costs nothing else."""
+    what = f"could not be put together: {type(error).__name__}: {error}"[:200]
+    return Problem("internal", f"{what}; this is a bug in promptlint, please report it", span)
+
+
 class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a comment says of an expression: that it is no prompt (`role` is ""), or whose words it is.
 
