@@ -50,6 +50,7 @@ from promptlint.schemas import (
     descriptions,
     from_callers,
     gathered,
+    prompted,
     tools_below,
 )
 from promptlint.served import explained, only_served, overridden, told_of
@@ -177,6 +178,7 @@ def _sites(all_facts: Sequence[Facts], linker: Linker, callers: Callers) -> Iter
     passed_on = [*from_callers(callers), *((facts, names, True) for facts, names in whole)]
     passed_on += [(facts, names, False) for facts, names in by_name(all_facts)]
     yield from described_sites(all_facts, linker, passed_on)
+    yield from prompted(all_facts, classes)
     for facts, site in tools_below(all_facts, callers.classes):
         if not overridden(facts, site, callers.classes, made):
             yield facts, site

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Call, Described, Facts, Site
 from promptlint.extract.names import of_tools
@@ -96,6 +98,16 @@ def decorated(all_facts: Sequence[Facts], classes: Classes) -> Iterator[tuple[Fa
         for name, key in facts.decorated:
             if classes.target(facts, name, makers) in makers:
                 yield facts, [f":{key}"]
+
+
+def prompted(all_facts: Sequence[Facts], classes: Classes) -> Iterator[tuple[Facts, Site]]:
+    """What functions say of themselves, where a decorator of the project makes prompts of it."""
+    roles = {(facts.file, key): role for facts in all_facts for key, role in facts.prompting}
+    for facts in all_facts if roles else ():
+        for name, site in facts.docstrings:
+            place = classes.target(facts, name, roles)
+            if place in roles:
+                yield facts, msgspec.structs.replace(site, role=roles[place])
 
 
 def gathered(all_facts: Sequence[Facts], classes: Classes) -> Iterator[tuple[Facts, list[str]]]:

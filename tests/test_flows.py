@@ -282,6 +282,44 @@ CASES = [
         ("user", RULES),
     ),
     case(
+        "docstrings of functions that a decorator of the project asks a model with",
+        """
+        import functools, inspect
+        from openai import OpenAI
+        def asked(function):
+            @functools.wraps(function)
+            def run(letter):
+                said = {"role": "system", "content": function.__doc__}
+                messages = [said, {"role": "user", "content": letter}]
+                return OpenAI().chat.completions.create(model="gpt-4o", messages=messages)
+            return run
+        def asked_with(model):
+            def decorator(function):
+                said = inspect.getdoc(function)
+                def run(letter):
+                    prompt = said + letter
+                    return OpenAI().chat.completions.create(model=model, messages=[{"role": "user", "content": prompt}])
+                return run
+            return decorator
+        def shown(function):
+            def run(letter):
+                print(function.__doc__)
+                return function(letter)
+            return run
+        @asked
+        def sort(letter):
+            \"\"\"TASK_TEXT\"\"\"
+        @asked_with(model="gpt-4o-mini")
+        def weigh(letter):
+            \"\"\"RULES_TEXT\"\"\"
+        @shown
+        def lose(letter):
+            \"\"\"Sort these letters into the boxes of the desk, and count them.\"\"\"
+        """,
+        ("system", TASK),
+        ("user", RULES),
+    ),
+    case(
         "a docstring that grows where tools are made",
         """
         def sort_tool(sort):

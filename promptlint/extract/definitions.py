@@ -25,7 +25,7 @@ from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent, read_at, sample
 from promptlint.extract.facts import SEVERAL, Described, Function, Site
 from promptlint.extract.handled import answered, forget_handled, forget_listed
-from promptlint.extract.invocations import CALLED, called_name, note_annotation
+from promptlint.extract.invocations import CALLED, note_annotation
 from promptlint.extract.joins import join_branches
 from promptlint.extract.later import note_globals, note_later, note_outside, note_set, note_within, of_itself, ways
 from promptlint.extract.lists import begins_with
@@ -153,8 +153,8 @@ def _decorator(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr
     if entry is None:
         if makers.route_of_tool(file, scope, decorator):
             note_described(file, scope, node, "tool", replaced=False)
-        elif schemas.tool_like(node, scope.kind == "class") and (called := called_name(file, scope, target)):
-            file.facts.decorated.append((called, scope.key(node.name)))
+        else:
+            docstrings.note_decorated(file, scope, node, target)
         return
     joined = _join_agent(file, scope, node, target, entry)
     if entry.gives == "docstring":

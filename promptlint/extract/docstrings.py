@@ -7,7 +7,8 @@ import ast
 from promptlint.extract import schemas
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent
-from promptlint.extract.facts import Described
+from promptlint.extract.facts import Described, Site
+from promptlint.extract.invocations import called_name
 from promptlint.extract.names import words
 from promptlint.extract.sites import KEYWORD
 from promptlint.extract.state import File, Scope, textual
@@ -86,6 +87,21 @@ def note_described(file: File, scope: Scope, node: FunctionNode, role: str, *, r
         file.note(said, extent(said) or file.span(node), name, role, "decorator", KEYWORD)
     schemas.note(file, described.uses)
     return described
+
+
+def note_decorated(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
+    """Note a function that is given to a decorator of the project: it may be a tool, or its docstring a prompt."""
+    is_tool, text = schemas.tool_like(node, scope.kind == "class"), ast.get_docstring(node, clean=False) or ""
+    called = called_name(file, scope, decorator) if is_tool or len(text) >= MIN_TEXT else ""
+    if called and is_tool:
+        file.facts.decorated.append((called, scope.key(node.name)))
+    if called and len(text) >= MIN_TEXT and (said := docstring(file, node)):
+        place = extent(said) or file.span(node)
+        file.facts.docstrings.append((called, Site(said, "", node.name, "decorator", place, KEYWORD)))
+
+
+# Characters of a docstring that tells a model what to do.
+MIN_TEXT = 40
 
 
 def _written_over(file: File, scope: Scope, node: FunctionNode) -> Template:

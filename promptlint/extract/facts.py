@@ -369,6 +369,10 @@ class Facts(msgspec.Struct):
     # they say of themselves.
     tool_marks: list[tuple[str, str]] = []
     asked_marks: list[str] = []
+    # Functions that make prompts of what others say of themselves, by their keys, with the roles of these, and what
+    # functions say of themselves that are given to a decorator of the project.
+    prompting: list[tuple[str, str]] = []
+    docstrings: list[tuple[str, Site]] = []
     decorated: list[tuple[str, str]] = []
     # Methods that decorators of frameworks make tools of, by their keys.
     tool_methods: list[str] = []
