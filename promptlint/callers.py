@@ -24,7 +24,7 @@ from promptlint.decisions import asked_of, decided, said_of, under
 from promptlint.extract import spreads
 from promptlint.extract.against import of_failures, speaks_against
 from promptlint.extract.attributes import ITEM
-from promptlint.extract.facts import Call, Facts, Function, Invocation, Site
+from promptlint.extract.facts import Call, Facts, Function, Invocation, Site, unlinked
 from promptlint.extract.later import as_made
 from promptlint.extract.messages import role_constant, role_named
 from promptlint.extract.places import SPREAD
@@ -200,7 +200,13 @@ class Callers:
         gathered = sorted(spreads.asked(value)) if function.gathered else []
         self.own.setdefault((place[0], place[1].rpartition(".")[0]), set()).update(o for o in own if o[0] != "*")
         names += [*gathered, *own]
-        linked = self.linker.resolve(value, facts, marks(value, names, function.gathered, gathered))
+        try:
+            linked = self.linker.resolve(value, facts, marks(value, names, function.gathered, gathered))
+        except Exception as error:
+            # What one function sends costs no other: none of those that call it is followed.
+            place_of = function.span or Span(facts.file, 0, 0)
+            self.linker.failed[place_of] = unlinked(error, place_of)
+            return []
         return [
             (names[at], Slot(slot.role, slot.whole and whole, weak, names[at][0] == "*"))
             for at, slot in flows(linked, role)

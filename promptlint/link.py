@@ -17,8 +17,7 @@ from promptlint.changes import Changes
 from promptlint.classes import BELOW, Classes
 from promptlint.clients import Through, unset
 from promptlint.extract.bounds import bounded
-from promptlint.extract.extents import extent
-from promptlint.extract.facts import Facts, Function, Problem, unlinked
+from promptlint.extract.facts import Facts, Function, Problem
 from promptlint.extract.invocations import given_by
 from promptlint.extract.joins import MARKERS, either_message
 from promptlint.extract.messages import spoken_as
@@ -123,8 +122,8 @@ class Linker:
         self.put_in: dict[tuple[str, int], dict[str, Value]] = {}
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
-        # What promptlint failed at, once for each file and error.
-        self.failed: dict[tuple[str, str], Problem] = {}
+        # What promptlint failed at where no text is told, by the places of functions.
+        self.failed: dict[Span, Problem] = {}
         self.changes = Changes(all_facts, self)
         self.remarks = Remarks(all_facts, self)
 
@@ -134,16 +133,9 @@ class Linker:
         """A value with nothing left to look up, within a budget of steps for each call from outside.
 
         `bound` are values for the parameters of the function around it. Those that are `assumed` are what holds if
-        nothing is given, so they decide no condition. A value that promptlint fails at costs no other.
+        nothing is given, so they decide no condition.
         """
-        try:
-            return self._resolved(value, facts, bound or {}, assumed)
-        except Exception as error:
-            problem = unlinked(error, extent(value) or Span(facts.file, 0, 0))
-            self.failed.setdefault((facts.file, problem.message), problem)
-            return given_up(value)
-
-    def _resolved(self, value: Value, facts: Facts, bound: Bound, assumed: frozenset[str]) -> Value:
+        bound = bound or {}
         self.begin(assumed)
         self.passing.clear()
         self.answers.begin()

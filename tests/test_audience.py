@@ -828,7 +828,6 @@ def test_what_a_person_agrees_to() -> None:
     ("key", "taken"),
     [
         ("Large prompt token delta", False),
-        ("Hard prompts", False),
         ("PROMPTS_LOG_LEVEL", False),
         ("Writer prompt", True),
         ("Prompt of the writer", True),

@@ -287,6 +287,28 @@ MARKED = """
         def close(self, hour: int) -> str:
             '''Closes the desk.'''
 """
+MARKED_WITH = MARKED.replace(
+    """    def agent_action(function):
+        function.is_agent_action = True
+        return function
+""",
+    """    def agent_action(risk):
+        def mark(function):
+            function.is_agent_action = True
+            return function
+        return mark
+""",
+).replace("@agent_action", "@agent_action('low')")
+WRAPPED = MARKED.replace(
+    """        function.is_agent_action = True
+        return function
+""",
+    """        def call(*given):
+            return function(*given)
+        call.is_agent_action = True
+        return call
+""",
+)
 ASKING = """
     import inspect
 
@@ -310,8 +332,24 @@ ASKING = """
         (MARKED, ASKING.replace("{member.__doc__}", ""), False),
         (MARKED, ASKING.replace("is_agent_action", "is_user_action"), False),
         (MARKED.replace("is_agent_action", "is_shown"), ASKING.replace("is_agent_action", "is_shown"), False),
+        (MARKED.replace("is_agent_action", "is_action"), ASKING.replace("is_agent_action", "is_action"), False),
+        (MARKED.replace("is_agent_action", "is_tool"), ASKING.replace("is_agent_action", "is_tool"), True),
+        (MARKED_WITH, ASKING, True),
+        (WRAPPED, ASKING, True),
     ],
-    ids=["by an attribute", "by setattr", "getdoc", "getattr", "docstrings not read", "another mark", "no tool's mark"],
+    ids=[
+        "by an attribute",
+        "by setattr",
+        "getdoc",
+        "getattr",
+        "docstrings not read",
+        "another mark",
+        "no tool's mark",
+        "the mark of a menu",
+        "the mark of a tool",
+        "a decorator with arguments",
+        "a function around it",
+    ],
 )
 def test_a_mark_by_which_docstrings_are_collected_is_one_of_tools(marked: str, asking: str, sent: bool) -> None:
     assert described({"desk.py": marked, "main.py": asking}) == ({"Sorts letters."} if sent else set())

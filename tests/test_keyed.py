@@ -56,6 +56,8 @@ def texts_of(program: str) -> list[str]:
         ("desk_prompts = [{'id': 'a', 'name': 'Short', 'description': 'Prompt for short letters of the desk'}]\n", 0),
         ("desk_prompts = [{'id': 'a', 'name': 'Short', 'description': 'You are a clerk. Answer letters in one "
          "sentence.'}]\n", 1),
+        ("desk_prompts = [{'name': 'Short', 'description': 'Translate the letter into French. Keep its tone.'}]\n", 1),
+        ("desk_prompts = [{'name': 'Short', 'description': 'A letter of the desk for you: {letter}'}]\n", 1),
         ("desk_prompts = {'a': {'name': 'Short', 'description': 'Prompt for short letters of the desk', "
          "'prompt_text': 'Answer this letter in one sentence: {letter}'}}\n", 1),
     ],

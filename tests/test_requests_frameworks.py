@@ -320,8 +320,10 @@ def test_the_form_of_an_answer_of_llama_index_is_the_first_that_is_given(asked: 
     ],
     ids=["message objects", "tuples"],
 )
-def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str) -> None:
+@pytest.mark.parametrize("beside", ["", "from langchain.text_splitter import CharacterTextSplitter"])
+def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str, beside: str) -> None:
     code = f"""
+    {beside}
     from llama_index.core import ChatPromptTemplate
     from llama_index.core.llms import ChatMessage, MessageRole
     from llama_index.llms.openai import OpenAI
@@ -334,6 +336,26 @@ def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str) -> Non
     """
     [found] = requests_of(code)
     assert parts(found) == [("system", "You sort letters at a desk. Answer in {language}.")]
+
+
+def test_templates_of_llama_index_are_jinja_or_have_fields() -> None:
+    code = """
+    from llama_index.core import ChatPromptTemplate
+    from llama_index.core.llms import ChatMessage
+    from llama_index.core.prompts import RichPromptTemplate
+    from llama_index.llms.openai import OpenAI
+
+    RICH = RichPromptTemplate("You keep {{ desk }}. {% if letter %}Sort this: {{ letter }}{% endif %}")
+    PLAIN = ChatPromptTemplate(message_templates=[ChatMessage(content="Sort {letter} by desk.")])
+
+    def sort(letter):
+        OpenAI(model="gpt-4o").complete(RICH.format(desk="the desk", letter=letter))
+        OpenAI(model="gpt-4o").chat(PLAIN.format_messages(letter=letter))
+    """
+    found = requests_of(code)
+    assert [[role for role, _ in parts(each)] for each in found] == [["user"], ["user"]]
+    assert parts(found[1]) == [("user", "Sort {letter} by desk.")]
+    assert not link([facts(Source("a.py", textwrap.dedent(code)))]).fillings
 
 
 HAYSTACK = '''

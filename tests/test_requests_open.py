@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from requested import ASK, MORE, SAID, parts, requests_of
+from requested import ASK, MORE, SAID, parts, requests_of, shown
 
 from promptlint.gaps import PICKED, WHICH
 from promptlint.prompt import Request
@@ -513,7 +513,10 @@ KIND = "[{'role': 'system', 'content': 'You are the kind clerk.'}, {'role': 'use
     [
         ('os.getenv("RULES", {0})', '"RULES" in os.environ'),
         ('os.environ.get("RULES", {0})', '"RULES" in os.environ'),
+        ('os.getenv(key="RULES", default={0})', '"RULES" in os.environ'),
         ('settings.get("rules", {0})', '"rules" in settings'),
+        ('(settings or other).get("rules", {0})', '"rules" in (settings or other)'),
+        ('settings.get(key or "rules", {0})', '(key or "rules") in settings'),
     ],
 )
 def test_a_text_stands_for_what_settings_do_not_say(taken: str, holds: str) -> None:
@@ -522,7 +525,7 @@ def test_a_text_stands_for_what_settings_do_not_say(taken: str, holds: str) -> N
     import os
     from openai import OpenAI
 
-    def ask(settings):
+    def ask(settings, other, key):
         rules = {taken.format(repr(text))}
         return OpenAI().chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": rules}}])
     """
@@ -530,6 +533,24 @@ def test_a_text_stands_for_what_settings_do_not_say(taken: str, holds: str) -> N
     [choice] = [part for part in found.prompts[0].template if isinstance(part, Choice)]
     assert choice.condition == holds
     assert [each[0].value for each in choice.branches[1:] if isinstance(each[0], Text)] == [text]
+
+
+@pytest.mark.parametrize("kept", ["each for each in lines if each", "each for each in lines if each.strip()"])
+@pytest.mark.parametrize("around", ["({})", "([{}])"])
+def test_lines_that_are_joined_but_for_empty_ones_stand_there_in_order(kept: str, around: str) -> None:
+    code = f"""
+    from openai import OpenAI
+
+    def ask(question, more):
+        lines = ["Sort them.", "", question]
+        if more:
+            lines.append("Count them.")
+        content = "; ".join{around.format(kept)}
+        return OpenAI().chat.completions.create(model="gpt-4o", messages=[{{"role": "user", "content": content}}])
+    """
+    found = alone(code)
+    assert found.complete
+    assert shown(found.prompts[0].template) == "Sort them.; {question}; Count them.|"
 
 
 def test_messages_that_a_dict_has_on_one_way_only_are_told_under_its_condition() -> None:

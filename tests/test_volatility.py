@@ -250,3 +250,17 @@ def test_keyword_arguments_come_in_the_order_of_the_caller() -> None:
     use += "HANDLERS = [prompt]\n"
     assert states(use % "") == [(V.REQUEST, "unordered")]
     assert states(use % ", sort_keys=True") == [(V.REQUEST, "name")]
+
+
+def test_what_the_program_says_of_its_own_functions_never_changes() -> None:
+    code = """
+    def prompt_for(desk):
+        text = "You keep a desk. These are its actions:"
+        for name in dir(desk):
+            text += f"{name}: {getattr(desk, name).__doc__}"
+        return text
+    """
+    [loop] = read(code)
+    assert isinstance(loop, Repeat)
+    assert loop.volatility is V.CONSTANT
+    assert [part.volatility for part in loop.body if isinstance(part, Hole)] == [V.CONSTANT, V.CONSTANT]

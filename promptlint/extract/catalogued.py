@@ -354,7 +354,8 @@ def _prompt(file: File, site: CallSite, entry: PromptEntry) -> Value:
     )
     consider_arguments(file, rest, False, bool(entry.arguments))
     if entry.template and isinstance(main, tuple):
-        return main
+        # What has fields for `str.format` is filled as a string is.
+        return sending.formatted(main, "jinja", file.span(site.node)) if entry.template == "jinja" else main
     return as_object(file, site)
 
 

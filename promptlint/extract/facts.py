@@ -246,7 +246,7 @@ class Problem(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def unlinked(error: Exception, span: Span) -> Problem:
-    """What cannot be put together for a mistake in promptlint: it costs nothing else."""
+    """What cannot be put together, for a mistake in promptlint: it costs no other."""
     what = f"could not be put together: {type(error).__name__}: {error}"[:200]
     return Problem("internal", f"{what}; this is a bug in promptlint, please report it", span)
 

@@ -95,16 +95,27 @@ def filtered(file: File, scope: Scope, site: CallSite) -> Value | None:
 def said(
     file: File, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, iterable: Value
 ) -> Value | None:
-    """`text for text in texts if text`: what calls give for the list, without its texts that are empty."""
+    """`text for text in texts if text`: a list, or what calls give for it, without its texts that are empty."""
     turn, name = node.generators[0], _taken(node)
     if not name or type(node) is ast.SetComp or turn.is_async:
         return None
-    if not all(isinstance(each, ast.Name) and each.id == name for each in turn.ifs):
+    if not all(_asks_said(each, name) for each in turn.ifs):
         return None
+    if type(iterable) is Items:
+        texts = all(type(item) is tuple for item in iterable.items)
+        return but_for_empty(iterable) if turn.ifs and texts else None
     hole = single_hole(iterable)
     if not turn.ifs:
         return iterable if hole is not None and as_given(scope, hole) else None
     return _of_given(file, scope, node, iterable, file.hole(node, hole.volatility, hole.origin)) if hole else None
+
+
+def _asks_said(test: ast.expr, name: str) -> bool:
+    """`text` and `text.strip()`: whether there is anything in it."""
+    func = test.func if isinstance(test, ast.Call) and not test.args else None
+    if isinstance(func, ast.Attribute) and func.attr == "strip":
+        test = func.value
+    return isinstance(test, ast.Name) and test.id == name
 
 
 def _of_given(file: File, scope: Scope, node: ast.expr, value: Value, made: Hole) -> Value | None:

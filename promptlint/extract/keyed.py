@@ -65,7 +65,8 @@ def labels(value: Mapping, keys: set[str]) -> frozenset[str]:
             return _LABELS
         # So does what only describes one by its name, unless that is said to a model.
         told = value.get("description") if {"name", "description"} <= keys <= _NAMED else None
-        only = isinstance(told, tuple) and not value.kind and not reads_like_prompt(sample(told))
+        said = literal(told) if isinstance(told, tuple) and not value.kind else None
+        only = said is not None and not reads_like_prompt(said) and not instructs(said) and "{" not in said
         return frozenset({"description"}) if only else frozenset()
     known = any(textual(value.get(key) or ()) for key in _DESCRIBED)
     return _LABELS | {"description"} if known else _LABELS

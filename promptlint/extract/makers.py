@@ -97,22 +97,22 @@ _DOCSTRINGS = frozenset({"__doc__", "getdoc"})
 def note_marked(file: File, value: Value, mark: str) -> None:
     """Note a decorator that marks what it stands above (`f.is_tool = True`): who collects it sends its docstring."""
     hole = single_hole(value)
-    if hole is None or not hole.parameter:
-        return
-    if tool_named(file.function.partition(".")[0]):
-        _note_around(file)
-    elif mark_of_tool(mark):
-        file.facts.tool_marks.append((file.function, mark))
-
-
+    inner = any(name.startswith(f":{file.function}.") for name in references(value, 2))
+    if inner or (hole is not None and hole.parameter):
+        if tool_named(file.function.partition(".")[0]) and not inner:
+            _note_around(file)
+        elif mark_of_tool(mark):
+            file.facts.tool_marks += [(key, mark) for key in _around(file)]
 
 
 def mark_of_tool(name: str) -> bool:
     """Whether an attribute of a function says that a model may have it called: `is_tool`, `is_agent_action`."""
-    return not _CALLABLE.isdisjoint(words(name))
+    said = words(name)
+    return "tool" in said or (not _CALLABLE.isdisjoint(said) and not _CALLING.isdisjoint(said))
 
 
-_CALLABLE = frozenset({"tool", "action", "skill", "ability", "capability"})
+_CALLABLE = frozenset({"action", "skill", "ability", "capability", "function"})
+_CALLING = frozenset({"agent", "llm", "ai", "gpt", "model"})
 
 
 def _note_maker(file: File, site: CallSite) -> None:
@@ -129,8 +129,10 @@ def _note_maker(file: File, site: CallSite) -> None:
 
 def _note_around(file: File) -> None:
     """Note the functions around a place where a tool is made of a function."""
-    key = file.function
-    while key:
-        if key not in file.facts.makers:
-            file.facts.makers.append(key)
-        key = key.rpartition(".")[0]
+    file.facts.makers += [key for key in _around(file) if key not in file.facts.makers]
+
+
+def _around(file: File) -> list[str]:
+    """The function that is read, and those around it, by their keys."""
+    names = file.function.split(".") if file.function else []
+    return [".".join(names[:count]) for count in range(len(names), 0, -1)]

@@ -107,13 +107,24 @@ def unless_set(file: File, site: CallSite, receiver: Value | None, default: Valu
     """What settings or the environment say, or the text that stands for it where they say nothing."""
     if not isinstance(default, tuple):
         return None
-    func, given = site.node.func, site.node.args
+    func, given = site.node.func, site.pick(["key", 0])
     hole = run_time_value(file, site, receiver)
     held = "os.environ"
     if isinstance(func, ast.Attribute) and func.attr != "getenv":
-        held = condition_text(file, func.value)
-    asked = f"{condition_text(file, given[0])} in {held}" if given else hole.expression
+        held = _operand(file, func.value)
+    asked = hole.expression
+    if given is not None and "/" not in (literal(given[0]) or ""):
+        asked = f"{_operand(file, given[1])} in {held}"
     return (Choice(asked, ((hole,), default), asks=True),)
+
+
+def _operand(file: File, node: ast.expr) -> str:
+    """An expression as it stands beside an operator."""
+    written = condition_text(file, node)
+    return written if isinstance(node, _TIGHT) else f"({written})"
+
+
+_TIGHT = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.JoinedStr, ast.Dict)
 
 
 def says_nothing(file: File, site: CallSite, receiver: Value | None) -> bool:

@@ -38,10 +38,10 @@ ABOUT_WORDS = frozenset(
     "icon regex pattern ext extension suffixes usage cost costs score scores tag tags flag column table "
     "sql query html css email marker markers keyword keywords phrases shown event events error errors "
     "placeholder help hook hooks matches batches substring substrings patterns intent intents policy policies "
-    "workflow workflows level levels".split()
+    "workflow workflows".split()
 )
 # What is said of a prompt to those who choose one, and what is answered to it.
-_TOLD_OF = (("prompt", "description"), ("prompt", "descriptions"), ("prompt", "response"), ("prompt", "responses"))
+_TOLD_OF = (*(("prompt", each) for each in "description descriptions response responses".split()), ("log", "level"))
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset(
     "installation install uninstall contributing contribution setup build upgrade migration download login auth "
@@ -178,10 +178,10 @@ def told_of_prompt(owner: str, name: str) -> bool:
 
 
 def _names_one(parts: tuple[str, ...]) -> bool:
-    """Whether a key of several words names a prompt, instead of speaking of some: `"Hard prompts: total"` does."""
+    """Whether a key of several words names a prompt, instead of speaking of some: `"Large prompt token delta"` does."""
     if parts[0] in PROMPT_WORDS or parts[:2] in PROMPT_PAIRS or parts[-2:] in PROMPT_PAIRS:
         return True
-    return parts[-1] != "prompts" and any(one in PROMPT_WORDS and after in _OF for one, after in pairwise((*parts, "")))
+    return any(part in PROMPT_WORDS and after in _OF for part, after in pairwise((*parts, "")))
 
 
 def for_person(name: str, around: str) -> bool:

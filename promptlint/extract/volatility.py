@@ -35,6 +35,9 @@ _FOLDERS = frozenset(
     "importlib.resources.path importlib_resources.files pkg_resources.resource_filename".split()
 )
 _OWN_PLACES = frozenset({"__file__", "__path__", "sys.path"})
+# What the program says of its own functions and classes.
+_DOCSTRING = "__doc__"
+_TOLD_OF_PROGRAM = frozenset({"dir", "inspect.getdoc", "inspect.signature", "inspect.getsource", "inspect.getmembers"})
 # Functions whose result is as settled as the path that they are given.
 _OF_PATHS = frozenset(
     f"{module}.{name}"
@@ -50,7 +53,7 @@ _OTHERS = frozenset({"uuid1", "uuid4", "uuid7", "sorted"})
 # The last words of all of these: a call of any other name is no source of change.
 _SOURCES = _LISTING_METHODS | {
     name.rpartition(".")[2]
-    for table in (CLOCKS, DATES, IDS, RANDOMS, ENVIRONMENT, _FOLDERS, SETS, LISTINGS, _OTHERS)
+    for table in (CLOCKS, DATES, IDS, RANDOMS, ENVIRONMENT, _FOLDERS, SETS, LISTINGS, _TOLD_OF_PROGRAM, _OTHERS)
     for name in table
 }
 # What gives back the items that it is given, in the order in which they come.
@@ -178,6 +181,8 @@ def _source(name: str, tail: str, last: str, arguments: list[State], first: str 
         return (UNIQUE, "random")
     if name in ENVIRONMENT:
         return (DEPLOY, "environment")
+    if name in _TOLD_OF_PROGRAM:
+        return (_CONSTANT, "name")
     if name in _FOLDERS:
         return (DEPLOY, "folder")
     if name in SETS:
@@ -256,6 +261,8 @@ def of_name(name: str, origin: str = "") -> State:
     last = name.rpartition(".")[2]
     if last in _OWN_PLACES or name in _OWN_PLACES:
         return (DEPLOY, "folder")
+    if last == _DOCSTRING:
+        return (_CONSTANT, "name")
     if last.isupper() and len(last) > 1:
         return (_CONSTANT, "name")
     volatility = volatility_of(name)
@@ -318,6 +325,8 @@ def of_part(member: str, whole: State, named: State) -> State:
     """State of an attribute of a value, by the value's own and by what its name says."""
     if whole[1] == "clock" and member in DAY_ATTRIBUTES:
         return (whole[0], "date")
+    if member == _DOCSTRING:
+        return named
     if whole[1] == "whole":
         return whole if member in _WHOLE_PARTS else (max(named[0], whole[0]), named[1])
     if whole[1] == "loop":
