@@ -79,11 +79,11 @@ def with_fillings(
     known: dict[Span, str] = {}
     fills = [(facts, fill) for facts in all_facts for fill in facts.fills]
     for facts, fill in sorted(fills, key=lambda item: (_ORDER.get(item[1].operation, 2), item[1].span)):
-        if fill.operation in FORMATS and _of_jinja(fill.target, facts, linker):
-            # `RichPromptTemplate("...").format(...)`: its braces are none of `str.format`.
-            continue
         target = linker.resolve(fill.target, facts)
         for template in _templates(target):
+            if fill.operation in FORMATS and any(hole.span in linker.in_jinja for hole in holes(template)):
+                # `RichPromptTemplate("...").format(...)`: its braces are none of `str.format`.
+                continue
             if fill.operation in ("fields", "jinja", "render"):
                 filled.add(template)
             kept = _outside_fields(template) if fill.operation in _BRACES else template
@@ -177,15 +177,6 @@ def _guessed(template: Template, linker: Linker) -> bool:
     """Whether a template is one of several files of the same name: which of them is loaded is not known."""
     names = {text.span.file for text in texts(template) if not text.span.file.endswith(".py")}
     return any(linker.files.alike(name) > 1 for name in names)
-
-
-def _of_jinja(value: Value, facts: Facts, linker: Linker) -> bool:
-    """Whether a framework reads a text as a Jinja template."""
-    part = value[0] if isinstance(value, tuple) and len(value) == 1 else None
-    if isinstance(part, Ref) and part.call is None and (found := linker.place(part.name, facts)) is not None:
-        held = found[0].bindings.get(found[1])
-        part = held[0] if isinstance(held, tuple) and len(held) == 1 else None
-    return isinstance(part, Apply) and part.operation == "jinja"
 
 
 def _templates(value: Value) -> list[Template]:

@@ -52,6 +52,7 @@ from promptlint.template import (
     Text,
     Value,
     Volatility,
+    holes,
 )
 from promptlint.unrolled import put_in, unrolled
 
@@ -122,6 +123,8 @@ class Linker:
         self.put_in: dict[tuple[str, int], dict[str, Value]] = {}
         # Calls that take margins off, each with the longest text that any way here gave it.
         self.dedents: dict[Span, Dedent] = {}
+        # The places of values that stand in templates of Jinja which the program reads.
+        self.in_jinja: set[Span] = set()
         # What promptlint failed at where no text is told, by the places of functions.
         self.failed: dict[Span, Problem] = {}
         self.changes = Changes(all_facts, self)
@@ -561,7 +564,9 @@ class Linker:
         )
         if part.operation == "jinja" and result is not None:
             # The names in it are those of the template, not of the function around it.
-            return self.value(result, facts, {})
+            made = self.value(result, facts, {})
+            self.in_jinja.update(hole.span for hole in (holes(made) if isinstance(made, tuple) else ()))
+            return made
         if result is None and applied.said_in(part.operation, target, [*positional, *keywords.values()]):
             # What is made of it is said by the program, too.
             self.unseen.add(part.fallback.span)
