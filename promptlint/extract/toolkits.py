@@ -95,7 +95,7 @@ def _asked_as(file: File, nodes: list[ast.AST], functions: set[str]) -> str:
             said = {key.value: value for key, value in pairs if type(key) is ast.Constant}
             role = said.get("role")
             if isinstance(role, ast.Constant) and role.value in _ROLES and puts(said.get("content")):
-                return str(role.value)
+                return _ROLES[role.value]
         named = [(node.arg or "", node.value)] if isinstance(node, ast.keyword) else []
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -108,7 +108,7 @@ def _asked_as(file: File, nodes: list[ast.AST], functions: set[str]) -> str:
     return ""
 
 
-_ROLES = frozenset({"system", "user", "developer"})
+_ROLES = {"system": "system", "developer": "system", "user": "user"}
 _DOCSTRING, _GETDOC = "__doc__", "getdoc"
 _ASKING = frozenset({"hasattr", "getattr"})
 
