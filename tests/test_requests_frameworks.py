@@ -338,6 +338,27 @@ def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str, beside
     assert parts(found) == [("system", "You sort letters at a desk. Answer in {language}.")]
 
 
+def test_an_extractor_of_trustcall_has_its_schemas_as_tools() -> None:
+    code = """
+    from langchain_openai import ChatOpenAI
+    from pydantic import BaseModel, Field
+    from trustcall import create_extractor
+
+    class Letter(BaseModel):
+        '''A letter with its parts.'''
+        sender: str = Field(description="Who wrote it")
+
+    reader = create_extractor(ChatOpenAI(model="gpt-4o"), tools=[Letter], tool_choice="Letter")
+
+    def read(letter):
+        reader.invoke({"messages": [("system", "You read letters."), ("user", letter)]})
+        reader.invoke(f"Read this: {letter}")
+    """
+    found = requests_of(code)
+    assert [(each.provider, each.model) for each in found] == [("openai", "gpt-4o")] * 2
+    assert [[role for role, _ in parts(each)] for each in found] == [["tool", "system", "user"], ["tool", "user"]]
+
+
 def test_templates_of_llama_index_are_jinja_or_have_fields() -> None:
     code = """
     from llama_index.core import ChatPromptTemplate
