@@ -338,6 +338,25 @@ def test_messages_of_a_chat_template_of_llama_index_are_filled(made: str, beside
     assert parts(found) == [("system", "You sort letters at a desk. Answer in {language}.")]
 
 
+def test_an_agent_of_atomic_agents_says_what_its_generator_is_given() -> None:
+    code = """
+    import instructor, openai
+    from atomic_agents import AgentConfig, AtomicAgent, BasicChatInputSchema, BasicChatOutputSchema
+    from atomic_agents.context import SystemPromptGenerator
+
+    said = SystemPromptGenerator(background=["You sort letters."], steps=["Read."], output_instructions=["Be kind."])
+    config = AgentConfig(client=instructor.from_openai(openai.OpenAI()), model="gpt-4o", system_prompt_generator=said)
+    agent = AtomicAgent[BasicChatInputSchema, BasicChatOutputSchema](config=config)
+
+    def sort(letter):
+        return agent.run(BasicChatInputSchema(chat_message=letter))
+    """
+    [found] = requests_of(code)
+    assert (found.provider, found.model, found.complete) == ("openai", "gpt-4o", False)
+    assert parts(found)[:3] == [("system", "You sort letters."), ("system", "Read."), ("system", "Be kind.")]
+    assert {each.slot for each in found.unresolved} >= {"system", "tools", "messages"}
+
+
 def test_an_extractor_of_trustcall_has_its_schemas_as_tools() -> None:
     code = """
     from langchain_openai import ChatOpenAI
