@@ -81,7 +81,8 @@ def with_fillings(
     for facts, fill in sorted(fills, key=lambda item: (_ORDER.get(item[1].operation, 2), item[1].span)):
         target = linker.resolve(fill.target, facts)
         for template in _templates(target):
-            if fill.operation in FORMATS and any(hole.span in linker.in_jinja for hole in holes(template)):
+            in_jinja = linker.in_jinja if fill.operation in FORMATS else ()
+            if in_jinja and any(hole.span in in_jinja for hole in holes(template)):
                 # `RichPromptTemplate("...").format(...)`: its braces are none of `str.format`.
                 continue
             if fill.operation in ("fields", "jinja", "render"):

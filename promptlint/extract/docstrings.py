@@ -1,19 +1,20 @@
-"""What functions and classes say of themselves: their docstrings, and what decorators say in the place of them."""
+"""What functions and classes say of themselves: their docstrings, what decorators say in the place of them, who reads
+them."""
 
 from __future__ import annotations
 
 import ast
 
-from promptlint.extract import schemas
+from promptlint.extract import makers, schemas
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent
 from promptlint.extract.facts import Described, Site
 from promptlint.extract.invocations import called_name
-from promptlint.extract.names import words
-from promptlint.extract.sites import KEYWORD
+from promptlint.extract.names import role_of, words
+from promptlint.extract.sites import KEYWORD, MIN_READS
 from promptlint.extract.state import File, Scope, textual
 from promptlint.extract.strings import string
-from promptlint.extract.volatility import dotted
+from promptlint.extract.volatility import dotted, walk
 from promptlint.template import Apply, Arguments, Hole, Template
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -91,17 +92,75 @@ def note_described(file: File, scope: Scope, node: FunctionNode, role: str, *, r
 
 def note_decorated(file: File, scope: Scope, node: FunctionNode, decorator: ast.expr) -> None:
     """Note a function that is given to a decorator of the project: it may be a tool, or its docstring a prompt."""
-    is_tool, text = schemas.tool_like(node, scope.kind == "class"), ast.get_docstring(node, clean=False) or ""
-    called = called_name(file, scope, decorator) if is_tool or len(text) >= MIN_TEXT else ""
+    is_tool = schemas.tool_like(node, scope.kind == "class")
+    long = len(ast.get_docstring(node, clean=False) or "") >= MIN_READS
+    called = called_name(file, scope, decorator) if is_tool or long else ""
     if called and is_tool:
         file.facts.decorated.append((called, scope.key(node.name)))
-    if called and len(text) >= MIN_TEXT and (said := docstring(file, node)):
+    if called and long and (said := docstring(file, node)):
         place = extent(said) or file.span(node)
         file.facts.docstrings.append((called, Site(said, "", node.name, "decorator", place, KEYWORD)))
 
 
-# Characters of a docstring that tells a model what to do.
-MIN_TEXT = 40
+def note_readers(file: File) -> None:
+    """Note who reads docstrings: the marks by which functions are collected for them (`hasattr(member, "is_tool")`),
+    and decorators that make prompts of them."""
+    if not file.of_docstrings and _GETDOC not in file.mentions:
+        return
+    for key, (node, _) in file.definitions.items():
+        inner = list(walk(node)) if isinstance(node, FunctionNode) else []
+        read = {name for each in inner if (name := _read_of(each))}
+        if read and isinstance(node, FunctionNode):
+            calls = [each for each in inner if isinstance(each, ast.Call) and dotted(each.func) in _ASKING]
+            marks = [each.args[1].value for each in calls if len(each.args) > 1 and type(each.args[1]) is ast.Constant]
+            file.facts.asked_marks += [mark for mark in marks if isinstance(mark, str) and makers.mark_of_tool(mark)]
+            given = {each.arg for each in (*node.args.posonlyargs, *node.args.args)}
+            decorates = any(isinstance(each, FunctionNode) for each in node.body)
+            role = _asked_as(file, inner, read & given) if decorates else ""
+            while role and key in file.facts.functions:
+                file.facts.prompting.append((key, role))
+                key = key.rpartition(".")[0]
+
+
+def _asked_as(file: File, nodes: list[ast.AST], functions: set[str]) -> str:
+    """The role of the prompt that docstrings of functions with these names are put into, "" if there is none."""
+    held: set[str] = set()
+
+    def puts(value: ast.AST | None) -> bool:
+        each = walk(value) if value is not None else ()
+        return any(_read_of(one) in functions or (isinstance(one, ast.Name) and one.id in held) for one in each)
+
+    for node in nodes if functions else ():
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            said = {key.value: value for key, value in pairs if type(key) is ast.Constant}
+            role = said.get("role")
+            if isinstance(role, ast.Constant) and role.value in _ROLES and puts(said.get("content")):
+                return _ROLES[role.value]
+        named = [(node.arg or "", node.value)] if isinstance(node, ast.keyword) else []
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named = [(dotted(target), node.value) for target in targets if node.value is not None]
+        for name, value in named:
+            if name and puts(value):
+                if file.prompt_like(name.rpartition(".")[2]):
+                    return role_of(name.rpartition(".")[2])
+                held.add(name)
+    return ""
+
+
+_ROLES = {"system": "system", "developer": "system", "user": "user"}
+_GETDOC = "getdoc"
+_ASKING = frozenset({"hasattr", "getattr"})
+
+
+def _read_of(node: ast.AST) -> str:
+    """The name of what a docstring is read of, "" where none is read."""
+    if isinstance(node, ast.Call):
+        return dotted(node.args[0]) if node.args and dotted(node.func).rpartition(".")[2] == _GETDOC else ""
+    if isinstance(node, ast.Attribute) and node.attr == "__doc__" and isinstance(node.ctx, ast.Load):
+        return dotted(node.value)
+    return ""
 
 
 def _written_over(file: File, scope: Scope, node: FunctionNode) -> Template:

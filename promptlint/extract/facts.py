@@ -365,6 +365,7 @@ class Facts(msgspec.Struct):
     # Functions that make tools of what they are given, by their keys, and those that are given to a decorator of the
     # project: its name as in `Invocation`, and the key of the function.
     makers: list[str] = []
+    decorated: list[tuple[str, str]] = []
     # Functions that only mark what they are given, with the mark, and the marks by which such are collected for what
     # they say of themselves.
     tool_marks: list[tuple[str, str]] = []
@@ -373,7 +374,6 @@ class Facts(msgspec.Struct):
     # functions say of themselves that are given to a decorator of the project.
     prompting: list[tuple[str, str]] = []
     docstrings: list[tuple[str, Site]] = []
-    decorated: list[tuple[str, str]] = []
     # Methods that decorators of frameworks make tools of, by their keys.
     tool_methods: list[str] = []
     # Classes that make tools of the methods of their objects, with the names of those of their own that are none, and

@@ -95,7 +95,8 @@ _DOCSTRINGS = frozenset({"__doc__", "getdoc"})
 
 
 def note_marked(file: File, value: Value, mark: str) -> None:
-    """Note a decorator that marks what it stands above (`f.is_tool = True`): who collects it sends its docstring."""
+    """Note a decorator that marks what it stands above (`f.is_tool = True`), or what it puts in the place of it: who
+    collects that sends its docstring."""
     hole = single_hole(value)
     inner = any(name.startswith(f":{file.function}.") for name in references(value, 2))
     if inner or (hole is not None and hole.parameter):

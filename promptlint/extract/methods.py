@@ -113,6 +113,7 @@ def unless_set(file: File, site: CallSite, receiver: Value | None, default: Valu
     if isinstance(func, ast.Attribute) and func.attr != "getenv":
         held = _operand(file, func.value)
     asked = hole.expression
+    # What is asked for at an address is no setting.
     if given is not None and "/" not in (literal(given[0]) or ""):
         asked = f"{_operand(file, given[1])} in {held}"
     return (Choice(asked, ((hole,), default), asks=True),)

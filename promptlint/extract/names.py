@@ -40,7 +40,7 @@ ABOUT_WORDS = frozenset(
     "placeholder help hook hooks matches batches substring substrings patterns intent intents policy policies "
     "workflow workflows".split()
 )
-# What is said of a prompt to those who choose one, and what is answered to it.
+# What is said of a prompt to those who choose one, what is answered to it, and how much is logged.
 _TOLD_OF = (*(("prompt", each) for each in "description descriptions response responses".split()), ("log", "level"))
 # Before "instructions", "guidelines" and the like: what a person is told to do.
 _FOR_PEOPLE = frozenset(
@@ -178,7 +178,7 @@ def told_of_prompt(owner: str, name: str) -> bool:
 
 
 def _names_one(parts: tuple[str, ...]) -> bool:
-    """Whether a key of several words names a prompt, instead of speaking of some: `"Large prompt token delta"` does."""
+    """Whether a key of several words names a prompt, instead of speaking of one: `"Large prompt token delta"` does."""
     if parts[0] in PROMPT_WORDS or parts[:2] in PROMPT_PAIRS or parts[-2:] in PROMPT_PAIRS:
         return True
     return any(part in PROMPT_WORDS and after in _OF for part, after in pairwise((*parts, "")))

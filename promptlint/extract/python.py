@@ -13,6 +13,7 @@ from promptlint.extract import bounds, comments, onward, options, overridden, pa
 from promptlint.extract.audience import shown_constants
 from promptlint.extract.catalogue import Matcher, uses_models
 from promptlint.extract.definitions import bind_scope, describe_tools, unknown_lengths
+from promptlint.extract.docstrings import note_readers
 from promptlint.extract.examples import note_examples
 from promptlint.extract.expressions import evaluate
 from promptlint.extract.extents import extent
@@ -140,6 +141,7 @@ def _conclude(file: File, source: Source, tree: ast.Module) -> None:
     file.facts.runs = _runs(file, tree.body)
     file.facts.jinja = "jinja2" in file.imported and _JINJA.search(source.text) is not None
     file.facts.listed, file.facts.routed = _listed(file), routed(file, tree)
+    note_readers(file)
     describe_tools(file)
     partials.forget_called(file)
     if any(call.api == onward.MAKES_TEXT for call in file.facts.calls):

@@ -1,7 +1,6 @@
 """Classes that make tools of the methods of their objects.
 
-That is of whichever these have (`for name in dir(self): ...`), of those that they list by their names, or of those that
-a decorator has marked.
+That is of whichever these have (`for name in dir(self): ...`), or of those that they list by their names.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from promptlint.extract.docstrings import FunctionNode, docstring
 from promptlint.extract.facts import Sent
-from promptlint.extract.makers import mark_of_tool
-from promptlint.extract.names import role_of, words
+from promptlint.extract.names import words
 from promptlint.extract.state import File
 from promptlint.extract.volatility import dotted
 
@@ -28,14 +26,13 @@ _NO_METHODS = ("property", "setter", "deleter", "abstractmethod", "validator", "
 
 
 def note_toolkits(file: File) -> list[str]:
-    """Note what makes tools of the methods of objects, by a mark or of their own, and the methods that may be such.
+    """Note the classes that make tools of the methods of their objects, and the methods that may be such tools.
 
     Gives back these methods, and those that a class lists by name. They are the public ones with a docstring of classes
     that are said to be of tools, by their own name or that of a base class: the class that makes tools of them may
     stand in another file.
     """
     found = file.facts
-    _note_collecting(file)
     methods: dict[str, list[FunctionNode]] = {}
     for node, scope in file.definitions.values():
         if scope.kind == "class" and isinstance(node, FunctionNode):
@@ -59,66 +56,6 @@ def note_toolkits(file: File) -> list[str]:
                 found.sent += [Sent((f":{key}",)) for key in keys]
                 listed += keys
     return [*listed, *(key for keys in found.offered.values() for key in keys)]
-
-
-def _note_collecting(file: File) -> None:
-    """Note who reads docstrings: the marks by which functions are collected for them (`hasattr(member, "is_action")`),
-    and decorators that make prompts of them."""
-    if _DOCSTRING not in file.source.text and _GETDOC not in file.mentions:
-        return
-    for key, (node, _) in file.definitions.items():
-        inner = list(ast.walk(node)) if isinstance(node, FunctionNode) else []
-        read = {name for each in inner if (name := _documented(each))}
-        if read and isinstance(node, FunctionNode):
-            calls = [each for each in inner if isinstance(each, ast.Call) and dotted(each.func) in _ASKING]
-            marks = [each.args[1].value for each in calls if len(each.args) > 1 and type(each.args[1]) is ast.Constant]
-            file.facts.asked_marks += [mark for mark in marks if isinstance(mark, str) and mark_of_tool(mark)]
-            given = {each.arg for each in (*node.args.posonlyargs, *node.args.args)}
-            decorates = any(isinstance(each, FunctionNode) for each in node.body)
-            role = _asked_as(file, inner, read & given) if decorates else ""
-            while role and key in file.facts.functions:
-                file.facts.prompting.append((key, role))
-                key = key.rpartition(".")[0]
-
-
-def _asked_as(file: File, nodes: list[ast.AST], functions: set[str]) -> str:
-    """The role of the prompt that docstrings of functions with these names are put into, "" if there is none."""
-    held: set[str] = set()
-
-    def puts(value: ast.AST | None) -> bool:
-        each = ast.walk(value) if value is not None else ()
-        return any(_documented(one) in functions or (isinstance(one, ast.Name) and one.id in held) for one in each)
-
-    for node in nodes if functions else ():
-        if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values, strict=True)
-            said = {key.value: value for key, value in pairs if type(key) is ast.Constant}
-            role = said.get("role")
-            if isinstance(role, ast.Constant) and role.value in _ROLES and puts(said.get("content")):
-                return _ROLES[role.value]
-        named = [(node.arg or "", node.value)] if isinstance(node, ast.keyword) else []
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            named = [(dotted(target), node.value) for target in targets if node.value is not None]
-        for name, value in named:
-            if name and puts(value):
-                if file.prompt_like(name.rpartition(".")[2]):
-                    return role_of(name.rpartition(".")[2])
-                held.add(name)
-    return ""
-
-
-_ROLES = {"system": "system", "developer": "system", "user": "user"}
-_DOCSTRING, _GETDOC = "__doc__", "getdoc"
-_ASKING = frozenset({"hasattr", "getattr"})
-
-
-def _documented(node: ast.AST) -> str:
-    """The name of what a docstring is read of, "" where none is read."""
-    if isinstance(node, ast.Call):
-        return dotted(node.args[0]) if node.args and dotted(node.func).rpartition(".")[2] == _GETDOC else ""
-    of_one = isinstance(node, ast.Attribute) and node.attr == _DOCSTRING and isinstance(node.ctx, ast.Load)
-    return dotted(node.value) if of_one and isinstance(node, ast.Attribute) else ""
 
 
 def _listed(file: File, owner: str, methods: set[str]) -> list[str]:

@@ -37,7 +37,7 @@ _FOLDERS = frozenset(
 _OWN_PLACES = frozenset({"__file__", "__path__", "sys.path"})
 # What the program says of its own functions and classes.
 _DOCSTRING = "__doc__"
-_TOLD_OF_PROGRAM = frozenset({"dir", "inspect.getdoc", "inspect.signature", "inspect.getsource", "inspect.getmembers"})
+_TOLD_OF_PROGRAM = frozenset({"dir", "inspect.getdoc", "inspect.signature", "inspect.getsource"})
 # Functions whose result is as settled as the path that they are given.
 _OF_PATHS = frozenset(
     f"{module}.{name}"
